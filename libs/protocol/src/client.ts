@@ -1,0 +1,1 @@
+export * from './gen/index.queqiao.client.v1.js';

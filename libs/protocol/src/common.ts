@@ -1,0 +1,1 @@
+export * from './gen/index.queqiao.common.v1.js';

@@ -1,0 +1,1 @@
+export * from './gen/index.queqiao.link.v1.js';

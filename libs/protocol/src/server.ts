@@ -1,0 +1,1 @@
+export * from './gen/index.queqiao.server.v1.js';

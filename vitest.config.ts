@@ -1,0 +1,65 @@
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['queqiao:source', 'module', 'node', 'development|production'];
+
+type Kind = 'unit' | 'app' | 'e2e';
+
+/** Milliseconds one test or hook may take, and how many files of a project may run side by side. */
+const limits: Record<Kind, { timeoutMs: number; maxWorkers?: number }> = {
+  unit: { timeoutMs: 10_000 },
+  app: { timeoutMs: 60_000, maxWorkers: 2 },
+  e2e: { timeoutMs: 300_000, maxWorkers: 2 },
+};
+
+function project(name: string, root: string, kind: Kind) {
+  const { timeoutMs, maxWorkers } = limits[kind];
+  const include =
+    kind === 'e2e'
+      ? ['src/**/*.test.ts', 'scenarios/**/*.test.ts']
+      : ['src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}'];
+  return {
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: {
+      name,
+      root,
+      include,
+      exclude: ['**/node_modules/**', '**/dist/**'],
+      environment: 'node' as const,
+      pool: 'forks' as const,
+      testTimeout: timeoutMs,
+      hookTimeout: timeoutMs,
+      teardownTimeout: 10_000,
+      ...(maxWorkers === undefined ? {} : { maxWorkers }),
+      // Projects with different worker counts may not share a group; groups run one after another.
+      sequence: { groupOrder: ['unit', 'app', 'e2e'].indexOf(kind) },
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('domain', 'libs/domain', 'unit'),
+      project('protocol', 'libs/protocol', 'unit'),
+      project('runtime', 'libs/runtime', 'unit'),
+      project('grpc-kit', 'libs/grpc-kit', 'unit'),
+      project('link', 'libs/link', 'unit'),
+      project('sdk', 'libs/sdk', 'unit'),
+      project('build', 'tools/build', 'app'),
+      project('boundaries', 'tools/boundaries', 'app'),
+      project('store-mysql', 'libs/store-mysql', 'app'),
+      project('directory', 'libs/directory', 'app'),
+      project('testkit', 'libs/testkit', 'app'),
+      project('connect', 'apps/connect', 'app'),
+      project('logic', 'apps/logic', 'app'),
+      project('web', 'apps/web', 'app'),
+      project('web-server', 'apps/web/server', 'app'),
+      project('dev-stack', 'tools/dev-stack', 'app'),
+      project('cli', 'tools/cli', 'app'),
+      project('loadgen', 'tools/loadgen', 'app'),
+      project('e2e', 'apps/e2e', 'e2e'),
+    ],
+    coverage: { provider: 'v8', reportsDirectory: 'coverage', include: ['**/src/**/*.ts'] },
+  },
+});
