@@ -1,1 +1,2 @@
 export * from './gen/index.queqiao.client.v1.js';
+export * from './frame-codec.js';

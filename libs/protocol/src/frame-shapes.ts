@@ -1,0 +1,141 @@
+/**
+ * Which wire type every field of the socket's messages has: what a strict reader needs and generated decoders do not keep.
+ * A test compares these rows with the descriptor set, so a new field cannot be forgotten here.
+ */
+export type Scalar = 'uint32' | 'varint' | 'string' | 'bytes';
+export type ShapeName = keyof typeof SHAPES;
+type Row = readonly [name: string, type: Scalar | { readonly message: string }];
+
+function message(name: string): { readonly message: string } {
+  return { message: name };
+}
+
+export const SHAPES = {
+  Frame: { 1: ['items', message('Item')] },
+  Item: {
+    1: ['connect', message('Connect')],
+    2: ['ping', message('Ping')],
+    3: ['call', message('Call')],
+    4: ['ack', message('Ack')],
+    5: ['refresh', message('Refresh')],
+    8: ['connected', message('Connected')],
+    9: ['pong', message('Pong')],
+    10: ['reply', message('Reply')],
+    11: ['push', message('Push')],
+    12: ['resync', message('Resync')],
+    13: ['disconnect', message('Disconnect')],
+  },
+  Connect: {
+    1: ['token', 'string'],
+    2: ['device', message('Device')],
+    3: ['generation', 'varint'],
+  },
+  Device: {
+    1: ['id', 'string'],
+    2: ['platform', 'varint'],
+    3: ['brand', 'string'],
+    4: ['model', 'string'],
+    5: ['os_version', 'string'],
+    6: ['app_version', 'string'],
+  },
+  Ping: {},
+  Call: {
+    1: ['id', 'uint32'],
+    2: ['method', 'string'],
+    3: ['body', 'bytes'],
+    4: ['affinity', 'string'],
+  },
+  Ack: { 1: ['conversation_id', 'string'], 2: ['seq', 'varint'] },
+  Refresh: { 1: ['token', 'string'] },
+  Connected: {
+    1: ['session_id', 'string'],
+    2: ['app_id', 'string'],
+    3: ['user_id', 'string'],
+    4: ['log_epoch', 'varint'],
+    5: ['server_ms', 'varint'],
+    6: ['token_expires_ms', 'varint'],
+    7: ['ping_interval_ms', 'varint'],
+    8: ['silence_limit_ms', 'varint'],
+  },
+  Pong: { 1: ['server_ms', 'varint'] },
+  Reply: { 1: ['id', 'uint32'], 2: ['body', 'bytes'], 3: ['error', message('Error')] },
+  Error: {
+    1: ['code', 'varint'],
+    2: ['message', 'string'],
+    3: ['field', 'string'],
+    4: ['retry_after_ms', 'varint'],
+    5: ['request_id', 'string'],
+  },
+  Push: {
+    1: ['entry', message('Entry')],
+    2: ['token_expiring', message('TokenExpiring')],
+    3: ['member_state', message('MemberState')],
+  },
+  Entry: {
+    1: ['conversation_id', 'string'],
+    2: ['seq', 'varint'],
+    3: ['ordinal', 'varint'],
+    4: ['sender', message('Sender')],
+    5: ['client_msg_id', 'string'],
+    6: ['revision', 'varint'],
+    7: ['created_ms', 'varint'],
+    8: ['content', message('Content')],
+  },
+  Sender: { 1: ['kind', 'varint'], 2: ['id', 'string'] },
+  Content: { 1: ['text', message('Text')], 2: ['group_created', message('GroupCreated')] },
+  Text: { 1: ['text', 'string'] },
+  GroupCreated: { 1: ['name', 'string'], 2: ['creator_id', 'string'], 3: ['member_ids', 'string'] },
+  TokenExpiring: { 1: ['expires_ms', 'varint'] },
+  MemberState: {
+    1: ['conversation_id', 'string'],
+    2: ['rev', 'varint'],
+    3: ['read_seq', 'varint'],
+    4: ['read_ordinal', 'varint'],
+    5: ['unread', 'varint'],
+    6: ['joined_seq', 'varint'],
+    7: ['left_seq', 'varint'],
+  },
+  Resync: { 1: ['conversation_id', 'string'], 2: ['reason', 'string'] },
+  Disconnect: {
+    1: ['code', 'uint32'],
+    2: ['reason', 'string'],
+    3: ['reconnect_after_ms', 'varint'],
+    4: ['error', message('Error')],
+  },
+} as const satisfies Record<string, Record<number, Row>>;
+
+export interface Field {
+  readonly name: string;
+  readonly wireType: 0 | 2;
+  /** `uint32` is range-checked, `string` must be UTF-8. */
+  readonly type: Scalar | 'message';
+  readonly shape: Shape | null;
+}
+/** Fields by number; undefined where there is none. */
+export interface Shape {
+  readonly name: ShapeName;
+  readonly fields: readonly (Field | undefined)[];
+}
+
+/** Resolves the rows once: every later look-up is an array index. */
+export function shapeOf(name: ShapeName): Shape {
+  const known = resolved.get(name);
+  if (known !== undefined) return known;
+  const fields: (Field | undefined)[] = [];
+  const shape: Shape = { name, fields };
+  resolved.set(name, shape);
+  for (const [number, row] of Object.entries<Row>(SHAPES[name])) {
+    fields[Number(number)] = fieldOf(row);
+  }
+  return shape;
+}
+
+const resolved = new Map<ShapeName, Shape>();
+
+function fieldOf([name, type]: Row): Field {
+  if (typeof type === 'object') {
+    return { name, wireType: 2, type: 'message', shape: shapeOf(type.message as ShapeName) };
+  }
+  const wireType = type === 'string' || type === 'bytes' ? 2 : 0;
+  return { name, wireType, type, shape: null };
+}

@@ -1,0 +1,1 @@
+export * from './json-item-codec.js';
