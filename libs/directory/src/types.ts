@@ -1,0 +1,158 @@
+import type { Clock, Logger, Registry } from '@queqiao/runtime';
+
+export type RouteCodec = 'proto' | 'json';
+
+/** Where one device of a user is connected: one line of the user's routes. */
+export interface Route {
+  readonly deviceId: string;
+  /** The device's own count of connections; of two sessions of one device the higher one wins. 0 … 2⁵³−1. */
+  readonly generation: number;
+  readonly nodeId: string;
+  /** The start of the process that holds the socket. Sessions of another boot are never meant. */
+  readonly bootId: string;
+  /** Lower-case name such as `ios`; the unit of the one-per-platform policy. */
+  readonly platform: string;
+  /** Number of the session within its boot. 1 … 2⁵³−1. */
+  readonly session: number;
+  readonly codec: RouteCodec;
+}
+
+export interface UserKey {
+  readonly appId: string;
+  readonly userId: string;
+}
+
+/** Which devices of one user may be online together. Only new logins evict, and the oldest login goes first. */
+export type DevicePolicy =
+  | { readonly mode: 'unlimited' }
+  | { readonly mode: 'max-per-user'; readonly max: number }
+  | { readonly mode: 'one-per-platform' };
+
+/**
+ * `superseded`: the same device holds a session of a higher generation; nothing was written and the caller's session must
+ * be closed. `evicted` holds the lines that gave way; their sessions must be kicked.
+ */
+export type RegisterResult =
+  | { readonly status: 'registered'; readonly evicted: readonly Route[] }
+  | { readonly status: 'superseded' };
+
+export interface RouteEntry extends UserKey {
+  readonly route: Route;
+}
+
+/** The identity that a removal compares: never the device alone. */
+export interface RouteIdentity {
+  readonly deviceId: string;
+  readonly bootId: string;
+  readonly session: number;
+}
+
+export type NodeKind = 'connect' | 'logic';
+
+export interface NodeIdentity {
+  readonly kind: NodeKind;
+  readonly nodeId: string;
+  readonly bootId: string;
+}
+
+export interface LiveNode {
+  readonly nodeId: string;
+  readonly bootId: string;
+  /** host:port under which other nodes reach this one; empty for nodes that nobody dials. */
+  readonly address: string;
+}
+
+/**
+ * Who is where. Everything in it can be lost at any moment and is rebuilt by the nodes; nothing may depend on it for
+ * correctness. Every method rejects with DirectoryUnavailable when Redis does not answer within the command timeout, is
+ * not connected, or answers with an error; a refused write may still have been carried out.
+ */
+export interface Directory {
+  /** Connects in the background; resolves when connected or after the connect timeout, whichever is first. Never rejects. */
+  start(): Promise<void>;
+  /** Closes the connections at once; commands in flight are rejected. */
+  stop(): Promise<void>;
+  isConnected(): boolean;
+  /** Calls back after every connection that follows a lost one. Returns the undoing. */
+  onReconnected(listener: () => void): () => void;
+
+  /**
+   * Writes a new login's line, atomically: drops lines of boots without a lease, refuses when the device has a higher
+   * generation, replaces the device's earlier line and applies the policy. Running it again for the same session is safe.
+   */
+  register(
+    appId: string,
+    userId: string,
+    route: Route,
+    policy: DevicePolicy,
+  ): Promise<RegisterResult>;
+  /**
+   * Asserts a line of a session that has been registered before and extends the user's expiry (3 h): hourly, and after a
+   * loss. No device policy is applied, since arrival order says nothing here; a line of the same device with a higher
+   * generation, or with the same one but of another session, wins.
+   */
+  touch(appId: string, userId: string, route: Route): Promise<RegisterResult>;
+  /** `touch` for many sessions at once, in order; at most MAX_TOUCH_BATCH. A failed one is a DirectoryUnavailable in its place. */
+  touchAll(entries: readonly RouteEntry[]): Promise<(RegisterResult | Error)[]>;
+  /** Removes the line of exactly this session. False: the line was not there, or belongs to another session. */
+  unregister(appId: string, userId: string, identity: RouteIdentity): Promise<boolean>;
+  /**
+   * Lines of each user, in the order asked for. They may name boots that are gone: compare with liveNodes or with the
+   * attached links. One MGET (in chunks), on a cluster one per bucket.
+   */
+  routesOf(users: readonly UserKey[]): Promise<Route[][]>;
+
+  /** Nodes whose lease has not run out by Redis's clock. */
+  liveNodes(kind: NodeKind): Promise<LiveNode[]>;
+  /** Takes (or takes again) a node's lease and publishes its address. */
+  acquireLease(node: NodeIdentity, address: string, ttlMs: number): Promise<void>;
+  /** Extends the lease only while it is present and has not run out; false means that it was lost. */
+  renewLease(node: NodeIdentity, ttlMs: number): Promise<boolean>;
+  /** Gives the lease and the canaries up. */
+  releaseNode(node: NodeIdentity): Promise<void>;
+  /** Puts the node's canary into these buckets. The result holds the buckets that answered. */
+  plantCanaries(
+    node: NodeIdentity,
+    buckets: readonly number[],
+    ttlMs: number,
+  ): Promise<CanaryReport>;
+  /** Extends the canaries that are there; `lost` are buckets that have lost theirs, and with it perhaps the node's lines. */
+  renewCanaries(node: NodeIdentity, ttlMs: number): Promise<CanaryReport>;
+}
+
+export interface CanaryReport {
+  readonly present: readonly number[];
+  readonly lost: readonly number[];
+  /** Buckets that could not be asked. */
+  readonly unknown: readonly number[];
+}
+
+export interface DirectoryOptions {
+  /** `redis[s]://[user:password@]host:port[/db]` or `redis[s]+cluster://[user:password@]host:port,host:port…` */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  /** Upper bound for every operation, in ms. Default 500. */
+  readonly commandTimeoutMs?: number;
+  /** Upper bound for one attempt to connect, in ms. Default 2000. */
+  readonly connectTimeoutMs?: number;
+  /** Operations in flight above which new ones are refused at once. Default 10000. */
+  readonly maxPendingCommands?: number;
+  /** Expiry of a user's lines after the last write, in ms. Default 3 h. */
+  readonly routeTtlMs?: number;
+  /** Lines of one user above which the oldest is evicted, whatever the policy. Default 100. */
+  readonly maxRoutesPerUser?: number;
+}
+
+/**
+ * Why a node must assert its sessions again. `lease-lost`: other nodes may have dropped its lines; `buckets-lost`: these
+ * buckets of Redis were emptied; `reconnected`: the connection was replaced and writes may be missing.
+ */
+export type ReassertReason = 'lease-lost' | 'buckets-lost' | 'reconnected';
+
+export interface Reassert {
+  readonly reason: ReassertReason;
+  /** Buckets (see bucketOf) whose sessions are concerned; every bucket for the other two reasons. */
+  readonly buckets: ReadonlySet<number>;
+}
