@@ -1,0 +1,153 @@
+import type { AppId, ConversationId, DomainError, Sender, UserId } from '@queqiao/domain';
+
+export interface AppendItem {
+  readonly appId: AppId;
+  readonly conversationId: ConversationId;
+  readonly sender: Sender;
+  /** Recognises retries together with app, conversation and sender. Empty: server-written, never looked up. */
+  readonly clientMsgId: string;
+  /** `$case` of the content. */
+  readonly kind: string;
+  /** An encoded queqiao.client.v1.Content. */
+  readonly content: Uint8Array;
+  /** Raises the ordinal, and so the unread count of the others. */
+  readonly countable: boolean;
+  /** Shown as the last entry of a conversation in lists. Default true. */
+  readonly shown?: boolean;
+}
+
+/** One per item, in the order of the items. */
+export type AppendOutcome =
+  | AppendStored
+  | { readonly status: 'refused'; readonly error: DomainError }
+  /** Another transaction holds the head: nothing was looked up; give the item to a later batch. */
+  | { readonly status: 'skipped' }
+  /** The conversation's row does not exist: nothing was looked up. */
+  | { readonly status: 'no-head' };
+
+/** `duplicate`: an earlier batch, or an earlier item of this one, stored it; the numbers are those of the stored entry. */
+export interface AppendStored {
+  readonly status: 'committed' | 'duplicate';
+  readonly seq: number;
+  readonly ordinal: number;
+  /** By the database's clock. */
+  readonly createdMs: number;
+}
+
+export type ConversationMode = 'routed' | 'both' | 'subscribed';
+
+/** What of a conversation's head was read under its lock; versions are those that fan-out must reach. */
+export interface HeadFacts {
+  readonly lastSeq: number;
+  readonly lastOrdinal: number;
+  readonly memberVersion: number;
+  readonly leaveVersion: number;
+  readonly mode: ConversationMode;
+}
+
+/** Of the sending user; senders of other kinds have none. */
+export interface MemberFacts {
+  readonly role: MemberRole;
+  readonly joinedSeq: number;
+  /** Null for a current member. */
+  readonly leftSeq: number | null;
+  readonly flags: number;
+}
+
+export type MemberRole = 'owner' | 'admin' | 'member';
+
+/** Null: the item may be stored. Called once per item that is not a retry, in the order of the items. */
+export type Judge = (
+  item: AppendItem,
+  member: MemberFacts | null,
+  head: HeadFacts,
+) => DomainError | null;
+
+export interface CommitBatchOptions {
+  readonly judge: Judge;
+  /** Node id of the writer, kept in the dispatch row. */
+  readonly owner: string;
+  /** The dispatch row falls due this many milliseconds after the commit. */
+  readonly dispatchDelayMs: number;
+  /** Leave out conversations that another transaction holds. Without effect on a batch of a single conversation. */
+  readonly skipLocked: boolean;
+}
+
+/** A conversation that got at least one entry from this batch. */
+export interface CommittedHead {
+  readonly appId: AppId;
+  readonly conversationId: ConversationId;
+  readonly memberVersion: number;
+  readonly leaveVersion: number;
+  readonly mode: ConversationMode;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+}
+
+export interface CommitBatchResult {
+  readonly outcomes: AppendOutcome[];
+  /** Null when nothing was stored. */
+  readonly dispatchId: string | null;
+  readonly committed: CommittedHead[];
+}
+
+export interface AppendStore {
+  /**
+   * Appends a batch in one transaction. Outcomes are final: `committed` means durable. Limits: APPEND_MAX_ITEMS and
+   * APPEND_MAX_CONTENT_BYTES (more throws RangeError). The author of a stored entry has read everything up to it.
+   * Errors: AmbiguousCommit, TransientStoreError, PoisonedBatch, StoreUnavailable; after each of them the same batch may be
+   * run again.
+   */
+  commitBatch(
+    items: readonly AppendItem[],
+    options: CommitBatchOptions,
+  ): Promise<CommitBatchResult>;
+}
+
+/** Items of one batch. */
+export const APPEND_MAX_ITEMS = 1_024;
+/** Bytes of content of one batch: with hexadecimal literals and keys it stays below a quarter of a 16 MiB packet. */
+export const APPEND_MAX_CONTENT_BYTES = 1_500_000;
+
+export interface DispatchRange {
+  readonly appId: AppId;
+  readonly conversationId: ConversationId;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+}
+
+export interface DispatchState {
+  readonly appId: AppId;
+  readonly userId: UserId;
+  readonly conversationId: ConversationId;
+}
+
+/** What has to be pushed; never content, so that a recalled text cannot leak from it. */
+export interface DispatchPayload {
+  readonly ranges: readonly DispatchRange[];
+  readonly states: readonly DispatchState[];
+  readonly resync?: { readonly nodeId: string; readonly bootId: string };
+}
+
+export interface DispatchRow {
+  readonly dispatchId: string;
+  /** Node id of the writer. */
+  readonly owner: string;
+  /** Claims so far, this one included. */
+  readonly attempts: number;
+  readonly payload: DispatchPayload;
+}
+
+export interface DispatchStore {
+  /** Deletes rows whose pushes are done. Unknown ids are ignored. */
+  settle(dispatchIds: readonly string[]): Promise<void>;
+  /**
+   * Takes up to `limit` rows that are past due, whoever wrote them, and makes them due again after a back-off that doubles
+   * from 3 s to 5 min with each claim. Two claimers never get the same row at the same time.
+   */
+  claimDue(options: { readonly limit: number }): Promise<DispatchRow[]>;
+  /** A due row that tells every session of one node to resync; written when pushes for that node were dropped. */
+  insertResync(target: { owner: string; nodeId: string; bootId: string }): Promise<string>;
+  /** Rows in the table, and milliseconds by which the oldest is past due (0 when none is). For metrics. */
+  backlog(): Promise<{ rows: number; oldestDueMs: number }>;
+}

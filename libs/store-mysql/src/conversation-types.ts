@@ -1,0 +1,175 @@
+import type { AppId, ConversationId, GroupId, Sender, UserId } from '@queqiao/domain';
+import type { ConversationMode, MemberRole } from './append-types.js';
+
+/** One line of a log, as stored. */
+export interface EntryRecord {
+  readonly conversationId: ConversationId;
+  readonly seq: number;
+  readonly ordinal: number;
+  readonly sender: Sender;
+  /** Empty for entries that the server wrote. */
+  readonly clientMsgId: string;
+  readonly kind: string;
+  readonly revision: number;
+  readonly createdMs: number;
+  /** An encoded queqiao.client.v1.Content; empty once recalled or expired. */
+  readonly content: Uint8Array;
+}
+
+/** One user's own row in a conversation. Of two states of the same member the one with the higher rev is newer. */
+export interface MemberRecord {
+  readonly conversationId: ConversationId;
+  readonly userId: UserId;
+  readonly role: MemberRole;
+  readonly joinedSeq: number;
+  /** Null for a current member. */
+  readonly leftSeq: number | null;
+  readonly readSeq: number;
+  readonly readOrdinal: number;
+  readonly flags: number;
+  readonly rev: number;
+}
+
+/** A member row with what its owner may know of the head: for someone who left, the head as it was at the leave. */
+export interface Membership {
+  readonly member: MemberRecord;
+  readonly lastSeq: number;
+  readonly lastOrdinal: number;
+  /** Seq of the entry that a list shows; 0 when there is none. */
+  readonly shownSeq: number;
+  /** For ordering only. */
+  readonly activeMs: number;
+  readonly memberVersion: number;
+  readonly mode: ConversationMode;
+  /** last_seq of the visible log + rev: only grows, so it tells whether a device has seen this state. */
+  readonly change: number;
+}
+
+export interface ShownEntry {
+  readonly entry: EntryRecord;
+  /** Null for conversations that are not groups. */
+  readonly groupName: string | null;
+}
+
+export interface SeqRange {
+  readonly fromSeq: number;
+  readonly toSeq: number;
+}
+
+export interface PullInput {
+  readonly appId: AppId;
+  readonly userId: UserId;
+  readonly conversationId: ConversationId;
+  /** First seq wanted, at least 1. */
+  readonly fromSeq: number;
+  /** Last seq wanted; 0 means the newest. */
+  readonly toSeq: number;
+  /** Entries at most. */
+  readonly limit: number;
+  /** Fill from toSeq downwards; entries still come ascending. */
+  readonly backwards: boolean;
+}
+
+export interface PullResult {
+  /** Ascending; exactly those of the answered range that the user may see. */
+  readonly entries: EntryRecord[];
+  /** Parts of the answered range that hold nothing for this user: they count as surfaced. */
+  readonly notVisible: SeqRange[];
+  /** Newest seq that the user may see. */
+  readonly lastSeq: number;
+  /** Something of the wanted range lies beyond what was answered. */
+  readonly hasMore: boolean;
+}
+
+export interface MemberList {
+  /** The member_version of the list; exact for entries whose head was read at this version or a lower one. */
+  readonly version: number;
+  readonly members: readonly MemberSpan[];
+}
+
+export interface MemberSpan {
+  readonly userId: UserId;
+  readonly joinedSeq: number;
+  readonly leftSeq: number | null;
+}
+
+export interface CreateGroupInput {
+  readonly appId: AppId;
+  readonly groupId: GroupId;
+  readonly ownerId: UserId;
+  readonly clientRequestId: string;
+  readonly name: string;
+  /** The owner may be among them or not; duplicates are dropped. At most 500 with the owner. */
+  readonly memberIds: readonly UserId[];
+  /** Entry 1, written by the system. */
+  readonly firstEntry: { kind: string; content: Uint8Array; countable: boolean };
+  readonly owner: string;
+  readonly dispatchDelayMs: number;
+}
+
+export type CreateGroupResult =
+  | {
+      readonly status: 'created';
+      readonly conversationId: ConversationId;
+      readonly createdMs: number;
+      readonly memberVersion: number;
+      readonly dispatchId: string;
+    }
+  /** The same owner asked before with the same client_request_id. */
+  | { readonly status: 'existing'; readonly conversationId: ConversationId }
+  /** The id belongs to another group. */
+  | { readonly status: 'taken' };
+
+export interface AdvanceReadInput {
+  readonly appId: AppId;
+  readonly userId: UserId;
+  readonly conversationId: ConversationId;
+  readonly seq: number;
+  readonly owner: string;
+  readonly dispatchDelayMs: number;
+}
+
+export type AdvanceReadResult =
+  | { readonly status: 'moved'; readonly membership: Membership; readonly dispatchId: string }
+  /** The cursor was there or further. */
+  | { readonly status: 'unchanged'; readonly membership: Membership }
+  /** The user was never a member, or the conversation does not exist. */
+  | { readonly status: 'not-found' }
+  /** The log that the user may see does not reach this far. */
+  | { readonly status: 'no-such-seq' };
+
+export interface ConversationStore {
+  /** All conversations of a user, left ones included, with their heads: one indexed statement, in no order. */
+  memberships(appId: AppId, userId: UserId): Promise<Membership[]>;
+  /** Entries to show in a list, by primary key; missing ones are left out. At most 500. */
+  shownEntries(
+    appId: AppId,
+    wanted: readonly { conversationId: ConversationId; seq: number }[],
+  ): Promise<ShownEntry[]>;
+  /** Null when the user was never a member. */
+  member(appId: AppId, userId: UserId, conversationId: ConversationId): Promise<Membership | null>;
+  /** A range of a log, trimmed to what the user may see. Null when the user was never a member. */
+  pull(input: PullInput): Promise<PullResult | null>;
+  /** Entries of a range whoever may see them, ascending: for pushes, which check visibility per member. */
+  entries(appId: AppId, conversationId: ConversationId, range: SeqRange): Promise<EntryRecord[]>;
+  /**
+   * Current members, and those who left at or after `leftSinceSeq` (default 0: all). One statement, so version and list belong together. Null when the
+   * conversation does not exist.
+   */
+  memberList(
+    appId: AppId,
+    conversationId: ConversationId,
+    leftSinceSeq?: number,
+  ): Promise<MemberList | null>;
+  /** Heads of conversations that exist, in no order: for re-claimed dispatch rows. */
+  heads(
+    appId: AppId,
+    conversationIds: readonly ConversationId[],
+  ): Promise<{ conversationId: ConversationId; memberVersion: number; mode: ConversationMode }[]>;
+  /** One transaction: head, members, entry 1, dispatch row. Idempotent by (owner, client_request_id) for one group id. */
+  createGroup(input: CreateGroupInput): Promise<CreateGroupResult>;
+  /** Makes missing heads and member rows of direct chats and self feeds; existing ones stay untouched. */
+  ensureDirect(wanted: readonly { appId: AppId; conversationId: ConversationId }[]): Promise<void>;
+  /** Moves a read cursor forward, never back, with a dispatch row for the new state in the same transaction. */
+  advanceRead(input: AdvanceReadInput): Promise<AdvanceReadResult>;
+}

@@ -1,0 +1,42 @@
+import type { Clock, Logger, Registry } from '@queqiao/runtime';
+import type { AppStore, DeviceStore, UserStore } from './account-types.js';
+import type { AppendStore, DispatchStore } from './append-types.js';
+import type { ConversationStore } from './conversation-types.js';
+import type { DurabilityFinding } from './durability.js';
+
+export interface DatabaseOptions {
+  /** mysql://user:password@host:port/database */
+  readonly url: string;
+  /** Connections for everything but appends. */
+  readonly poolSize: number;
+  /** Connections for appends: batches that may be in their transaction at once. */
+  readonly appendPoolSize: number;
+  /** A statement that takes longer loses its connection. */
+  readonly statementTimeoutMs: number;
+  /** Refuse statements on tenants' tables that do not name app_id. On in the dev and test profiles. */
+  readonly tenantGuard: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+}
+
+export interface EpochStore {
+  /** Raised only by a restore from backup. */
+  logEpoch(): Promise<number>;
+}
+
+export interface Database {
+  readonly apps: AppStore;
+  readonly users: UserStore;
+  readonly devices: DeviceStore;
+  readonly conversations: ConversationStore;
+  readonly append: AppendStore;
+  readonly dispatch: DispatchStore;
+  readonly epoch: EpochStore;
+  /** One `SELECT 1` under the statement timeout. */
+  ping(): Promise<void>;
+  /** Settings of the server that would break the promise of durable acknowledgements; empty when all is well. */
+  checkDurability(): Promise<DurabilityFinding[]>;
+  /** Waits for statements under way, then closes every connection. Idempotent. */
+  close(): Promise<void>;
+}
