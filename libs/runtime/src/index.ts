@@ -1,1 +1,14 @@
-export {};
+export * from './backoff.js';
+export * from './boot-id.js';
+export * from './bounded-queue.js';
+export * from './clock.js';
+export * from './common-config.js';
+export * from './config-example.js';
+export * from './config-field.js';
+export * from './config.js';
+export * from './lifecycle.js';
+export * from './logger.js';
+export * from './metrics.js';
+export * from './operations-server.js';
+export * from './pause-detector.js';
+export * from './run-service.js';
