@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['queqiao:source', 'module', 'node', 'development|production'];
@@ -10,6 +11,15 @@ const limits: Record<Kind, { timeoutMs: number; maxWorkers?: number }> = {
   app: { timeoutMs: 60_000, maxWorkers: 2 },
   e2e: { timeoutMs: 300_000, maxWorkers: 2 },
 };
+
+const serversFile = fileURLToPath(
+  new URL('./tools/dev-stack/src/vitest-global-setup.ts', import.meta.url),
+);
+
+/** Projects whose tests talk to a real database or Redis; a run starts one of each for them all. */
+const needServers = new Set(
+  'store-mysql directory testkit connect logic web web-server cli loadgen e2e'.split(' '),
+);
 
 function project(name: string, root: string, kind: Kind) {
   const { timeoutMs, maxWorkers } = limits[kind];
@@ -30,6 +40,7 @@ function project(name: string, root: string, kind: Kind) {
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
       teardownTimeout: 10_000,
+      ...(needServers.has(name) ? { globalSetup: [serversFile] } : {}),
       ...(maxWorkers === undefined ? {} : { maxWorkers }),
       // Projects with different worker counts may not share a group; groups run one after another.
       sequence: { groupOrder: ['unit', 'app', 'e2e'].indexOf(kind) },

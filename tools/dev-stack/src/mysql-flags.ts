@@ -21,7 +21,8 @@ export const COMMON_MYSQL_FLAGS: readonly string[] = [
   '--sync-binlog=1',
 ];
 
-const BINLOG_FLAGS: readonly string[] = [
+/** Row-format binary log that reaches the disk with every commit. */
+export const BINLOG_FLAGS: readonly string[] = [
   '--server-id=1',
   '--log-bin=binlog',
   '--binlog-format=ROW',

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { RowDataPacket } from 'mysql2/promise';
 import { PortTakenError } from './errors.js';
@@ -16,7 +15,7 @@ import { mysqlProgram, prepareDataDir, TEMPLATE_REDO_MB } from './mysql-program.
 import type { MysqlProgram } from './mysql-program.js';
 import { ServerProcess } from './server-process.js';
 import type { OnExit, ServerSpec } from './server-process.js';
-import { makeThrowAwayDir, removeDir } from './throw-away-dir.js';
+import { makeSocketDir, makeThrowAwayDir, removeDir } from './throw-away-dir.js';
 
 export interface MysqlOptions {
   /** Kept, with its data, when the server stops. Without it the data is thrown away by stop(). */
@@ -95,8 +94,7 @@ async function makeServer(
   const dir = kept ?? makeThrowAwayDir('mysql');
   mkdirSync(dir, { recursive: true });
   const dataDir = join(dir, 'data');
-  // The path of a socket may not exceed some 100 bytes, which a checkout's can.
-  const socketDir = mkdtempSync(join(tmpdir(), 'qq-'));
+  const socketDir = makeSocketDir();
   try {
     await prepareDataDir(program, dataDir);
   } catch (error) {

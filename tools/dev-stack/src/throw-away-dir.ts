@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dataRoot } from './places.js';
+
+const SOCKET_LABEL = 'queqiao';
 
 /**
  * A new empty directory for a server that is thrown away. Its name carries the owner's host and
@@ -10,8 +12,12 @@ import { dataRoot } from './places.js';
 export function makeThrowAwayDir(label: string): string {
   const parent = join(dataRoot(), 'throw-away');
   mkdirSync(parent, { recursive: true });
-  sweep(parent);
-  return mkdtempSync(join(parent, `${label}.${host()}.${process.pid}.`));
+  return makeOwnedDir(parent, label);
+}
+
+/** The same for a socket, whose path may not exceed some 100 bytes: it lies in the system's folder. */
+export function makeSocketDir(): string {
+  return makeOwnedDir(tmpdir(), SOCKET_LABEL);
 }
 
 /** Removes a directory tree; nothing happens when it is gone already. */
@@ -19,15 +25,29 @@ export function removeDir(dir: string): void {
   rmSync(dir, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
 }
 
-function sweep(parent: string): void {
+function makeOwnedDir(parent: string, label: string): string {
   for (const name of readdirSync(parent)) {
-    const [, owner, pid] = name.split('.');
-    if (owner === host() && !isAlive(Number(pid))) removeDir(join(parent, name));
+    const [what, owner, pid] = name.split('.');
+    const mine = what === label && owner === host();
+    if (mine && !isAlive(Number(pid))) sweepAway(join(parent, name));
+  }
+  return mkdtempSync(join(parent, `${label}.${host()}.${process.pid}.`));
+}
+
+/** Another process may be sweeping too, or the directory may be another account's. */
+function sweepAway(dir: string): void {
+  try {
+    removeDir(dir);
+  } catch {
+    // A later run tries again.
   }
 }
 
+/** Short for the sake of socket paths. Another container's processes look dead from here. */
 function host(): string {
-  return hostname().replaceAll(/[^A-Za-z0-9-]/g, '-');
+  return hostname()
+    .replaceAll(/[^A-Za-z0-9-]/g, '-')
+    .slice(-12);
 }
 
 function isAlive(pid: number): boolean {
