@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { FrameError, decodeFrame, encodeItems, encodeReplyFrame } from './frame-codec.js';
 import { SHAPES, shapeOf, type ShapeName } from './frame-shapes.js';
 import { descriptorSet } from './gen/descriptor-set.js';
-import { anyItem, sampleItems } from './testing/items.js';
+import { anyItem, sampleItems } from '../test/items.js';
 
 function bytes(...values: number[]): Uint8Array {
   return Uint8Array.from(values);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FrameError } from './frame-codec.js';
 import { decodeJsonItems, encodeJsonError, encodeJsonItem } from './json-item-codec.js';
-import { anyItem } from './testing/items.js';
+import { anyItem } from '../test/items.js';
 
 function refusal(message: string): FrameError {
   try {
