@@ -1,0 +1,115 @@
+import type {
+  handleUnaryCall,
+  Metadata,
+  Server,
+  ServerDuplexStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import {
+  methodPath,
+  toServiceDefinition,
+  type GenericMethod,
+  type GenericServiceDefinition,
+  type RequestOf,
+  type ResponseOf,
+} from './generic-definition.js';
+import { domainErrorToStatus } from './status.js';
+
+export interface ServerCallContext {
+  /** `/package.Service/Method`. */
+  readonly path: string;
+  readonly metadata: Metadata;
+  readonly peer: string;
+  /** Names the call in logs and errors: the caller's `x-request-id` when it is a sane one, else made here. */
+  readonly requestId: string;
+  /** Aborted when the caller cancels, its deadline passes or its connection is lost. */
+  readonly signal: AbortSignal;
+}
+
+type Flags<Req extends boolean, Res extends boolean> = {
+  readonly requestStream: Req;
+  readonly responseStream: Res;
+};
+
+export type ServiceHandler<M extends GenericMethod> =
+  M extends Flags<false, false>
+    ? (request: RequestOf<M>, context: ServerCallContext) => Promise<ResponseOf<M>>
+    : M extends Flags<false, true>
+      ? (call: ServerWritableStream<RequestOf<M>, ResponseOf<M>>) => void
+      : M extends Flags<true, true>
+        ? (call: ServerDuplexStream<RequestOf<M>, ResponseOf<M>>) => void
+        : never;
+
+/** One handler per method; a forgotten one does not compile. */
+export type ServiceHandlers<D extends GenericServiceDefinition> = {
+  readonly [K in keyof D['methods']]: ServiceHandler<D['methods'][K]>;
+};
+
+export interface AddServiceOptions {
+  readonly newRequestId: () => string;
+  /** Told of every failed unary call, before the caller is; the place to log defects and to count codes. */
+  readonly onError?: (error: unknown, context: ServerCallContext) => void;
+}
+
+/** Adds a service whose unary handlers are async functions: what they throw is mapped by domainErrorToStatus. Streams are passed through. */
+export function addService<D extends GenericServiceDefinition>(
+  server: Server,
+  service: D,
+  handlers: ServiceHandlers<D>,
+  options: AddServiceOptions,
+): void {
+  const implementation: UntypedServiceImplementation = {};
+  for (const [key, method] of Object.entries(service.methods)) {
+    const handler = (handlers as Readonly<Record<string, unknown>>)[key];
+    if (typeof handler !== 'function')
+      throw new Error(`${service.fullName}: no handler for ${key}`);
+    const streams = method.requestStream || method.responseStream;
+    implementation[key] = streams
+      ? (handler as UntypedServiceImplementation[string])
+      : unary(methodPath(service, method), handler as UnaryFunction, options);
+  }
+  server.addService(toServiceDefinition(service), implementation);
+}
+
+type UnaryFunction = (request: unknown, context: ServerCallContext) => Promise<unknown>;
+
+function unary(
+  path: string,
+  handler: UnaryFunction,
+  options: AddServiceOptions,
+): handleUnaryCall<unknown, unknown> {
+  return (call, callback) => {
+    const context = contextOf(path, call, options.newRequestId);
+    // The extra function turns a synchronous throw into a rejection too.
+    (async () => handler(call.request, context))().then(
+      (response) => callback(null, response),
+      (error: unknown) => {
+        options.onError?.(error, context);
+        callback(domainErrorToStatus(error, context.requestId));
+      },
+    );
+  };
+}
+
+const REQUEST_ID_PATTERN = /^[A-Za-z0-9_.-]{1,64}$/;
+
+function contextOf(
+  path: string,
+  call: ServerUnaryCall<unknown, unknown>,
+  newRequestId: () => string,
+): ServerCallContext {
+  const abort = new AbortController();
+  if (call.cancelled) abort.abort();
+  else call.once('cancelled', () => abort.abort());
+  const [given] = call.metadata.get('x-request-id');
+  const sane = typeof given === 'string' && REQUEST_ID_PATTERN.test(given);
+  return {
+    path,
+    metadata: call.metadata,
+    peer: call.getPeer(),
+    requestId: sane ? given : newRequestId(),
+    signal: abort.signal,
+  };
+}
