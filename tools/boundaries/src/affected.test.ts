@@ -21,6 +21,7 @@ const cases: [what: string, file: string, releases: string[]][] = [
   ['the web client', 'apps/web/src/main.tsx', []],
   ['the testkit', 'libs/testkit/src/index.ts', []],
   ['the development stack', 'tools/dev-stack/src/index.ts', []],
+  ['the words about the contract', 'proto/README.md', []],
   ['the demo back end', 'apps/web/server/src/main.ts', ['@queqiao/web-server']],
   ['connect', 'apps/connect/src/main.ts', ['@queqiao/connect']],
   ['the MySQL store', 'libs/store-mysql/src/index.ts', ['@queqiao/logic']],

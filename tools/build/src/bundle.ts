@@ -1,12 +1,14 @@
 /**
  * Bundles the package in the current folder.
  *
- *   bundle.ts service [--external=<package>…]   src/main.ts → dist/main.js, for Node 20 and later
+ *   bundle.ts service [--external=<package>…]   src/main.ts → dist/main.js (and dist/proto/),
+ *                                               for Node 20 and later
  *   bundle.ts browser                           src/main.tsx or main.ts → dist/app.js (and app.css),
  *                                               public/ copied beside it
  */
 import { build, type BuildOptions } from 'esbuild';
 import { cpSync, existsSync, rmSync } from 'node:fs';
+import { grpcProtoFiles } from './grpc-proto-files.js';
 
 const shared: BuildOptions = {
   bundle: true,
@@ -28,6 +30,7 @@ const banner = [
 ].join('\n');
 
 async function bundleService(external: string[]): Promise<void> {
+  rmSync('dist/proto', { recursive: true, force: true });
   await build({
     ...shared,
     entryPoints: ['src/main.ts'],
@@ -36,6 +39,7 @@ async function bundleService(external: string[]): Promise<void> {
     target: 'node20',
     external,
     banner: { js: banner },
+    plugins: [grpcProtoFiles('dist')],
   });
 }
 
