@@ -1,4 +1,5 @@
 import type { Clock, Logger, Registry } from '@queqiao/runtime';
+import type { DirectoryUnavailable } from './directory-unavailable.js';
 
 export type RouteCodec = 'proto' | 'json';
 
@@ -73,7 +74,7 @@ export interface Directory {
   /** Closes the connections at once; commands in flight are rejected. */
   stop(): Promise<void>;
   isConnected(): boolean;
-  /** Calls back after every connection that follows a lost one. Returns the undoing. */
+  /** Calls back after every connection that follows a lost one, perhaps several times for one outage. Returns the undoing. */
   onReconnected(listener: () => void): () => void;
 
   /**
@@ -93,7 +94,7 @@ export interface Directory {
    */
   touch(appId: string, userId: string, route: Route): Promise<RegisterResult>;
   /** `touch` for many sessions at once, in order; at most MAX_TOUCH_BATCH. A failed one is a DirectoryUnavailable in its place. */
-  touchAll(entries: readonly RouteEntry[]): Promise<(RegisterResult | Error)[]>;
+  touchAll(entries: readonly RouteEntry[]): Promise<(RegisterResult | DirectoryUnavailable)[]>;
   /** Removes the line of exactly this session. False: the line was not there, or belongs to another session. */
   unregister(appId: string, userId: string, identity: RouteIdentity): Promise<boolean>;
   /**
@@ -110,14 +111,18 @@ export interface Directory {
   renewLease(node: NodeIdentity, ttlMs: number): Promise<boolean>;
   /** Gives the lease and the canaries up. */
   releaseNode(node: NodeIdentity): Promise<void>;
-  /** Puts the node's canary into these buckets. The result holds the buckets that answered. */
+  /** Puts the node's canary into these buckets. `present` are those that have it now; `lost` is empty. */
   plantCanaries(
     node: NodeIdentity,
     buckets: readonly number[],
     ttlMs: number,
   ): Promise<CanaryReport>;
-  /** Extends the canaries that are there; `lost` are buckets that have lost theirs, and with it perhaps the node's lines. */
-  renewCanaries(node: NodeIdentity, ttlMs: number): Promise<CanaryReport>;
+  /** Extends the canaries that are there; `lost` are buckets without one: they may have lost the node's lines too. */
+  renewCanaries(
+    node: NodeIdentity,
+    buckets: readonly number[],
+    ttlMs: number,
+  ): Promise<CanaryReport>;
 }
 
 export interface CanaryReport {
@@ -141,6 +146,8 @@ export interface DirectoryOptions {
   readonly maxPendingCommands?: number;
   /** Expiry of a user's lines after the last write, in ms. Default 3 h. */
   readonly routeTtlMs?: number;
+  /** Starts every key, so that deployments can share a Redis. Letters, digits, `:`, `_`, `.`, `-`. Default `q:`. */
+  readonly keyPrefix?: string;
   /** Lines of one user above which the oldest is evicted, whatever the policy. Default 100. */
   readonly maxRoutesPerUser?: number;
 }
