@@ -15,11 +15,11 @@ export interface DuplexCodec<In, Out> {
 
 export interface FrameHandlers {
   onFrame(frame: LinkFrame): void;
-  /** Runs exactly once, unless `close` was called first. `error` is absent when the other side ended in good order. */
+  /** Runs exactly once, unless `close` or `detach` was called first. `error` is absent when the other side ended in good order. */
   onEnd(error?: Error): void;
 }
 
-/** A stream of messages as a stream of frames. After `close`, or the end, nothing is written and no handler runs. */
+/** A stream of messages as a stream of frames. After `close`, `detach` or the end, nothing is written and no handler runs. */
 export class DuplexFrameStream<In, Out> implements FrameStream {
   readonly #duplex: MessageDuplex<Out>;
   readonly #codec: DuplexCodec<In, Out>;
@@ -58,5 +58,10 @@ export class DuplexFrameStream<In, Out> implements FrameStream {
     if (!this.#open) return;
     this.#open = false;
     this.#codec.close();
+  }
+
+  /** As `close`, but leaves the ending of the transport's stream to the caller. */
+  detach(): void {
+    this.#open = false;
   }
 }
