@@ -1,0 +1,32 @@
+import type { AppId, DeviceId, UserId } from '@queqiao/domain';
+
+/** The session a call came in by, when it came in by one: its own entries are not pushed back to it. */
+export interface SessionOrigin {
+  readonly node: { readonly nodeId: string; readonly bootId: string };
+  readonly session: number;
+}
+
+/** Who asks. Use cases never learn through which door. */
+export type Caller =
+  | {
+      readonly kind: 'user';
+      readonly userId: UserId;
+      readonly deviceId: DeviceId;
+      readonly session?: SessionOrigin | undefined;
+    }
+  /** A back end of the app. */
+  | { readonly kind: 'business'; readonly credentialId: string }
+  /** A connect node, for sessions that are not signed in yet or any more; it has no app of its own. */
+  | { readonly kind: 'node'; readonly node: { readonly nodeId: string; readonly bootId: string } };
+
+export interface CallContext {
+  /** Of the token or credential; never taken from a request. */
+  readonly appId: AppId;
+  readonly caller: Caller;
+  readonly requestId: string;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** A context whose caller is known to be a user. */
+export type UserContext = CallContext & { readonly caller: Extract<Caller, { kind: 'user' }> };
