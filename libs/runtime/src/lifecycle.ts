@@ -66,13 +66,19 @@ export class Lifecycle {
       try {
         if (this.#stopping) throw new Error('stopped while starting');
         await component.start?.();
-        this.#started.push(component);
+        await this.#keep(component);
       } catch (error) {
         if (!this.#stopping) await this.#undoStart();
         throw new Error(`${component.name} did not start`, { cause: error });
       }
     }
     if (this.#state === 'starting') this.#state = 'started';
+  }
+
+  /** A start that outlasted the deadline of stop is undone here, because stop has gone by. */
+  async #keep(component: Component): Promise<void> {
+    if (this.#state === 'starting') this.#started.push(component);
+    else await component.stop?.();
   }
 
   async #undoStart(): Promise<void> {

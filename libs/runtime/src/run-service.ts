@@ -15,7 +15,7 @@ import { createLogger, type Logger } from './logger.js';
 export interface Service {
   /** Resolves when the service takes traffic. */
   start(): Promise<void>;
-  /** Fails readiness and lets clients go at a pace; called once, before stop. */
+  /** Fails readiness and lets clients go at a pace; called once, before stop, and only when start had finished. */
   drain?(): Promise<void>;
   /** Gives everything back within its own deadline. Also called after a start that failed. */
   stop(): Promise<unknown>;
@@ -116,8 +116,9 @@ async function launch<S extends ConfigSchema>(
   const host = options.process;
   let service: Service | undefined;
   let leaving: Promise<void> | undefined;
+  let running = false;
   const leave = (reason: string, code: number): Promise<void> => {
-    leaving ??= stopService(service, logger, reason).then((clean) => {
+    leaving ??= stopService(service, logger, reason, running).then((clean) => {
       host.exit(clean ? code : EXIT.failed);
     });
     return leaving;
@@ -138,6 +139,8 @@ async function launch<S extends ConfigSchema>(
     service = await options.create(config, { logger, bootId, name, version });
     if (leaving) return await service.stop().then(() => undefined);
     await service.start();
+    if (leaving) return await leaving;
+    running = true;
     logger.info({ version, bootId, profile: config.profile }, 'started');
   } catch (error) {
     if (leaving) return leaving;
@@ -151,10 +154,11 @@ async function stopService(
   service: Service | undefined,
   logger: Logger,
   reason: string,
+  running: boolean,
 ): Promise<boolean> {
   logger.info({ reason }, 'stopping');
   let clean = true;
-  for (const step of ['drain', 'stop'] as const) {
+  for (const step of running ? (['drain', 'stop'] as const) : (['stop'] as const)) {
     try {
       await service?.[step]?.();
     } catch (error) {
