@@ -93,7 +93,8 @@ async function makeServer(
   const kept = options.dir === undefined ? undefined : resolve(options.dir);
   const dir = kept ?? makeThrowAwayDir('mysql');
   mkdirSync(dir, { recursive: true });
-  const dataDir = join(dir, 'data');
+  // MariaDB and MySQL cannot read each other's files.
+  const dataDir = join(dir, program.flavour);
   const socketDir = makeSocketDir();
   try {
     await prepareDataDir(program, dataDir);

@@ -34,8 +34,10 @@ function directoriesOf(pid: number | undefined): string[] {
 
 describe('servers and the process that started them', () => {
   // A folder of its own: a server that starts elsewhere at the same time sweeps the usual one.
-  const root = mkdtempSync(join(tmpdir(), 'dev-stack-test-'));
+  let root: string;
+
   beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), 'dev-stack-test-'));
     vi.stubEnv('QUEQIAO_DATA_DIR', root);
   });
   afterAll(() => {
