@@ -11,7 +11,7 @@ export interface LinkChannelDeps {
   /** Node id of the other side, for metrics. */
   readonly peer: string;
   /** Runs a function at the end of this event-loop turn; setImmediate when left out. */
-  readonly defer?: (run: () => void) => void;
+  readonly defer?: ((run: () => void) => void) | undefined;
 }
 
 export interface LinkChannelEvents {

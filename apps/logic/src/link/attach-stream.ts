@@ -4,6 +4,7 @@ import type { AttachRequest, AttachResponse } from '@queqiao/protocol/link';
 /** gRPC status numbers that a refused or broken stream ends with. */
 export const STREAM_STATUS = {
   invalidArgument: 3,
+  notFound: 5,
   resourceExhausted: 8,
   failedPrecondition: 9,
   aborted: 10,

@@ -151,7 +151,7 @@ export class ConnectLinkHub implements LinkHub {
   }
 
   #greet(stream: AttachStream, frame: LinkFrame): ConnectNode | undefined {
-    const greeting = judgeGreeting(frame);
+    const greeting = judgeGreeting(frame, this.#options.bootId);
     if ('status' in greeting) {
       this.#refuse(stream, greeting.status, greeting.message);
       return undefined;
@@ -178,7 +178,8 @@ export class ConnectLinkHub implements LinkHub {
     const old = node.stream;
     node.stream = stream;
     this.#welcome(stream, version, node.ref.bootId, node.channel.received);
-    old?.end();
+    // Not a good end: connect takes that for a goodbye, and it may arrive before the welcome.
+    old?.fail(STREAM_STATUS.aborted, 'replaced by a newer stream');
     this.#deps.metrics.stream(old === undefined ? 'resumed' : 'replaced');
     return true;
   }
@@ -188,7 +189,7 @@ export class ConnectLinkHub implements LinkHub {
     const ref: ConnectNodeRef = { nodeId: hello.nodeId, bootId: hello.bootId };
     this.#discardOlderBoots(ref);
     const channel = new LinkChannel(
-      { clock, metrics, peer: ref.nodeId, ...(defer === undefined ? {} : { defer }) },
+      { clock, metrics, peer: ref.nodeId, defer },
       { onDead: () => this.#dead(node), onStalled: () => this.#overflow(node, 'stalled') },
       this.#options.limits,
     );

@@ -7,11 +7,14 @@ export type Greeting =
   | { readonly status: StreamStatus; readonly message: string };
 
 /** Judges the first frame of a stream: either whom it comes from and the version to speak, or why it is refused. */
-export function judgeGreeting(frame: LinkFrame): Greeting {
+export function judgeGreeting(frame: LinkFrame, ownBootId: string): Greeting {
   const { hello } = frame;
   if (hello === undefined || hello.nodeId === '' || hello.bootId === '') {
     const message = 'the first frame must carry a hello that names node and boot';
     return { status: STREAM_STATUS.invalidArgument, message };
+  }
+  if (hello.wantedBootId !== '' && hello.wantedBootId !== ownBootId) {
+    return { status: STREAM_STATUS.notFound, message: 'another boot lives at this address' };
   }
   const version = negotiateVersion(OWN_VERSIONS, hello);
   if (version !== null) return { hello, version };
@@ -40,6 +43,7 @@ export function welcomeFrame(facts: WelcomeFacts): LinkFrame {
       protocolMax: version,
       peerBootId,
       received,
+      wantedBootId: '',
     },
     firstNumber: 0,
     ack: received,
