@@ -16,7 +16,7 @@ it('takes a lease by the clock of Redis and clears away those that have run out'
   await directory.acquireLease(node, '10.0.0.2:2', 10_000);
   const after = await redisNowMs();
   expect(await raw.hgetall(keys.addresses('logic'))).toEqual({ 'l1:b1': '10.0.0.2:2' });
-  expect(await raw.zrange(keys.leases('logic'), 0, -1)).toEqual(['l1:b1']);
+  expect(await raw.zrange(keys.leases('logic'), '0', '-1')).toEqual(['l1:b1']);
   const expiry = Number(await raw.zscore(keys.leases('logic'), 'l1:b1'));
   expect(expiry).toBeGreaterThanOrEqual(before + 10_000);
   expect(expiry).toBeLessThanOrEqual(after + 10_000);
