@@ -1,1 +1,6 @@
-export {};
+export { bundleOf, checkoutRoot, type ClusterOptions } from './cluster-options.js';
+export type { ConnectNode, LogicNode } from './cluster-node.js';
+export { TestCluster } from './cluster.js';
+export { eventually } from './eventually.js';
+export { longRun, machineHas, testSeed } from './requirement.js';
+export { createTestApp, TestApp } from './test-app.js';

@@ -32,3 +32,5 @@ export {
   testRedis,
 } from './throw-away-stack.js';
 export type { TestMysql, TestRedis } from './throw-away-stack.js';
+export { ServiceProcess } from './service-process.js';
+export type { ServiceSpec } from './service-process.js';
