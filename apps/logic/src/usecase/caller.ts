@@ -30,3 +30,15 @@ export interface CallContext {
 
 /** A context whose caller is known to be a user. */
 export type UserContext = CallContext & { readonly caller: Extract<Caller, { kind: 'user' }> };
+
+/** A context whose caller is a back end. */
+export type BusinessContext = CallContext & {
+  readonly caller: Extract<Caller, { kind: 'business' }>;
+};
+
+/** A call of a connect node on its own behalf. It belongs to no app: what it is about says the request. */
+export interface NodeContext {
+  readonly caller: Extract<Caller, { kind: 'node' }>;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,30 @@
+import type { AppId } from '@queqiao/domain';
+
+/** How many devices of one user may be online at once. */
+export interface DevicePolicy {
+  readonly mode: 'unlimited' | 'max-per-user' | 'one-per-platform';
+  /** Only for max-per-user. */
+  readonly max: number;
+}
+
+/** What an app may set for itself, with defaults filled in. */
+export interface AppRules {
+  /** UTF-8 bytes of one text message. */
+  readonly maxTextBytes: number;
+  /** Members that a new group may start with, its owner included. */
+  readonly maxGroupCreateMembers: number;
+  readonly devicePolicy: DevicePolicy;
+  /** Origins that browsers may connect from, exact match; empty: any. */
+  readonly allowedOrigins: readonly string[];
+}
+
+export interface AppState {
+  readonly status: 'active' | 'suspended';
+  readonly settings: AppRules;
+}
+
+/** May answer from a cache that is a few seconds old. */
+export interface Apps {
+  /** Null for an unknown app. */
+  app(appId: AppId): Promise<AppState | null>;
+}

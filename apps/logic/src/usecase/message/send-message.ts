@@ -1,0 +1,49 @@
+import { invalidArgument, isId, parseUserId, type Sender } from '@queqiao/domain';
+
+import { activeApp } from '../app/active-app.js';
+import type { Apps } from '../app/ports.js';
+import type { BusinessContext } from '../caller.js';
+import { checkMessage, type MessageInput } from './message-draft.js';
+import type { EntryLog } from './ports.js';
+import type { SentEntry } from './send-entry.js';
+import { checkUserMayAddress } from './user-sender.js';
+
+export interface ServerMessageInput extends MessageInput {
+  /** Null: the request named no kind. */
+  readonly sender: Sender | null;
+}
+
+/**
+ * Appends a message for a back end: as a user, under the same rules as that user; as the business or the system, to every
+ * conversation that exists or needs no create step. Errors as for a user's own message.
+ */
+export class SendMessage {
+  constructor(readonly deps: { readonly apps: Apps; readonly log: EntryLog }) {}
+
+  async run(context: BusinessContext, input: ServerMessageInput): Promise<SentEntry> {
+    const { appId, signal } = context;
+    const sender = checkSender(input.sender);
+    const message = checkMessage(input, await activeApp(this.deps.apps, appId));
+    if (sender.kind === 'user') {
+      checkUserMayAddress(message.conversationId, parseUserId(sender.id, 'sender.id'));
+    }
+    const place = await this.deps.log.append({
+      ...message,
+      appId,
+      sender,
+      origin: undefined,
+      signal,
+    });
+    return { ...place, conversationId: message.conversationId };
+  }
+}
+
+function checkSender(sender: Sender | null): Sender {
+  if (!sender) throw invalidArgument('sender.kind', 'must be user, business or system');
+  if (sender.kind === 'system') {
+    if (sender.id !== '') throw invalidArgument('sender.id', 'must be empty for the system');
+    return sender;
+  }
+  if (!isId(sender.id)) throw invalidArgument('sender.id', 'must match [A-Za-z0-9_.-]{1,64}');
+  return sender;
+}

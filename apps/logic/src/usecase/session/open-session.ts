@@ -1,0 +1,86 @@
+import {
+  DomainError,
+  invalidArgument,
+  parseDeviceId,
+  type AppId,
+  type UserId,
+} from '@queqiao/domain';
+
+import { activeApp } from '../app/active-app.js';
+import type { Apps, DevicePolicy } from '../app/ports.js';
+import type { LogEpoch } from '../conversation/ports.js';
+import type { DeviceFacts, Devices, KnownUsers, Tokens } from './ports.js';
+
+/** Brand, model and versions: each at most this many UTF-8 bytes. */
+export const DEVICE_TEXT_MAX_BYTES = 64;
+
+export interface OpenSessionInput {
+  readonly token: string;
+  readonly device: Omit<DeviceFacts, 'deviceId'> & { readonly deviceId: string };
+  readonly generation: number;
+  /** Origin header of the upgrade; empty when there was none. */
+  readonly origin: string;
+}
+
+export interface OpenedSession {
+  readonly appId: AppId;
+  readonly userId: UserId;
+  readonly tokenExpiresMs: number;
+  readonly logEpoch: number;
+  readonly devicePolicy: DevicePolicy;
+}
+
+export interface OpenSessionDeps {
+  readonly tokens: Tokens;
+  readonly apps: Apps;
+  readonly users: KnownUsers;
+  readonly devices: Pick<Devices, 'recordSignIn'>;
+  readonly epoch: LogEpoch;
+}
+
+/**
+ * Signs a device in: the token decides app and user, and the user exists from then on. Errors: UNAUTHENTICATED,
+ * TOKEN_EXPIRED, APP_SUSPENDED, PERMISSION_DENIED with field `origin`, INVALID_ARGUMENT, UNAVAILABLE.
+ */
+export class OpenSession {
+  constructor(readonly deps: OpenSessionDeps) {}
+
+  async run(input: OpenSessionInput): Promise<OpenedSession> {
+    const { tokens, apps, users, devices, epoch } = this.deps;
+    const device = checkDevice(input.device);
+    if (input.generation < 0) throw invalidArgument('generation', 'must not be negative');
+    const { appId, userId, expiresMs } = await tokens.verify(input.token);
+    const rules = await activeApp(apps, appId);
+    checkOrigin(input.origin, rules.allowedOrigins);
+    const [logEpoch] = await Promise.all([
+      epoch.logEpoch(),
+      users.ensure(appId, userId),
+      devices.recordSignIn(appId, userId, device, input.generation),
+    ]);
+    return { appId, userId, tokenExpiresMs: expiresMs, logEpoch, devicePolicy: rules.devicePolicy };
+  }
+}
+
+function checkDevice(device: OpenSessionInput['device']): DeviceFacts {
+  const deviceId = parseDeviceId(device.deviceId);
+  const texts = {
+    'device.brand': device.brand,
+    'device.model': device.model,
+    'device.os_version': device.osVersion,
+    'device.app_version': device.appVersion,
+  };
+  for (const [field, value] of Object.entries(texts)) {
+    if (Buffer.byteLength(value) > DEVICE_TEXT_MAX_BYTES) {
+      throw invalidArgument(field, `must have at most ${DEVICE_TEXT_MAX_BYTES} bytes`);
+    }
+  }
+  return { ...device, deviceId };
+}
+
+/** Only browsers send an origin; for others the list says nothing. */
+function checkOrigin(origin: string, allowed: readonly string[]): void {
+  if (origin === '' || allowed.length === 0 || allowed.includes(origin)) return;
+  throw new DomainError('PERMISSION_DENIED', 'the app does not allow this origin', {
+    field: 'origin',
+  });
+}

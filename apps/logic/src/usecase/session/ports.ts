@@ -1,0 +1,58 @@
+import type { AppId, DeviceId, UserId } from '@queqiao/domain';
+
+export interface TokenFacts {
+  readonly appId: AppId;
+  readonly userId: UserId;
+  readonly expiresMs: number;
+}
+
+/** Errors: UNAUTHENTICATED, TOKEN_EXPIRED, UNAVAILABLE. */
+export interface Tokens {
+  verify(token: string): Promise<TokenFacts>;
+}
+
+export interface KnownUsers {
+  /** Makes the user on a first valid sign-in; costs nothing for a user that was seen lately. */
+  ensure(appId: AppId, userId: UserId): Promise<unknown>;
+}
+
+export interface DeviceFacts {
+  readonly deviceId: DeviceId;
+  readonly platform: string;
+  readonly brand: string;
+  readonly model: string;
+  readonly osVersion: string;
+  readonly appVersion: string;
+}
+
+export interface Devices {
+  /** A sign-in of a lower generation than the stored one changes nothing. */
+  recordSignIn(
+    appId: AppId,
+    userId: UserId,
+    device: DeviceFacts,
+    generation: number,
+  ): Promise<void>;
+  /** Moves "last seen" forward. */
+  touch(appId: AppId, userId: UserId, deviceId: DeviceId): Promise<void>;
+}
+
+export interface NodeRef {
+  readonly nodeId: string;
+  readonly bootId: string;
+}
+
+export interface SessionKick {
+  readonly session: number;
+  readonly closeCode: number;
+  readonly reason: string;
+}
+
+/** The connect nodes, as this node sees them. */
+export interface ConnectNodes {
+  /** `acked`: the node has the order. `lost`: it may or may not. `unreachable`: it is not attached here, or takes nothing now. */
+  kick(node: NodeRef, kick: SessionKick): Promise<'acked' | 'lost' | 'unreachable'>;
+  isAttached(node: NodeRef): boolean;
+  /** Whether the node's lease still runs. Rejects when the directory does not answer. */
+  isLeased(node: NodeRef): Promise<boolean>;
+}

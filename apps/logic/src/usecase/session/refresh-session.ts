@@ -1,0 +1,35 @@
+import { DomainError } from '@queqiao/domain';
+
+import { activeApp } from '../app/active-app.js';
+import type { Apps } from '../app/ports.js';
+import type { LogEpoch } from '../conversation/ports.js';
+import type { Tokens } from './ports.js';
+
+export interface RefreshSessionInput {
+  readonly token: string;
+  /** Of the live session. */
+  readonly appId: string;
+  readonly userId: string;
+}
+
+/**
+ * Verifies a new token for a live session; it must name the same app and user. Errors: UNAUTHENTICATED, TOKEN_EXPIRED,
+ * APP_SUSPENDED, UNAVAILABLE.
+ */
+export class RefreshSession {
+  constructor(
+    readonly deps: { readonly tokens: Tokens; readonly apps: Apps; readonly epoch: LogEpoch },
+  ) {}
+
+  async run(input: RefreshSessionInput): Promise<{ tokenExpiresMs: number; logEpoch: number }> {
+    const facts = await this.deps.tokens.verify(input.token);
+    if (facts.appId !== input.appId || facts.userId !== input.userId) {
+      throw new DomainError('UNAUTHENTICATED', 'the token is for somebody else');
+    }
+    const [logEpoch] = await Promise.all([
+      this.deps.epoch.logEpoch(),
+      activeApp(this.deps.apps, facts.appId),
+    ]);
+    return { tokenExpiresMs: facts.expiresMs, logEpoch };
+  }
+}
