@@ -131,7 +131,7 @@ export interface DispatchPayload {
 
 export interface DispatchRow {
   readonly dispatchId: string;
-  /** Node id of the writer. */
+  /** Node id of the writer, or of the claimer before this one. */
   readonly owner: string;
   /** Claims so far, this one included. */
   readonly attempts: number;
@@ -142,10 +142,10 @@ export interface DispatchStore {
   /** Deletes rows whose pushes are done. Unknown ids are ignored. */
   settle(dispatchIds: readonly string[]): Promise<void>;
   /**
-   * Takes up to `limit` rows that are past due, whoever wrote them, and makes them due again after a back-off that doubles
+   * Takes up to `limit` rows that are past due for `owner`, whoever wrote them, and makes them due again after a back-off that doubles
    * from 3 s to 5 min with each claim. Two claimers never get the same row at the same time.
    */
-  claimDue(options: { readonly limit: number }): Promise<DispatchRow[]>;
+  claimDue(options: { readonly owner: string; readonly limit: number }): Promise<DispatchRow[]>;
   /** A due row that tells every session of one node to resync; written when pushes for that node were dropped. */
   insertResync(target: { owner: string; nodeId: string; bootId: string }): Promise<string>;
   /** Rows in the table, and milliseconds by which the oldest is past due (0 when none is). For metrics. */

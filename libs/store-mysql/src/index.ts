@@ -1,7 +1,15 @@
 export * from './account-types.js';
+export { LOOKUP_MAX_USERS, UPSERT_MAX_USERS } from './account/user-store.js';
 export * from './app-settings.js';
 export * from './append-types.js';
+export { EXEMPT_TABLES, TENANT_TABLES } from './connection/tenant-guard.js';
+export { RANGE_MAX_ENTRIES, SHOWN_MAX_ENTRIES } from './conversation/conversation-reads.js';
+export { GROUP_MAX_MEMBERS } from './conversation/create-group.js';
+export { PULL_MAX_BYTES } from './conversation/trim-pull.js';
 export * from './conversation-types.js';
 export type * from './database.js';
-export type * from './durability.js';
+export type { DurabilityFinding } from './durability.js';
 export * from './errors.js';
+export { migrate, migrationsDirectory, migrationStatus } from './migrate/migrate.js';
+export type { AppliedMigration, MigrationStatus } from './migrate/migrate.js';
+export { createDatabase, MAX_WAITING } from './open-database.js';

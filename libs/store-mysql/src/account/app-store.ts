@@ -1,0 +1,139 @@
+import type { AppId } from '@queqiao/domain';
+import type {
+  AppCredential,
+  AppRecord,
+  AppStore,
+  NewSigningKey,
+  SigningKey,
+} from '../account-types.js';
+import { appSettingsSchema, type AppSettingsInput } from '../app-settings.js';
+import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
+
+export class MysqlAppStore implements AppStore {
+  constructor(private readonly context: StoreContext) {}
+
+  async app(appId: AppId): Promise<AppRecord | null> {
+    const row = await this.context.kysely
+      .selectFrom('apps')
+      .select(['name', 'status', 'settings'])
+      .where('app_id', '=', appId)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    const { name, status } = row;
+    return { appId, name, status, settings: appSettingsSchema.parse(row.settings) };
+  }
+
+  async signingKey(appId: AppId, kid: string): Promise<SigningKey | null> {
+    const row = await this.context.kysely
+      .selectFrom('app_keys')
+      .select(['alg', 'material', 'retired_ms'])
+      .where('app_id', '=', appId)
+      .where('kid', '=', kid)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    const retired = row.retired_ms !== null;
+    return row.alg === 'HS256'
+      ? { alg: row.alg, kid, retired, secret: row.material }
+      : { alg: row.alg, kid, retired, publicJwk: row.material.toString('utf8') };
+  }
+
+  async credential(appId: AppId, credentialId: string): Promise<AppCredential | null> {
+    const row = await this.context.kysely
+      .selectFrom('app_credentials')
+      .select(['secret_hash', 'revoked_ms'])
+      .where('app_id', '=', appId)
+      .where('credential_id', '=', credentialId)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    return { credentialId, secretHash: row.secret_hash, revoked: row.revoked_ms !== null };
+  }
+
+  async createApp(appId: AppId, name: string): Promise<boolean> {
+    const result = await this.context.kysely
+      .insertInto('apps')
+      .ignore()
+      .values({ app_id: appId, name, status: 'active', settings: '{}', created_ms: DATABASE_NOW })
+      .executeTakeFirst();
+    return result.numInsertedOrUpdatedRows === 1n;
+  }
+
+  async setStatus(appId: AppId, status: AppRecord['status']): Promise<boolean> {
+    const result = await retrying(this.context, () =>
+      this.context.kysely
+        .updateTable('apps')
+        .set({ status })
+        .where('app_id', '=', appId)
+        .executeTakeFirst(),
+    );
+    return result.numUpdatedRows === 1n;
+  }
+
+  async setSettings(appId: AppId, settings: AppSettingsInput): Promise<boolean> {
+    appSettingsSchema.parse(settings);
+    const result = await retrying(this.context, () =>
+      this.context.kysely
+        .updateTable('apps')
+        .set({ settings: JSON.stringify(settings) })
+        .where('app_id', '=', appId)
+        .executeTakeFirst(),
+    );
+    return result.numUpdatedRows === 1n;
+  }
+
+  async storedSettings(appId: AppId): Promise<AppSettingsInput | null> {
+    const row = await this.context.kysely
+      .selectFrom('apps')
+      .select('settings')
+      .where('app_id', '=', appId)
+      .executeTakeFirst();
+    return row?.settings ?? null;
+  }
+
+  async addKey(appId: AppId, key: NewSigningKey): Promise<boolean> {
+    const material = key.alg === 'HS256' ? Buffer.from(key.secret) : Buffer.from(key.publicJwk);
+    const result = await this.context.kysely
+      .insertInto('app_keys')
+      .ignore()
+      .values({ app_id: appId, kid: key.kid, alg: key.alg, material, created_ms: DATABASE_NOW })
+      .executeTakeFirst();
+    return result.numInsertedOrUpdatedRows === 1n;
+  }
+
+  async retireKey(appId: AppId, kid: string): Promise<boolean> {
+    const result = await this.context.kysely
+      .updateTable('app_keys')
+      .set({ retired_ms: DATABASE_NOW })
+      .where('app_id', '=', appId)
+      .where('kid', '=', kid)
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n;
+  }
+
+  async addCredential(
+    appId: AppId,
+    credentialId: string,
+    secretHash: Uint8Array,
+  ): Promise<boolean> {
+    const result = await this.context.kysely
+      .insertInto('app_credentials')
+      .ignore()
+      .values({
+        app_id: appId,
+        credential_id: credentialId,
+        secret_hash: Buffer.from(secretHash),
+        created_ms: DATABASE_NOW,
+      })
+      .executeTakeFirst();
+    return result.numInsertedOrUpdatedRows === 1n;
+  }
+
+  async revokeCredential(appId: AppId, credentialId: string): Promise<boolean> {
+    const result = await this.context.kysely
+      .updateTable('app_credentials')
+      .set({ revoked_ms: DATABASE_NOW })
+      .where('app_id', '=', appId)
+      .where('credential_id', '=', credentialId)
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n;
+  }
+}

@@ -1,0 +1,141 @@
+import type { ResultSetHeader } from 'mysql2';
+import {
+  APPEND_MAX_CONTENT_BYTES,
+  APPEND_MAX_ITEMS,
+  type AppendItem,
+  type AppendStore,
+  type CommitBatchOptions,
+  type CommitBatchResult,
+} from '../append-types.js';
+import type { ConnectionPool } from '../connection/connection-pool.js';
+import type { StoreConnection } from '../connection/store-connection.js';
+import type { DispatchIds } from '../dispatch-ids.js';
+import { PoisonedBatch, StoreDefect } from '../errors.js';
+import * as reads from './append-reads.js';
+import { writeBatch } from './append-writes.js';
+import { headKey, headsInOrder, keyedItem, type HeadKey, type KeyedItem } from './batch-keys.js';
+import { numberBatch, type BatchFacts, type NumberedBatch } from './number-batch.js';
+
+/**
+ * Two round trips for a batch of any size: the first begins, locks the heads and reads under their locks; the second writes
+ * and commits. A batch without anything to store ends after the first.
+ */
+export class MysqlAppendStore implements AppendStore {
+  constructor(
+    private readonly pool: ConnectionPool,
+    private readonly dispatchIds: DispatchIds,
+  ) {}
+
+  async commitBatch(
+    items: readonly AppendItem[],
+    options: CommitBatchOptions,
+  ): Promise<CommitBatchResult> {
+    if (items.length === 0) return { outcomes: [], dispatchId: null, committed: [] };
+    checkLimits(items);
+    const keyed = items.map(keyedItem);
+    const connection = await this.pool.acquire();
+    try {
+      return await this.#transact(connection, keyed, options);
+    } catch (error) {
+      // A lock time-out leaves the transaction open; every other error is ended the same way.
+      await connection.rollback();
+      throw error instanceof StoreDefect ? new PoisonedBatch(error.message, error.errno) : error;
+    } finally {
+      this.pool.release(connection);
+    }
+  }
+
+  async #transact(
+    connection: StoreConnection,
+    keyed: readonly KeyedItem[],
+    options: CommitBatchOptions,
+  ): Promise<CommitBatchResult> {
+    const facts = await readFacts(connection, keyed, options.skipLocked);
+    const batch = numberBatch(keyed, facts, options.judge);
+    const { outcomes } = batch;
+    if (batch.entries.length === 0) {
+      await connection.query({ sql: 'ROLLBACK', operation: 'append end' });
+      return { outcomes, dispatchId: null, committed: [] };
+    }
+    const dispatchId = this.dispatchIds.next();
+    await write(connection, batch, dispatchId, options);
+    return { outcomes, dispatchId, committed: batch.heads.map((head) => head.committed) };
+  }
+}
+
+async function readFacts(
+  connection: StoreConnection,
+  keyed: readonly KeyedItem[],
+  skipLocked: boolean,
+): Promise<BatchFacts> {
+  const wanted = headsInOrder(keyed);
+  const skips = skipLocked && wanted.length > 1;
+  const findStored = reads.findStored(keyed);
+  const findMembers = reads.findMembers(keyed);
+  const statements = ['START TRANSACTION', reads.lockHeads(wanted, skips)];
+  if (findStored !== undefined) statements.push(findStored);
+  if (findMembers !== undefined) statements.push(findMembers);
+  const results = await connection.query<unknown[]>({
+    sql: statements.join(';'),
+    operation: 'append read',
+    rowsAsArray: true,
+  });
+  const heads = reads.readHeads(results[1] as reads.HeadRow[]);
+  const storedRows = findStored === undefined ? [] : (results[2] as reads.StoredRow[]);
+  const memberRows = findMembers === undefined ? [] : (results.at(-1) as reads.MemberRow[]);
+  return {
+    heads,
+    skipped: skips ? await findSkipped(connection, wanted, heads) : new Set(),
+    stored: reads.readStored(storedRows),
+    members: reads.readMembers(memberRows),
+  };
+}
+
+/** Tells heads that somebody else holds from those that do not exist. */
+async function findSkipped(
+  connection: StoreConnection,
+  wanted: readonly HeadKey[],
+  locked: BatchFacts['heads'],
+): Promise<Set<string>> {
+  const missing = wanted.filter(
+    ({ appId, conversationId }) => !locked.has(headKey(appId, conversationId)),
+  );
+  if (missing.length === 0) return new Set();
+  const rows = await connection.query<[string, string][]>({
+    sql: reads.findHeads(missing),
+    operation: 'append skipped heads',
+    rowsAsArray: true,
+  });
+  return new Set(rows.map(([appId, conversationId]) => headKey(appId, conversationId)));
+}
+
+async function write(
+  connection: StoreConnection,
+  batch: NumberedBatch,
+  dispatchId: string,
+  { owner, dispatchDelayMs }: CommitBatchOptions,
+): Promise<void> {
+  const nowMs = Math.max(...batch.heads.map((head) => head.activeMs));
+  const ranges = batch.heads.map(({ committed }) => ({
+    appId: committed.appId,
+    conversationId: committed.conversationId,
+    fromSeq: committed.firstSeq,
+    toSeq: committed.lastSeq,
+  }));
+  const payload = { ranges, states: [] };
+  const sql = writeBatch(batch, { dispatchId, owner, dueMs: nowMs + dispatchDelayMs, payload });
+  await connection.query<ResultSetHeader[]>({ sql, operation: 'append write', phase: 'commit' });
+}
+
+function checkLimits(items: readonly AppendItem[]): void {
+  if (items.length > APPEND_MAX_ITEMS) {
+    throw new RangeError(`a batch holds at most APPEND_MAX_ITEMS (${APPEND_MAX_ITEMS}) items`);
+  }
+  let size = 0;
+  for (const { content } of items) size += content.byteLength;
+  if (size > APPEND_MAX_CONTENT_BYTES) {
+    throw new RangeError(
+      `a batch holds at most APPEND_MAX_CONTENT_BYTES (${APPEND_MAX_CONTENT_BYTES}) bytes of content`,
+    );
+  }
+}

@@ -1,0 +1,70 @@
+import type { DispatchPayload } from '../append-types.js';
+import type { MovedCursor, MovedHead, NewEntry, NumberedBatch } from './number-batch.js';
+import { bytes, integer, text } from './sql-text.js';
+
+export interface DispatchLine {
+  readonly dispatchId: string;
+  readonly owner: string;
+  readonly dueMs: number;
+  readonly payload: DispatchPayload;
+}
+
+/**
+ * Everything that a batch changes, and COMMIT, as one text: the server stops at the first statement that fails, so COMMIT
+ * is reached only when all of them worked. In the order in which locks are taken everywhere.
+ */
+export function writeBatch(batch: NumberedBatch, dispatch: DispatchLine): string {
+  const statements = [moveHeads(batch.heads)];
+  if (batch.cursors.length > 0) statements.push(moveCursors(batch.cursors));
+  statements.push(insertEntries(batch.entries), insertDispatch(dispatch), 'COMMIT');
+  return statements.join(';');
+}
+
+/** The rows exist and are locked, so this only ever updates; the form is one statement for any number of heads. */
+export function moveHeads(heads: readonly MovedHead[]): string {
+  const rows = heads.map(({ committed, lastOrdinal, shownSeq, activeMs }) => {
+    const key = `${text(committed.appId)},${text(committed.conversationId)}`;
+    const numbers = [committed.lastSeq, lastOrdinal, shownSeq, activeMs].map(integer).join(',');
+    return `(${key},${numbers})`;
+  });
+  return (
+    'INSERT INTO conversations (app_id, conversation_id, last_seq, last_ordinal, shown_seq, active_ms) ' +
+    `VALUES ${rows.join(',')} ON DUPLICATE KEY UPDATE last_seq = VALUES(last_seq), ` +
+    'last_ordinal = VALUES(last_ordinal), shown_seq = VALUES(shown_seq), active_ms = VALUES(active_ms)'
+  );
+}
+
+/** Member rows are never deleted and were read in this transaction, so this only ever updates too. */
+export function moveCursors(cursors: readonly MovedCursor[]): string {
+  const rows = cursors.map(({ keyed: { item }, readSeq, readOrdinal }) => {
+    const key = [item.appId, item.sender.id, item.conversationId].map(text).join(',');
+    return `(${key},${integer(readSeq)},${integer(readOrdinal)})`;
+  });
+  return (
+    'INSERT INTO members (app_id, user_id, conversation_id, read_seq, read_ordinal) ' +
+    `VALUES ${rows.join(',')} ON DUPLICATE KEY UPDATE read_seq = GREATEST(read_seq, VALUES(read_seq)), ` +
+    'read_ordinal = GREATEST(read_ordinal, VALUES(read_ordinal)), rev = rev + 1'
+  );
+}
+
+export function insertEntries(entries: readonly NewEntry[]): string {
+  const rows = entries.map(({ keyed: { item, sender }, seq, ordinal, createdMs }) => {
+    const clientMsgId = item.clientMsgId === '' ? 'NULL' : text(item.clientMsgId);
+    return (
+      `(${text(item.appId)},${text(item.conversationId)},${integer(seq)},${integer(ordinal)},` +
+      `${text(sender)},${clientMsgId},${text(item.kind)},${integer(createdMs)},${bytes(item.content)})`
+    );
+  });
+  return (
+    'INSERT INTO entries (app_id, conversation_id, seq, ordinal, sender, client_msg_id, kind, created_ms, content) ' +
+    `VALUES ${rows.join(',')}`
+  );
+}
+
+export function insertDispatch(line: DispatchLine): string {
+  const { dispatchId, owner, dueMs, payload } = line;
+  return (
+    'INSERT INTO dispatch (dispatch_id, owner, due_ms, payload) VALUES ' +
+    `(${text(dispatchId)},${text(owner)},${integer(dueMs)},${text(JSON.stringify(payload))})`
+  );
+}

@@ -1,0 +1,140 @@
+import type {
+  AppendOutcome,
+  AppendStored,
+  CommittedHead,
+  HeadFacts,
+  Judge,
+  MemberFacts,
+} from '../append-types.js';
+import type { KeyedItem } from './batch-keys.js';
+
+/** A head as it was read under its lock, with the database's clock at that moment. */
+export interface LockedHead extends HeadFacts {
+  readonly shownSeq: number;
+  readonly nowMs: number;
+}
+
+export interface NewEntry {
+  readonly keyed: KeyedItem;
+  readonly seq: number;
+  readonly ordinal: number;
+  readonly createdMs: number;
+}
+
+export interface MovedHead {
+  readonly committed: CommittedHead;
+  readonly lastOrdinal: number;
+  readonly shownSeq: number;
+  readonly activeMs: number;
+}
+
+/** The newest own entry of an author: nobody has unread messages of one's own. */
+export interface MovedCursor {
+  readonly keyed: KeyedItem;
+  readonly readSeq: number;
+  readonly readOrdinal: number;
+}
+
+export interface NumberedBatch {
+  readonly outcomes: AppendOutcome[];
+  readonly entries: NewEntry[];
+  readonly heads: MovedHead[];
+  readonly cursors: MovedCursor[];
+}
+
+export interface BatchFacts {
+  /** Only heads whose lock is held. */
+  readonly heads: ReadonlyMap<string, LockedHead>;
+  /** Heads that exist but are locked by somebody else. */
+  readonly skipped: ReadonlySet<string>;
+  readonly stored: ReadonlyMap<string, AppendStored>;
+  readonly members: ReadonlyMap<string, MemberFacts>;
+}
+
+/** A head while the entries of the batch are counted onto it. */
+interface Tally {
+  readonly before: LockedHead;
+  lastSeq: number;
+  lastOrdinal: number;
+  shownSeq: number;
+}
+
+/**
+ * Decides what becomes of every item. Retries are recognised before permissions are looked at, so that a stored message is
+ * acknowledged also after its sender was removed; both leave before numbering, so that seqs have no gaps.
+ */
+export function numberBatch(
+  items: readonly KeyedItem[],
+  facts: BatchFacts,
+  judge: Judge,
+): NumberedBatch {
+  const entries: NewEntry[] = [];
+  const tallies = new Map<string, Tally>();
+  const cursors = new Map<string, MovedCursor>();
+  const known = new Map(facts.stored);
+  const outcomes = items.map((keyed): AppendOutcome => {
+    const before = facts.heads.get(keyed.head);
+    if (before === undefined) {
+      return { status: facts.skipped.has(keyed.head) ? 'skipped' : 'no-head' };
+    }
+    const first = keyed.message === undefined ? undefined : known.get(keyed.message);
+    if (first !== undefined) return { ...first, status: 'duplicate' };
+    const member = keyed.member === undefined ? undefined : facts.members.get(keyed.member);
+    const error = judge(keyed.item, member ?? null, before);
+    if (error !== null) return { status: 'refused', error };
+    const entry = count(tallyOf(tallies, keyed.head, before), keyed);
+    entries.push(entry);
+    if (keyed.member !== undefined && member?.leftSeq === null) {
+      cursors.set(keyed.member, { keyed, readSeq: entry.seq, readOrdinal: entry.ordinal });
+    }
+    const { seq, ordinal, createdMs } = entry;
+    const stored: AppendStored = { status: 'committed', seq, ordinal, createdMs };
+    if (keyed.message !== undefined) known.set(keyed.message, stored);
+    return stored;
+  });
+  return { outcomes, entries, heads: movedHeads(tallies, entries), cursors: [...cursors.values()] };
+}
+
+function tallyOf(tallies: Map<string, Tally>, head: string, before: LockedHead): Tally {
+  let tally = tallies.get(head);
+  if (tally === undefined) {
+    const { lastSeq, lastOrdinal, shownSeq } = before;
+    tally = { before, lastSeq, lastOrdinal, shownSeq };
+    tallies.set(head, tally);
+  }
+  return tally;
+}
+
+function count(tally: Tally, keyed: KeyedItem): NewEntry {
+  tally.lastSeq += 1;
+  if (keyed.item.countable) tally.lastOrdinal += 1;
+  if (keyed.item.shown !== false) tally.shownSeq = tally.lastSeq;
+  const { lastSeq: seq, lastOrdinal: ordinal } = tally;
+  return { keyed, seq, ordinal, createdMs: tally.before.nowMs };
+}
+
+function movedHeads(tallies: Map<string, Tally>, entries: readonly NewEntry[]): MovedHead[] {
+  const heads: MovedHead[] = [];
+  for (const { keyed } of entries) {
+    const tally = tallies.get(keyed.head);
+    if (tally === undefined) continue;
+    tallies.delete(keyed.head);
+    const { appId, conversationId } = keyed.item;
+    const { memberVersion, leaveVersion, mode, nowMs, lastSeq } = tally.before;
+    heads.push({
+      committed: {
+        appId,
+        conversationId,
+        memberVersion,
+        leaveVersion,
+        mode,
+        firstSeq: lastSeq + 1,
+        lastSeq: tally.lastSeq,
+      },
+      lastOrdinal: tally.lastOrdinal,
+      shownSeq: tally.shownSeq,
+      activeMs: nowMs,
+    });
+  }
+  return heads;
+}

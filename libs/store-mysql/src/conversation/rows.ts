@@ -1,0 +1,83 @@
+import { parseSenderKey, visibleLastSeq, type ConversationId, type UserId } from '@queqiao/domain';
+import type { ConversationMode, MemberRole } from '../append-types.js';
+import type { EntryRecord, Membership } from '../conversation-types.js';
+
+export interface EntryRow {
+  conversation_id: ConversationId;
+  seq: number;
+  ordinal: number;
+  sender: string;
+  client_msg_id: string | null;
+  kind: string;
+  revision: number;
+  created_ms: number;
+  content: Buffer;
+}
+
+export function toEntry(row: EntryRow): EntryRecord {
+  return {
+    conversationId: row.conversation_id,
+    seq: row.seq,
+    ordinal: row.ordinal,
+    sender: parseSenderKey(row.sender),
+    clientMsgId: row.client_msg_id ?? '',
+    kind: row.kind,
+    revision: row.revision,
+    createdMs: row.created_ms,
+    content: row.content,
+  };
+}
+
+/** Columns of an entry, for statements where entries go by the name e. */
+export const ENTRY_COLUMNS =
+  'e.conversation_id, e.seq, e.ordinal, e.sender, e.client_msg_id, e.kind, e.revision, e.created_ms, e.content';
+
+export interface MembershipRow {
+  conversation_id: ConversationId;
+  user_id: UserId;
+  role: MemberRole;
+  joined_seq: number;
+  left_seq: number | null;
+  left_ordinal: number | null;
+  read_seq: number;
+  read_ordinal: number;
+  flags: number;
+  rev: number;
+  last_seq: number;
+  last_ordinal: number;
+  shown_seq: number;
+  active_ms: number;
+  member_version: number;
+  mode: ConversationMode;
+}
+
+/** Columns of a membership, for statements where members go by the name m and conversations by c. */
+export const MEMBERSHIP_COLUMNS =
+  'm.conversation_id, m.user_id, m.role, m.joined_seq, m.left_seq, m.left_ordinal, m.read_seq, m.read_ordinal, ' +
+  'm.flags, m.rev, c.last_seq, c.last_ordinal, c.shown_seq, c.active_ms, c.member_version, c.mode';
+
+export function toMembership(row: MembershipRow): Membership {
+  const stint = { joinedSeq: row.joined_seq, leftSeq: row.left_seq };
+  const lastSeq = visibleLastSeq(stint, row.last_seq);
+  const shownSeq = Math.min(row.shown_seq, lastSeq);
+  return {
+    member: {
+      conversationId: row.conversation_id,
+      userId: row.user_id,
+      role: row.role,
+      ...stint,
+      readSeq: row.read_seq,
+      readOrdinal: row.read_ordinal,
+      flags: row.flags,
+      rev: row.rev,
+    },
+    lastSeq,
+    lastOrdinal: row.left_seq === null ? row.last_ordinal : (row.left_ordinal ?? row.last_ordinal),
+    // What was said before the join is not shown either.
+    shownSeq: shownSeq > row.joined_seq ? shownSeq : 0,
+    activeMs: row.active_ms,
+    memberVersion: row.member_version,
+    mode: row.mode,
+    change: lastSeq + row.rev,
+  };
+}

@@ -1,0 +1,80 @@
+import { Kysely, MysqlDialect } from 'kysely';
+import { MysqlAppendStore } from './append/append-store.js';
+import { ConnectionPool, type PoolOptions } from './connection/connection-pool.js';
+import { kyselyPool } from './connection/kysely-pool.js';
+import { openConnection } from './connection/open-connection.js';
+import { createTenantGuard } from './connection/tenant-guard.js';
+import { MysqlAppStore } from './account/app-store.js';
+import { MysqlDeviceStore } from './account/device-store.js';
+import { MysqlUserStore } from './account/user-store.js';
+import { MysqlConversationStore } from './conversation/conversation-store.js';
+import type { Database, DatabaseOptions } from './database.js';
+import { DispatchIds } from './dispatch-ids.js';
+import { MysqlDispatchStore } from './dispatch-store.js';
+import { readDurability } from './durability.js';
+import { MysqlEpochStore } from './epoch-store.js';
+import type { Schema } from './schema/schema.js';
+import type { StoreContext } from './store-context.js';
+
+/** Callers that may wait for a connection of each pool; more get StoreUnavailable at once. */
+export const MAX_WAITING = 1_000;
+const ACQUIRE_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+/** What statements under way get at close. */
+const CLOSE_GRACE_MS = 5_000;
+
+/** Opens no connection yet: the first statement does. Call ping() to see whether the server is there. */
+export function createDatabase(options: DatabaseOptions): Database {
+  const general = createPool('general', options.poolSize, options);
+  const append = createPool('append', options.appendPoolSize, options);
+  const kysely = new Kysely<Schema>({ dialect: new MysqlDialect({ pool: kyselyPool(general) }) });
+  const dispatchIds = new DispatchIds(options.clock);
+  const context: StoreContext = { kysely, pool: general, dispatchIds, clock: options.clock };
+  return {
+    apps: new MysqlAppStore(context),
+    users: new MysqlUserStore(context),
+    devices: new MysqlDeviceStore(context),
+    conversations: new MysqlConversationStore(context),
+    append: new MysqlAppendStore(append, dispatchIds),
+    dispatch: new MysqlDispatchStore(context),
+    epoch: new MysqlEpochStore(context),
+    ping: () => ping(general),
+    checkDurability: () => readDurability(general),
+    close: async () => {
+      await Promise.all([general.close(CLOSE_GRACE_MS), append.close(CLOSE_GRACE_MS)]);
+    },
+  };
+}
+
+function createPool(
+  name: PoolOptions['name'],
+  size: number,
+  { url, statementTimeoutMs, tenantGuard, clock, metrics }: DatabaseOptions,
+): ConnectionPool {
+  const check = tenantGuard ? createTenantGuard() : () => undefined;
+  const connection = {
+    url,
+    statementTimeoutMs,
+    check,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    multipleStatements: name === 'append',
+  };
+  return new ConnectionPool({
+    name,
+    size,
+    maxWaiting: MAX_WAITING,
+    acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
+    open: () => openConnection(connection),
+    clock,
+    metrics,
+  });
+}
+
+async function ping(pool: ConnectionPool): Promise<void> {
+  const connection = await pool.acquire();
+  try {
+    await connection.query({ sql: 'SELECT 1', operation: 'ping' });
+  } finally {
+    pool.release(connection);
+  }
+}

@@ -1,0 +1,28 @@
+import type { AppId } from '@queqiao/domain';
+import type { JSONColumnType } from 'kysely';
+import type { AppSettingsInput } from '../app-settings.js';
+
+export interface AppsTable {
+  app_id: AppId;
+  name: string;
+  status: 'active' | 'suspended';
+  settings: JSONColumnType<AppSettingsInput>;
+  created_ms: number;
+}
+
+export interface AppKeysTable {
+  app_id: AppId;
+  kid: string;
+  alg: 'HS256' | 'EdDSA';
+  material: Buffer;
+  created_ms: number;
+  retired_ms: number | null;
+}
+
+export interface AppCredentialsTable {
+  app_id: AppId;
+  credential_id: string;
+  secret_hash: Buffer;
+  created_ms: number;
+  revoked_ms: number | null;
+}

@@ -1,0 +1,24 @@
+import type { AppCredentialsTable, AppKeysTable, AppsTable } from './apps.js';
+import type { ConversationsTable, GroupInfoTable } from './conversations.js';
+import type { LogEpochTable, SchemaMigrationsTable } from './deployment.js';
+import type { DispatchTable } from './dispatch.js';
+import type { EntriesTable } from './entries.js';
+import type { MembersTable, MemberStintsTable } from './members.js';
+import type { DevicesTable, UsersTable } from './users.js';
+
+/** The tables as Kysely sees them; a test compares them with the migrated database. */
+export interface Schema {
+  apps: AppsTable;
+  app_keys: AppKeysTable;
+  app_credentials: AppCredentialsTable;
+  users: UsersTable;
+  devices: DevicesTable;
+  conversations: ConversationsTable;
+  group_info: GroupInfoTable;
+  members: MembersTable;
+  member_stints: MemberStintsTable;
+  entries: EntriesTable;
+  dispatch: DispatchTable;
+  log_epoch: LogEpochTable;
+  schema_migrations: SchemaMigrationsTable;
+}

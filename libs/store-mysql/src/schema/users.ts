@@ -1,0 +1,25 @@
+import type { AppId, DeviceId, UserId } from '@queqiao/domain';
+import type { Generated } from 'kysely';
+
+export interface UsersTable {
+  app_id: AppId;
+  user_id: UserId;
+  nickname: Generated<string>;
+  avatar_url: Generated<string>;
+  created_ms: number;
+  updated_ms: number;
+}
+
+export interface DevicesTable {
+  app_id: AppId;
+  user_id: UserId;
+  device_id: DeviceId;
+  platform: string;
+  brand: Generated<string>;
+  model: Generated<string>;
+  os_version: Generated<string>;
+  app_version: Generated<string>;
+  generation: number;
+  created_ms: number;
+  last_seen_ms: number;
+}
