@@ -43,6 +43,7 @@ const DEFAULTS = {
   maxReconnectBackoffMs: 5_000,
 } as const;
 
+/** Channelz stays on: grpc-js finds the sessions that forceShutdown must cut by it, and without it open streams survive. */
 export function serverOptions(tuning: GrpcServerTuning = {}): ChannelOptions {
   const options = sharedOptions(tuning);
   options['grpc.max_concurrent_streams'] =
@@ -59,6 +60,7 @@ export function serverOptions(tuning: GrpcServerTuning = {}): ChannelOptions {
 export function clientOptions(tuning: GrpcClientTuning = {}): ChannelOptions {
   const options = sharedOptions(tuning);
   options['grpc.enable_retries'] = tuning.retries ? 1 : 0;
+  options['grpc.enable_channelz'] = 0;
   options['grpc.enable_http_proxy'] = 0;
   options['grpc.use_local_subchannel_pool'] = tuning.ownConnection ? 1 : 0;
   options['grpc.max_reconnect_backoff_ms'] =
@@ -82,6 +84,5 @@ function sharedOptions(tuning: GrpcTuning): ChannelOptions {
     'grpc.keepalive_timeout_ms': tuning.keepaliveTimeoutMs ?? DEFAULTS.keepaliveTimeoutMs,
     'grpc.keepalive_permit_without_calls': 1,
     'grpc-node.max_session_memory': tuning.maxSessionMemoryMb ?? DEFAULTS.maxSessionMemoryMb,
-    'grpc.enable_channelz': 0,
   };
 }

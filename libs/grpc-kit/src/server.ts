@@ -34,8 +34,8 @@ export function stopServer(
 ): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = clock.setTimer(deadlineMs, () => {
-      server.forceShutdown();
       resolve(false);
+      server.forceShutdown();
     });
     server.tryShutdown((error) => {
       timer.cancel();

@@ -1,5 +1,8 @@
 import { DomainError, ERROR_TABLE, type ErrorCode } from '@queqiao/domain';
-import { ErrorCode as ProtoErrorCode, Error as ProtoError } from './gen/queqiao/common/v1/error.js';
+import {
+  ErrorCode as ProtoErrorCode,
+  type Error as ProtoError,
+} from './gen/queqiao/common/v1/error.js';
 
 type KnownProtoCode = Exclude<
   ProtoErrorCode,

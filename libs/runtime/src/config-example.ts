@@ -16,11 +16,7 @@ export function configExample<S extends ConfigSchema>(
     `${PROFILE_ENV}=${profile}`,
   ];
   const settings = Object.entries(names).map(([key, name]) => {
-    const comment = commentOf(
-      schema,
-      key,
-      (options.secrets as readonly string[] | undefined) ?? [],
-    );
+    const comment = commentOf(schema, key, options.secrets ?? []);
     return [...comment, assignment(definition, key, name, profile)].join('\n');
   });
   return `${[profileLines.join('\n'), ...settings].join('\n\n')}\n`;
@@ -56,7 +52,7 @@ function defaultOf(schema: ConfigSchema, key: string): { optional: boolean; valu
   if (!field || !('safeParse' in field) || typeof field.safeParse !== 'function') {
     return { optional: false };
   }
-  const parsed = (field as unknown as SafeParser).safeParse(undefined);
+  const parsed = field.safeParse(undefined) as ReturnType<SafeParser['safeParse']>;
   return parsed.success ? { optional: true, value: parsed.data } : { optional: false };
 }
 
@@ -66,5 +62,5 @@ interface SafeParser {
 
 function envText(value: unknown): string {
   if (value === undefined || value === null) return '';
-  return Array.isArray(value) ? value.join(',') : String(value as string | number | boolean);
+  return Array.isArray(value) ? value.join(',') : String(value);
 }

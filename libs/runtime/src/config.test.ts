@@ -124,7 +124,9 @@ describe('defineConfig', () => {
     expect(() => defineConfig(schema, { env: { a: 'QUEQIAO_A', b: 'QUEQIAO_A' } })).toThrow(
       'QUEQIAO_A',
     );
-    expect(() => defineConfig(schema, { env: { a: 'QUEQIAO_A', b: 'QUEQIAO_PROFILE' } })).toThrow();
+    expect(() => defineConfig(schema, { env: { a: 'QUEQIAO_A', b: 'QUEQIAO_PROFILE' } })).toThrow(
+      'QUEQIAO_PROFILE',
+    );
   });
 });
 

@@ -65,7 +65,7 @@ export function loadConfig<S extends ConfigSchema>(
   env: Env,
 ): ConfigOf<S> {
   const { schema, options } = definition;
-  const names = options.env as Readonly<Record<string, string>>;
+  const names: Readonly<Record<string, string>> = options.env;
   const problems = unknownVariables(env, Object.values(names));
   const profile = readProfile(env, problems);
   const defaults: Record<string, unknown> = options.profileDefaults?.[profile] ?? {};
@@ -79,7 +79,7 @@ export function loadConfig<S extends ConfigSchema>(
     for (const issue of parsed.error.issues) problems.push(describeIssue(issue, names, input));
   }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
-  return Object.freeze({ ...parsed.data, profile }) as ConfigOf<S>;
+  return Object.freeze({ ...parsed.data, profile });
 }
 
 /** A copy fit for logs and terminals: secrets and the passwords inside URLs are masked. */

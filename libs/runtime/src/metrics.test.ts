@@ -23,5 +23,5 @@ it('hands out the same metric for the same name', async () => {
 it('refuses one name for two kinds of metric', () => {
   const registry = new Registry();
   gaugeIn(registry, { name: 'x', help: 'x' });
-  expect(() => counterIn(registry, { name: 'x', help: 'x' })).toThrow();
+  expect(() => counterIn(registry, { name: 'x', help: 'x' })).toThrow('already');
 });

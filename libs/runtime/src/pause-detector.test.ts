@@ -62,5 +62,7 @@ it('is silent and leaves no timer after stop', () => {
 
 it('refuses a threshold that every tick would exceed', () => {
   const options = { clock: new FakeClock(), onPause: () => undefined };
-  expect(() => new PauseDetector({ ...options, tickMs: 1_000, thresholdMs: 1_000 })).toThrow();
+  expect(() => new PauseDetector({ ...options, tickMs: 1_000, thresholdMs: 1_000 })).toThrow(
+    'thresholdMs',
+  );
 });

@@ -117,6 +117,7 @@ async function launch<S extends ConfigSchema>(
   let service: Service | undefined;
   let leaving: Promise<void> | undefined;
   let running = false;
+  const isLeaving = (): Promise<void> | undefined => leaving;
   const leave = (reason: string, code: number): Promise<void> => {
     leaving ??= stopService(service, logger, reason, running).then((clean) => {
       host.exit(clean ? code : EXIT.failed);
@@ -137,13 +138,13 @@ async function launch<S extends ConfigSchema>(
   const { name, version } = options;
   try {
     service = await options.create(config, { logger, bootId, name, version });
-    if (leaving) return await service.stop().then(() => undefined);
+    if (isLeaving()) return await service.stop().then(() => undefined);
     await service.start();
-    if (leaving) return await leaving;
+    if (isLeaving()) return await isLeaving();
     running = true;
     logger.info({ version, bootId, profile: config.profile }, 'started');
   } catch (error) {
-    if (leaving) return leaving;
+    if (isLeaving()) return await isLeaving();
     logger.fatal({ err: error }, 'failed to start');
     await leave('failed start', EXIT.failed);
   }

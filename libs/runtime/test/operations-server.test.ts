@@ -61,5 +61,5 @@ it('rejects on a taken port, and stops with connections open', async () => {
   await server.stop();
   await server.stop();
   expect(server.port).toBe(0);
-  await expect(get('/healthz')).rejects.toThrow();
+  await expect(get('/healthz')).rejects.toThrow('fetch failed');
 });

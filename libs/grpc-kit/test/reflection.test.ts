@@ -1,0 +1,113 @@
+import {
+  credentials,
+  loadPackageDefinition,
+  status,
+  type ClientDuplexStream,
+  type ServiceClientConstructor,
+} from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { fromBinary } from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
+import { addReflection, createGrpcServer, type ReflectionOptions } from '@queqiao/grpc-kit';
+import { descriptorSet } from '@queqiao/protocol/descriptor';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { after, listen } from './rig.js';
+
+interface Answer {
+  originalRequest?: { listServices?: string };
+  listServicesResponse?: { service: { name: string }[] };
+  fileDescriptorResponse?: { fileDescriptorProto: Uint8Array[] };
+  allExtensionNumbersResponse?: { baseTypeName: string };
+  errorResponse?: { errorCode: number };
+}
+
+/** A client made from the official proto files: it decodes with code that is not ours. */
+async function officialClient(version: 'v1' | 'v1alpha', options?: ReflectionOptions) {
+  const { address } = await listen((server) => addReflection(server, descriptorSet(), options));
+  const main = createRequire(import.meta.url).resolve('@grpc/reflection');
+  const file = join(main, `../../proto/grpc/reflection/${version}/reflection.proto`);
+  const loaded = loadPackageDefinition(loadSync(file)) as unknown as {
+    grpc: { reflection: Record<string, { ServerReflection: ServiceClientConstructor }> };
+  };
+  const Client = loaded.grpc.reflection[version]?.ServerReflection;
+  if (!Client) throw new Error('no reflection client');
+  const client = new Client(address, credentials.createInsecure());
+  after(() => client.close());
+  const stream = client['ServerReflectionInfo']?.() as ClientDuplexStream<object, Answer>;
+  // The server is stopped without waiting, so the stream may end with an error; questions still fail with theirs.
+  stream.on('error', () => undefined);
+  after(() => stream.end());
+  return async (question: object): Promise<Answer> => {
+    stream.write(question);
+    return (await once(stream, 'data'))[0] as Answer;
+  };
+}
+
+function fileNames(answer: Answer): string[] {
+  const files = answer.fileDescriptorResponse?.fileDescriptorProto ?? [];
+  return files.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes).name);
+}
+
+describe.each(['v1', 'v1alpha'] as const)('reflection %s', (version) => {
+  it('lists the services and repeats the question', async () => {
+    const ask = await officialClient(version);
+    const answer = await ask({ listServices: '*', host: 'h' });
+    const names = answer.listServicesResponse?.service.map(({ name }) => name);
+    expect(names).toContain('queqiao.client.v1.UserService');
+    expect(names).toContain('queqiao.server.v1.MessageService');
+    expect(answer.originalRequest).toMatchObject({ listServices: '*' });
+  });
+
+  it('answers several questions on one stream, with every imported file', async () => {
+    const ask = await officialClient(version);
+    const socket = 'queqiao/client/v1/socket.proto';
+    expect(fileNames(await ask({ fileByFilename: socket }))).toEqual(
+      expect.arrayContaining([socket, 'queqiao/common/v1/error.proto']),
+    );
+    const user = 'queqiao/client/v1/user_service.proto';
+    const found = [
+      'queqiao.client.v1.UserService',
+      'queqiao.client.v1.UserService.GetUsers',
+      'queqiao.client.v1.User',
+      'queqiao.client.v1.User.nickname',
+    ];
+    for (const symbol of found) {
+      expect(fileNames(await ask({ fileContainingSymbol: symbol }))[0]).toBe(user);
+    }
+    for (const symbol of ['ErrorCode', 'ERROR_CODE_INTERNAL']) {
+      const answer = await ask({ fileContainingSymbol: `queqiao.common.v1.${symbol}` });
+      expect(fileNames(answer)).toEqual(['queqiao/common/v1/error.proto']);
+    }
+  });
+
+  it('says what it does not know', async () => {
+    const ask = await officialClient(version);
+    const questions = [
+      { fileContainingSymbol: 'queqiao.client.v1.Nothing' },
+      { fileContainingSymbol: 'queqiao.client.v1.User.nothing' },
+      { fileContainingSymbol: 'nothing' },
+      { fileByFilename: 'nothing.proto' },
+      { fileContainingExtension: { containingType: 'queqiao.client.v1.User', extensionNumber: 9 } },
+      { allExtensionNumbersOfType: 'nothing' },
+    ];
+    for (const question of questions) {
+      expect((await ask(question)).errorResponse?.errorCode).toBe(status.NOT_FOUND);
+    }
+    expect((await ask({})).errorResponse?.errorCode).toBe(status.INVALID_ARGUMENT);
+    const type = 'queqiao.client.v1.User';
+    const numbers = (await ask({ allExtensionNumbersOfType: type })).allExtensionNumbersResponse;
+    expect(numbers?.baseTypeName).toBe(type);
+  });
+});
+
+it('lists only what it is told to, and refuses what it cannot describe', async () => {
+  const services = ['queqiao.server.v1.UserService'];
+  const ask = await officialClient('v1', { services });
+  const answer = await ask({ listServices: '' });
+  expect(answer.listServicesResponse?.service.map(({ name }) => name)).toEqual(services);
+  const wrong = { services: ['queqiao.server.v1.Nothing'] };
+  expect(() => addReflection(createGrpcServer(), descriptorSet(), wrong)).toThrow('Nothing');
+});
