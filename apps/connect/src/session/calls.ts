@@ -1,0 +1,99 @@
+import { DomainError, invalidArgument } from '@queqiao/domain';
+import type { Call } from '@queqiao/protocol/client';
+import { Error as ProtoError, toProtoError } from '@queqiao/protocol/common';
+import type { LogicCalls } from '../link/index.js';
+import type { RequestIds } from './logic-caller.js';
+import type { Outboxes } from './outbox.js';
+import type { Session } from './session.js';
+import {
+  CLIENT_METHOD_PREFIX,
+  MAX_AFFINITY_BYTES,
+  MAX_METHOD_BYTES,
+  type SessionLimits,
+} from './session-limits.js';
+import type { SessionMetrics } from './session-metrics.js';
+
+export interface CallsDeps {
+  readonly logic: LogicCalls;
+  readonly outboxes: Outboxes;
+  readonly requestIds: RequestIds;
+  readonly metrics: SessionMetrics;
+}
+
+/** Forwards the calls of signed-in devices to logic and writes the replies, in the order in which they come back. */
+export class Calls {
+  constructor(
+    private readonly deps: CallsDeps,
+    private readonly limits: Pick<SessionLimits, 'maxCallsPerSession' | 'callTimeoutMs'>,
+  ) {}
+
+  /** Every call is answered exactly once, unless the session ends first. */
+  begin(session: Session, call: Call): void {
+    const requestId = this.deps.requestIds.next();
+    const refused = this.#refusal(session, call);
+    if (refused !== null) {
+      this.deps.metrics.refusedCalls.inc({ reason: refused.code });
+      this.#replyError(session, call.id, toProtoError(refused, requestId));
+      return;
+    }
+    if (session.callIds === null) session.callIds = [call.id];
+    else session.callIds.push(call.id);
+    this.deps.metrics.calls.inc();
+    void this.#forward(session, call, requestId);
+  }
+
+  #refusal(session: Session, call: Call): DomainError | null {
+    const ids = session.callIds;
+    if (ids !== null && ids.length >= this.limits.maxCallsPerSession) {
+      return new DomainError('TOO_MANY_CALLS', 'too many calls in flight');
+    }
+    if (ids?.includes(call.id)) {
+      return new DomainError('TOO_MANY_CALLS', 'a call of this id is in flight', { field: 'id' });
+    }
+    if (Buffer.byteLength(call.affinity) > MAX_AFFINITY_BYTES) {
+      return invalidArgument('affinity', `has more than ${MAX_AFFINITY_BYTES} bytes`);
+    }
+    if (Buffer.byteLength(call.method) > MAX_METHOD_BYTES) {
+      return invalidArgument('method', `has more than ${MAX_METHOD_BYTES} bytes`);
+    }
+    if (!call.method.startsWith(CLIENT_METHOD_PREFIX)) {
+      return new DomainError('UNIMPLEMENTED', 'no such method', { field: 'method' });
+    }
+    return null;
+  }
+
+  async #forward(session: Session, call: Call, requestId: string): Promise<void> {
+    const { appId, userId, deviceId, number } = session;
+    const { codec } = session.socket;
+    try {
+      const reply = await this.deps.logic.call({
+        key: `${appId}:${call.affinity === '' ? userId : call.affinity}`,
+        method: call.method,
+        body: call.body,
+        codec: codec.name,
+        caller: { appId, userId, deviceId, session: number },
+        timeoutMs: this.limits.callTimeoutMs,
+        requestId,
+      });
+      this.#settle(session, call.id);
+      if ('error' in reply) this.#replyError(session, call.id, ProtoError.decode(reply.error));
+      else this.deps.outboxes.push(session, codec.reply(call.id, reply.body));
+    } catch (error) {
+      this.#settle(session, call.id);
+      this.#replyError(session, call.id, toProtoError(error, requestId));
+    }
+  }
+
+  #replyError(session: Session, id: number, error: ProtoError): void {
+    this.deps.outboxes.push(session, session.socket.codec.replyError(id, error));
+  }
+
+  #settle(session: Session, id: number): void {
+    this.deps.metrics.calls.dec();
+    const ids = session.callIds;
+    const at = ids?.indexOf(id) ?? -1;
+    if (ids === null || at < 0) return;
+    if (ids.length === 1) session.callIds = null;
+    else ids.splice(at, 1);
+  }
+}

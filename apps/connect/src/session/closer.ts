@@ -1,0 +1,54 @@
+import { CLOSE_CODES } from '@queqiao/domain';
+import type { Error as ProtoError } from '@queqiao/protocol/common';
+import type { Outboxes } from './outbox.js';
+import type { Session } from './session.js';
+
+export interface CloseNotice {
+  readonly code: number;
+  /** For people, at most 100 bytes, of our own making: never input. */
+  readonly reason: string;
+  readonly error?: ProtoError;
+  /** 40xx only: the device should wait at least this long. */
+  readonly reconnectAfterMs?: number;
+}
+
+/** Closes sockets from the server's side: first a disconnect item that says why, then the close frame with the same code. */
+export class Closer {
+  constructor(
+    private readonly outboxes: Outboxes,
+    private readonly options: {
+      readonly reconnectSpreadMs: number;
+      readonly random: () => number;
+    },
+  ) {}
+
+  /** Idempotent. The socket's owner learns of the end before this returns, so the session is then out of every table. */
+  close(session: Session, notice: CloseNotice): void {
+    if (session.state === 'closing') return;
+    const { socket } = session;
+    const { code, reason, error, reconnectAfterMs = 0 } = notice;
+    const value = { code, reason, reconnectAfterMs, error };
+    this.outboxes.flushWith(session, socket.codec.encode({ item: { $case: 'disconnect', value } }));
+    socket.end(code, reason);
+  }
+
+  /** With a random hint, so that those closed together do not come back together. */
+  closeForRetry(session: Session, code: number, reason: string, error?: ProtoError): void {
+    const reconnectAfterMs = this.hintMs();
+    this.close(session, { code, reason, reconnectAfterMs, ...(error ? { error } : {}) });
+  }
+
+  closeSlow(session: Session): void {
+    this.close(session, { code: CLOSE_CODES.SLOW_CONSUMER, reason: 'slow consumer' });
+  }
+
+  /** 1 to the spread: 0 would mean "no hint". */
+  hintMs(): number {
+    return 1 + Math.floor(this.options.random() * this.options.reconnectSpreadMs);
+  }
+}
+
+/** The device has a newer session, or its user has too many: the device must not come back by itself. */
+export function closeReplaced(closer: Closer, session: Session): void {
+  closer.close(session, { code: CLOSE_CODES.REPLACED, reason: 'replaced by another session' });
+}

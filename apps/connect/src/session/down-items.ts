@@ -1,0 +1,75 @@
+import type { Deliver, KickSessions, ResyncSessions } from '@queqiao/protocol/link';
+import type { Clock } from '@queqiao/runtime';
+import type { DownHandlers } from '../link/index.js';
+import type { Closer } from './closer.js';
+import type { Outboxes } from './outbox.js';
+import { pacedWalk } from './paced-walk.js';
+import type { Session } from './session.js';
+import type { SessionTable } from './session-table.js';
+
+export interface DownItemsDeps {
+  readonly table: SessionTable;
+  readonly outboxes: Outboxes;
+  readonly closer: Closer;
+  readonly clock: Clock;
+  /** Looks whether this process stood still, before anything is written on the strength of a lease it may have lost. */
+  readonly checkPause: () => void;
+}
+
+/** A resync of the whole node is spread over this long, or all its devices would sync in the same moment. */
+const RESYNC_ALL_SPREAD_MS = 5_000;
+const MAX_REASON_BYTES = 100;
+
+/** What logic tells this node's sessions. */
+export class DownItems implements DownHandlers {
+  readonly #stopped = new AbortController();
+
+  constructor(private readonly deps: DownItemsDeps) {}
+
+  stop(): void {
+    this.#stopped.abort(new Error('stopped'));
+  }
+
+  deliver(item: Deliver): void {
+    this.deps.checkPause();
+    const { table } = this.deps;
+    for (const number of item.sessions) this.#deliverTo(table.get(number), item);
+    for (const { appId, userId } of item.users) {
+      for (const session of table.ofUser(appId, userId)) {
+        if (session.number !== item.exceptSession) this.#deliverTo(session, item);
+      }
+    }
+  }
+
+  kick(item: KickSessions): void {
+    const reason = Buffer.byteLength(item.reason) > MAX_REASON_BYTES ? '' : item.reason;
+    for (const number of item.sessions) {
+      const session = this.deps.table.get(number);
+      if (session) this.deps.closer.close(session, { code: item.closeCode, reason });
+    }
+  }
+
+  resync(item: ResyncSessions): void {
+    if (item.sessions.length > 0) {
+      for (const number of item.sessions) this.#resync(this.deps.table.get(number), item.reason);
+      return;
+    }
+    const all = [...this.deps.table.all()];
+    const { clock } = this.deps;
+    const pace = { clock, durationMs: RESYNC_ALL_SPREAD_MS, signal: this.#stopped.signal };
+    void pacedWalk(all, (session) => this.#resync(session, item.reason), pace);
+  }
+
+  #deliverTo(session: Session | undefined, item: Deliver): void {
+    if (session?.state !== 'connected') return;
+    const payload = session.socket.codec.name === 'proto' ? item.protoFrame : item.jsonItem;
+    if (payload.length > 0) this.deps.outboxes.push(session, payload);
+  }
+
+  #resync(session: Session | undefined, reason: string): void {
+    if (session?.state !== 'connected') return;
+    const value = { conversationId: '', reason };
+    const { codec } = session.socket;
+    this.deps.outboxes.push(session, codec.encode({ item: { $case: 'resync', value } }));
+  }
+}

@@ -1,0 +1,76 @@
+import type { DomainError } from '@queqiao/domain';
+import { Error as ProtoError, fromProtoError, toProtoError } from '@queqiao/protocol/common';
+import {
+  OpenSessionRequest,
+  OpenSessionResponse,
+  RefreshSessionRequest,
+  RefreshSessionResponse,
+  CloseSessionRequest,
+  KickSessionRequest,
+  KickSessionResponse,
+} from '@queqiao/protocol/link';
+import type { LogicCalls } from '../link/index.js';
+
+const SERVICE = 'queqiao.link.v1.SessionService';
+
+/** An answer, or the error in both forms: as shown to devices, and as the table of errors knows it. */
+export type Answer<T> =
+  { readonly value: T } | { readonly error: ProtoError; readonly cause: DomainError };
+
+/** Names every request of this boot in the logs of all nodes. */
+export class RequestIds {
+  #count = 0;
+  constructor(private readonly bootId: string) {}
+
+  next(): string {
+    return `${this.bootId}-${(++this.#count).toString(36)}`;
+  }
+}
+
+/** The calls that connect makes on its own behalf. Never rejects: every failure is an answer. */
+export class LogicCaller {
+  constructor(
+    private readonly deps: { readonly logic: LogicCalls; readonly requestIds: RequestIds },
+    private readonly options: { readonly timeoutMs: number },
+  ) {}
+
+  open(key: string, request: OpenSessionRequest): Promise<Answer<OpenSessionResponse>> {
+    const body = OpenSessionRequest.encode(request).finish();
+    return this.#call('OpenSession', key, body, (bytes) => OpenSessionResponse.decode(bytes));
+  }
+
+  refresh(key: string, request: RefreshSessionRequest): Promise<Answer<RefreshSessionResponse>> {
+    const body = RefreshSessionRequest.encode(request).finish();
+    return this.#call('RefreshSession', key, body, (bytes) => RefreshSessionResponse.decode(bytes));
+  }
+
+  close(key: string, request: CloseSessionRequest): Promise<Answer<null>> {
+    const body = CloseSessionRequest.encode(request).finish();
+    return this.#call('CloseSession', key, body, () => null);
+  }
+
+  kick(key: string, request: KickSessionRequest): Promise<Answer<KickSessionResponse>> {
+    const body = KickSessionRequest.encode(request).finish();
+    return this.#call('KickSession', key, body, (bytes) => KickSessionResponse.decode(bytes));
+  }
+
+  async #call<T>(
+    method: string,
+    key: string,
+    body: Uint8Array,
+    decode: (bytes: Uint8Array) => T,
+  ): Promise<Answer<T>> {
+    const requestId = this.deps.requestIds.next();
+    const { timeoutMs } = this.options;
+    try {
+      const input = { key, method: `${SERVICE}/${method}`, body, timeoutMs, requestId };
+      const reply = await this.deps.logic.call({ ...input, codec: 'proto' });
+      if ('body' in reply) return { value: decode(reply.body) };
+      const error = ProtoError.decode(reply.error);
+      return { error, cause: fromProtoError(error) };
+    } catch (thrown) {
+      const error = toProtoError(thrown, requestId);
+      return { error, cause: fromProtoError(error) };
+    }
+  }
+}

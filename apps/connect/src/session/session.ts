@@ -1,0 +1,48 @@
+import type { DevicePolicy } from '@queqiao/directory';
+import type { SessionSocket, SocketOrigin } from './ports.js';
+
+/**
+ * `accepted`: waits for connect. `opening`: logic and the directory are being asked. `connected`: signed in.
+ * `closing`: the close has been written or received; the session is out of every table.
+ */
+export type SessionState = 'accepted' | 'opening' | 'connected' | 'closing';
+
+/**
+ * One socket and who signed in on it. Plain data: thousands of idle ones must stay small, so there is no timer, closure or
+ * map in here, arrays exist only while they hold something, and what many sessions share is interned by the table.
+ */
+export class Session {
+  state: SessionState = 'accepted';
+  appId = '';
+  userId = '';
+  deviceId = '';
+  generation = 0;
+  platform = '';
+  policy: DevicePolicy | null = null;
+  /** True when the directory holds this session's line, as far as this node knows. */
+  registered = false;
+  /** True while a refresh is being verified. */
+  refreshing = false;
+  /** Monotonic time of the last message from the device. */
+  lastHeardMs: number;
+  /** Wall time; Infinity before the sign-in. */
+  tokenExpiresMs = Number.POSITIVE_INFINITY;
+  /** Wall time of the next token_expiring push. */
+  warnAtMs = Number.POSITIVE_INFINITY;
+  /** Ids of the calls in flight. */
+  callIds: number[] | null = null;
+  /** Encoded items that leave at the end of this turn, and their size. */
+  outbox: Uint8Array[] | null = null;
+  outboxBytes = 0;
+
+  /** @param source only until the sign-in, to keep idle sessions small. */
+  constructor(
+    /** Unique within this boot, from 1. */
+    readonly number: number,
+    readonly socket: SessionSocket,
+    public source: SocketOrigin | null,
+    nowMonotonicMs: number,
+  ) {
+    this.lastHeardMs = nowMonotonicMs;
+  }
+}

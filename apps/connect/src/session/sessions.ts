@@ -1,0 +1,141 @@
+import { CLOSE_CODES } from '@queqiao/domain';
+import type { Directory, Reassert } from '@queqiao/directory';
+import type { Clock, Logger, Registry } from '@queqiao/runtime';
+import type { DownHandlers, LogicCalls } from '../link/index.js';
+import { Calls } from './calls.js';
+import { Closer } from './closer.js';
+import { Departures } from './departures.js';
+import { DownItems } from './down-items.js';
+import { LogicCaller, RequestIds } from './logic-caller.js';
+import { Outboxes } from './outbox.js';
+import { pacedWalk } from './paced-walk.js';
+import type { TurnEnd } from './ports.js';
+import { Refreshes } from './refreshes.js';
+import { Registration } from './registration.js';
+import { RemoteKicks } from './remote-kicks.js';
+import type { SessionLimits } from './session-limits.js';
+import { SessionMetrics } from './session-metrics.js';
+import { SessionProtocol } from './session-protocol.js';
+import { SessionTable } from './session-table.js';
+import { SignIn } from './sign-in.js';
+import { Sweep } from './sweep.js';
+
+export interface SessionsDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly logic: LogicCalls;
+  readonly directory: Pick<Directory, 'register' | 'unregister' | 'touchAll'>;
+  readonly turnEnd: TurnEnd;
+  readonly random: () => number;
+  readonly checkPause: () => void;
+}
+
+export interface SessionsOptions {
+  readonly nodeId: string;
+  readonly bootId: string;
+  readonly limits: SessionLimits;
+  readonly registrationsPerSecond: number;
+  readonly registrationRefreshMs: number;
+}
+
+/** All sessions of this node, put together. Sockets report to `protocol`, the link to `down`. */
+export class Sessions {
+  readonly protocol: SessionProtocol;
+  readonly down: DownHandlers;
+  readonly #table = new SessionTable();
+  readonly #closer: Closer;
+  readonly #registration: Registration;
+  readonly #departures: Departures;
+  readonly #kicks: RemoteKicks;
+  readonly #sweep: Sweep;
+  readonly #downItems: DownItems;
+
+  constructor(
+    private readonly deps: SessionsDeps,
+    options: SessionsOptions,
+  ) {
+    const { clock, logger, registry, directory, random, turnEnd, checkPause } = deps;
+    const { limits, nodeId, bootId } = options;
+    const table = this.#table;
+    const metrics = new SessionMetrics(registry);
+    const requestIds = new RequestIds(bootId);
+    const caller = { logic: deps.logic, requestIds };
+    const logic = new LogicCaller(caller, { timeoutMs: limits.callTimeoutMs });
+    const outboxes: Outboxes = new Outboxes(
+      { metrics, turnEnd },
+      { maxBytes: limits.maxOutboxBytes, onSlow: (session) => closer.closeSlow(session) },
+    );
+    const closer = new Closer(outboxes, { reconnectSpreadMs: limits.reconnectSpreadMs, random });
+    const shared = { clock, table, outboxes, closer, metrics };
+    const departures = new Departures({ directory, logic, logger, registry }, { bootId });
+    const kicks = new RemoteKicks({ logic, clock, metrics, registry });
+    const registration = new Registration(
+      { ...shared, directory, departures, kicks, logger },
+      {
+        nodeId,
+        bootId,
+        perSecond: options.registrationsPerSecond,
+        refreshMs: options.registrationRefreshMs,
+      },
+    );
+    const signIn = new SignIn({ ...shared, logic, registration, departures }, limits, { bootId });
+    const refreshes = new Refreshes({ logic, signIn, closer, clock });
+    const calls = new Calls({ logic: deps.logic, outboxes, requestIds, metrics }, limits);
+    const parts = { ...shared, signIn, refreshes, calls, registration, departures };
+    this.protocol = new SessionProtocol(parts);
+    this.#downItems = new DownItems({ ...shared, checkPause });
+    this.down = this.#downItems;
+    this.#sweep = new Sweep(shared, limits);
+    this.#closer = closer;
+    this.#registration = registration;
+    this.#departures = departures;
+    this.#kicks = kicks;
+  }
+
+  /** Open sockets, signed in or not. */
+  get size(): number {
+    return this.#table.size;
+  }
+
+  get signedIn(): number {
+    return this.#table.signedIn;
+  }
+
+  start(): void {
+    this.#sweep.start();
+    this.#registration.start();
+  }
+
+  /** The directory may have lost lines of this node: see NodeLease.onReassert. */
+  reassert(reassert: Pick<Reassert, 'buckets'>): void {
+    this.#registration.reassert(reassert);
+  }
+
+  /** Closes every socket as fenced: others may have given this node's sessions up while it stood still. */
+  fence(): void {
+    for (const session of this.#table.all()) {
+      this.#closer.closeForRetry(session, CLOSE_CODES.FENCED, 'the node stood still');
+    }
+  }
+
+  /** Closes every socket over about `durationMs`. Call it once no new ones can come. */
+  async drain(durationMs: number): Promise<void> {
+    const all = [...this.#table.all()];
+    const visit = (session: (typeof all)[number]): void =>
+      this.#closer.closeForRetry(session, CLOSE_CODES.DRAIN, 'the node is going away');
+    await pacedWalk(all, visit, { clock: this.deps.clock, durationMs });
+  }
+
+  /** Resolves when the directory has forgotten all sessions that have ended. */
+  departed(): Promise<void> {
+    return this.#departures.whenIdle();
+  }
+
+  stop(): void {
+    this.#sweep.stop();
+    this.#registration.stop();
+    this.#downItems.stop();
+    this.#kicks.stop();
+  }
+}

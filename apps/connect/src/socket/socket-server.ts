@@ -1,0 +1,203 @@
+import { counterIn, gaugeIn, type Counter, type Gauge, type Registry } from '@queqiao/runtime';
+import {
+  App,
+  us_listen_socket_close,
+  us_socket_local_port,
+  type HttpRequest,
+  type HttpResponse,
+  type TemplatedApp,
+  type us_listen_socket,
+  type us_socket_context_t,
+  type WebSocketBehavior,
+} from 'uWebSockets.js';
+import type { SessionSocket, SocketOrigin } from '../session/ports.js';
+import type { Session } from '../session/session.js';
+import { negotiate } from './item-codecs.js';
+import { UwsSocket } from './uws-socket.js';
+
+/** What sockets report, each call synchronous. */
+export interface SocketEvents {
+  opened(socket: SessionSocket, source: SocketOrigin): Session;
+  /** The memory of `message` is taken back afterwards. */
+  received(session: Session, message: Uint8Array): void;
+  receivedWrongKind(session: Session): void;
+  receivedTooLarge(session: Session): void;
+  /** Exactly once per opened socket. */
+  closed(session: Session, code: number): void;
+}
+
+export interface SocketServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Sockets above this are refused with 503 at the upgrade. */
+  readonly maxSockets: number;
+  /** A larger message closes 4206. */
+  readonly maxMessageBytes: number;
+  /** A larger message is not even read: the socket is cut (1006). Above maxMessageBytes. */
+  readonly maxPayloadBytes: number;
+  /** Bytes that the transport keeps for a socket that does not read, before it cuts it (1006). A last resort. */
+  readonly maxBackpressureBytes: number;
+}
+
+/** Exclusive: without it a second process could listen on the same port and silently take half of the sockets. */
+const EXCLUSIVE_PORT = 1;
+/**
+ * Longest that the transport knows. Silence is watched over by the sessions' own sweep; this one only makes sure that a socket
+ * which never takes its close frame goes away, which it does a margin of seconds after `end`.
+ */
+const TRANSPORT_IDLE_SECONDS = 960;
+
+/** The WebSocket server: negotiates the subprotocol, hands messages to `events`, and stops listening without closing anybody. */
+export class SocketServer {
+  #app: TemplatedApp | null = null;
+  #listenSocket: us_listen_socket | null = null;
+  readonly #sockets = new Set<UwsSocket>();
+  readonly #connections: Gauge;
+  readonly #refusals: Counter<'reason'>;
+
+  constructor(
+    private readonly deps: { readonly events: SocketEvents; readonly metrics: Registry },
+    private readonly options: SocketServerOptions,
+  ) {
+    this.#connections = gaugeIn(deps.metrics, {
+      name: 'queqiao_connect_sockets',
+      help: 'Open WebSockets, signed in or not',
+    });
+    this.#refusals = counterIn(deps.metrics, {
+      name: 'queqiao_connect_refused_upgrades_total',
+      help: 'Upgrades answered with an HTTP error',
+      labelNames: ['reason'],
+    });
+  }
+
+  get port(): number {
+    return this.#listenSocket === null ? 0 : us_socket_local_port(this.#listenSocket);
+  }
+
+  get size(): number {
+    return this.#sockets.size;
+  }
+
+  get listening(): boolean {
+    return this.#listenSocket !== null;
+  }
+
+  /** Rejects when the port is taken. */
+  start(): Promise<void> {
+    const { host, port } = this.options;
+    const app = App();
+    app.ws<UwsSocket>('/ws', this.#behavior());
+    app.any('/*', (response) => answer(response, '404 Not Found'));
+    this.#app = app;
+    return new Promise((resolve, reject) => {
+      listenOn(app, host, port, (socket) => {
+        if (socket === false) {
+          reject(new Error(`cannot listen on ${host}:${port}`));
+          return;
+        }
+        this.#listenSocket = socket;
+        resolve();
+      });
+    });
+  }
+
+  /** No new sockets; the present ones stay. Idempotent. */
+  stopListening(): void {
+    if (this.#listenSocket === null) return;
+    us_listen_socket_close(this.#listenSocket);
+    this.#listenSocket = null;
+  }
+
+  /** Cuts whatever is left. Idempotent. */
+  stop(): void {
+    this.stopListening();
+    this.#app?.close();
+    this.#app = null;
+  }
+
+  #behavior(): WebSocketBehavior<UwsSocket> {
+    return {
+      compression: 0,
+      idleTimeout: TRANSPORT_IDLE_SECONDS,
+      sendPingsAutomatically: false,
+      maxPayloadLength: this.options.maxPayloadBytes,
+      maxBackpressure: this.options.maxBackpressureBytes,
+      closeOnBackpressureLimit: true,
+      upgrade: (response, request, context) => this.#upgrade(response, request, context),
+      open: (ws) => {
+        const socket = ws.getUserData();
+        socket.attach(ws);
+        this.#sockets.add(socket);
+        this.#connections.set(this.#sockets.size);
+        const source = socket.source ?? { origin: '', remoteAddress: '' };
+        socket.source = null;
+        socket.session = this.deps.events.opened(socket, source);
+      },
+      message: (ws, message, isBinary) => this.#message(ws.getUserData(), message, isBinary),
+      close: (ws, code) => {
+        const socket = ws.getUserData();
+        socket.detach();
+        this.#sockets.delete(socket);
+        this.#connections.set(this.#sockets.size);
+        const { session } = socket;
+        socket.session = null;
+        if (session) this.deps.events.closed(session, code);
+      },
+    };
+  }
+
+  /** Synchronous: the request's memory is gone when it returns. */
+  #upgrade(response: HttpResponse, request: HttpRequest, context: us_socket_context_t): void {
+    const key = request.getHeader('sec-websocket-key');
+    const chosen = negotiate(request.getHeader('sec-websocket-protocol'));
+    const version = request.getHeader('sec-websocket-version');
+    const extensions = request.getHeader('sec-websocket-extensions');
+    if (version !== '13' || key.length !== 24) return this.#refuse(response, 'handshake');
+    if (chosen === null) return this.#refuse(response, 'subprotocol');
+    if (this.#sockets.size >= this.options.maxSockets || !this.listening) {
+      return this.#refuse(response, 'full');
+    }
+    const remoteAddress = Buffer.from(response.getRemoteAddressAsText()).toString('latin1');
+    const source = { origin: request.getHeader('origin'), remoteAddress };
+    const socket = new UwsSocket(chosen.codec, source);
+    response.upgrade(socket, key, chosen.name, extensions, context);
+  }
+
+  #refuse(response: HttpResponse, reason: 'handshake' | 'subprotocol' | 'full'): void {
+    this.#refusals.inc({ reason });
+    answer(response, reason === 'full' ? '503 Service Unavailable' : '400 Bad Request');
+  }
+
+  #message(socket: UwsSocket, message: ArrayBuffer, isBinary: boolean): void {
+    const { session } = socket;
+    if (session === null) return;
+    const { events } = this.deps;
+    if (message.byteLength > this.options.maxMessageBytes) events.receivedTooLarge(session);
+    else if (isBinary !== (socket.codec.name === 'proto')) events.receivedWrongKind(session);
+    else events.received(session, new Uint8Array(message));
+  }
+}
+
+function answer(response: HttpResponse, status: string): void {
+  response.writeStatus(status).end('', true);
+}
+
+/** The form with a host and options exists in the binding but not in its types. */
+interface HostListener {
+  listen(
+    host: string,
+    port: number,
+    options: number,
+    callback: (socket: us_listen_socket | false) => void,
+  ): unknown;
+}
+
+function listenOn(
+  app: TemplatedApp,
+  host: string,
+  port: number,
+  callback: (socket: us_listen_socket | false) => void,
+): void {
+  (app as unknown as HostListener).listen(host, port, EXCLUSIVE_PORT, callback);
+}
