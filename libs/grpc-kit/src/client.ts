@@ -141,7 +141,7 @@ function grpcCall(options: CallOptions, defaultDeadlineMs?: number): [Metadata, 
   return [toMetadata(options.metadata), callOptions];
 }
 
-function toMetadata(given: CallOptions['metadata']): Metadata {
+export function toMetadata(given: CallOptions['metadata']): Metadata {
   if (given instanceof Metadata) return given;
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(given ?? {})) metadata.set(key, value);

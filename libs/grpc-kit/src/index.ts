@@ -6,3 +6,4 @@ export * from './service.js';
 export * from './status.js';
 export * from './health.js';
 export { addReflection, type ReflectionOptions } from './reflection.js';
+export * from './in-memory-client.js';

@@ -93,6 +93,7 @@ function unary(
   };
 }
 
+/** Ids from outside end up in logs: anything longer or stranger is replaced. */
 const REQUEST_ID_PATTERN = /^[A-Za-z0-9_.-]{1,64}$/;
 
 function contextOf(
@@ -103,13 +104,17 @@ function contextOf(
   const abort = new AbortController();
   if (call.cancelled) abort.abort();
   else call.once('cancelled', () => abort.abort());
-  const [given] = call.metadata.get('x-request-id');
-  const sane = typeof given === 'string' && REQUEST_ID_PATTERN.test(given);
   return {
     path,
     metadata: call.metadata,
     peer: call.getPeer(),
-    requestId: sane ? given : newRequestId(),
+    requestId: requestIdFrom(call.metadata, newRequestId),
     signal: abort.signal,
   };
+}
+
+/** The caller's `x-request-id` when it is a sane one, else a new id. */
+export function requestIdFrom(metadata: Metadata, newRequestId: () => string): string {
+  const [given] = metadata.get('x-request-id');
+  return typeof given === 'string' && REQUEST_ID_PATTERN.test(given) ? given : newRequestId();
 }
