@@ -28,6 +28,7 @@ export class RedisConnection {
   readonly #reconnected = new Set<() => void>();
   #client: RedisClient | undefined;
   #wasReady = false;
+  #up = false;
   #pending = 0;
 
   constructor(deps: RedisConnectionDeps, options: RedisConnectionOptions) {
@@ -61,6 +62,7 @@ export class RedisConnection {
     const client = this.#client;
     this.#client = undefined;
     this.#wasReady = false;
+    this.#up = false;
     this.#deps.metrics.connected.set(0);
     client?.disconnect();
     return Promise.resolve();
@@ -105,13 +107,16 @@ export class RedisConnection {
     const { logger, metrics } = this.#deps;
     client.on('error', (error: Error) => logger.debug({ err: error }, 'redis connection error'));
     client.on('ready', () => {
+      this.#up = true;
       metrics.connected.set(1);
       logger.info('directory connected');
       if (this.#wasReady) this.#announce(client);
       this.#wasReady = true;
     });
     client.on('close', () => {
-      if (client !== this.#client) return;
+      // Every failed attempt to reconnect ends here too.
+      if (client !== this.#client || !this.#up) return;
+      this.#up = false;
       metrics.connected.set(0);
       logger.warn('directory connection lost');
     });
@@ -137,7 +142,7 @@ export class RedisConnection {
 
   #setPending(change: 1 | -1): void {
     this.#pending += change;
-    this.#deps.metrics.pending.set(this.#pending);
+    this.#deps.metrics.pending.inc(change);
   }
 }
 

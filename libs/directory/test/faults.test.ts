@@ -163,13 +163,17 @@ describe('a Redis that is out of reach', () => {
     await directory.stop();
   });
 
-  it('does not carry out later what was given up while the connection was lost', async () => {
+  it('does not carry out on a new connection what its caller has given up', async () => {
     await startNode();
+    fixture.server.pause();
+    const givenUp = fixture.directory.register('a', 'u9', route(), { mode: 'unlimited' });
+    expect((await failure(givenUp)).kind).toBe('timeout');
     await fixture.server.kill();
-    await failure(fixture.directory.register('a', 'u9', route(), { mode: 'unlimited' }));
+    await failure(fixture.directory.register('a', 'u8', route(), { mode: 'unlimited' }));
     await fixture.server.start();
     await routesAreBack();
-    expect(await fixture.directory.routesOf([{ appId: 'a', userId: 'u9' }])).toEqual([[]]);
+    const users = ['u8', 'u9'].map((userId) => ({ appId: 'a', userId }));
+    expect(await fixture.directory.routesOf(users)).toEqual([[], []]);
   });
 });
 
