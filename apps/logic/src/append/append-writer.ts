@@ -68,7 +68,9 @@ export class AppendWriter {
           process: (batch, from) => this.#process(batch, from),
           onTaken: (items) => this.#count(items, -1),
           onAbandoned: (item) => this.#drop(item),
-          defer: (fn) => void defer(fn),
+          defer: (fn) => {
+            defer(fn);
+          },
         },
         limits,
       );

@@ -53,9 +53,7 @@ export class FakeLog implements AppendLog {
     const { skipLocked } = options;
     this.batches.push({ ids: items.map((item) => item.clientMsgId), skipLocked });
     await this.gate;
-    while (!skipLocked && items.some((item) => this.locked.has(conversationKey(item)))) {
-      await new Promise<void>((resolve) => this.#unlocked.push(resolve));
-    }
+    if (!skipLocked) await this.#lock(items);
     const failure = this.failures.shift();
     if (failure && failure !== 'ambiguous-stored') throw new ScriptedFailure(failure);
     if (items.some((item) => this.poison.has(item.clientMsgId)))
@@ -63,6 +61,12 @@ export class FakeLog implements AppendLog {
     const commit = this.#store(items, options);
     if (failure) throw new ScriptedFailure('ambiguous');
     return commit;
+  }
+
+  async #lock(items: readonly AppendItem[]): Promise<void> {
+    while (items.some((item) => this.locked.has(conversationKey(item)))) {
+      await new Promise<void>((resolve) => this.#unlocked.push(resolve));
+    }
   }
 
   #store(items: readonly AppendItem[], options: CommitOptions): BatchCommit {

@@ -1,0 +1,97 @@
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import type { Sender } from '@queqiao/domain';
+import { Item, Sender as ProtoSender, Sender_Kind } from '@queqiao/protocol/client';
+import { encodeJsonItem } from '@queqiao/protocol/json';
+import type { CommittedEntry } from '../append/index.js';
+import type { StatePush } from './ports.js';
+
+/** What a push says, encoded once per codec and only when a target uses that codec. */
+export class PushPayload {
+  readonly #item: () => Uint8Array;
+  #encoded: Uint8Array | undefined;
+  #proto: Uint8Array | undefined;
+  #json: Uint8Array | undefined;
+
+  /** `item` encodes one queqiao.client.v1.Item. */
+  constructor(item: () => Uint8Array) {
+    this.#item = item;
+  }
+
+  /** Bytes of a Frame with the one item. */
+  get proto(): Uint8Array {
+    this.#proto ??= frameOf(this.#bytes());
+    return this.#proto;
+  }
+
+  /** UTF-8 text of the one item. */
+  get json(): Uint8Array {
+    this.#json ??= new TextEncoder().encode(encodeJsonItem(Item.decode(this.#bytes())));
+    return this.#json;
+  }
+
+  #bytes(): Uint8Array {
+    this.#encoded ??= this.#item();
+    return this.#encoded;
+  }
+}
+
+export function entryPayload(entry: CommittedEntry): PushPayload {
+  return new PushPayload(() => encodeEntryItem(entry));
+}
+
+export function statePayload(state: StatePush): PushPayload {
+  const { conversationId, rev, readSeq, readOrdinal, unread, joinedSeq, leftSeq } = state;
+  const value = {
+    conversationId,
+    rev,
+    readSeq,
+    readOrdinal,
+    unread,
+    joinedSeq,
+    leftSeq: leftSeq ?? undefined,
+  };
+  return new PushPayload(() =>
+    Item.encode({
+      item: { $case: 'push', value: { event: { $case: 'memberState', value } } },
+    }).finish(),
+  );
+}
+
+const SENDER_KINDS = {
+  user: Sender_Kind.USER,
+  system: Sender_Kind.SYSTEM,
+  business: Sender_Kind.BUSINESS,
+} as const satisfies Record<Sender['kind'], Sender_Kind>;
+
+/** Tags of field numbers that hold bytes. */
+const ITEM_PUSH = tag(11);
+const PUSH_ENTRY = tag(1);
+const FRAME_ITEMS = tag(1);
+
+/** The bytes of Item{push{entry}}, with the content put in as it is stored instead of being read and written again. */
+function encodeEntryItem(entry: CommittedEntry): Uint8Array {
+  const writer = new BinaryWriter();
+  writer.uint32(ITEM_PUSH).fork().uint32(PUSH_ENTRY).fork();
+  writer.uint32(tag(1)).string(entry.conversationId);
+  writer.uint32(varint(2)).int64(entry.seq);
+  if (entry.ordinal !== 0) writer.uint32(varint(3)).int64(entry.ordinal);
+  const { kind, id } = entry.sender;
+  ProtoSender.encode({ kind: SENDER_KINDS[kind], id }, writer.uint32(tag(4)).fork()).join();
+  if (entry.clientMsgId !== '') writer.uint32(tag(5)).string(entry.clientMsgId);
+  if (entry.revision !== 0) writer.uint32(varint(6)).int64(entry.revision);
+  if (entry.createdMs !== 0) writer.uint32(varint(7)).int64(entry.createdMs);
+  writer.uint32(tag(8)).bytes(entry.content);
+  return writer.join().join().finish();
+}
+
+function frameOf(item: Uint8Array): Uint8Array {
+  return new BinaryWriter().uint32(FRAME_ITEMS).bytes(item).finish();
+}
+
+function tag(field: number): number {
+  return (field << 3) | 2;
+}
+
+function varint(field: number): number {
+  return field << 3;
+}
