@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { Deliver } from '@queqiao/protocol/link';
+import { encodeItems } from '@queqiao/protocol/client';
+import { callItem, SessionRig } from '../../test/session-rig.js';
+
+const PUSH = encodeItems([
+  { item: { $case: 'resync', value: { conversationId: 'c', reason: '' } } },
+]);
+
+function deliver(sessions: number[], extra: Partial<Deliver> = {}): Deliver {
+  return Deliver.fromPartial({ protoFrame: PUSH, sessions, ...extra });
+}
+
+describe('outbox', () => {
+  it('writes one message per turn, in order', async () => {
+    const rig = new SessionRig();
+    const socket = await rig.signedIn();
+    const before = socket.messages.length;
+    for (let n = 0; n < 5; n += 1) rig.sessions.down.deliver(deliver([1]));
+    rig.send(socket, callItem(1), { $case: 'ping', value: {} });
+    await rig.settle();
+    const messages = socket.messages.slice(before);
+    expect(messages.length).toBeLessThanOrEqual(2);
+    expect(socket.kinds().slice(1, 7)).toEqual([...Array<string>(5).fill('resync'), 'pong']);
+    expect(await rig.metric('queqiao_connect_outbox_bytes')).toBe(0);
+  });
+
+  it('closes a session that gets more in one turn than it may hold', async () => {
+    const rig = new SessionRig({ maxOutboxBytes: 1_000 });
+    const [greedy, other] = [await rig.signedIn('app/ann'), await rig.signedIn('app/bob')];
+    for (let n = 0; n < 200; n += 1) rig.sessions.down.deliver(deliver([1]));
+    rig.sessions.down.deliver(deliver([2]));
+    await rig.settle();
+    expect(greedy.closeCode).toBe(4002);
+    expect(greedy.last('disconnect').code).toBe(4002);
+    expect(other.closeCode).toBeNull();
+    expect(other.last('resync').conversationId).toBe('c');
+    expect(await rig.metric('queqiao_connect_slow_consumers_total')).toBe(1);
+    expect(await rig.metric('queqiao_connect_outbox_bytes')).toBe(0);
+  });
+
+  it('counts what the transport still holds', async () => {
+    const rig = new SessionRig({ maxOutboxBytes: 1_000 });
+    const socket = await rig.signedIn();
+    socket.buffered = 995;
+    rig.sessions.down.deliver(deliver([1]));
+    await rig.settle();
+    expect(socket.closeCode).toBe(4002);
+  });
+
+  it('never writes again after the transport has dropped a message', async () => {
+    const rig = new SessionRig();
+    const socket = await rig.signedIn();
+    socket.outcome = 'dropped';
+    rig.sessions.down.deliver(deliver([1]));
+    await rig.settle();
+    expect(socket.closeCode).toBe(4002);
+    expect(rig.sessions.size).toBe(0);
+  });
+});
+
+describe('what logic sends down', () => {
+  it('delivers by session and by user, except to the author’s session', async () => {
+    const rig = new SessionRig();
+    const [first, second, other] = [
+      await rig.signedIn('app/ann', 'd1'),
+      await rig.signedIn('app/ann', 'd2'),
+      await rig.signedIn('other/ann', 'd3'),
+    ];
+    const users = [{ appId: 'app', userId: 'ann' }];
+    rig.sessions.down.deliver(deliver([99], { users, exceptSession: 1 }));
+    await rig.settle();
+    expect(first.kinds()).toEqual(['connected']);
+    expect(second.kinds()).toEqual(['connected', 'resync']);
+    expect(other.kinds()).toEqual(['connected']);
+    expect(rig.pauseChecks).toBe(1);
+  });
+
+  it('writes nothing for a codec without a payload, nor before connected', async () => {
+    const rig = new SessionRig();
+    const waiting = rig.open();
+    rig.connect(waiting, 'slow/app/ann');
+    rig.sessions.down.deliver(deliver([1]));
+    const signedIn = await rig.signedIn('app/bob');
+    rig.sessions.down.deliver(deliver([2], { protoFrame: new Uint8Array() }));
+    await rig.settle();
+    expect(waiting.messages).toEqual([]);
+    expect(signedIn.kinds()).toEqual(['connected']);
+  });
+
+  it('kicks with the code it was told', async () => {
+    const rig = new SessionRig();
+    const socket = await rig.signedIn();
+    rig.sessions.down.kick({ sessions: [1, 99], closeCode: 4204, reason: 'banned' });
+    expect(socket.closeCode).toBe(4204);
+    expect(socket.last('disconnect')).toMatchObject({ code: 4204, reason: 'banned' });
+  });
+
+  it('resyncs named sessions, or all of them at a pace', async () => {
+    const rig = new SessionRig();
+    const sockets = [await rig.signedIn('app/a'), await rig.signedIn('app/b')];
+    rig.sessions.down.resync({ sessions: [2], reason: 'x' });
+    await rig.settle();
+    expect(sockets.map((socket) => socket.kinds().length)).toEqual([1, 2]);
+    rig.sessions.down.resync({ sessions: [], reason: 'overflow' });
+    await rig.settle();
+    expect(sockets[1]?.kinds().length).toBe(2);
+    await rig.clock.advanceAsync(5_000);
+    expect(sockets.map((socket) => socket.last('resync').reason)).toEqual(['overflow', 'overflow']);
+  });
+});

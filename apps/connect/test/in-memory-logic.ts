@@ -1,0 +1,118 @@
+/** A logic in memory: what connect asks of the link, answered from the words in the tokens. */
+import { DomainError, type ErrorCode } from '@queqiao/domain';
+import { Error as ProtoError, toProtoError } from '@queqiao/protocol/common';
+import {
+  DevicePolicy,
+  KickSessionRequest,
+  KickSessionResponse,
+  OpenSessionRequest,
+  OpenSessionResponse,
+  RefreshSessionRequest,
+  RefreshSessionResponse,
+  type Caller,
+} from '@queqiao/protocol/link';
+import type { Clock } from '@queqiao/runtime';
+import type { DownHandlers, LogicCallInput, LogicReply } from '../src/link/index.js';
+
+const REFUSALS: Record<string, [ErrorCode, string]> = {
+  bad: ['UNAUTHENTICATED', 'token'],
+  expired: ['TOKEN_EXPIRED', 'token'],
+  banned: ['PERMISSION_DENIED', 'user'],
+  suspended: ['APP_SUSPENDED', ''],
+  foreign: ['PERMISSION_DENIED', 'origin'],
+  away: ['UNAVAILABLE', ''],
+};
+export const TOKEN_LIFE_MS = 3_600_000;
+
+/**
+ * Tokens are `<app>/<user>` or `<app>/<user>/<life in ms>`; a word of REFUSALS is refused accordingly, and `slow/…` waits
+ * for `release`. The client method `…/Hang` waits too, `…/Fail` answers NOT_A_MEMBER, `…/Lost` rejects, others echo.
+ */
+export class InMemoryLogic {
+  readonly calls: LogicCallInput[] = [];
+  readonly opens: OpenSessionRequest[] = [];
+  readonly kicks: KickSessionRequest[] = [];
+  readonly closed: string[] = [];
+  policy = DevicePolicy.fromPartial({});
+  kickFailures = 0;
+  handlers: DownHandlers | null = null;
+  #waiting: (() => void)[] = [];
+
+  constructor(private readonly clock: Clock) {}
+
+  start(): void {}
+  stop(): void {}
+  attachedCount = (): number => 1;
+  readiness = () => ({ ready: true, reasons: [] });
+
+  release(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  callersOf(method: string): (Caller | undefined)[] {
+    return this.calls.filter((call) => call.method.endsWith(method)).map((call) => call.caller);
+  }
+
+  async call(input: LogicCallInput): Promise<LogicReply> {
+    this.calls.push(input);
+    const method = input.method.split('/')[1] ?? '';
+    switch (input.method.startsWith('queqiao.link.v1.') ? method : '') {
+      case 'OpenSession':
+        return this.#open(OpenSessionRequest.decode(input.body));
+      case 'RefreshSession':
+        return this.#refresh(RefreshSessionRequest.decode(input.body));
+      case 'KickSession':
+        return this.#kick(KickSessionRequest.decode(input.body));
+      case 'CloseSession':
+        this.closed.push(input.key);
+        return { body: new Uint8Array() };
+      default:
+        return this.#client(method, input);
+    }
+  }
+
+  async #client(method: string, input: LogicCallInput): Promise<LogicReply> {
+    if (method === 'Hang') await this.#wait();
+    if (method === 'Lost') throw new DomainError('UNAVAILABLE', 'logic node lost');
+    if (method === 'Fail') return refused(['NOT_A_MEMBER', 'conversation_id'], input.requestId);
+    return { body: input.body };
+  }
+
+  async #open(request: OpenSessionRequest): Promise<LogicReply> {
+    this.opens.push(request);
+    const [first = '', ...rest] = request.token.split('/');
+    const refusal = REFUSALS[first];
+    if (refusal !== undefined) return refused(refusal, 'r1');
+    if (first === 'slow') await this.#wait();
+    const [appId = '', userId = '', life] = first === 'slow' ? rest : [first, ...rest];
+    const tokenExpiresMs = this.clock.now() + (life === undefined ? TOKEN_LIFE_MS : Number(life));
+    const opened = { appId, userId, tokenExpiresMs, logEpoch: 7, devicePolicy: this.policy };
+    return { body: OpenSessionResponse.encode(opened).finish() };
+  }
+
+  #refresh(request: RefreshSessionRequest): LogicReply {
+    const refusal = REFUSALS[request.token];
+    if (refusal !== undefined) return refused(refusal, 'r2');
+    const tokenExpiresMs = this.clock.now() + TOKEN_LIFE_MS;
+    return { body: RefreshSessionResponse.encode({ tokenExpiresMs, logEpoch: 7 }).finish() };
+  }
+
+  #kick(request: KickSessionRequest): LogicReply {
+    this.kicks.push(request);
+    if (this.kickFailures-- > 0) return refused(['UNAVAILABLE', ''], 'r3');
+    return { body: KickSessionResponse.encode({ gone: false }).finish() };
+  }
+
+  #wait(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}
+
+function refused([code, field]: [ErrorCode, string], requestId: string): LogicReply {
+  const error = toProtoError(new DomainError(code, 'refused', { field }), requestId);
+  return { error: ProtoError.encode(error).finish() };
+}
