@@ -1,0 +1,119 @@
+import { createFileRegistry, fromBinary, toJson } from '@bufbuild/protobuf';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { parseAppId, parseConversationId, parseUserId } from '@queqiao/domain';
+import { Content, decodeFrame, Frame, Item, Sender_Kind } from '@queqiao/protocol/client';
+import { descriptorSet } from '@queqiao/protocol/descriptor';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CommittedEntry } from '../append/index.js';
+import { entryPayload, statePayload } from './push-payload.js';
+
+const appId = parseAppId('demo');
+const conversationId = parseConversationId('g:lobby');
+const number = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+
+const entries: fc.Arbitrary<[CommittedEntry, string]> = fc
+  .record({
+    seq: number.filter((seq) => seq > 0),
+    ordinal: number,
+    createdMs: number,
+    revision: number,
+    clientMsgId: fc.constantFrom('', 'm-1', 'x'.repeat(64)),
+    sender: fc.constantFrom(
+      { kind: 'user', id: 'alice' } as const,
+      { kind: 'system', id: '' } as const,
+      { kind: 'business', id: 'shop' } as const,
+    ),
+    text: fc.string({ unit: 'grapheme', maxLength: 3_000 }),
+  })
+  .map(({ text, ...rest }) => {
+    const content = Content.encode({ body: { $case: 'text', value: { text } } }).finish();
+    return [{ appId, conversationId, content, ...rest }, text];
+  });
+
+const KINDS = {
+  user: Sender_Kind.USER,
+  system: Sender_Kind.SYSTEM,
+  business: Sender_Kind.BUSINESS,
+} as const;
+
+function itemOf([entry, text]: [CommittedEntry, string]): Item {
+  const { seq, ordinal, createdMs, revision, clientMsgId, sender } = entry;
+  const value = {
+    conversationId,
+    seq,
+    ordinal,
+    createdMs,
+    revision,
+    clientMsgId,
+    sender: { kind: KINDS[sender.kind], id: sender.id },
+    content: { body: { $case: 'text' as const, value: { text } } },
+  };
+  return { item: { $case: 'push', value: { event: { $case: 'entry', value } } } };
+}
+
+describe('an entry', () => {
+  it('is the same bytes as the generated encoder makes', () => {
+    fc.assert(
+      fc.property(entries, (sample) => {
+        const expected = Frame.encode({ items: [itemOf(sample)] }).finish();
+        expect(Buffer.from(entryPayload(sample[0]).proto)).toEqual(Buffer.from(expected));
+      }),
+    );
+  });
+
+  it('is the same text as the proto3 JSON mapping, with int64 as strings', () => {
+    const files = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptorSet()));
+    const desc = files.getMessage('queqiao.client.v1.Item');
+    if (!desc) throw new Error('Item is not in the descriptor set');
+    fc.assert(
+      fc.property(entries, (sample) => {
+        const expected = toJson(desc, fromBinary(desc, Item.encode(itemOf(sample)).finish()));
+        const json = new TextDecoder().decode(entryPayload(sample[0]).json);
+        expect(JSON.parse(json)).toEqual(expected);
+        expect(json).toContain(`"seq":"${sample[0].seq}"`);
+      }),
+    );
+  });
+
+  it('is encoded once per codec', () => {
+    const [entry] = fc.sample(entries, 1)[0] ?? [];
+    if (!entry) throw new Error('no sample');
+    const payload = entryPayload(entry);
+    expect(payload.proto).toBe(payload.proto);
+    expect(payload.json).toBe(payload.json);
+  });
+
+  it('of recalled content is still an entry', () => {
+    const content = new Uint8Array(0);
+    const sender = { kind: 'user', id: 'alice' } as const;
+    const place = { appId, conversationId, seq: 1, ordinal: 1, createdMs: 1 };
+    const payload = entryPayload({ ...place, sender, clientMsgId: 'm', revision: 2, content });
+    expect(decodeFrame(payload.proto)[0]?.item).toMatchObject({
+      value: { event: { value: { seq: 1, revision: 2, content: { body: undefined } } } },
+    });
+  });
+});
+
+describe('a state', () => {
+  const state = {
+    appId,
+    conversationId,
+    userId: parseUserId('bob'),
+    rev: 4,
+    readSeq: 3,
+    readOrdinal: 2,
+    unread: 0,
+    joinedSeq: 0,
+  };
+  const leftSeqOf = (leftSeq: number | null): unknown => {
+    const item = decodeFrame(statePayload({ ...state, leftSeq }).proto)[0]?.item;
+    const event = item?.$case === 'push' ? item.value.event : undefined;
+    return event?.$case === 'memberState' ? event.value.leftSeq : 'no state';
+  };
+
+  it('tells a member from one who left, also at seq 0', () => {
+    expect(leftSeqOf(null)).toBeUndefined();
+    expect(leftSeqOf(0)).toBe(0);
+  });
+});
