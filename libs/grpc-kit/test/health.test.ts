@@ -48,8 +48,8 @@ it('tells watchers at once, each of its own service', async () => {
   await expect(next()).resolves.toEqual({ status: SERVING_STATUS.SERVICE_UNKNOWN });
   const changed = next();
   health.setStatus('', SERVING_STATUS.SERVING);
-  health.setStatus('a.B', SERVING_STATUS.SERVING);
-  await expect(changed).resolves.toEqual({ status: SERVING_STATUS.SERVING });
+  health.setStatus('a.B', SERVING_STATUS.NOT_SERVING);
+  await expect(changed).resolves.toEqual({ status: SERVING_STATUS.NOT_SERVING });
   watch.cancel();
 });
 
