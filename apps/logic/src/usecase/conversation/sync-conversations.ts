@@ -1,4 +1,4 @@
-import { invalidArgument } from '@queqiao/domain';
+import { invalidArgument, isVisible } from '@queqiao/domain';
 
 import type { UserContext } from '../caller.js';
 import type { ConversationLog, LogEpoch, Membership, ShownEntry } from './ports.js';
@@ -39,7 +39,7 @@ export class SyncConversations {
     const all = await this.deps.log.memberships(appId, caller.userId);
     const { page, hasMore, next } = choosePage(all, cursor, limit);
     const wanted = page.flatMap(({ member, shownSeq }) =>
-      shownSeq > 0 ? [{ conversationId: member.conversationId, seq: shownSeq }] : [],
+      isVisible(member, shownSeq) ? [{ conversationId: member.conversationId, seq: shownSeq }] : [],
     );
     const shown = wanted.length > 0 ? await this.deps.log.shownEntries(appId, wanted) : [];
     const byConversation = new Map(shown.map((row) => [row.entry.conversationId, row]));

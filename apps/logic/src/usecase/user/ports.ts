@@ -9,8 +9,8 @@ export interface Profile {
 /** Fields left undefined are not changed. */
 export interface ProfileChange {
   readonly userId: UserId;
-  readonly nickname: string | undefined;
-  readonly avatarUrl: string | undefined;
+  readonly nickname?: string | undefined;
+  readonly avatarUrl?: string | undefined;
 }
 
 export interface Users {

@@ -9,8 +9,8 @@ export const AVATAR_URL_MAX_LENGTH = 2_000;
 
 export interface UserLine {
   readonly userId: string;
-  readonly nickname: string | undefined;
-  readonly avatarUrl: string | undefined;
+  readonly nickname?: string | undefined;
+  readonly avatarUrl?: string | undefined;
 }
 
 /** Creates or updates users of the caller's app. Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED. */

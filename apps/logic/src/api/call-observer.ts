@@ -1,0 +1,100 @@
+import { DomainError, type ErrorCode } from '@queqiao/domain';
+import {
+  counterIn,
+  gaugeIn,
+  histogramIn,
+  type Clock,
+  type Logger,
+  type Registry,
+} from '@queqiao/runtime';
+
+export type Door = 'link' | 'grpc';
+
+/** Label of methods that do not exist, whatever their names: labels must stay few. */
+const UNKNOWN_METHOD = 'unknown';
+
+export interface ObservedCall {
+  readonly door: Door;
+  /** Null: there is no such method. */
+  readonly method: string | null;
+  readonly requestId: string;
+  /** Of the app's callers; empty while unknown. For the access log only, never a label. */
+  readonly appId: string;
+}
+
+export interface CallObserverDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** What an adapter's error means to a caller; undefined: a defect. */
+  readonly translate: (error: unknown) => DomainError | undefined;
+}
+
+export type Outcome = { readonly body: Uint8Array } | { readonly error: DomainError };
+
+/** Times, counts and logs every call, and turns whatever it throws into an error of the table. Bodies are never logged. */
+export class CallObserver {
+  readonly #deps: CallObserverDeps;
+  readonly #calls;
+  readonly #seconds;
+  readonly #inFlight;
+
+  constructor(deps: CallObserverDeps) {
+    this.#deps = deps;
+    this.#calls = counterIn(deps.registry, {
+      name: 'queqiao_api_calls_total',
+      help: 'Calls by door, method and code; OK is a code too',
+      labelNames: ['door', 'method', 'code'] as const,
+    });
+    this.#seconds = histogramIn(deps.registry, {
+      name: 'queqiao_api_call_seconds',
+      help: 'Time from a call to its answer',
+      labelNames: ['door', 'method'] as const,
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+    });
+    this.#inFlight = gaugeIn(deps.registry, {
+      name: 'queqiao_api_calls_in_flight',
+      help: 'Calls that are being answered',
+      labelNames: ['door'] as const,
+    });
+  }
+
+  /** Never rejects. */
+  async observe(call: ObservedCall, work: () => Promise<Uint8Array>): Promise<Outcome> {
+    const { door } = call;
+    const startedAt = this.#deps.clock.monotonic();
+    this.#inFlight.inc({ door });
+    try {
+      const body = await work();
+      this.#finish(call, 'OK', startedAt);
+      return { body };
+    } catch (thrown) {
+      const error = this.#toDomainError(thrown, call);
+      this.#finish(call, error.code, startedAt);
+      return { error };
+    } finally {
+      this.#inFlight.dec({ door });
+    }
+  }
+
+  #toDomainError(thrown: unknown, call: ObservedCall): DomainError {
+    if (thrown instanceof DomainError) return thrown;
+    const known = this.#deps.translate(thrown);
+    const { method, requestId } = call;
+    if (known) {
+      this.#deps.logger.warn({ err: thrown, method, requestId }, 'call failed for now');
+      return known;
+    }
+    this.#deps.logger.error({ err: thrown, method, requestId }, 'call failed by a defect');
+    return new DomainError('INTERNAL', 'internal error');
+  }
+
+  #finish(call: ObservedCall, code: ErrorCode | 'OK', startedAt: number): void {
+    const { door, requestId, appId } = call;
+    const method = call.method ?? UNKNOWN_METHOD;
+    const ms = this.#deps.clock.monotonic() - startedAt;
+    this.#calls.inc({ door, method, code });
+    this.#seconds.observe({ door, method }, ms / 1_000);
+    this.#deps.logger.debug({ door, method, code, requestId, appId, ms }, 'call');
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  addHealth,
+  addReflection,
+  addService,
+  createGrpcServer,
+  SERVING_STATUS,
+  startServer,
+  stopServer,
+  type GenericServiceDefinition,
+  type MessageCodec,
+  type ServerCallContext,
+} from '@queqiao/grpc-kit';
+import { descriptorSet } from '@queqiao/protocol/descriptor';
+import type { AnyService, ApiMethod } from '../api-service.js';
+import type { CallObserver } from '../call-observer.js';
+import type { MethodCaller } from '../method-caller.js';
+import type { GrpcAuthentication } from './grpc-authentication.js';
+
+/** Larger requests and responses are refused by gRPC with RESOURCE_EXHAUSTED. */
+export const GRPC_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+export interface GrpcDoorDeps {
+  readonly services: readonly AnyService[];
+  readonly caller: MethodCaller;
+  readonly observer: CallObserver;
+  readonly authentication: GrpcAuthentication;
+  readonly newRequestId: () => string;
+}
+
+/** Bodies stay bytes up to MethodCaller, so that both doors read them equally strictly. */
+const raw: MessageCodec<Uint8Array> = {
+  encode: (message) => ({ finish: () => message }),
+  decode: (input) => input,
+};
+
+type Public = ApiMethod<'user'> | ApiMethod<'business'>;
+type Handler = (body: Uint8Array, call: ServerCallContext) => Promise<Uint8Array>;
+
+/** The public gRPC server: client services for users, server services for back ends, reflection and health. */
+export class GrpcDoor {
+  readonly #deps: GrpcDoorDeps;
+  readonly #options: { readonly host: string; readonly port: number };
+  readonly #server;
+  readonly #health;
+  readonly #names: string[] = [];
+
+  constructor(deps: GrpcDoorDeps, options: { readonly host: string; readonly port: number }) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#server = createGrpcServer({ maxMessageBytes: GRPC_MAX_MESSAGE_BYTES });
+    this.#health = addHealth(this.#server);
+    for (const service of deps.services) {
+      if (service.audience !== 'node') this.#add(service.definition, service.methods);
+    }
+    addReflection(this.#server, descriptorSet(), { services: this.#names });
+  }
+
+  /** Resolves with the port. */
+  start(): Promise<number> {
+    return startServer(this.#server, this.#options.host, this.#options.port);
+  }
+
+  setServing(serving: boolean): void {
+    const status = serving ? SERVING_STATUS.SERVING : SERVING_STATUS.NOT_SERVING;
+    for (const name of ['', ...this.#names]) this.#health.setStatus(name, status);
+  }
+
+  /** Takes no new calls; those that run have until `deadlineMs`. */
+  async stop(deadlineMs: number): Promise<void> {
+    await stopServer(this.#server, deadlineMs);
+  }
+
+  #add(definition: GenericServiceDefinition, methods: readonly Public[]): void {
+    const byName = new Map(methods.map((method) => [method.name, method]));
+    const handlers: Record<string, Handler> = {};
+    const entries = Object.entries(definition.methods).map(([key, method]) => {
+      const target = byName.get(method.name);
+      if (target) handlers[key] = (body, call) => this.#answer(target, body, call);
+      const codecs = { requestType: raw, responseType: raw };
+      return [key, { ...method, ...codecs, requestStream: false, responseStream: false }] as const;
+    });
+    const rawDefinition = { ...definition, methods: Object.fromEntries(entries) };
+    const { newRequestId } = this.#deps;
+    addService(this.#server, rawDefinition, handlers, { newRequestId });
+    this.#names.push(definition.fullName);
+  }
+
+  async #answer(method: Public, body: Uint8Array, call: ServerCallContext): Promise<Uint8Array> {
+    const { requestId } = call;
+    const observed = { door: 'grpc', method: method.path, requestId, appId: '' } as const;
+    const outcome = await this.#deps.observer.observe(observed, () =>
+      this.#run(method, body, call),
+    );
+    if ('body' in outcome) return outcome.body;
+    throw outcome.error;
+  }
+
+  async #run(method: Public, body: Uint8Array, call: ServerCallContext): Promise<Uint8Array> {
+    const { authentication, caller } = this.#deps;
+    if (method.audience === 'user') {
+      return caller.call(method, await authentication.user(call), body, 'proto');
+    }
+    return caller.call(method, await authentication.business(call), body, 'proto');
+  }
+}

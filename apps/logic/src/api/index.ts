@@ -1,0 +1,15 @@
+export { clientConversationService } from './conversation/client-service.js';
+export { CallObserver } from './call-observer.js';
+export { GrpcAuthentication, type Credentials } from './door/grpc-authentication.js';
+export { GrpcDoor } from './door/grpc-door.js';
+export { LinkDoor } from './door/link-door.js';
+export { clientGroupService } from './group/client-service.js';
+export { groupEntries } from './group/group-entries.js';
+export { serverGroupService } from './group/server-service.js';
+export { clientMessageService } from './message/client-service.js';
+export { serverMessageService } from './message/server-service.js';
+export { MethodCaller } from './method-caller.js';
+export { sessionService } from './session/node-service.js';
+export { clientUserService } from './user/client-service.js';
+export { serverUserService } from './user/server-service.js';
+export type { AnyService } from './api-service.js';

@@ -1,0 +1,18 @@
+import { MessageServiceDefinition } from '@queqiao/protocol/server';
+import type { SendMessage } from '../../usecase/message/send-message.js';
+import { defineService, type ApiService } from '../api-service.js';
+import { fromProtoSender, toMessageContent } from './content-mapper.js';
+
+export function serverMessageService(usecases: {
+  sendMessage: SendMessage;
+}): ApiService<'business'> {
+  return defineService('business', MessageServiceDefinition, {
+    sendMessage: ({ sender, conversationId, clientMsgId, content }, context) =>
+      usecases.sendMessage.run(context, {
+        sender: fromProtoSender(sender),
+        conversationId,
+        clientMsgId,
+        content: toMessageContent(content),
+      }),
+  });
+}

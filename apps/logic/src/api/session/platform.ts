@@ -1,0 +1,20 @@
+import { Platform } from '@queqiao/protocol/client';
+
+const NAMES = {
+  [Platform.ANDROID]: 'android',
+  [Platform.IOS]: 'ios',
+  [Platform.WINDOWS]: 'windows',
+  [Platform.MACOS]: 'macos',
+  [Platform.LINUX]: 'linux',
+  [Platform.WEB]: 'web',
+  [Platform.MINI_PROGRAM]: 'mini-program',
+  [Platform.OTHER]: 'other',
+} as const satisfies Record<
+  Exclude<Platform, Platform.UNSPECIFIED | Platform.UNRECOGNIZED>,
+  string
+>;
+
+/** As device records name it; a platform that this build does not know is `other`. */
+export function platformName(platform: Platform): string {
+  return (NAMES as Partial<Record<Platform, string>>)[platform] ?? 'other';
+}
