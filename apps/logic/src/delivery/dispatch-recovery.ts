@@ -20,10 +20,13 @@ export interface DispatchRecoveryDeps {
   readonly metrics: DeliveryMetrics;
 }
 
-type RecoveryLimits = Pick<
+export interface DispatchRecoveryOptions extends Pick<
   DeliveryLimits,
   'recoveryTickMs' | 'claimPage' | 'maxClaimsPerTick' | 'backlogEveryTicks'
->;
+> {
+  /** This node, as claimed rows name it. */
+  readonly owner: string;
+}
 
 /**
  * Pushes what its writer did not finish: the writer is dead, cut off or overloaded. Every logic node claims rows that are
@@ -31,18 +34,18 @@ type RecoveryLimits = Pick<
  */
 export class DispatchRecovery {
   readonly #deps: DispatchRecoveryDeps;
-  readonly #limits: RecoveryLimits;
+  readonly #options: DispatchRecoveryOptions;
   #timer: Timer | undefined;
   #running: Promise<void> | undefined;
   #ticks = 0;
 
-  constructor(deps: DispatchRecoveryDeps, limits: RecoveryLimits) {
+  constructor(deps: DispatchRecoveryDeps, options: DispatchRecoveryOptions) {
     this.#deps = deps;
-    this.#limits = limits;
+    this.#options = options;
   }
 
   start(): void {
-    this.#timer ??= this.#deps.clock.every(this.#limits.recoveryTickMs, () => {
+    this.#timer ??= this.#deps.clock.every(this.#options.recoveryTickMs, () => {
       // A slow turn makes the next ones wait rather than pile up.
       this.#running ??= this.#tick().finally(() => (this.#running = undefined));
     });
@@ -57,7 +60,7 @@ export class DispatchRecovery {
 
   async #tick(): Promise<void> {
     try {
-      if (this.#ticks % this.#limits.backlogEveryTicks === 0) await this.#measure();
+      if (this.#ticks % this.#options.backlogEveryTicks === 0) await this.#measure();
       this.#ticks += 1;
       await this.#claim();
     } catch (error) {
@@ -74,11 +77,11 @@ export class DispatchRecovery {
   }
 
   async #claim(): Promise<void> {
-    const { claimPage, maxClaimsPerTick } = this.#limits;
+    const { owner, claimPage, maxClaimsPerTick } = this.#options;
     for (let claimed = 0; claimed < maxClaimsPerTick;) {
       if (this.#deps.fanOut.saturated || !this.#timer) return;
       const limit = Math.min(claimPage, maxClaimsPerTick - claimed);
-      const rows = await this.#deps.rows.claimDue({ limit });
+      const rows = await this.#deps.rows.claimDue({ owner, limit });
       claimed += rows.length;
       this.#deps.metrics.claimed.inc(rows.length);
       this.#resync(rows);

@@ -80,4 +80,17 @@ describe('member lists', () => {
     conversations.down = false;
     expect((await cache.get(group, { version: 3, fromSeq: 1 }))?.version).toBe(3);
   });
+
+  it('of direct chats and feeds follow from the id until the first change', async () => {
+    const { appId } = group;
+    const usersOf = (id: string, version: number): string[] | undefined =>
+      make()
+        .peek({ appId, conversationId: parseConversationId(id) }, { version, fromSeq: 1 })
+        ?.members.map((member) => member.userId);
+    expect(usersOf('d:alice:bob', 1)).toEqual(['alice', 'bob']);
+    expect(usersOf('d:alice:alice', 1)).toEqual(['alice']);
+    expect(usersOf('s:alice', 1)).toEqual(['alice']);
+    expect(usersOf('d:alice:bob', 2)).toBeUndefined();
+    expect(usersOf('g:lobby', 1)).toBeUndefined();
+  });
 });

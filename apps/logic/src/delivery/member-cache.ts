@@ -1,3 +1,4 @@
+import { describeConversation, type ConversationId } from '@queqiao/domain';
 import { LRUCache } from 'lru-cache';
 import { conversationKey, type ConversationKey } from '../append/index.js';
 import type { DeliveryMetrics } from './delivery-metrics.js';
@@ -20,6 +21,12 @@ interface Load {
   readonly fromSeq: number;
   readonly list: Promise<CachedList | null>;
 }
+
+/**
+ * member_version of a head that was just made. Every change of the members raises it, so at this version those of a direct
+ * chat or a feed are still the users that its id names.
+ */
+const FIRST_VERSION = 1;
 
 /** Loads that may be tried until a list is new enough: a shared one may have begun before the change that is asked for. */
 const MAX_LOADS = 3;
@@ -50,6 +57,10 @@ export class MemberCache {
 
   /** A list that is good enough, if it is there. */
   peek(ref: ConversationKey, need: MemberNeed): MemberList | undefined {
+    if (need.version === FIRST_VERSION) {
+      const fixed = fixedMembers(ref.conversationId);
+      if (fixed) return fixed;
+    }
     const list = this.#lists.get(conversationKey(ref));
     return list && serves(list, need) ? list : undefined;
   }
@@ -89,6 +100,14 @@ export class MemberCache {
     this.#metrics.cachedLists.set(this.#lists.size);
     return read;
   }
+}
+
+function fixedMembers(conversationId: ConversationId): MemberList | undefined {
+  const ref = describeConversation(conversationId);
+  if (!ref || ref.kind === 'group') return undefined;
+  const users = ref.kind === 'self' ? [ref.user] : [...new Set([ref.a, ref.b])];
+  const members = users.map((userId) => ({ userId, joinedSeq: 0, leftSeq: null }));
+  return { version: FIRST_VERSION, members };
 }
 
 function serves(list: CachedList, need: MemberNeed): boolean {

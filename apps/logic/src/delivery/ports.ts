@@ -130,8 +130,11 @@ export interface ClaimedRow {
 export interface DispatchRows {
   /** Deletes notes; unknown ids are ignored. */
   settle(dispatchIds: readonly string[]): Promise<void>;
-  /** Takes notes that are past due, whoever wrote them; each comes back, later every time, until it is settled. */
-  claimDue(options: { readonly limit: number }): Promise<readonly ClaimedRow[]>;
+  /** Takes notes that are past due for `owner`, whoever wrote them; each comes back, later every time, until it is settled. */
+  claimDue(options: {
+    readonly owner: string;
+    readonly limit: number;
+  }): Promise<readonly ClaimedRow[]>;
   insertResync(target: NodeRef & { readonly owner: string }): Promise<string>;
   backlog(): Promise<{ readonly rows: number; readonly oldestDueMs: number }>;
 }

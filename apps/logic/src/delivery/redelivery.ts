@@ -9,6 +9,9 @@ import type { FanOut } from './fan-out.js';
 import type { DeliveryLimits } from './limits.js';
 import type { DispatchRange, DispatchState, StatePush, StoredPushReader } from './ports.js';
 
+/** Conversations of one look-up of heads. */
+const HEADS_PER_READ = 256;
+
 export interface RedeliveryDeps {
   readonly reader: StoredPushReader;
   readonly fanOut: Pick<FanOut, 'run'>;
@@ -63,10 +66,15 @@ export class Redelivery {
     }
     const versions = new Map<string, number>();
     for (const [appId, ids] of byApp) {
-      for (const { conversationId, memberVersion } of await this.#deps.reader.heads(appId, [
-        ...ids,
-      ])) {
-        versions.set(conversationKey({ appId, conversationId }), memberVersion);
+      const list = [...ids];
+      for (let at = 0; at < list.length; at += HEADS_PER_READ) {
+        const part = list.slice(at, at + HEADS_PER_READ);
+        for (const { conversationId, memberVersion } of await this.#deps.reader.heads(
+          appId,
+          part,
+        )) {
+          versions.set(conversationKey({ appId, conversationId }), memberVersion);
+        }
       }
     }
     return versions;

@@ -171,7 +171,7 @@ export class FakeRows implements DispatchRows {
     this.settled.push(...ids);
   }
 
-  async claimDue({ limit }: { limit: number }): Promise<ClaimedRow[]> {
+  async claimDue({ limit }: { owner: string; limit: number }): Promise<ClaimedRow[]> {
     this.claims.push(limit);
     if (this.down) throw new Error('down');
     return this.due.splice(0, limit);
