@@ -1,1 +1,2 @@
-export {};
+export { createLogic, type Logic, type LogicOverrides } from './app.js';
+export { logicConfig, type LogicConfig } from './config.js';

@@ -13,7 +13,8 @@ export class MethodCaller {
   /** Throws when a service is not part of the contract. */
   constructor(services: readonly AnyService[]) {
     const schemas = methodSchemas();
-    for (const { path } of services.flatMap(({ methods }) => methods)) {
+    const paths = services.flatMap(({ methods }) => methods.map(({ path }) => path));
+    for (const path of paths) {
       const schema = schemas.get(path);
       if (!schema) throw new Error(`${path} is not in the descriptor set`);
       this.#schemas.set(path, schema);

@@ -3,7 +3,6 @@ import {
   addReflection,
   addService,
   createGrpcServer,
-  SERVING_STATUS,
   startServer,
   stopServer,
   type GenericServiceDefinition,
@@ -61,7 +60,7 @@ export class GrpcDoor {
   }
 
   setServing(serving: boolean): void {
-    const status = serving ? SERVING_STATUS.SERVING : SERVING_STATUS.NOT_SERVING;
+    const status = serving ? 'SERVING' : 'NOT_SERVING';
     for (const name of ['', ...this.#names]) this.#health.setStatus(name, status);
   }
 

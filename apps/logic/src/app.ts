@@ -1,0 +1,185 @@
+import { createDirectory, NodeLease, type Directory } from '@queqiao/directory';
+import { CallMetrics, LinkMetrics } from '@queqiao/link';
+import {
+  createLogger,
+  createRegistry,
+  OperationsServer,
+  randomBootId,
+  systemClock,
+  type Clock,
+  type Logger,
+  type Registry,
+  type StopReport,
+} from '@queqiao/runtime';
+import { createDatabase, type Database } from '@queqiao/store-mysql';
+import { CallObserver, GrpcAuthentication, GrpcDoor, LinkDoor, MethodCaller } from './api/index.js';
+import { AppendWriter, DEFAULT_APPEND_LIMITS, DirectHeads, storeFailure } from './append/index.js';
+import { CredentialVerifier } from './auth/credential-verifier.js';
+import { adapterError } from './compose/adapter-errors.js';
+import { createCaches } from './compose/caches.js';
+import { DatabaseWatch } from './compose/database-watch.js';
+import { createServices, type Services } from './compose/services.js';
+import { LogicProcess } from './compose/logic-process.js';
+import type { LogicConfig } from './config.js';
+import { Delivery } from './delivery/index.js';
+import { CallDispatch, ConnectLinkHub, LinkServer, type CallExecutor } from './link/index.js';
+
+const SERVICE = 'logic';
+
+/** What tests and embedders may put in place of the real thing. */
+export interface LogicOverrides {
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly registry?: Registry;
+  readonly bootId?: string;
+  readonly database?: Database;
+  readonly directory?: Directory;
+}
+
+export interface Logic {
+  /** Resolves when calls are taken. Rejects when a port is taken or the database does not answer; never because of Redis. */
+  start(): Promise<void>;
+  /** Fails readiness, waits, sends connect nodes elsewhere, then answers what is in flight. */
+  drain(): Promise<void>;
+  /** Ends streams, gives the lease up and releases everything. */
+  stop(): Promise<StopReport>;
+  /** 0 while not listening. */
+  readonly ports: { readonly grpc: number; readonly link: number; readonly operations: number };
+  readonly bootId: string;
+  readonly registry: Registry;
+}
+
+/** Puts a logic node together; nothing runs before `start`. */
+export function createLogic(config: LogicConfig, overrides: LogicOverrides = {}): Logic {
+  const base = baseParts(config, overrides);
+  const { clock, logger, registry, bootId, database, directory } = base;
+  const { nodeId, host, profile } = config;
+  const caches = createCaches(database, { clock, metrics: registry });
+
+  // The doors need the services, which need the link, which needs a door.
+  const executor: CallExecutor = {
+    execute: (call, node, signal) => linkDoor.execute(call, node, signal),
+  };
+  const hub = createHub(base, config, executor);
+  const delivery = new Delivery(
+    {
+      link: hub,
+      routes: directory,
+      conversations: database.conversations,
+      rows: database.dispatch,
+      clock,
+      logger,
+      registry,
+    },
+    { owner: nodeId },
+  );
+  hub.addListener({
+    onNodeOverflow: (node) => delivery.nodeMissedPushes(node),
+    onNodeLost: (node) => delivery.nodeMissedPushes(node),
+  });
+  const writer = createWriter(base, config, delivery);
+  const services = createServices(
+    { database, directory, caches, writer, delivery, hub, clock },
+    { owner: nodeId, dispatchDelayMs: DEFAULT_APPEND_LIMITS.dispatchDelayMs },
+  );
+  const credentials = new CredentialVerifier(caches);
+  const { linkDoor, grpcDoor } = createDoors(base, config, services, credentials);
+  return new LogicProcess(
+    {
+      ...base,
+      watch: new DatabaseWatch(
+        { database, clock, logger },
+        { demandDurability: profile === 'prod' },
+      ),
+      hub,
+      linkServer: new LinkServer({ hub }, { host, port: config.linkPort }),
+      delivery,
+      writer,
+      grpcDoor,
+      createOperations: (readiness) =>
+        new OperationsServer({ host, port: config.operationsPort, registry, readiness, logger }),
+      createLease: (address) =>
+        new NodeLease(directory, {
+          kind: 'logic',
+          nodeId,
+          bootId,
+          address,
+          clock,
+          logger,
+          metrics: registry,
+        }),
+    },
+    config,
+  );
+}
+
+type Base = ReturnType<typeof baseParts>;
+
+function baseParts(config: LogicConfig, overrides: LogicOverrides) {
+  const clock = overrides.clock ?? systemClock;
+  const { nodeId, logLevel: level, profile } = config;
+  const logger = overrides.logger ?? createLogger({ service: SERVICE, node: nodeId, level });
+  const registry = overrides.registry ?? createRegistry({ service: SERVICE, node: nodeId });
+  const bootId = overrides.bootId ?? randomBootId();
+  const shared = { clock, logger, metrics: registry };
+  const directory = overrides.directory ?? createDirectory({ ...shared, url: config.redisUrl });
+  const database =
+    overrides.database ??
+    createDatabase({
+      ...shared,
+      url: config.mysqlUrl,
+      poolSize: config.mysqlPoolSize,
+      appendPoolSize: config.appendLanes + 1,
+      statementTimeoutMs: config.mysqlStatementMs,
+      tenantGuard: profile !== 'prod',
+    });
+  return { clock, logger, registry, bootId, database, directory };
+}
+
+function createHub(base: Base, { nodeId }: LogicConfig, executor: CallExecutor): ConnectLinkHub {
+  const { clock, logger, registry, bootId } = base;
+  const metrics = new CallMetrics(registry);
+  const dispatch = new CallDispatch({ executor, clock, metrics, logger });
+  const linkMetrics = new LinkMetrics(registry);
+  return new ConnectLinkHub({ dispatch, clock, metrics: linkMetrics, logger }, { nodeId, bootId });
+}
+
+function createWriter(base: Base, config: LogicConfig, delivery: Delivery): AppendWriter {
+  const { database, clock, logger, registry } = base;
+  const { users, conversations, append } = database;
+  return new AppendWriter(
+    {
+      log: append,
+      heads: new DirectHeads({ users, inserts: conversations }),
+      failureOf: storeFailure,
+      onCommitted: (batch) => delivery.afterCommit(batch),
+      clock,
+      logger,
+      registry,
+    },
+    { owner: config.nodeId, maxBatch: config.appendMaxBatch, lanes: config.appendLanes },
+  );
+}
+
+function createDoors(
+  { clock, logger, registry, bootId }: Base,
+  { host, grpcPort: port }: LogicConfig,
+  { all: services, tokens, apps, users }: Services,
+  credentials: CredentialVerifier,
+) {
+  const caller = new MethodCaller(services);
+  const observer = new CallObserver({ clock, logger, registry, translate: adapterError });
+  let requests = 0;
+  const shared = { services, caller, observer };
+  return {
+    linkDoor: new LinkDoor({ ...shared, apps }),
+    grpcDoor: new GrpcDoor(
+      {
+        ...shared,
+        authentication: new GrpcAuthentication({ tokens, credentials, apps, users }),
+        newRequestId: () => `${bootId}-${(++requests).toString(36)}`,
+      },
+      { host, port },
+    ),
+  };
+}

@@ -1,0 +1,141 @@
+import type { Directory, NodeLease } from '@queqiao/directory';
+import {
+  Lifecycle,
+  type Clock,
+  type Logger,
+  type OperationsServer,
+  type Readiness,
+  type Registry,
+  type StopReport,
+} from '@queqiao/runtime';
+import type { Database } from '@queqiao/store-mysql';
+import type { GrpcDoor } from '../api/index.js';
+import type { AppendWriter } from '../append/index.js';
+import type { LogicConfig } from '../config.js';
+import type { Delivery } from '../delivery/index.js';
+import type { ConnectLinkHub, LinkServer } from '../link/index.js';
+import type { DatabaseWatch } from './database-watch.js';
+
+export interface LogicParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly bootId: string;
+  readonly database: Database;
+  readonly directory: Directory;
+  readonly watch: DatabaseWatch;
+  readonly hub: ConnectLinkHub;
+  readonly linkServer: LinkServer;
+  readonly delivery: Delivery;
+  readonly writer: AppendWriter;
+  readonly grpcDoor: GrpcDoor;
+  readonly createOperations: (readiness: () => Readiness) => OperationsServer;
+  /** The lease publishes the link's address, which is known only once the link listens. */
+  readonly createLease: (linkAddress: string) => NodeLease;
+}
+
+/** For what drain has left: everything together. */
+const STOP_DEADLINE_MS = 8_000;
+const SERVER_STOP_MS = 2_000;
+
+/** The order in which a logic node comes up and goes down. */
+export class LogicProcess {
+  readonly #parts: LogicParts;
+  readonly #config: LogicConfig;
+  readonly #operations: OperationsServer;
+  readonly #lifecycle: Lifecycle;
+  #lease: NodeLease | undefined;
+  #grpcPort = 0;
+  #linkPort = 0;
+  #state: 'starting' | 'serving' | 'draining' = 'starting';
+
+  constructor(parts: LogicParts, config: LogicConfig) {
+    this.#parts = parts;
+    this.#config = config;
+    this.#operations = parts.createOperations(() => this.#readiness());
+    this.#lifecycle = this.#components();
+  }
+
+  get bootId(): string {
+    return this.#parts.bootId;
+  }
+
+  get registry(): Registry {
+    return this.#parts.registry;
+  }
+
+  get ports(): { grpc: number; link: number; operations: number } {
+    return { grpc: this.#grpcPort, link: this.#linkPort, operations: this.#operations.port };
+  }
+
+  async start(): Promise<void> {
+    await this.#lifecycle.start();
+    this.#state = 'serving';
+    this.#parts.grpcDoor.setServing(true);
+  }
+
+  async drain(): Promise<void> {
+    const { clock, hub, grpcDoor, writer, logger } = this.#parts;
+    const { drainDelayMs, drainMs } = this.#config;
+    this.#state = 'draining';
+    grpcDoor.setServing(false);
+    await clock.sleep(drainDelayMs);
+    logger.info({ nodes: hub.attached().length }, 'draining');
+    const [answered] = await Promise.all([hub.drain(drainMs), grpcDoor.stop(drainMs)]);
+    if (!answered) logger.warn('some calls were not answered before the end of the drain');
+    await writer.drain();
+  }
+
+  stop(): Promise<StopReport> {
+    this.#state = 'draining';
+    return this.#lifecycle.stop(STOP_DEADLINE_MS);
+  }
+
+  /** Redis may be away: without it nodes are found late, but every link that stands goes on. */
+  #readiness(): Readiness {
+    if (this.#state !== 'serving') return { ready: false, reasons: [this.#state] };
+    if (!this.#parts.watch.answers) return { ready: false, reasons: ['no database'] };
+    return { ready: true, reasons: [] };
+  }
+
+  /** Stopped in reverse: callers first, then what their work needs; the lease while the link still answers. */
+  #components(): Lifecycle {
+    const { clock, logger, database, directory, watch, delivery, writer } = this.#parts;
+    const operations = this.#operations;
+    return new Lifecycle({ clock, logger })
+      .add({ name: 'operations', start: () => operations.start(), stop: () => operations.stop() })
+      .add({ name: 'database', stop: () => database.close() })
+      .add({ name: 'database-watch', start: () => watch.start(), stop: () => watch.stop() })
+      .add({ name: 'directory', start: () => directory.start(), stop: () => directory.stop() })
+      .add({ name: 'link', start: () => this.#startLink(), stop: () => this.#stopLink() })
+      .add({ name: 'delivery', start: () => delivery.start(), stop: () => delivery.stop() })
+      .add({ name: 'writer', stop: () => writer.drain() })
+      .add({ name: 'grpc', start: () => this.#startGrpc(), stop: () => this.#stopGrpc() })
+      .add({ name: 'lease', start: () => this.#startLease(), stop: () => this.#lease?.stop() });
+  }
+
+  async #startLink(): Promise<void> {
+    this.#linkPort = await this.#parts.linkServer.start();
+  }
+
+  #stopLink(): Promise<void> {
+    this.#linkPort = 0;
+    return this.#parts.linkServer.stop(SERVER_STOP_MS);
+  }
+
+  async #startGrpc(): Promise<void> {
+    this.#grpcPort = await this.#parts.grpcDoor.start();
+  }
+
+  #stopGrpc(): Promise<void> {
+    this.#grpcPort = 0;
+    return this.#parts.grpcDoor.stop(SERVER_STOP_MS);
+  }
+
+  async #startLease(): Promise<void> {
+    const { host, linkAdvertise } = this.#config;
+    const bracketed = host.includes(':') ? `[${host}]` : host;
+    this.#lease = this.#parts.createLease(linkAdvertise ?? `${bracketed}:${this.#linkPort}`);
+    await this.#lease.start();
+  }
+}

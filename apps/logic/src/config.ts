@@ -1,0 +1,97 @@
+import { commonConfig, defineConfig, field, redisUrlField, type ConfigOf } from '@queqiao/runtime';
+import { z } from 'zod';
+
+const common = commonConfig({ operationsPort: 9082 });
+const WILDCARD_HOSTS = new Set(['0.0.0.0', '::']);
+
+/** Everything that can be set, with its unit in its name. */
+const schema = z
+  .object({
+    ...common.shape,
+    mysqlUrl: field
+      .url('mysql')
+      .describe('Database of the services, as mysql://user:password@host:port/database.'),
+    redisUrl: redisUrlField(),
+    grpcPort: field.port().default(9092).describe('Port of the public gRPC API; 0: any free one.'),
+    linkPort: field
+      .port()
+      .default(9093)
+      .describe('Port of the link, for connect nodes only; 0: any free one.'),
+    linkAdvertise: field
+      .hostPort()
+      .optional()
+      .describe(
+        'host:port under which connect nodes reach the link; when unset the address listened on.',
+      ),
+    mysqlPoolSize: field
+      .integer(2, 200)
+      .default(10)
+      .describe('Database connections for everything but appends.'),
+    mysqlStatementMs: field
+      .integer(100, 600_000)
+      .default(10_000)
+      .describe('A statement that takes longer loses its connection.'),
+    appendMaxBatch: field
+      .integer(1, 1_024)
+      .default(256)
+      .describe('Entries of one append transaction; 1 turns batching off.'),
+    appendLanes: field
+      .integer(1, 16)
+      .default(1)
+      .describe(
+        'Append transactions at once; each takes a connection, and one more waits for locks.',
+      ),
+    drainDelayMs: field
+      .integer(0, 60_000)
+      .describe('Between failing readiness and refusing calls, for load balancers to notice.'),
+    drainMs: field
+      .integer(0, 25_000)
+      .describe('Time for calls in flight to be answered. Together with the delay below 35 s.'),
+  })
+  .superRefine((config, context) => {
+    const fail = (key: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [key], message });
+    if (config.linkAdvertise === undefined && WILDCARD_HOSTS.has(config.host)) {
+      fail('linkAdvertise', `is required when QUEQIAO_HOST is ${config.host}`);
+    }
+    if (config.drainDelayMs + config.drainMs > 35_000) {
+      fail('drainMs', 'together with QUEQIAO_DRAIN_DELAY_MS must be at most 35000');
+    }
+  });
+
+export const logicConfig = defineConfig(schema, {
+  env: {
+    ...common.env,
+    mysqlUrl: 'QUEQIAO_MYSQL_URL',
+    redisUrl: 'QUEQIAO_REDIS_URL',
+    grpcPort: 'QUEQIAO_GRPC_PORT',
+    linkPort: 'QUEQIAO_LINK_PORT',
+    linkAdvertise: 'QUEQIAO_LINK_ADVERTISE',
+    mysqlPoolSize: 'QUEQIAO_MYSQL_POOL_SIZE',
+    mysqlStatementMs: 'QUEQIAO_MYSQL_STATEMENT_MS',
+    appendMaxBatch: 'QUEQIAO_APPEND_MAX_BATCH',
+    appendLanes: 'QUEQIAO_APPEND_LANES',
+    drainDelayMs: 'QUEQIAO_DRAIN_DELAY_MS',
+    drainMs: 'QUEQIAO_DRAIN_MS',
+  },
+  secrets: ['mysqlUrl', 'redisUrl'],
+  profileDefaults: {
+    dev: {
+      ...common.profileDefaults.dev,
+      mysqlUrl: 'mysql://queqiao:loopback@127.0.0.1:13306/queqiao',
+      redisUrl: 'redis://127.0.0.1:16379',
+      drainDelayMs: 0,
+      drainMs: 2_000,
+    },
+    test: { ...common.profileDefaults.test, drainDelayMs: 0, drainMs: 2_000 },
+    prod: { ...common.profileDefaults.prod, drainDelayMs: 5_000, drainMs: 20_000 },
+  },
+  examples: {
+    ...common.examples,
+    mysqlUrl: 'mysql://queqiao@127.0.0.1:3306/queqiao',
+    redisUrl: 'redis://127.0.0.1:6379',
+    linkAdvertise: '127.0.0.1:9093',
+  },
+});
+
+export type LogicConfig = ConfigOf<typeof logicConfig.schema>;
