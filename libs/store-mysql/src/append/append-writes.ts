@@ -1,6 +1,6 @@
 import type { DispatchPayload } from '../append-types.js';
 import type { MovedCursor, MovedHead, NewEntry, NumberedBatch } from './number-batch.js';
-import { bytes, integer, text } from './sql-text.js';
+import { bytes, integer, json, text } from './sql-text.js';
 
 export interface DispatchLine {
   readonly dispatchId: string;
@@ -65,6 +65,6 @@ export function insertDispatch(line: DispatchLine): string {
   const { dispatchId, owner, dueMs, payload } = line;
   return (
     'INSERT INTO dispatch (dispatch_id, owner, due_ms, payload) VALUES ' +
-    `(${text(dispatchId)},${text(owner)},${integer(dueMs)},${text(JSON.stringify(payload))})`
+    `(${text(dispatchId)},${text(owner)},${integer(dueMs)},${json(payload)})`
   );
 }

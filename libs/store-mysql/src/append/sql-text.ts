@@ -21,3 +21,8 @@ export function bytes(value: Uint8Array): string {
   const { buffer, byteOffset, byteLength } = value;
   return `x'${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}'`;
 }
+
+/** JSON text holds no control characters, so that only these two would end or change the literal. */
+export function json(value: unknown): string {
+  return `'${JSON.stringify(value).replace(/['\\]/g, '\\$&')}'`;
+}

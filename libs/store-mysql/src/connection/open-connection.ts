@@ -1,5 +1,6 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import { createConnection, type Connection, type ConnectionOptions } from 'mysql2';
+import { StoreUnavailable } from '../errors.js';
 import { storeError } from './classify-error.js';
 import { StoreConnection, type ConnectionLimits } from './store-connection.js';
 
@@ -18,7 +19,7 @@ const MAX_PREPARED_STATEMENTS = 1;
  * limits.
  */
 export async function openConnection(options: OpenOptions): Promise<StoreConnection> {
-  const url = new URL(options.url);
+  const url = parseUrl(options.url);
   const socket = connectSocket({
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? 3306 : Number(url.port),
@@ -67,4 +68,10 @@ function handshake(raw: Connection): Promise<void> {
       else resolve();
     });
   });
+}
+
+/** The error of URL itself would repeat the password. */
+function parseUrl(text: string): URL {
+  if (!URL.canParse(text)) throw new StoreUnavailable('the URL of the database is malformed');
+  return new URL(text);
 }

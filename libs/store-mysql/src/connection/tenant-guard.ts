@@ -64,7 +64,7 @@ function checkStatement(statement: string): void {
   const uses: TableUse[] = [];
   for (const [, keyword = '', name = '', alias, comma] of statement.matchAll(TABLE_USE)) {
     const table = name.toLowerCase();
-    if (table === 'dual' || table.startsWith('information_schema.')) continue;
+    if (table === 'json_table' || table.startsWith('information_schema.')) continue;
     if (Object.hasOwn(EXEMPT_TABLES, table)) continue;
     if (!tenantTables.has(table)) violation(table, 'is on no list of tables');
     if (comma !== undefined) violation(table, 'is joined by a comma');
