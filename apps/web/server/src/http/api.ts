@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { KnownPeople } from '../people/known-people.js';
+import { personName } from '../people/person-name.js';
+import type { SignIn } from '../people/sign-in.js';
+import type { IssuedToken } from '../people/token-issuer.js';
+import { sendJson } from './answers.js';
+import type { RateLimit } from './rate-limit.js';
+import { readJson, textField, textListField } from './read-json.js';
+
+const MAX_NAMES = 500;
+
+export interface ApiDeps {
+  readonly signIn: SignIn;
+  readonly people: KnownPeople;
+  readonly limit: RateLimit;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/**
+ * The page's API, by method and path:
+ * - `POST /api/sign-in {name}` and `POST /api/refresh {token}` → `{token, userId, socketUrl, expiresMs}`
+ * - `POST /api/resolve {names}` → `{users: [{name, userId}]}`: the ids that typed names stand for, whether or not they exist
+ * - `GET /api/users` → `{users: [{userId, name}]}`: people to propose
+ */
+export function apiRoutes(deps: ApiDeps, socketUrl: string): ReadonlyMap<string, Handler> {
+  const sendToken = (response: ServerResponse, issued: IssuedToken): void =>
+    sendJson(response, 200, { ...issued, socketUrl });
+  return new Map<string, Handler>([
+    [
+      'POST /api/sign-in',
+      async (request, response) => {
+        deps.limit.take(addressOf(request));
+        const name = textField(await readJson(request), 'name');
+        sendToken(response, await deps.signIn.byName(name));
+      },
+    ],
+    [
+      'POST /api/refresh',
+      async (request, response) => {
+        deps.limit.take(addressOf(request));
+        const token = textField(await readJson(request), 'token');
+        sendToken(response, await deps.signIn.byToken(token));
+      },
+    ],
+    [
+      'POST /api/resolve',
+      async (request, response) => {
+        const names = textListField(await readJson(request), 'names', MAX_NAMES);
+        const users = names.map((name) => ({ name, userId: personName(name).userId }));
+        sendJson(response, 200, { users });
+      },
+    ],
+    [
+      'GET /api/users',
+      async (_request, response) => sendJson(response, 200, { users: deps.people.list() }),
+    ],
+  ]);
+}
+
+function addressOf(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? '';
+}
