@@ -18,8 +18,6 @@ export interface ObservedCall {
   /** Null: there is no such method. */
   readonly method: string | null;
   readonly requestId: string;
-  /** Of the app's callers; empty while unknown. For the access log only, never a label. */
-  readonly appId: string;
 }
 
 export interface CallObserverDeps {
@@ -29,6 +27,9 @@ export interface CallObserverDeps {
   /** What an adapter's error means to a caller; undefined: a defect. */
   readonly translate: (error: unknown) => DomainError | undefined;
 }
+
+/** Tells whose call it is once that is known; for the access log only, never a label. */
+export type NoteApp = (appId: string) => void;
 
 export type Outcome = { readonly body: Uint8Array } | { readonly error: DomainError };
 
@@ -60,17 +61,23 @@ export class CallObserver {
   }
 
   /** Never rejects. */
-  async observe(call: ObservedCall, work: () => Promise<Uint8Array>): Promise<Outcome> {
+  async observe(
+    call: ObservedCall,
+    work: (noteApp: NoteApp) => Promise<Uint8Array>,
+  ): Promise<Outcome> {
     const { door } = call;
     const startedAt = this.#deps.clock.monotonic();
+    let appId = '';
     this.#inFlight.inc({ door });
     try {
-      const body = await work();
-      this.#finish(call, 'OK', startedAt);
+      const body = await work((known) => {
+        appId = known;
+      });
+      this.#finish({ ...call, appId }, 'OK', startedAt);
       return { body };
     } catch (thrown) {
       const error = this.#toDomainError(thrown, call);
-      this.#finish(call, error.code, startedAt);
+      this.#finish({ ...call, appId }, error.code, startedAt);
       return { error };
     } finally {
       this.#inFlight.dec({ door });
@@ -89,7 +96,7 @@ export class CallObserver {
     return new DomainError('INTERNAL', 'internal error');
   }
 
-  #finish(call: ObservedCall, code: ErrorCode | 'OK', startedAt: number): void {
+  #finish(call: ObservedCall & { appId: string }, code: ErrorCode | 'OK', startedAt: number): void {
     const { door, requestId, appId } = call;
     const method = call.method ?? UNKNOWN_METHOD;
     const ms = this.#deps.clock.monotonic() - startedAt;

@@ -11,7 +11,7 @@ import {
 } from '@queqiao/grpc-kit';
 import { descriptorSet } from '@queqiao/protocol/descriptor';
 import type { AnyService, ApiMethod } from '../api-service.js';
-import type { CallObserver } from '../call-observer.js';
+import type { CallObserver, NoteApp } from '../call-observer.js';
 import type { MethodCaller } from '../method-caller.js';
 import type { GrpcAuthentication } from './grpc-authentication.js';
 
@@ -86,19 +86,28 @@ export class GrpcDoor {
 
   async #answer(method: Public, body: Uint8Array, call: ServerCallContext): Promise<Uint8Array> {
     const { requestId } = call;
-    const observed = { door: 'grpc', method: method.path, requestId, appId: '' } as const;
-    const outcome = await this.#deps.observer.observe(observed, () =>
-      this.#run(method, body, call),
+    const observed = { door: 'grpc', method: method.path, requestId } as const;
+    const outcome = await this.#deps.observer.observe(observed, (noteApp) =>
+      this.#run(method, body, call, noteApp),
     );
     if ('body' in outcome) return outcome.body;
     throw outcome.error;
   }
 
-  async #run(method: Public, body: Uint8Array, call: ServerCallContext): Promise<Uint8Array> {
+  async #run(
+    method: Public,
+    body: Uint8Array,
+    call: ServerCallContext,
+    noteApp: NoteApp,
+  ): Promise<Uint8Array> {
     const { authentication, caller } = this.#deps;
     if (method.audience === 'user') {
-      return caller.call(method, await authentication.user(call), body, 'proto');
+      const context = await authentication.user(call);
+      noteApp(context.appId);
+      return caller.call(method, context, body, 'proto');
     }
-    return caller.call(method, await authentication.business(call), body, 'proto');
+    const context = await authentication.business(call);
+    noteApp(context.appId);
+    return caller.call(method, context, body, 'proto');
   }
 }

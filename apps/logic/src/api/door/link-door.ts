@@ -47,11 +47,11 @@ export class LinkDoor {
   ): Promise<{ body: Uint8Array } | { error: Uint8Array }> {
     const { requestId } = call;
     const method = this.#methods.get(call.method);
-    const appId = call.caller?.appId ?? '';
-    const observed = { door: 'link', method: method?.path ?? null, requestId, appId } as const;
-    const outcome = await this.#deps.observer.observe(observed, () =>
-      this.#run(method, call, node, signal),
-    );
+    const observed = { door: 'link', method: method?.path ?? null, requestId } as const;
+    const outcome = await this.#deps.observer.observe(observed, (noteApp) => {
+      noteApp(call.caller?.appId ?? '');
+      return this.#run(method, call, node, signal);
+    });
     if ('body' in outcome) return outcome;
     return { error: ErrorMessage.encode(toProtoError(outcome.error, requestId)).finish() };
   }

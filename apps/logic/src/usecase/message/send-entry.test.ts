@@ -1,0 +1,143 @@
+import type { AppId, DeviceId, UserId } from '@queqiao/domain';
+import { describe, expect, it } from 'vitest';
+import type { AppState } from '../app/ports.js';
+import type { BusinessContext, UserContext } from '../caller.js';
+import type { MessageInput } from './message-draft.js';
+import type { EntryDraft, MessageContent } from './ports.js';
+import { SendEntry } from './send-entry.js';
+import { SendMessage, type ServerMessageInput } from './send-message.js';
+
+const settings = {
+  maxTextBytes: 10,
+  maxGroupCreateMembers: 5,
+  devicePolicy: { mode: 'unlimited', max: 5 },
+  allowedOrigins: [],
+} as const;
+const encoded = Uint8Array.from([1, 2, 3]);
+const text = (textBytes = 5): MessageContent => ({ kind: 'text', textBytes, encoded });
+const { signal } = new AbortController();
+const base = { appId: 'demo' as AppId, requestId: 'r1', signal };
+const origin = { node: { nodeId: 'c1', bootId: 'b1' }, session: 7 };
+const alice: UserContext = {
+  ...base,
+  caller: { kind: 'user', userId: 'alice' as UserId, deviceId: 'd' as DeviceId, session: origin },
+};
+const backEnd: BusinessContext = { ...base, caller: { kind: 'business', credentialId: 'c' } };
+
+function rig(app: AppState | null = { status: 'active', settings }) {
+  const appended: EntryDraft[] = [];
+  const deps = {
+    apps: { app: () => Promise.resolve(app) },
+    log: {
+      append: (draft: EntryDraft) => {
+        appended.push(draft);
+        return Promise.resolve({ seq: 4, ordinal: 3, createdMs: 9 });
+      },
+    },
+  };
+  const message = { conversationId: 'd:alice:bob', clientMsgId: 'm1', content: text() };
+  return {
+    appended,
+    send: (input: Partial<MessageInput> = {}) =>
+      new SendEntry(deps).run(alice, { ...message, ...input }),
+    sendAs: (sender: ServerMessageInput['sender'], input: Partial<MessageInput> = {}) =>
+      new SendMessage(deps).run(backEnd, { ...message, ...input, sender }),
+  };
+}
+
+describe('a message of a user', () => {
+  it('is appended in the name of the caller, whose session gets no push', async () => {
+    const { appended, send } = rig();
+    expect(await send()).toEqual({
+      conversationId: 'd:alice:bob',
+      seq: 4,
+      ordinal: 3,
+      createdMs: 9,
+    });
+    expect(appended).toEqual([
+      {
+        appId: 'demo',
+        conversationId: 'd:alice:bob',
+        clientMsgId: 'm1',
+        sender: { kind: 'user', id: 'alice' },
+        kind: 'text',
+        content: encoded,
+        countable: true,
+        origin,
+        signal,
+      },
+    ]);
+  });
+
+  it('goes to own direct chats, notes to self and groups', async () => {
+    const { appended, send } = rig();
+    for (const conversationId of ['d:alice:zoe', 'd:aaron:alice', 'd:alice:alice', 'g:any']) {
+      await send({ conversationId });
+    }
+    expect(appended).toHaveLength(4);
+  });
+
+  it('is refused before the log when it cannot be right', async () => {
+    const { appended, send } = rig();
+    const bad: [Partial<MessageInput>, string, string][] = [
+      [{ conversationId: 'd:bob:alice' }, 'INVALID_ARGUMENT', 'conversation_id'],
+      [{ conversationId: 'x' }, 'INVALID_ARGUMENT', 'conversation_id'],
+      [{ clientMsgId: '' }, 'INVALID_ARGUMENT', 'client_msg_id'],
+      [{ clientMsgId: 'a:b' }, 'INVALID_ARGUMENT', 'client_msg_id'],
+      [{ content: null }, 'INVALID_ARGUMENT', 'content'],
+      [{ content: { kind: 'server-only', encoded } }, 'INVALID_ARGUMENT', 'content'],
+      [{ content: text(0) }, 'INVALID_ARGUMENT', 'content.text.text'],
+      [{ content: text(11) }, 'LIMIT_EXCEEDED', 'maxTextBytes'],
+      [{ conversationId: 'd:bob:carol' }, 'NOT_FOUND', 'conversation_id'],
+      [{ conversationId: 's:bob' }, 'NOT_FOUND', 'conversation_id'],
+      [{ conversationId: 's:alice' }, 'PERMISSION_DENIED', 'conversation_id'],
+    ];
+    for (const [input, code, field] of bad) {
+      await expect(send(input), JSON.stringify(input)).rejects.toMatchObject({ code, field });
+    }
+    await expect(send({ content: text(10) })).resolves.toMatchObject({ seq: 4 });
+    expect(appended).toHaveLength(1);
+  });
+
+  it('is refused while the app is suspended', async () => {
+    const { send } = rig({ status: 'suspended', settings });
+    await expect(send()).rejects.toMatchObject({ code: 'APP_SUSPENDED' });
+    await expect(rig(null).send()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+});
+
+describe('a message of a back end', () => {
+  it('may come from the business and the system, also into self feeds', async () => {
+    const { appended, sendAs } = rig();
+    await sendAs({ kind: 'business', id: 'shop' }, { conversationId: 's:alice' });
+    await sendAs({ kind: 'system', id: '' }, { conversationId: 'd:bob:carol' });
+    expect(appended.map(({ sender, origin: from }) => ({ sender, from }))).toEqual([
+      { sender: { kind: 'business', id: 'shop' }, from: undefined },
+      { sender: { kind: 'system', id: '' }, from: undefined },
+    ]);
+  });
+
+  it('has no more rights than the user it is sent for', async () => {
+    const { appended, sendAs } = rig();
+    const bob = { kind: 'user', id: 'bob' } as const;
+    await sendAs(bob);
+    expect(appended[0]?.sender).toEqual(bob);
+    const foreign = sendAs(bob, { conversationId: 'd:alice:carol' });
+    await expect(foreign).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const feed = sendAs(bob, { conversationId: 's:bob' });
+    await expect(feed).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+  });
+
+  it('names its sender properly', async () => {
+    const { sendAs } = rig();
+    const bad: [ServerMessageInput['sender'], string][] = [
+      [null, 'sender.kind'],
+      [{ kind: 'user', id: '' }, 'sender.id'],
+      [{ kind: 'business', id: 'a:b' }, 'sender.id'],
+      [{ kind: 'system', id: 'x' }, 'sender.id'],
+    ];
+    for (const [sender, field] of bad) {
+      await expect(sendAs(sender)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', field });
+    }
+  });
+});

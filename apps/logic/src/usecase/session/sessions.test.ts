@@ -1,0 +1,147 @@
+import { DomainError, type AppId, type UserId } from '@queqiao/domain';
+import { describe, expect, it } from 'vitest';
+import type { AppState } from '../app/ports.js';
+import { KickSession } from './kick-session.js';
+import { OpenSession, type OpenSessionInput } from './open-session.js';
+import type { ConnectNodes } from './ports.js';
+import { RefreshSession } from './refresh-session.js';
+
+const appId = 'demo' as AppId;
+const userId = 'alice' as UserId;
+const devicePolicy = { mode: 'max-per-user', max: 2 } as const;
+const settings = {
+  maxTextBytes: 10,
+  maxGroupCreateMembers: 4,
+  devicePolicy,
+  allowedOrigins: ['https://a.example'],
+};
+const device = {
+  deviceId: 'phone',
+  platform: 'ios',
+  brand: '',
+  model: '',
+  osVersion: '',
+  appVersion: '',
+};
+
+function rig(status: AppState['status'] = 'active') {
+  const done: string[] = [];
+  const deps = {
+    tokens: {
+      verify: (token: string) =>
+        token === 'good'
+          ? Promise.resolve({ appId, userId, expiresMs: 99 })
+          : Promise.reject(new DomainError('UNAUTHENTICATED', 'the token is not valid')),
+    },
+    apps: { app: () => Promise.resolve({ status, settings }) },
+    epoch: { logEpoch: () => Promise.resolve(3) },
+    users: { ensure: (_app: AppId, user: UserId) => Promise.resolve(done.push(`ensure ${user}`)) },
+    devices: {
+      recordSignIn: (
+        _app: AppId,
+        _user: UserId,
+        facts: { deviceId: string },
+        generation: number,
+      ) => {
+        done.push(`device ${facts.deviceId} ${generation}`);
+        return Promise.resolve();
+      },
+    },
+  };
+  const open = (input: Partial<OpenSessionInput> = {}) =>
+    new OpenSession(deps).run({ token: 'good', device, generation: 4, origin: '', ...input });
+  const refresh = (input: { token?: string; appId?: string; userId?: string } = {}) =>
+    new RefreshSession(deps).run({ token: 'good', appId, userId, ...input });
+  return { done, open, refresh };
+}
+
+describe('opening a session', () => {
+  it('makes the user, records the device and answers what connect needs', async () => {
+    const { done, open } = rig();
+    expect(await open()).toEqual({ appId, userId, tokenExpiresMs: 99, logEpoch: 3, devicePolicy });
+    expect(done.sort()).toEqual(['device phone 4', 'ensure alice']);
+  });
+
+  it('lets listed origins in, and everything that is no browser', async () => {
+    const { open } = rig();
+    await open({ origin: 'https://a.example' });
+    for (const origin of ['https://b.example', 'null', 'https://a.example.evil']) {
+      await expect(open({ origin })).rejects.toMatchObject({
+        code: 'PERMISSION_DENIED',
+        field: 'origin',
+      });
+    }
+  });
+
+  it('leaves nothing behind when it is refused', async () => {
+    const { done, open } = rig();
+    await expect(open({ token: 'bad' })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(open({ origin: 'x' })).rejects.toBeInstanceOf(DomainError);
+    await expect(open({ generation: -1 })).rejects.toMatchObject({ field: 'generation' });
+    const long = { ...device, model: 'é'.repeat(33) };
+    await expect(open({ device: long })).rejects.toMatchObject({ field: 'device.model' });
+    const unnamed = { ...device, deviceId: '' };
+    await expect(open({ device: unnamed })).rejects.toMatchObject({ field: 'device.id' });
+    const suspended = rig('suspended');
+    await expect(suspended.open()).rejects.toMatchObject({ code: 'APP_SUSPENDED' });
+    expect([...done, ...suspended.done]).toEqual([]);
+  });
+});
+
+describe('refreshing a session', () => {
+  it('takes a token for the same app and user only', async () => {
+    const { refresh } = rig();
+    expect(await refresh()).toEqual({ tokenExpiresMs: 99, logEpoch: 3 });
+    for (const other of [{ appId: 'other' }, { userId: 'bob' }, { token: 'bad' }]) {
+      await expect(refresh(other)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    }
+    await expect(rig('suspended').refresh()).rejects.toMatchObject({ code: 'APP_SUSPENDED' });
+  });
+});
+
+describe('kicking a session', () => {
+  const node = { nodeId: 'c1', bootId: 'b1' };
+  const kick = { session: 1, closeCode: 4203, reason: 'replaced' };
+  const nodes = (facts: {
+    outcome: Awaited<ReturnType<ConnectNodes['kick']>>;
+    attached?: boolean;
+    leased?: boolean;
+  }): ConnectNodes => ({
+    kick: () => Promise.resolve(facts.outcome),
+    isAttached: () => facts.attached ?? false,
+    isLeased: () => Promise.resolve(facts.leased ?? false),
+  });
+  const run = (facts: Parameters<typeof nodes>[0]) =>
+    new KickSession({ nodes: nodes(facts) }).run(node, kick);
+
+  it('is done when the node has acknowledged it', async () => {
+    expect(await run({ outcome: 'acked', attached: true })).toEqual({ gone: false });
+  });
+
+  it('is needless when the node is neither attached nor leased', async () => {
+    expect(await run({ outcome: 'unreachable' })).toEqual({ gone: true });
+  });
+
+  it('is to be repeated in every case of doubt', async () => {
+    const doubts = [
+      { outcome: 'lost' },
+      { outcome: 'lost', attached: true },
+      { outcome: 'unreachable', attached: true },
+      { outcome: 'unreachable', leased: true },
+    ] as const;
+    for (const facts of doubts)
+      await expect(run(facts)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('names a session, a node and a code of ours', async () => {
+    const usecase = new KickSession({ nodes: nodes({ outcome: 'acked' }) });
+    const bad = [
+      [{ ...node, bootId: '' }, kick],
+      [node, { ...kick, session: 0 }],
+      [node, { ...kick, closeCode: 1000 }],
+    ] as const;
+    for (const [target, order] of bad) {
+      await expect(usecase.run(target, order)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    }
+  });
+});
