@@ -1,0 +1,38 @@
+import { demoToken, type DemoApp } from './demo-app.js';
+import { grpcAddress, PORTS, socketUrl } from './nodes.js';
+import type { UpArguments } from './up-arguments.js';
+
+export interface BannerInput {
+  readonly app: DemoApp;
+  readonly args: UpArguments;
+  readonly dataDir: string;
+  readonly mysqlUrl: string;
+}
+
+/** Where everything is and what to try first. */
+export async function printBanner({ app, args, dataDir, mysqlUrl }: BannerInput): Promise<void> {
+  const page = `http://127.0.0.1:${PORTS.web}`;
+  const each = (count: number, address: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => address(index + 1)).join('  ');
+  const token = await demoToken(app, 'alice');
+  process.stdout.write(`
+  Queqiao is up.
+
+  page        ${page}
+  sockets     ${each(args.connect, socketUrl)}
+  gRPC        ${each(args.logic, grpcAddress)}
+  metrics     http://127.0.0.1:${PORTS.connectOperations}/metrics  http://127.0.0.1:${PORTS.logicOperations}/metrics
+  database    ${mysqlUrl}
+  logs, data  ${dataDir}
+
+  Try:
+    two people    open ${page}/?as=alice and ${page}/?as=bob
+    two devices   open ${page}/?as=alice&device=2 as well
+    bare socket   ./tools/ws --as carol        then type: /send g:lobby hello
+    a back end    authorization: Bearer ${app.credential}
+
+  A token for alice, valid for a day:
+    ${token}
+
+`);
+}
