@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { freePort, ServiceProcess, type OnExit } from '@queqiao/dev-stack';
-import { bundleOf } from './cluster-options.js';
+import { bundleOf, checkoutRoot } from './cluster-options.js';
+import type { TestApp } from './test-app.js';
 
 export interface NodeSettings {
   readonly dir: string;
@@ -20,6 +21,12 @@ export interface LogicNode {
 export interface ConnectNode {
   readonly process: ServiceProcess;
   readonly socketUrl: string;
+}
+
+/** The demo back end with the page, and the address of the page. */
+export interface WebNode {
+  readonly process: ServiceProcess;
+  readonly pageUrl: string;
 }
 
 export async function logicNode(index: number, settings: NodeSettings): Promise<LogicNode> {
@@ -42,6 +49,37 @@ export async function connectNode(index: number, settings: NodeSettings): Promis
     process: service('connect', index, operations, env, settings),
     socketUrl: `ws://127.0.0.1:${socket}/ws`,
   };
+}
+
+/** The demo back end in front of one logic and one connect node, with an app's key and credential. */
+export async function webNode(
+  app: TestApp,
+  behind: { readonly grpcAddress: string; readonly socketUrl: string },
+  settings: NodeSettings,
+): Promise<WebNode> {
+  const [page, operations] = [await freePort(), await freePort()];
+  const process = new ServiceProcess({
+    name: 'web',
+    script: bundleOf('web/server'),
+    operationsPort: operations,
+    logFile: join(settings.dir, 'web.log'),
+    onExit: settings.onExit,
+    env: {
+      QUEQIAO_PROFILE: 'test',
+      QUEQIAO_NODE_ID: 'web',
+      QUEQIAO_HOST: '127.0.0.1',
+      QUEQIAO_OPERATIONS_PORT: String(operations),
+      QUEQIAO_WEB_PORT: String(page),
+      QUEQIAO_GRPC_URL: behind.grpcAddress,
+      QUEQIAO_SOCKET_URL: behind.socketUrl,
+      QUEQIAO_APP_CREDENTIAL: app.credential,
+      QUEQIAO_APP_KEY_ID: app.kid,
+      QUEQIAO_APP_KEY_SECRET: Buffer.from(app.secret).toString('base64'),
+      QUEQIAO_WEB_ROOT: join(checkoutRoot(), 'apps', 'web', 'dist'),
+      ...settings.env,
+    },
+  });
+  return { process, pageUrl: `http://127.0.0.1:${page}` };
 }
 
 function service(

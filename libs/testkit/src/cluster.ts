@@ -10,7 +10,14 @@ import {
 } from '@queqiao/dev-stack';
 import { migrate, type AppSettingsInput } from '@queqiao/store-mysql';
 import { join } from 'node:path';
-import { connectNode, logicNode, type ConnectNode, type LogicNode } from './cluster-node.js';
+import {
+  connectNode,
+  logicNode,
+  webNode,
+  type ConnectNode,
+  type LogicNode,
+  type WebNode,
+} from './cluster-node.js';
 import { checkoutRoot, clusterDir, type ClusterOptions } from './cluster-options.js';
 import { createTestApp, type TestApp } from './test-app.js';
 
@@ -22,6 +29,7 @@ export class TestCluster {
   readonly crashes: UnexpectedExit[] = [];
   readonly connect: ConnectNode[] = [];
   readonly logic: LogicNode[] = [];
+  readonly web: WebNode[] = [];
 
   private constructor(
     readonly dir: string,
@@ -52,42 +60,79 @@ export class TestCluster {
 
   /** Starts one more logic process and waits until it is ready. */
   async addLogic(env: Readonly<Record<string, string>> = {}): Promise<LogicNode> {
-    const settings = this.#settings({ ...this.options.logicEnv, ...env });
-    const node = await logicNode(this.logic.length + 1, settings);
-    this.logic.push(node);
+    const node = await this.#placeLogic(env);
     await node.process.start();
     return node;
   }
 
   /** Starts one more connect process and waits until it is ready. */
   async addConnect(env: Readonly<Record<string, string>> = {}): Promise<ConnectNode> {
-    const settings = this.#settings({ ...this.options.connectEnv, ...env });
-    const node = await connectNode(this.connect.length + 1, settings);
-    this.connect.push(node);
+    const node = await this.#placeConnect(env);
     await node.process.start();
     return node;
   }
 
-  /** Ends everything at once and removes its files. */
-  async stop(): Promise<void> {
-    const nodes = [...this.connect, ...this.logic];
+  /** Starts the demo back end for the cluster's app, in front of one connect node, and waits until it is ready. */
+  async startWeb(
+    connect = 0,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly pageUrl: string; readonly process: WebNode['process'] }> {
+    const behind = {
+      grpcAddress: at(this.logic, 0).grpcAddress,
+      socketUrl: at(this.connect, connect).socketUrl,
+    };
+    const node = await webNode(this.app, behind, this.#settings(env));
+    this.web.push(node);
+    await node.process.start();
+    return node;
+  }
+
+  /** The i-th connect node. Throws when there is none. */
+  connectAt(index: number): ConnectNode {
+    return at(this.connect, index);
+  }
+
+  /** The i-th logic node. Throws when there is none. */
+  logicAt(index: number): LogicNode {
+    return at(this.logic, index);
+  }
+
+  get socketUrls(): string[] {
+    return this.connect.map(({ socketUrl }) => socketUrl);
+  }
+
+  /** Ends everything at once and removes its files, except the logs when they are to be read. */
+  async stop(options: { readonly keepLogs?: boolean } = {}): Promise<void> {
+    const nodes = [...this.web, ...this.connect, ...this.logic];
     await Promise.all(nodes.map((node) => node.process.kill()));
     await Promise.all([this.redis.stop(), this.mysql?.stop() ?? this.database.drop()]);
-    rmSync(this.dir, { recursive: true, force: true });
+    if (options.keepLogs !== true) rmSync(this.dir, { recursive: true, force: true });
   }
 
   async #addNodes(): Promise<void> {
     try {
-      const logic = Array.from({ length: this.options.logic ?? 2 }, () => this.addLogic.bind(this));
-      for (const add of logic) await add();
-      const connects = Array.from({ length: this.options.connect ?? 2 }, () =>
-        this.addConnect.bind(this),
-      );
-      for (const add of connects) await add();
+      const { logic = 2, connect = 2 } = this.options;
+      for (let count = 0; count < logic; count += 1) await this.#placeLogic();
+      for (let count = 0; count < connect; count += 1) await this.#placeConnect();
+      await Promise.all([...this.logic, ...this.connect].map((node) => node.process.start()));
     } catch (error) {
       await this.stop();
       throw error;
     }
+  }
+
+  async #placeLogic(env: Readonly<Record<string, string>> = {}): Promise<LogicNode> {
+    const settings = this.#settings({ ...this.options.logicEnv, ...env });
+    const node = await logicNode(this.logic.length + 1, settings);
+    this.logic.push(node);
+    return node;
+  }
+
+  async #placeConnect(env: Readonly<Record<string, string>> = {}): Promise<ConnectNode> {
+    const settings = this.#settings({ ...this.options.connectEnv, ...env });
+    const node = await connectNode(this.connect.length + 1, settings);
+    this.connect.push(node);
+    return node;
   }
 
   #settings(env: Readonly<Record<string, string>>) {
@@ -99,4 +144,10 @@ export class TestCluster {
       onExit: (exit: UnexpectedExit) => void this.crashes.push(exit),
     };
   }
+}
+
+function at<T>(nodes: readonly T[], index: number): T {
+  const node = nodes[index];
+  if (node === undefined) throw new Error(`the cluster has no node ${index} of that kind`);
+  return node;
 }

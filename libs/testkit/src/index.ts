@@ -1,7 +1,25 @@
 export { bundleOf, checkoutRoot, type ClusterOptions } from './cluster-options.js';
-export type { ConnectNode, LogicNode } from './cluster-node.js';
+export type { ConnectNode, LogicNode, WebNode } from './cluster-node.js';
 export { TestCluster } from './cluster.js';
+export {
+  BareDevice,
+  SocketClosed,
+  type Codec,
+  type Inner,
+  type ItemOf,
+  type SignInInput,
+} from './device/bare-device.js';
+export { ReplicaLog } from './device/replica.js';
+export { RoamingDevice, type RoamingDeviceOptions } from './device/roaming-device.js';
 export { eventually } from './eventually.js';
 export { lockHead, type HeadLock } from './head-lock.js';
+export {
+  checkHistory,
+  type Guarantee,
+  type HistoryInput,
+  type Violation,
+} from './history/check-history.js';
+export { History, type SendRecord, type SurfacedLog } from './history/history.js';
+export { queryRows, readLogTable, readMembers } from './history/log-table.js';
 export { longRun, machineHas, testSeed } from './requirement.js';
 export { createTestApp, TestApp } from './test-app.js';

@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { closeDuty } from '@queqiao/domain';
+import type { Entry } from '@queqiao/protocol/client';
+import type { TestApp } from '../test-app.js';
+import { BareDevice, SocketClosed, type Codec, type Inner } from './bare-device.js';
+import { ReplicaLog } from './replica.js';
+import { fillGap, syncAll, type SyncState } from './replica-feed.js';
+import { sendUntilKnown } from './send-until-known.js';
+
+export interface RoamingDeviceOptions {
+  /** Tried in turn: every reconnect goes to the next one. */
+  readonly urls: readonly string[];
+  readonly app: TestApp;
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly codec?: Codec;
+  /**
+   * What fills the replica. `push`: only what is pushed and its own answers, never a read. `sync`: only reads, when `sync` is
+   * called; pushes are ignored. `both`: as a real client; it syncs after every connect and on resync, and pulls gaps.
+   */
+  readonly feed?: 'push' | 'sync' | 'both';
+  readonly onEntry?: (entry: Entry) => void;
+}
+
+const BACKOFF_MS = { base: 50, max: 1_000 };
+const PING_MS = 2_000;
+/** Nothing heard for this long, although pings were sent: the server is dead or frozen. */
+const DEAD_MS = 6_000;
+
+/** A device that comes back by itself, on another node if need be, and keeps a replica of all its conversations. */
+export class RoamingDevice {
+  readonly logs = new Map<string, ReplicaLog>();
+  readonly closeCodes: number[] = [];
+  /** A close code of 42xx, or a refused sign-in: the device does not come back. */
+  stoppedBy: number | undefined;
+  socket: BareDevice | undefined;
+  readonly #options: RoamingDeviceOptions;
+  readonly #sync: SyncState = { cursor: new Uint8Array() };
+  #generation = 0;
+  #running = false;
+  #loop: Promise<void> = Promise.resolve();
+  #reading: Promise<void> = Promise.resolve();
+  #readAgain = false;
+
+  constructor(options: RoamingDeviceOptions) {
+    this.#options = options;
+  }
+
+  get name(): string {
+    return `${this.#options.userId}/${this.#options.deviceId}`;
+  }
+
+  get userId(): string {
+    return this.#options.userId;
+  }
+
+  get feed(): 'push' | 'sync' | 'both' {
+    return this.#options.feed ?? 'both';
+  }
+
+  get online(): boolean {
+    return this.socket !== undefined;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#loop = this.#run();
+  }
+
+  /** Resolves when it is online for the first time or again. */
+  async whenOnline(limitMs = 60_000): Promise<void> {
+    const deadline = Date.now() + limitMs;
+    while (!this.online) {
+      if (Date.now() > deadline) {
+        throw new Error(`${this.name} is not online; closes: ${this.closeCodes.join(' ')}`);
+      }
+      await sleep(5);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.socket?.ws.terminate();
+    await this.#loop;
+    await this.#reading;
+  }
+
+  log(conversationId: string): ReplicaLog {
+    let log = this.logs.get(conversationId);
+    if (log === undefined) {
+      log = new ReplicaLog((entry) => this.#options.onEntry?.(entry));
+      this.logs.set(conversationId, log);
+    }
+    return log;
+  }
+
+  /** Sends and repeats with the same id until the answer is definitive. Rejects with the DomainError of a refusal. */
+  async send(conversationId: string, clientMsgId: string, text: string): Promise<number> {
+    const entry = await sendUntilKnown(this, { conversationId, clientMsgId, text });
+    if (this.feed !== 'sync') this.log(conversationId).add(entry);
+    this.#fillGaps();
+    return entry.seq;
+  }
+
+  /** Reads everything that is new. Rejects when the connection ends meanwhile. */
+  async sync(): Promise<void> {
+    const { socket } = this;
+    if (socket === undefined) throw new SocketClosed(this.closeCodes.at(-1) ?? 0, 'sync');
+    await syncAll(socket, this.#sync, (id) => this.log(id));
+  }
+
+  async #run(): Promise<void> {
+    for (let attempt = 0, at = 0; this.#running; at += 1) {
+      const url = this.#options.urls[at % this.#options.urls.length] ?? '';
+      try {
+        const socket = await this.#open(url);
+        attempt = 0;
+        await this.#attend(socket);
+      } catch (error) {
+        if (error instanceof SocketClosed) this.#ended(error.code);
+      }
+      if (this.stoppedBy !== undefined) return;
+      attempt += 1;
+      const limit = Math.min(BACKOFF_MS.max, BACKOFF_MS.base * 2 ** attempt);
+      if (this.#running) await sleep(Math.random() * limit);
+    }
+  }
+
+  async #open(url: string): Promise<BareDevice> {
+    const { app, userId, deviceId, codec = 'proto' } = this.#options;
+    this.#generation += 1;
+    const token = await app.token(userId);
+    const socket = await BareDevice.open(url, codec);
+    socket.onItem = (item) => this.#take(item);
+    socket.connect({ token, deviceId, generation: this.#generation });
+    const tooLong = setTimeout(() => socket.ws.terminate(), DEAD_MS);
+    await socket.next('connected').finally(() => clearTimeout(tooLong));
+    return socket;
+  }
+
+  async #attend(socket: BareDevice): Promise<void> {
+    this.socket = socket;
+    if (this.feed === 'both') this.#read();
+    const pings = setInterval(() => {
+      if (Date.now() - socket.lastHeardMs > DEAD_MS) socket.ws.terminate();
+      else socket.send({ $case: 'ping', value: {} });
+    }, PING_MS);
+    const code = await socket.closed;
+    clearInterval(pings);
+    this.socket = undefined;
+    this.#ended(code);
+  }
+
+  #ended(code: number): void {
+    this.closeCodes.push(code);
+    if (closeDuty(code) === 'stop') this.stoppedBy = code;
+  }
+
+  #take(item: Inner): void {
+    if (this.feed === 'sync') return;
+    if (item.$case === 'push' && item.value.event?.$case === 'entry') {
+      const entry = item.value.event.value;
+      this.log(entry.conversationId).add(entry);
+      this.#fillGaps();
+    }
+    if (item.$case === 'resync' && this.feed === 'both') this.#read();
+  }
+
+  #fillGaps(): void {
+    if (this.feed !== 'both') return;
+    for (const log of this.logs.values()) if (log.hasGap) return this.#read();
+  }
+
+  /** One read at a time; what comes up meanwhile makes one more. A connection that ends is read again after the next one. */
+  #read(): void {
+    if (this.#readAgain) return;
+    this.#readAgain = true;
+    this.#reading = this.#reading.then(async () => {
+      this.#readAgain = false;
+      const { socket } = this;
+      if (socket === undefined) return;
+      await this.#readAll(socket).catch(async () => {
+        await sleep(100);
+        if (socket.closeCode === undefined && this.#running) this.#read();
+      });
+    });
+  }
+
+  async #readAll(socket: BareDevice): Promise<void> {
+    await syncAll(socket, this.#sync, (id) => this.log(id));
+    for (const [id, log] of this.logs) if (log.hasGap) await fillGap(socket, id, log);
+  }
+}
