@@ -13,7 +13,7 @@ import {
 import type { SessionSocket, SocketOrigin } from '../session/ports.js';
 import type { Session } from '../session/session.js';
 import { negotiate } from './item-codecs.js';
-import { UwsSocket } from './uws-socket.js';
+import { UwsSocket, type UserData } from './uws-socket.js';
 
 /** What sockets report, each call synchronous. */
 export interface SocketEvents {
@@ -87,7 +87,7 @@ export class SocketServer {
   start(): Promise<void> {
     const { host, port } = this.options;
     const app = App();
-    app.ws<UwsSocket>('/ws', this.#behavior());
+    app.ws<UserData>('/ws', this.#behavior());
     app.any('/*', (response) => answer(response, '404 Not Found'));
     this.#app = app;
     return new Promise((resolve, reject) => {
@@ -116,7 +116,7 @@ export class SocketServer {
     this.#app = null;
   }
 
-  #behavior(): WebSocketBehavior<UwsSocket> {
+  #behavior(): WebSocketBehavior<UserData> {
     return {
       compression: 0,
       idleTimeout: TRANSPORT_IDLE_SECONDS,
@@ -126,7 +126,7 @@ export class SocketServer {
       closeOnBackpressureLimit: true,
       upgrade: (response, request, context) => this.#upgrade(response, request, context),
       open: (ws) => {
-        const socket = ws.getUserData();
+        const { socket } = ws.getUserData();
         socket.attach(ws);
         this.#sockets.add(socket);
         this.#connections.set(this.#sockets.size);
@@ -134,9 +134,9 @@ export class SocketServer {
         socket.source = null;
         socket.session = this.deps.events.opened(socket, source);
       },
-      message: (ws, message, isBinary) => this.#message(ws.getUserData(), message, isBinary),
+      message: (ws, message, isBinary) => this.#message(ws.getUserData().socket, message, isBinary),
       close: (ws, code) => {
-        const socket = ws.getUserData();
+        const { socket } = ws.getUserData();
         socket.detach();
         this.#sockets.delete(socket);
         this.#connections.set(this.#sockets.size);
@@ -161,7 +161,7 @@ export class SocketServer {
     const remoteAddress = Buffer.from(response.getRemoteAddressAsText()).toString('latin1');
     const source = { origin: request.getHeader('origin'), remoteAddress };
     const socket = new UwsSocket(chosen.codec, source);
-    response.upgrade(socket, key, chosen.name, extensions, context);
+    response.upgrade<UserData>({ socket }, key, chosen.name, extensions, context);
   }
 
   #refuse(response: HttpResponse, reason: 'handshake' | 'subprotocol' | 'full'): void {

@@ -4,12 +4,14 @@ import type { Session } from '../session/session.js';
 
 const OUTCOMES = ['buffered', 'sent', 'dropped'] as const satisfies readonly WriteOutcome[];
 
-/**
- * The one owner of a uWebSockets.js socket, whose methods throw once it has closed. It is the socket's user data too: one
- * object per connection.
- */
+/** What the transport keeps per connection: it copies own properties, so an object with methods must be inside. */
+export interface UserData {
+  readonly socket: UwsSocket;
+}
+
+/** The one owner of a uWebSockets.js socket, whose methods throw once it has closed. */
 export class UwsSocket implements SessionSocket {
-  #ws: WebSocket<UwsSocket> | null = null;
+  #ws: WebSocket<UserData> | null = null;
   session: Session | null = null;
 
   constructor(
@@ -18,7 +20,7 @@ export class UwsSocket implements SessionSocket {
     public source: SocketOrigin | null,
   ) {}
 
-  attach(ws: WebSocket<UwsSocket>): void {
+  attach(ws: WebSocket<UserData>): void {
     this.#ws = ws;
   }
 

@@ -1,0 +1,33 @@
+import { configExample, ConfigError, loadConfig } from '@queqiao/runtime';
+import { describe, expect, it } from 'vitest';
+import { connectConfig } from './config.js';
+
+const REQUIRED = { QUEQIAO_NODE_ID: 'c1', QUEQIAO_REDIS_URL: 'redis://127.0.0.1:6379' };
+
+/** The variables that an example file sets, comments left out. */
+function parseExample(text: string): Record<string, string> {
+  const lines = text.split('\n').filter((line) => /^QUEQIAO_/.test(line));
+  return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
+}
+
+describe('configuration', () => {
+  it('needs a node id and Redis only', () => {
+    const config = loadConfig(connectConfig, REQUIRED);
+    expect(config).toMatchObject({ profile: 'prod', socketPort: 9091, operationsPort: 9081 });
+    expect(() => loadConfig(connectConfig, {})).toThrow(ConfigError);
+  });
+
+  it('accepts its own documented example', () => {
+    const example = parseExample(configExample(connectConfig));
+    expect(loadConfig(connectConfig, { ...REQUIRED, ...example }).redisUrl).toContain('redis://');
+  });
+
+  it.each([
+    ['QUEQIAO_PING_INTERVAL_MS', '40000'],
+    ['QUEQIAO_DRAIN_DELAY_MS', '20000'],
+    ['QUEQIAO_SOCKET_PORT', '70000'],
+    ['QUEQIAO_NO_SUCH_SETTING', '1'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(() => loadConfig(connectConfig, { ...REQUIRED, [name]: value })).toThrow(/QUEQIAO_/);
+  });
+});
