@@ -6,7 +6,7 @@ const REQUIRED = { QUEQIAO_NODE_ID: 'c1', QUEQIAO_REDIS_URL: 'redis://127.0.0.1:
 
 /** The variables that an example file sets, comments left out. */
 function parseExample(text: string): Record<string, string> {
-  const lines = text.split('\n').filter((line) => /^QUEQIAO_/.test(line));
+  const lines = text.split('\n').filter((line) => line.startsWith('QUEQIAO_'));
   return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
 }
 
