@@ -1,0 +1,168 @@
+import {
+  checkHistory,
+  eventually,
+  History,
+  readLogTable,
+  readMembers,
+  RoamingDevice,
+  type TestApp,
+  type TestCluster,
+  type Violation,
+} from '@queqiao/testkit';
+import { BackEnd } from './doors.js';
+import type { Choices } from './scenario.js';
+
+export type Feed = RoamingDevice['feed'];
+
+export interface CrowdOptions {
+  readonly users: number;
+  readonly groups: number;
+  readonly groupSize: number;
+  /** One device of every user for each; the first ones are spread over the connect nodes, and subprotocols alternate. */
+  readonly feeds: readonly Feed[];
+}
+
+interface Chat {
+  readonly id: string;
+  readonly members: readonly string[];
+}
+
+/** Users with several devices who talk in direct chats and groups, and a history of all that they saw. */
+export class Crowd {
+  readonly history = new History();
+  readonly devices: RoamingDevice[] = [];
+  readonly #chats: Chat[] = [];
+  #sent = 0;
+
+  private constructor(
+    private readonly cluster: TestCluster,
+    private readonly app: TestApp,
+    private readonly choices: Choices,
+  ) {}
+
+  /** Everybody is online, and the groups exist, when it resolves. */
+  static async gather(
+    cluster: TestCluster,
+    choices: Choices,
+    options: CrowdOptions,
+    app: TestApp = cluster.app,
+  ): Promise<Crowd> {
+    const crowd = new Crowd(cluster, app, choices);
+    const users = Array.from({ length: options.users }, (_, index) => `user${index}`);
+    const backEnd = new BackEnd(cluster.logicAt(0).grpcAddress, app);
+    await backEnd.upsert(...users);
+    for (const user of users) crowd.#equip(user, options.feeds);
+    await Promise.all(crowd.devices.map((device) => device.whenOnline()));
+    for (let index = 0; index < options.groups; index += 1) {
+      const members = crowd.#some(users, options.groupSize);
+      const id = await backEnd.createGroup(members[0] ?? '', `group${index}`, members.slice(1));
+      crowd.#chats.push({ id, members });
+    }
+    backEnd.close();
+    for (let index = 0; index < options.users; index += 1) {
+      const [a = '', b = ''] = crowd.#some(users, 2).sort();
+      crowd.#chats.push({ id: `d:${a}:${b}`, members: [a, b] });
+    }
+    return crowd;
+  }
+
+  /** Messages that were begun. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Sends this many messages, so many at a time. `watch` hears of every one that was answered. */
+  async talk(
+    count: number,
+    inFlight: number,
+    watch: (answered: number) => void = () => undefined,
+  ): Promise<void> {
+    let left = count;
+    let answered = 0;
+    const talker = async (): Promise<void> => {
+      while (left > 0) {
+        left -= 1;
+        await this.say();
+        answered += 1;
+        watch(answered);
+      }
+    };
+    await Promise.all(Array.from({ length: inFlight }, talker));
+  }
+
+  /** One message of somebody to some conversation; resolves when it is stored. */
+  async say(): Promise<void> {
+    const chat = this.choices.pick(this.#chats);
+    const sender = this.choices.pick(chat.members);
+    const device = this.choices.pick(this.devices.filter(({ userId }) => userId === sender));
+    this.#sent += 1;
+    const message = {
+      conversationId: chat.id,
+      clientMsgId: `m-${this.#sent}`,
+      text: `${this.#sent} ${'鹊🌉'.repeat(this.choices.below(8))}`,
+    };
+    await this.history.send({ ...message, sender }, () =>
+      device.send(message.conversationId, message.clientMsgId, message.text),
+    );
+  }
+
+  /** Waits until every device has the newest entry of each of its conversations; devices of the kind `sync` sync for it. */
+  async settle(): Promise<void> {
+    const table = await readLogTable(this.cluster.database.url, this.app.appId);
+    const members = await readMembers(this.cluster.database.url, this.app.appId);
+    await Promise.all(
+      this.devices.map((device) =>
+        eventually(`${device.name} (${device.feed}) is up to date`, async () => {
+          if (device.stoppedBy !== undefined) throw new Error(`closed ${device.stoppedBy}`);
+          if (device.feed === 'sync') await device.sync();
+          const behind = [...table].find(([id, entries]) => {
+            const mine = members.get(id)?.has(device.userId) === true;
+            return mine && device.log(id).high < entries.length;
+          });
+          if (behind === undefined) return true;
+          throw new Error(`${behind[0]}: ${device.log(behind[0]).high} of ${behind[1].length}`);
+        }),
+      ),
+    );
+  }
+
+  /** What the history violates, judged against the table as it is now. */
+  async judge(): Promise<Violation[]> {
+    const { url } = this.cluster.database;
+    const table = await readLogTable(url, this.app.appId);
+    const members = await readMembers(url, this.app.appId);
+    const { sends, logs } = this.history;
+    return checkHistory({ sends, logs, table, members });
+  }
+
+  async leave(): Promise<void> {
+    await Promise.all(this.devices.map((device) => device.stop()));
+  }
+
+  #equip(userId: string, feeds: readonly Feed[]): void {
+    for (const [index, feed] of feeds.entries()) {
+      const at = this.devices.length;
+      const urls = this.cluster.socketUrls;
+      const first = Math.floor(at / feeds.length + index) % urls.length;
+      const deviceId = `${feed}${index}`;
+      const log = this.history.device(`${userId}/${deviceId}`, userId);
+      const device = new RoamingDevice({
+        urls: [...urls.slice(first), ...urls.slice(0, first)],
+        app: this.app,
+        userId,
+        deviceId,
+        feed,
+        codec: at % 3 === 0 ? 'json' : 'proto',
+        onEntry: (entry) => log.entries.push(entry),
+      });
+      device.start();
+      this.devices.push(device);
+    }
+  }
+
+  #some(users: readonly string[], count: number): string[] {
+    const chosen = new Set<string>();
+    while (chosen.size < count) chosen.add(this.choices.pick(users));
+    return [...chosen];
+  }
+}
