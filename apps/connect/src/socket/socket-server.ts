@@ -52,7 +52,7 @@ const TRANSPORT_IDLE_SECONDS = 960;
 export class SocketServer {
   #app: TemplatedApp | null = null;
   #listenSocket: us_listen_socket | null = null;
-  readonly #sockets = new Set<UwsSocket>();
+  #open = 0;
   readonly #connections: Gauge;
   readonly #refusals: Counter<'reason'>;
 
@@ -73,10 +73,6 @@ export class SocketServer {
 
   get port(): number {
     return this.#listenSocket === null ? 0 : us_socket_local_port(this.#listenSocket);
-  }
-
-  get size(): number {
-    return this.#sockets.size;
   }
 
   get listening(): boolean {
@@ -128,8 +124,7 @@ export class SocketServer {
       open: (ws) => {
         const { socket } = ws.getUserData();
         socket.attach(ws);
-        this.#sockets.add(socket);
-        this.#connections.set(this.#sockets.size);
+        this.#connections.set(++this.#open);
         const source = socket.source ?? { origin: '', remoteAddress: '' };
         socket.source = null;
         socket.session = this.deps.events.opened(socket, source);
@@ -138,8 +133,7 @@ export class SocketServer {
       close: (ws, code) => {
         const { socket } = ws.getUserData();
         socket.detach();
-        this.#sockets.delete(socket);
-        this.#connections.set(this.#sockets.size);
+        this.#connections.set(--this.#open);
         const { session } = socket;
         socket.session = null;
         if (session) this.deps.events.closed(session, code);
@@ -155,7 +149,7 @@ export class SocketServer {
     const extensions = request.getHeader('sec-websocket-extensions');
     if (version !== '13' || key.length !== 24) return this.#refuse(response, 'handshake');
     if (chosen === null) return this.#refuse(response, 'subprotocol');
-    if (this.#sockets.size >= this.options.maxSockets || !this.listening) {
+    if (this.#open >= this.options.maxSockets || !this.listening) {
       return this.#refuse(response, 'full');
     }
     const remoteAddress = Buffer.from(response.getRemoteAddressAsText()).toString('latin1');

@@ -44,11 +44,4 @@ export class UwsSocket implements SessionSocket {
     this.#ws = null;
     ws?.end(code, reason);
   }
-
-  /** Cuts the connection without a close frame. */
-  cut(): void {
-    const ws = this.#ws;
-    this.#ws = null;
-    ws?.close();
-  }
 }
