@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { testMysql, testRedis, type CreatedDatabase } from '@queqiao/dev-stack';
+import { createDirectory, type Directory } from '@queqiao/directory';
+import { createGrpcClient, statusToDomainError, isServiceError } from '@queqiao/grpc-kit';
+import {
+  ConversationServiceDefinition,
+  GroupServiceDefinition,
+  MessageServiceDefinition,
+  UserServiceDefinition,
+  type Content,
+} from '@queqiao/protocol/client';
+import {
+  GroupServiceDefinition as ServerGroupService,
+  MessageServiceDefinition as ServerMessageService,
+  UserServiceDefinition as ServerUserService,
+} from '@queqiao/protocol/server';
+import { loadConfig, Registry, systemClock, type Logger } from '@queqiao/runtime';
+import { silentLogger } from '@queqiao/runtime/testing';
+import { migrate, type AppSettingsInput } from '@queqiao/store-mysql';
+import { createTestApp, type TestApp } from '@queqiao/testkit';
+import { createLogic, logicConfig, type Logic } from '../src/index.js';
+
+export interface LogicNode {
+  readonly logic: Logic;
+  readonly directory: Directory;
+}
+
+/** Logic nodes in this process on one real database and one real Redis of their own prefix. */
+export class ApiRig {
+  readonly nodes: LogicNode[] = [];
+  readonly #closers: (() => void)[] = [];
+
+  private constructor(
+    readonly database: CreatedDatabase,
+    readonly redisUrl: string,
+    readonly prefix: string,
+    readonly logger: Logger,
+  ) {}
+
+  static async start(count = 1, logger: Logger = silentLogger()): Promise<ApiRig> {
+    const database = await (await testMysql()).createDatabase();
+    await migrate(database.migrateUrl);
+    const redis = await testRedis();
+    const rig = new ApiRig(database, redis.url, redis.prefix(), logger);
+    for (let n = 0; n < count; n += 1) await rig.addNode();
+    return rig;
+  }
+
+  async addNode(env: Record<string, string> = {}): Promise<LogicNode> {
+    const node = this.makeNode(env);
+    this.nodes.push(node);
+    await node.logic.start();
+    return node;
+  }
+
+  makeNode(env: Record<string, string> = {}): LogicNode {
+    const config = loadConfig(logicConfig, {
+      QUEQIAO_PROFILE: 'test',
+      QUEQIAO_NODE_ID: `logic-${this.nodes.length + 1}`,
+      QUEQIAO_MYSQL_URL: this.database.url,
+      QUEQIAO_REDIS_URL: this.redisUrl,
+      QUEQIAO_GRPC_PORT: '0',
+      QUEQIAO_LINK_PORT: '0',
+      ...env,
+    });
+    const { logger } = this;
+    const directory = createDirectory({
+      url: config.redisUrl,
+      keyPrefix: this.prefix,
+      clock: systemClock,
+      logger,
+      metrics: new Registry(),
+    });
+    return { logic: createLogic(config, { logger, directory }), directory };
+  }
+
+  createApp(appId: string, settings: AppSettingsInput = {}): Promise<TestApp> {
+    return createTestApp(this.database.url, appId, settings);
+  }
+
+  address(index = 0): string {
+    const node = this.nodes[index];
+    if (!node) throw new Error(`no node ${index}`);
+    return `127.0.0.1:${node.logic.ports.grpc}`;
+  }
+
+  /** All client services of one node, called with this metadata. */
+  user(metadata: Record<string, string>, index = 0) {
+    const options = { interceptors: [] };
+    const at = this.address(index);
+    const messages = this.#keep(createGrpcClient(MessageServiceDefinition, at, options));
+    const conversations = this.#keep(createGrpcClient(ConversationServiceDefinition, at, options));
+    const groups = this.#keep(createGrpcClient(GroupServiceDefinition, at, options));
+    const users = this.#keep(createGrpcClient(UserServiceDefinition, at, options));
+    return {
+      send: (conversationId: string, clientMsgId: string, body: Content | string = clientMsgId) =>
+        messages.send({ conversationId, clientMsgId, content: contentOf(body) }, { metadata }),
+      pull: (request: Partial<Parameters<typeof conversations.pullEntries>[0]>) =>
+        conversations.pullEntries(
+          { conversationId: '', fromSeq: 0, toSeq: 0, limit: 0, backwards: false, ...request },
+          { metadata },
+        ),
+      sync: (cursor: Uint8Array = new Uint8Array(), limit = 0) =>
+        conversations.syncConversations({ cursor, limit }, { metadata }),
+      markRead: (conversationId: string, seq: number) =>
+        conversations.markRead({ conversationId, seq }, { metadata }),
+      createGroup: (request: Partial<Parameters<typeof groups.createGroup>[0]>) =>
+        groups.createGroup(
+          { clientRequestId: newId(), name: 'Team', memberIds: [], groupId: '', ...request },
+          { metadata },
+        ),
+      getUsers: (...userIds: string[]) => users.getUsers({ userIds }, { metadata }),
+    };
+  }
+
+  async signedIn(app: TestApp, userId: string, index = 0) {
+    const authorization = `Bearer ${await app.token(userId)}`;
+    return this.user({ authorization, 'queqiao-device': `${userId}-phone` }, index);
+  }
+
+  /** All server services of one node. */
+  backEnd(authorization: string, index = 0) {
+    const at = this.address(index);
+    const metadata = { authorization };
+    const messages = this.#keep(createGrpcClient(ServerMessageService, at));
+    const groups = this.#keep(createGrpcClient(ServerGroupService, at));
+    const users = this.#keep(createGrpcClient(ServerUserService, at));
+    return {
+      send: (request: Partial<Parameters<typeof messages.sendMessage>[0]>) =>
+        messages.sendMessage(
+          {
+            sender: undefined,
+            conversationId: '',
+            clientMsgId: newId(),
+            content: contentOf('hello'),
+            ...request,
+          },
+          { metadata },
+        ),
+      createGroup: (request: Partial<Parameters<typeof groups.createGroup>[0]>) =>
+        groups.createGroup(
+          {
+            ownerId: '',
+            clientRequestId: newId(),
+            name: 'T',
+            memberIds: [],
+            groupId: '',
+            ...request,
+          },
+          { metadata },
+        ),
+      upsert: (...userIds: string[]) =>
+        users.upsertUsers({ users: userIds.map((userId) => ({ userId })) }, { metadata }),
+      upsertUsers: (lines: Parameters<typeof users.upsertUsers>[0]['users']) =>
+        users.upsertUsers({ users: lines }, { metadata }),
+    };
+  }
+
+  async stop(): Promise<void> {
+    for (const close of this.#closers) close();
+    await Promise.all(this.nodes.map(({ logic }) => logic.stop()));
+    await this.database.drop();
+  }
+
+  #keep<T extends { close(): void }>(client: T): T {
+    this.#closers.push(() => client.close());
+    return client;
+  }
+}
+
+export function contentOf(body: Content | string): Content {
+  return typeof body === 'string' ? { body: { $case: 'text', value: { text: body } } } : body;
+}
+
+export function newId(): string {
+  return randomBytes(8).toString('hex');
+}
+
+/** How a call failed: code and field of the error's details. */
+export async function failureOf(call: Promise<unknown>): Promise<{ code: string; field: string }> {
+  try {
+    await call;
+  } catch (error) {
+    if (!isServiceError(error)) throw error;
+    const { code, field } = statusToDomainError(error);
+    return { code, field };
+  }
+  throw new Error('the call was answered');
+}
