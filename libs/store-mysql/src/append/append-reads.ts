@@ -6,27 +6,31 @@ import { json, text } from './sql-text.js';
 /** The database's clock in milliseconds, read when the row is: after the wait for its lock, unlike NOW(). */
 const CLOCK = 'CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)';
 
-/** Locks heads in the order of the primary key; the index is forced so that no plan can lock in another one. */
+/**
+ * Locks exactly these heads, one after the other in the order of the list, which is that of the primary key. The list
+ * drives the join: with a condition instead, a server that finds most of an app's heads in the batch walks, and locks, all
+ * of the app's heads.
+ */
 export function lockHeads(heads: readonly HeadKey[], skipLocked: boolean): string {
   return (
-    'SELECT app_id, conversation_id, last_seq, last_ordinal, shown_seq, member_version, leave_version, mode, ' +
-    `${CLOCK} FROM conversations FORCE INDEX (PRIMARY) WHERE ${headCondition(heads)} ` +
-    `ORDER BY app_id, conversation_id FOR UPDATE${skipLocked ? ' SKIP LOCKED' : ''}`
+    'SELECT STRAIGHT_JOIN c.app_id, c.conversation_id, c.last_seq, c.last_ordinal, c.shown_seq, c.member_version, ' +
+    `c.leave_version, c.mode, ${CLOCK} FROM ${headKeys(heads)} ${HEADS_JOIN} ` +
+    `FOR UPDATE${skipLocked ? ' SKIP LOCKED' : ''}`
   );
 }
 
 /** Which of these heads exist, whoever holds them. */
 export function findHeads(heads: readonly HeadKey[]): string {
-  return (
-    'SELECT app_id, conversation_id FROM conversations FORCE INDEX (PRIMARY) ' +
-    `WHERE ${headCondition(heads)}`
-  );
+  return `SELECT STRAIGHT_JOIN c.app_id, c.conversation_id FROM ${headKeys(heads)} ${HEADS_JOIN}`;
 }
 
 /**
  * Many keys at once, each found by one look-up in the index: the list comes as JSON and is joined to the table. A chain of
  * ORs finds the same rows, but its planning costs the server four times as much at 256 keys.
  */
+const HEAD_KEYS = jsonTable(['app_id', 'conversation_id']);
+const HEADS_JOIN =
+  'JOIN conversations c FORCE INDEX (PRIMARY) ON c.app_id = k.app_id AND c.conversation_id = k.conversation_id';
 const MESSAGE_KEYS = jsonTable(['app_id', 'conversation_id', 'sender', 'client_msg_id']);
 const MEMBER_KEYS = jsonTable(['app_id', 'conversation_id', 'user_id']);
 
@@ -40,7 +44,7 @@ export function findStored(items: readonly KeyedItem[]): string | undefined {
   if (keys.size === 0) return undefined;
   return (
     'SELECT STRAIGHT_JOIN e.app_id, e.conversation_id, e.sender, e.client_msg_id, e.seq, e.ordinal, e.created_ms ' +
-    `FROM ${MESSAGE_KEYS(keys)} JOIN entries e FORCE INDEX (entries_by_message) ON e.app_id = k.app_id ` +
+    `FROM ${MESSAGE_KEYS([...keys.values()])} JOIN entries e FORCE INDEX (entries_by_message) ON e.app_id = k.app_id ` +
     'AND e.conversation_id = k.conversation_id AND e.sender = k.sender AND e.client_msg_id = k.client_msg_id'
   );
 }
@@ -55,32 +59,21 @@ export function findMembers(items: readonly KeyedItem[]): string | undefined {
   if (keys.size === 0) return undefined;
   return (
     'SELECT STRAIGHT_JOIN m.app_id, m.conversation_id, m.user_id, m.role, m.joined_seq, m.left_seq, m.flags ' +
-    `FROM ${MEMBER_KEYS(keys)} JOIN members m FORCE INDEX (PRIMARY) ON m.app_id = k.app_id ` +
+    `FROM ${MEMBER_KEYS([...keys.values()])} JOIN members m FORCE INDEX (PRIMARY) ON m.app_id = k.app_id ` +
     'AND m.user_id = k.user_id AND m.conversation_id = k.conversation_id'
   );
 }
 
 /** Longer than any key column, so that a value that is too long finds nothing instead of being cut to one that exists. */
-function jsonTable(columns: readonly string[]): (keys: ReadonlyMap<string, string[]>) => string {
+function jsonTable(columns: readonly string[]): (keys: readonly string[][]) => string {
   const type = 'VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin';
   const list = columns.map((name, index) => `${name} ${type} PATH '$[${index}]'`).join(', ');
-  return (keys) => `JSON_TABLE(${json([...keys.values()])}, '$[*]' COLUMNS (${list})) k`;
+  return (keys) => `JSON_TABLE(${json(keys)}, '$[*]' COLUMNS (${list})) k`;
 }
 
-function headCondition(heads: readonly HeadKey[]): string {
-  const byApp = new Map<string, string[]>();
-  for (const { appId, conversationId } of heads) {
-    const ids = byApp.get(appId);
-    if (ids === undefined) byApp.set(appId, [text(conversationId)]);
-    else ids.push(text(conversationId));
-  }
-  return [...byApp]
-    .map(([appId, ids]) => `(app_id = ${text(appId)} AND conversation_id ${oneOf(ids)})`)
-    .join(' OR ');
-}
-
-function oneOf(literals: readonly string[]): string {
-  return literals.length === 1 ? `= ${literals[0]}` : `IN (${literals.join(',')})`;
+function headKeys(heads: readonly HeadKey[]): string {
+  const keys = heads.map(({ appId, conversationId }) => [appId, conversationId]);
+  return HEAD_KEYS(keys);
 }
 
 export type HeadRow = [string, string, number, number, number, number, number, string, number];

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findHeads, findMembers, findStored, lockHeads } from '../src/append/append-reads.js';
+import { headsInOrder, keyedItem } from '../src/append/batch-keys.js';
+import {
+  MEMBER_LIST_SQL,
+  MEMBER_SQL,
+  MEMBERSHIPS_SQL,
+  shownEntriesSql,
+} from '../src/conversation/conversation-reads.js';
+import { allow, app, direct, message, StoreRig } from './store-rig.js';
+
+interface PlanRow {
+  table: string;
+  type: string;
+  key: string | null;
+  rows: number;
+  Extra: string;
+}
+
+let rig: StoreRig;
+const OTHERS = Array.from({ length: 120 }, (_, index) => `u${index}`);
+const keyed = OTHERS.map((other) => keyedItem(message(direct('a', other), 'a')));
+
+beforeAll(async () => {
+  rig = await StoreRig.start();
+  const database = rig.open();
+  const heads = headsInOrder(keyed);
+  await database.conversations.ensureDirect(heads);
+  for (let round = 0; round < 5; round++) {
+    const items = OTHERS.map((other) => message(direct('a', other), 'a'));
+    await database.append.commitBatch(items, allow);
+  }
+  await rig.root.query('ANALYZE TABLE conversations, members, entries, dispatch');
+});
+afterAll(() => rig.stop());
+
+/** Only look-ups in an index, on the tables that matter, without sorting and without temporary tables. */
+async function expectLookUps(
+  sql: string,
+  values: (string | number)[],
+  expected: Record<string, { key: string; types: string[] }>,
+): Promise<PlanRow[]> {
+  const plan = await rig.rows<PlanRow>(`EXPLAIN ${sql}`, values);
+  const tables = plan.filter(({ table }) => table !== 'k');
+  expect(tables.map(({ table }) => table).sort()).toEqual(Object.keys(expected).sort());
+  for (const { table, type, key, Extra } of tables) {
+    expect(expected[table]?.types).toContain(type);
+    expect(key).toBe(expected[table]?.key);
+    expect(Extra ?? '').not.toMatch(/filesort|temporary|join buffer/);
+  }
+  return tables;
+}
+
+it.each([1, 5, 120])('a batch of %i reads by keys only', async (size) => {
+  const items = keyed.slice(0, size);
+  const heads = headsInOrder(items);
+  const byKey = { key: 'PRIMARY', types: ['eq_ref'] };
+  await expectLookUps(lockHeads(heads, true), [], { c: byKey });
+  await expectLookUps(findHeads(heads), [], { c: byKey });
+  await expectLookUps(findStored(items) ?? '', [], {
+    e: { key: 'entries_by_message', types: ['eq_ref'] },
+  });
+  await expectLookUps(findMembers(items) ?? '', [], {
+    m: { key: 'PRIMARY', types: ['eq_ref'] },
+  });
+});
+
+it('the list of a user’s conversations is one range and a look-up per head', async () => {
+  await expectLookUps(MEMBERSHIPS_SQL, [app, 'a'], {
+    m: { key: 'PRIMARY', types: ['ref', 'range'] },
+    c: { key: 'PRIMARY', types: ['eq_ref'] },
+  });
+  await expectLookUps(MEMBER_SQL, [app, 'a', direct('a', 'u1')], {
+    m: { key: 'PRIMARY', types: ['const'] },
+    c: { key: 'PRIMARY', types: ['const'] },
+  });
+});
+
+it('shown entries are found by primary key', async () => {
+  const values = OTHERS.flatMap((other) => [direct('a', other), 5]);
+  const [plan] = await expectLookUps(shownEntriesSql(OTHERS.length), [app, ...values], {
+    e: { key: 'PRIMARY', types: ['range'] },
+    g: { key: 'PRIMARY', types: ['eq_ref'] },
+  });
+  expect(Number(plan?.rows)).toBe(OTHERS.length);
+});
+
+it('the members of a conversation are read from an index alone', async () => {
+  const plan = await expectLookUps(MEMBER_LIST_SQL, [0, app, direct('a', 'u1')], {
+    c: { key: 'PRIMARY', types: ['const'] },
+    m: { key: 'members_by_conversation', types: ['ref', 'range'] },
+  });
+  expect(plan.find(({ table }) => table === 'm')?.Extra).toContain('Using index');
+});
