@@ -204,6 +204,18 @@ describe('a dropped stream', () => {
     expect(reborn.hellos.filter((hello) => hello.wantedBootId === 'second-boot')).toHaveLength(1);
   });
 
+  it('of a node that comes back elsewhere fails its calls as soon as that is attached', async () => {
+    const [logic] = await withNodes('logic-0');
+    if (logic) logic.onCall = () => undefined;
+    const state = call('k', 120_000);
+    await network.settle();
+    logic?.kill();
+    const reborn = network.start('logic-0', 'second-boot', '10.0.0.9:9093');
+    listed = logic ? [logic, reborn] : [];
+    await network.pass(1_500);
+    expect([state.outcome, pool.attachedCount()]).toEqual(['UNAVAILABLE', 1]);
+  });
+
   it('whose numbering the node has dropped makes the sessions resync', async () => {
     const [logic] = await withNodes('logic-0');
     if (logic) logic.onCall = () => undefined;
@@ -304,11 +316,13 @@ describe('rotation', () => {
     pool = makePool({ maxStreamAgeMs: 2_000 });
     const [logic] = await withNodes('logic-0');
     const states: { outcome: string | undefined }[] = [];
+    let unusable = 0;
+    network.onStep = () => void (unusable += pool.attachedCount() === 1 ? 0 : 1);
     for (let step = 0; step < 60; step += 1) {
       states.push(call(`k${step}`));
-      expect(pool.attachedCount()).toBe(1);
       await network.pass(100);
     }
+    expect(unusable).toBe(0);
     expect(states.map(({ outcome }) => outcome)).toEqual(states.map((_, index) => `k${index}`));
     expect(logic?.hellos.length).toBeGreaterThan(2);
     expect(logic?.calls).toHaveLength(60);

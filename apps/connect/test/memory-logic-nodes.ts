@@ -137,6 +137,8 @@ export class MemoryLogicNode implements LogicNode {
 
 export class MemoryNetwork implements LogicDialer {
   readonly #nodes = new Map<string, MemoryLogicNode>();
+  /** Runs after every single thing that settle lets happen. */
+  onStep: () => void = () => undefined;
   #deferred: (() => void)[] = [];
 
   constructor(readonly clock: FakeClock) {}
@@ -183,7 +185,10 @@ export class MemoryNetwork implements LogicDialer {
       const due = this.#deferred;
       this.#deferred = [];
       if (due.length > 0) quiet = -1;
-      for (const run of due) run();
+      for (const run of due) {
+        run();
+        this.onStep();
+      }
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
