@@ -47,6 +47,15 @@ describe('JSON items', () => {
     expect(encodeJsonItem(answer)).toBe(reply);
   });
 
+  it('says zero instead of leaving it out', () => {
+    const text = '{"push":{"memberState":{"conversationId":"g:a","readSeq":"5"}}}';
+    const [item] = decodeJsonItems(text);
+    if (item === undefined) throw new Error('no item');
+    expect(JSON.parse(encodeJsonItem(item))).toMatchObject({
+      push: { memberState: { readSeq: '5', unread: '0', rev: '0' } },
+    });
+  });
+
   it('takes a missing body as an empty message', () => {
     expect(bodyOf('{"call":{"id":1,"method":"m"}}')).toBe('{}');
   });

@@ -42,7 +42,9 @@ export function encodeJsonItem(item: Item): string {
   }
   if (inner?.$case === 'call') return encodeJsonCall(inner.value);
   const desc = describe(ITEM_TYPE);
-  return JSON.stringify(toJson(desc, fromBinary(desc, Item.encode(item).finish())));
+  // Zero is said, not left out: an unread count of 0 is news.
+  const message = fromBinary(desc, Item.encode(item).finish());
+  return JSON.stringify(toJson(desc, message, { alwaysEmitImplicit: true }));
 }
 
 /** A reply item around a response message that is JSON text already. */

@@ -13,11 +13,11 @@ export async function findRequirements(log: Log): Promise<Requirement[]> {
 
 /** Names of `required` (comma-separated) that are unknown or were not found. */
 export function missingRequired(requirements: readonly Requirement[], required: string): string[] {
-  const found = new Set(requirements.flatMap(({ name, found }) => (found ? [name] : [])));
+  const present = new Set(requirements.flatMap(({ name, found }) => (found ? [name] : [])));
   return required
     .split(',')
     .map((name) => name.trim())
-    .filter((name) => name !== '' && !found.has(name));
+    .filter((name) => name !== '' && !present.has(name));
 }
 
 async function succeeds(attempt: () => Promise<unknown>): Promise<boolean> {
