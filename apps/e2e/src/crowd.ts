@@ -99,7 +99,7 @@ export class Crowd {
     const message = {
       conversationId: chat.id,
       clientMsgId: `m-${this.#sent}`,
-      text: `${this.#sent} ${'鹊🌉'.repeat(this.choices.below(8))}`,
+      text: `${this.app.appId} ${this.#sent} ${'鹊🌉'.repeat(this.choices.below(8))}`,
     };
     await this.history.send({ ...message, sender }, () =>
       device.send(message.conversationId, message.clientMsgId, message.text),

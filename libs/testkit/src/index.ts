@@ -21,5 +21,6 @@ export {
 } from './history/check-history.js';
 export { History, type SendRecord, type SurfacedLog } from './history/history.js';
 export { queryRows, readLogTable, readMembers } from './history/log-table.js';
+export { flushRedis } from './redis-commands.js';
 export { longRun, machineHas, testSeed } from './requirement.js';
 export { createTestApp, TestApp } from './test-app.js';
