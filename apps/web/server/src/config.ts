@@ -75,7 +75,7 @@ export const webServerConfig = defineConfig(schema, {
     grpcUrl: '127.0.0.1:9092',
     appCredential: 'qq1.demo.c1.the-secret-from-tools-admin',
     appKeyId: 'k1',
-    appKeySecret: 'cmVwbGFjZS10aGlzLWJ5LXRoZS1zaWduaW5nLWtleQ==',
+    appKeySecret: 'cmVwbGFjZS10aGlzLWJ5LXRoZS1zaWduaW5nLWtleS1vZi15b3VyLWFwcA==',
     socketUrl: 'ws://127.0.0.1:9091/ws',
     root: 'apps/web/dist',
   },

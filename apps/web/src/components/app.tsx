@@ -1,0 +1,71 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { BackEnd, NamedUser, SignedIn } from '../session/back-end.js';
+import { Problem } from '../session/chat-actions.js';
+import type { ChatSession } from '../session/chat-session.js';
+import { ChatPage } from './chat-page.js';
+import { ProvideActions, useTexts } from './page-context.js';
+import { SignInPage } from './sign-in-page.js';
+
+export interface AppProps {
+  readonly backEnd: BackEnd;
+  readonly deviceSlot: string;
+  /** Who to sign in as at once. */
+  readonly initialName: string | undefined;
+  /** Remembers who is signed in, for a reload. */
+  readonly remember: (name: string | undefined) => void;
+  readonly openSession: (signedIn: SignedIn, name: string, onSignOut: () => void) => ChatSession;
+}
+
+export function App({ backEnd, deviceSlot, initialName, remember, openSession }: AppProps) {
+  const { t } = useTexts();
+  const [session, setSession] = useState<ChatSession | undefined>(undefined);
+  const [busy, setBusy] = useState(initialName !== undefined);
+  const [problem, setProblem] = useState<string | undefined>(undefined);
+  const people = usePeople(backEnd, session === undefined);
+
+  const signIn = useCallback(async (name: string): Promise<void> => {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      const signedIn = await backEnd.signIn(name);
+      const onSignOut = (): void => {
+        remember(undefined);
+        setSession(undefined);
+      };
+      remember(name);
+      setSession(openSession(signedIn, name, onSignOut));
+    } catch (error) {
+      const known = error instanceof Problem;
+      setProblem(known ? t(error.key, ...error.values) : t('problem', String(error)));
+    }
+    setBusy(false);
+  }, []);
+  useEffect(() => {
+    if (initialName !== undefined) void signIn(initialName);
+  }, []);
+
+  if (session) {
+    return (
+      <ProvideActions value={session}>
+        <ChatPage store={session.store} deviceSlot={deviceSlot} />
+      </ProvideActions>
+    );
+  }
+  return (
+    <SignInPage
+      people={people}
+      busy={busy}
+      problem={problem}
+      onSignIn={(name) => void signIn(name)}
+    />
+  );
+}
+
+function usePeople(backEnd: BackEnd, wanted: boolean): readonly NamedUser[] {
+  const [people, setPeople] = useState<readonly NamedUser[]>([]);
+  useEffect(() => {
+    // Only suggestions: without them one types.
+    if (wanted) void backEnd.people().then(setPeople, () => undefined);
+  }, [backEnd, wanted]);
+  return people;
+}

@@ -1,0 +1,65 @@
+import type { ChatState } from '../state/chat-state.js';
+import { viewOf, type ConversationView } from '../state/conversation-view.js';
+import { Avatar } from './avatar.js';
+import { Composer } from './composer.js';
+import { Icon } from './icons.js';
+import { MessageList } from './message-list.js';
+import { useActions, useTexts } from './page-context.js';
+
+interface ConversationPaneProps {
+  readonly state: ChatState;
+  /** What was written and not sent, by conversation; lives as long as the page. */
+  readonly drafts: Map<string, string>;
+}
+
+export function ConversationPane({ state, drafts }: ConversationPaneProps) {
+  const { t } = useTexts();
+  const actions = useActions();
+  const conversation = state.openId === undefined ? undefined : viewOf(state, state.openId);
+  if (!conversation) {
+    return (
+      <main class="pane nothing">
+        <Icon name="bridge" size={64} />
+        <p class="muted">{t('pickConversation')}</p>
+      </main>
+    );
+  }
+  const { id } = conversation;
+  return (
+    <main class="pane" data-open={id}>
+      <PaneBar conversation={conversation} />
+      <MessageList key={id} state={state} conversation={conversation} />
+      <Composer
+        key={`composer-${id}`}
+        draft={drafts.get(id) ?? ''}
+        onDraft={(text) => (text === '' ? drafts.delete(id) : drafts.set(id, text))}
+        onSend={(text) => actions.send(id, text)}
+      />
+    </main>
+  );
+}
+
+function PaneBar({ conversation }: { conversation: ConversationView }) {
+  const { t } = useTexts();
+  const actions = useActions();
+  const { id, kind, peerId } = conversation;
+  const title = kind === 'self' ? t('notesToSelf') : conversation.title;
+  const note = kind === 'group' ? t('group') : (peerId ?? '');
+  return (
+    <header class="bar">
+      <button
+        type="button"
+        class="plain back"
+        aria-label={t('back')}
+        onClick={() => actions.open(undefined)}
+      >
+        <Icon name="back" />
+      </button>
+      <Avatar id={peerId ?? id} name={title} square={kind === 'group'} />
+      <div class="bar-text">
+        <h1 class="bar-title">{title}</h1>
+        {note !== title && <span class="note">{note}</span>}
+      </div>
+    </header>
+  );
+}

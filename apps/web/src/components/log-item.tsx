@@ -1,0 +1,45 @@
+import type { ChatState } from '../state/chat-state.js';
+import { nameOf, type ConversationView } from '../state/conversation-view.js';
+import type { TimelineItem } from '../state/timeline.js';
+import { Bubble } from './bubble.js';
+import { useTexts } from './page-context.js';
+
+interface ItemProps {
+  readonly item: TimelineItem;
+  readonly state: ChatState;
+  readonly conversation: ConversationView;
+}
+
+/** One thing in the log: a day, a notice or a message. */
+export function LogItem({ item, state, conversation }: ItemProps) {
+  const { t, times } = useTexts();
+  if (item.kind === 'day') {
+    return (
+      <li class="day">
+        <span>{times.day(item.atMs)}</span>
+      </li>
+    );
+  }
+  if (item.kind === 'notice') {
+    const { body } = item.line;
+    const text =
+      body.kind === 'group-created'
+        ? t('groupCreated', nameOf(state, body.creatorId), body.name)
+        : body.kind === 'text'
+          ? body.text
+          : t('unknownContent');
+    return (
+      <li class="notice">
+        <span>{text}</span>
+      </li>
+    );
+  }
+  return (
+    <Bubble
+      item={item}
+      conversationId={conversation.id}
+      senderName={nameOf(state, item.senderId)}
+      named={conversation.kind === 'group'}
+    />
+  );
+}

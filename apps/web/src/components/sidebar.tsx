@@ -1,0 +1,73 @@
+import { useState } from 'preact/hooks';
+import type { ChatState, Connection } from '../state/chat-state.js';
+import { nameOf } from '../state/conversation-view.js';
+import { Avatar } from './avatar.js';
+import { ConversationList } from './conversation-list.js';
+import { Icon } from './icons.js';
+import { NewChatDialog } from './new-chat-dialog.js';
+import { NewGroupDialog } from './new-group-dialog.js';
+import { useActions, useTexts } from './page-context.js';
+
+/** Who one is, what one can begin, and the list of conversations. */
+export function Sidebar({ state, deviceSlot }: { state: ChatState; deviceSlot: string }) {
+  const { t } = useTexts();
+  const actions = useActions();
+  const [dialog, setDialog] = useState<'chat' | 'group' | undefined>(undefined);
+  const name = nameOf(state, state.meId);
+  const close = (): void => setDialog(undefined);
+  return (
+    <aside class="sidebar">
+      <header class="bar">
+        <Avatar id={state.meId} name={name} />
+        <div class="bar-text">
+          <strong class="bar-title" data-me={state.meId}>
+            {name}
+          </strong>
+          <ConnectionNote connection={state.connection} deviceSlot={deviceSlot} />
+        </div>
+        <button
+          type="button"
+          class="plain"
+          title={t('signOut')}
+          aria-label={t('signOut')}
+          onClick={() => actions.signOut()}
+        >
+          <Icon name="leave" />
+        </button>
+      </header>
+      <div class="begin">
+        <button type="button" onClick={() => setDialog('chat')}>
+          <Icon name="chat" size={18} />
+          {t('newChat')}
+        </button>
+        <button type="button" onClick={() => setDialog('group')}>
+          <Icon name="group" size={18} />
+          {t('newGroup')}
+        </button>
+      </div>
+      <nav class="scroll" aria-label={t('conversations')}>
+        <ConversationList state={state} />
+      </nav>
+      {dialog === 'chat' && <NewChatDialog onClose={close} />}
+      {dialog === 'group' && <NewGroupDialog onClose={close} />}
+    </aside>
+  );
+}
+
+function ConnectionNote({
+  connection,
+  deviceSlot,
+}: {
+  connection: Connection;
+  deviceSlot: string;
+}) {
+  const { t } = useTexts();
+  const { kind } = connection;
+  const key = kind === 'online' || kind === 'connecting' || kind === 'syncing' ? kind : 'offline';
+  return (
+    <span class={`note ${key}`} data-connection={kind}>
+      {t(key)}
+      {deviceSlot !== '1' && ` · ${t('device', deviceSlot)}`}
+    </span>
+  );
+}

@@ -1,0 +1,233 @@
+import { directConversationId, parseUserId } from '@queqiao/domain';
+import type { ConversationView, Entry, QueqiaoClient } from '@queqiao/sdk';
+import { initialState, type ChatState } from '../state/chat-state.js';
+import { reduce, type ChatEvent } from '../state/reduce.js';
+import { Store } from '../state/store.js';
+import type { BackEnd } from './back-end.js';
+import { Problem, type ChatActions } from './chat-actions.js';
+import { peopleIn, toConnection, toLine, toOutgoing, toSummary } from './mapper.js';
+import { Nicknames } from './nicknames.js';
+
+/** Entries fetched at a time when scrolling back. */
+const OLDER_ENTRIES = 100;
+
+/** The part of the client library that the page uses. */
+export type ChatClient = Pick<
+  QueqiaoClient,
+  | 'on'
+  | 'start'
+  | 'stop'
+  | 'nudge'
+  | 'conversation'
+  | 'entries'
+  | 'loadOlder'
+  | 'send'
+  | 'sendText'
+  | 'outbox'
+  | 'retrySend'
+  | 'discardSend'
+  | 'markRead'
+  | 'createGroup'
+  | 'getUsers'
+>;
+
+/** Where the open conversation is kept, so that reloading and the browser's back button work. */
+export interface AddressBar {
+  get(): string | undefined;
+  set(conversationId: string | undefined): void;
+}
+
+export interface ChatSessionDeps {
+  readonly client: ChatClient;
+  readonly backEnd: Pick<BackEnd, 'resolve'>;
+  readonly address: AddressBar;
+  readonly now: () => number;
+  readonly onSignOut: () => void;
+}
+
+/** One signed-in person: turns the client library's events into the page's state, and the page's actions into calls. */
+export class ChatSession implements ChatActions {
+  readonly store: Store<ChatState, ChatEvent>;
+  readonly #deps: ChatSessionDeps;
+  readonly #nicknames: Nicknames;
+  readonly #views = new Map<string, ConversationView>();
+  #entries: Entry[] = [];
+  #flushing = false;
+
+  constructor(deps: ChatSessionDeps, meId: string) {
+    this.#deps = deps;
+    this.store = new Store(initialState(meId), reduce);
+    this.#nicknames = new Nicknames(
+      (ids) => deps.client.getUsers(ids),
+      (nicknames) => this.store.dispatch({ type: 'nicknames', nicknames }),
+    );
+  }
+
+  start(): void {
+    const { client } = this.#deps;
+    client.on('state', (state) => {
+      const connection = toConnection(state, this.#deps.now());
+      this.store.dispatch({ type: 'connection', connection });
+      if (connection.kind === 'online') this.#wantPeople([this.#meId]);
+    });
+    client.on('conversation', (view) => {
+      this.#views.set(view.conversationId, view);
+      this.#flushSoon();
+    });
+    client.on('entry', ({ entry }) => {
+      if (entry.conversationId === this.store.value.openId) this.#entries.push(entry);
+      this.#flushSoon();
+    });
+    client.on('outbox', () => this.#flushSoon());
+    client.on('reset', () => {
+      this.#views.clear();
+      this.#entries = [];
+      this.store.dispatch({ type: 'reset' });
+    });
+    this.followAddress();
+    client.start();
+  }
+
+  stop(): void {
+    this.#deps.client.stop();
+  }
+
+  /** The person went back, or typed another conversation into the address. */
+  followAddress(): void {
+    const conversationId = this.#deps.address.get();
+    this.store.dispatch({ type: 'opened', conversationId });
+    this.#entries = [];
+    if (conversationId !== undefined) this.#showLines(conversationId);
+  }
+
+  /** The browser found a network, or the page is looked at again. */
+  nudge(): void {
+    this.#deps.client.nudge();
+  }
+
+  open(conversationId: string | undefined): void {
+    this.#deps.address.set(conversationId);
+    this.followAddress();
+  }
+
+  send(conversationId: string, text: string): void {
+    // How it ends is told by the outbox.
+    void this.#deps.client.sendText(conversationId, text).catch(() => undefined);
+    this.#showOutgoing();
+  }
+
+  retry(conversationId: string, clientMsgId: string): void {
+    void this.#deps.client.retrySend(conversationId, clientMsgId).catch(() => undefined);
+    this.#showOutgoing();
+  }
+
+  discard(conversationId: string, clientMsgId: string): void {
+    this.#deps.client.discardSend(conversationId, clientMsgId);
+    this.#showOutgoing();
+  }
+
+  async loadOlder(conversationId: string): Promise<boolean> {
+    try {
+      await this.#deps.client.loadOlder(conversationId, OLDER_ENTRIES);
+    } catch {
+      return false;
+    }
+    this.#showLines(conversationId);
+    return true;
+  }
+
+  markRead(conversationId: string): void {
+    void this.#deps.client.markRead(conversationId).catch(() => undefined);
+  }
+
+  async startChat(name: string): Promise<void> {
+    const [userId = ''] = await this.#existing([name]);
+    this.open(directConversationId(parseUserId(this.#meId), parseUserId(userId)));
+  }
+
+  async createGroup(name: string, memberNames: readonly string[]): Promise<void> {
+    const memberIds = (await this.#existing(memberNames)).filter((id) => id !== this.#meId);
+    if (memberIds.length === 0) throw new Problem('needsMembers');
+    try {
+      this.open(await this.#deps.client.createGroup(name, memberIds));
+    } catch (error) {
+      throw new Problem('problem', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  useHere(): void {
+    this.#deps.client.start();
+  }
+
+  signOut(): void {
+    this.stop();
+    this.#deps.onSignOut();
+  }
+
+  get #meId(): string {
+    return this.store.value.meId;
+  }
+
+  /** Ids of people by name. Throws Problem when there is nobody of a name. */
+  async #existing(names: readonly string[]): Promise<string[]> {
+    const users = await this.#deps.backEnd.resolve(names);
+    const found = await this.#deps.client
+      .getUsers(users.map(({ userId }) => userId))
+      .catch(() => undefined);
+    if (!found) throw new Problem('unreachable');
+    const missing = users.find(({ userId }) => !found.has(userId));
+    if (missing) throw new Problem('nobody', missing.name);
+    return users.map(({ userId }) => userId);
+  }
+
+  /** Events of one turn are drawn together: a sync brings hundreds. */
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const { openId } = this.store.value;
+    const conversations = [...this.#views.values()].map(toSummary);
+    this.#views.clear();
+    const lines = this.#entries.map(toLine);
+    this.#entries = [];
+    if (conversations.length > 0) this.store.dispatch({ type: 'conversations', conversations });
+    if (openId !== undefined) this.#dispatchLines(openId, lines);
+    this.#showOutgoing();
+    this.#wantPeople(conversations.flatMap(({ id, last }) => [...peersOf(id), ...peopleIn(last)]));
+  }
+
+  #showLines(conversationId: string): void {
+    const entries = this.#deps.client.entries(conversationId);
+    this.#dispatchLines(conversationId, entries.map(toLine));
+    this.#wantPeople(peersOf(conversationId));
+  }
+
+  #dispatchLines(conversationId: string, lines: ReturnType<typeof toLine>[]): void {
+    const view = this.#deps.client.conversation(conversationId);
+    // One that does not exist yet has nothing older; before the first sync nobody knows.
+    const complete = view ? !view.hasOlder : this.store.value.synced;
+    this.store.dispatch({ type: 'lines', conversationId, lines, complete });
+    this.#wantPeople(lines.flatMap(peopleIn));
+  }
+
+  #showOutgoing(): void {
+    const messages = this.#deps.client.outbox().map(toOutgoing);
+    if (messages.length === 0 && this.store.value.outgoing.length === 0) return;
+    this.store.dispatch({ type: 'outgoing', messages });
+  }
+
+  #wantPeople(userIds: readonly string[]): void {
+    this.#nicknames.want(userIds);
+  }
+}
+
+function peersOf(conversationId: string): string[] {
+  const [kind, ...ids] = conversationId.split(':');
+  return kind === 'd' ? ids : [];
+}

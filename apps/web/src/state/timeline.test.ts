@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import type { Line, LineBody, Outgoing } from './chat-state.js';
+import { timeline } from './timeline.js';
+
+const MINUTE_MS = 60_000;
+
+function line(seq: number, senderId: string | undefined, createdMs: number, body?: LineBody): Line {
+  return {
+    seq,
+    senderId,
+    clientMsgId: `m${seq}`,
+    createdMs,
+    body: body ?? { kind: 'text', text: `t${seq}` },
+  };
+}
+
+const draw = (lines: Line[], outgoing: Outgoing[] = []) =>
+  timeline({ meId: 'alice', lines, outgoing, dayOf: (ms) => String(ms >= 100 * MINUTE_MS) });
+
+it('draws a day above its first line, also when only a message on its way is from it', () => {
+  const late = { conversationId: 'g:x', clientMsgId: 'o1', text: 'x', createdMs: 100 * MINUTE_MS };
+  const items = draw([line(1, 'bob', 0), line(2, 'bob', 1)], [{ ...late, status: 'pending' }]);
+  expect(items.map(({ kind }) => kind)).toEqual(['day', 'bubble', 'bubble', 'day', 'bubble']);
+});
+
+it('joins what one sender says in a row', () => {
+  const items = draw([
+    line(1, 'bob', 0),
+    line(2, 'bob', MINUTE_MS),
+    line(3, 'bob', 20 * MINUTE_MS),
+    line(4, 'alice', 20 * MINUTE_MS),
+  ]);
+  const blocks = items.flatMap((item) =>
+    item.kind === 'bubble' ? [[item.startsBlock, item.endsBlock, item.mine]] : [],
+  );
+  expect(blocks).toEqual([
+    [true, false, false],
+    [false, true, false],
+    [true, true, false],
+    [true, true, true],
+  ]);
+});
+
+it('keeps the key of an own message when it lands in the log', () => {
+  const message = { conversationId: 'g:x', clientMsgId: 'm1', text: 't1', createdMs: 0 };
+  const before = draw([], [{ ...message, status: 'pending' }]);
+  const after = draw([line(1, 'alice', 0)]);
+  expect(after[1]).toMatchObject({ key: before[1]?.key, status: 'sent' });
+});
+
+it('shows events as notices and unknown content as such', () => {
+  const created: LineBody = { kind: 'group-created', name: 'L', creatorId: 'bob', memberIds: [] };
+  const items = draw([
+    line(1, 'bob', 0, created),
+    line(2, undefined, 0),
+    line(3, 'bob', 0, { kind: 'unknown' }),
+  ]);
+  expect(items.map(({ kind }) => kind)).toEqual(['day', 'notice', 'notice', 'bubble']);
+  expect(items[3]).toMatchObject({ text: undefined });
+});
