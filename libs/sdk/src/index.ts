@@ -1,1 +1,37 @@
-export {};
+export { createClient, type QueqiaoClient } from './client.js';
+export type { ClientEvents, ClientOptions, ClientStats, EntryEvent } from './client-options.js';
+export type { LocalMessage, SendReceipt } from './actions/outbox.js';
+export { DEFAULT_BACKOFF, type BackoffOptions } from './backoff.js';
+export type { Clock, Timer } from './clock.js';
+export {
+  clockGeneration,
+  storedGeneration,
+  type GenerationStore,
+  type TextStorage,
+} from './connection/generation.js';
+export type { ConnectionState } from './connection/state.js';
+export type { TokenOption } from './connection/token-source.js';
+export type { CallOptions, Caller, ServiceDefinition } from './connection/typed-call.js';
+export { SUBPROTOCOL, type WebSocketFactory, type WebSocketLike } from './connection/web-socket.js';
+export { QueqiaoError } from './errors.js';
+export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export type { Logger } from './logger.js';
+export type { EntrySource } from './replica/conversation-log.js';
+export type { ConversationView } from './replica/conversation.js';
+export { MemoryReplicaStore } from './replica/memory-store.js';
+export type {
+  ConversationRecord,
+  ReplicaChange,
+  ReplicaSnapshot,
+  ReplicaStore,
+  StoredSend,
+} from './replica/replica-store.js';
+export {
+  ConversationServiceDefinition,
+  GroupServiceDefinition,
+  MessageServiceDefinition,
+  Platform,
+  Sender_Kind,
+  UserServiceDefinition,
+} from '@queqiao/protocol/client';
+export type { Connected, Content, Entry, MemberState, User } from '@queqiao/protocol/client';

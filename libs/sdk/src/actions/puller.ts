@@ -1,0 +1,152 @@
+import {
+  ConversationServiceDefinition,
+  type Entry,
+  type PullEntriesRequest,
+  type PullEntriesResponse,
+} from '@queqiao/protocol/client';
+import type { Backoff } from '../backoff.js';
+import type { Clock } from '../clock.js';
+import type { Caller } from '../connection/typed-call.js';
+import { asQueqiaoError, QueqiaoError } from '../errors.js';
+import type { Limits } from '../limits.js';
+import type { Logger } from '../logger.js';
+import type { ConversationState } from '../replica/conversation.js';
+import type { Replica } from '../replica/replica.js';
+import { retrying, turnOver, type SessionTurn } from './session-turn.js';
+import { Slots } from './slots.js';
+
+export interface PullerDeps {
+  readonly replica: Replica;
+  readonly call: Caller;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  readonly newBackoff: () => Backoff;
+  /** An answer came from another log epoch. */
+  readonly onEpoch: (logEpoch: number) => void;
+}
+
+type Answer = 'progress' | 'nothing' | 'denied';
+
+/** Closes holes: one pull per conversation at a time, a few over all, until nothing is missing. */
+export class Puller {
+  #turn: SessionTurn | undefined;
+  /** By state, not by id: after a reset the same id is another log. */
+  #fills = new Map<ConversationState, Promise<void>>();
+  readonly #older = new Map<ConversationState, Promise<Entry[]>>();
+  readonly #slots: Slots;
+
+  constructor(private readonly deps: PullerDeps) {
+    this.#slots = new Slots(deps.limits.maxPullsInFlight);
+  }
+
+  get inFlight(): number {
+    return this.#slots.taken;
+  }
+
+  begin(turn: SessionTurn): void {
+    this.#turn = turn;
+    this.#fills = new Map();
+  }
+
+  /**
+   * Resolves when everything that is known to exist has been surfaced, or the server has denied it; rejects when the
+   * session ends before.
+   */
+  fill(state: ConversationState, refresh = false): Promise<void> {
+    const turn = this.#turn;
+    if (turn?.alive !== true) return Promise.reject(turnOver());
+    const running = this.#fills.get(state);
+    if (running !== undefined)
+      return refresh ? running.then(() => this.fill(state, true)) : running;
+    if (!refresh && state.log.hole === undefined) return Promise.resolve();
+    const fills = this.#fills;
+    const fill = this.#fill(state, turn, refresh).finally(() => fills.delete(state));
+    // Whoever does not wait for it must not be told: the next session's sync begins it anew.
+    fill.catch(() => undefined);
+    fills.set(state, fill);
+    return fill;
+  }
+
+  /** Older entries of a known conversation, ascending; empty at the beginning of the log. Rejects like a call. */
+  async loadOlder(state: ConversationState, limit: number): Promise<Entry[]> {
+    const running = this.#older.get(state);
+    if (running !== undefined) return running;
+    const load = this.#loadOlder(state, limit).finally(() => this.#older.delete(state));
+    this.#older.set(state, load);
+    return load;
+  }
+
+  async #fill(state: ConversationState, turn: SessionTurn, refresh: boolean): Promise<void> {
+    const backoff = this.deps.newBackoff();
+    let asked = !refresh;
+    while (!asked || state.log.hole !== undefined) {
+      const toSeq = asked ? (state.log.hole?.toSeq ?? 0) : 0;
+      const outcome = await retrying({ clock: this.deps.clock, turn, backoff }, () =>
+        this.#slots.run(() => this.#pull(state, turn, toSeq)),
+      );
+      if (outcome === 'denied') return;
+      if (outcome === 'progress') backoff.reset();
+      asked = true;
+    }
+  }
+
+  async #pull(state: ConversationState, turn: SessionTurn, toSeq: number): Promise<Answer> {
+    turn.check();
+    if (!this.#isCurrent(state)) return 'denied';
+    const fromSeq = state.log.high + 1;
+    let answer: PullEntriesResponse;
+    try {
+      answer = await this.#ask({
+        conversationId: state.id,
+        fromSeq,
+        toSeq,
+        limit: this.deps.limits.pullPageEntries,
+        backwards: false,
+      });
+    } catch (failure) {
+      const error = asQueqiaoError(failure);
+      if (error.retryable) throw error;
+      this.deps.logger.warn('the server refuses a pull', { code: error.code });
+      state.log.giveUp();
+      return 'denied';
+    }
+    if (!this.#isCurrent(state)) return 'denied';
+    if (this.deps.replica.applyPull(state, answer)) return 'progress';
+    if (state.log.hole === undefined) return 'nothing';
+    if (answer.lastSeq < fromSeq) {
+      this.deps.logger.warn('the server denies entries that it announced', { fromSeq });
+      state.log.giveUp();
+      return 'denied';
+    }
+    // Asked again with back-off: an answer without what it was asked for must not become a loop.
+    throw new QueqiaoError('INTERNAL', 'the pull brought nothing');
+  }
+
+  async #loadOlder(state: ConversationState, limit: number): Promise<Entry[]> {
+    const toSeq = state.log.base;
+    if (toSeq < 1) return [];
+    const answer = await this.#ask(
+      { conversationId: state.id, fromSeq: 1, toSeq, limit, backwards: true },
+      false,
+    );
+    if (!this.#isCurrent(state)) throw turnOver();
+    return this.deps.replica.applyOlder(state, answer, toSeq);
+  }
+
+  /** False once the replica was discarded: what the answer says belongs to nothing. */
+  #isCurrent(state: ConversationState): boolean {
+    return this.deps.replica.get(state.id) === state;
+  }
+
+  async #ask(request: PullEntriesRequest, thisSessionOnly = true): Promise<PullEntriesResponse> {
+    const answer = await this.deps.call(ConversationServiceDefinition, 'pullEntries', request, {
+      thisSessionOnly,
+    });
+    if (answer.logEpoch !== this.deps.replica.logEpoch) {
+      this.deps.onEpoch(answer.logEpoch);
+      throw turnOver();
+    }
+    return answer;
+  }
+}

@@ -1,0 +1,244 @@
+import { type Connected, type Entry, type Item } from '@queqiao/protocol/client';
+import { Outbox } from './actions/outbox.js';
+import { Puller } from './actions/puller.js';
+import { ReadMarks } from './actions/read-marks.js';
+import { SessionTurn } from './actions/session-turn.js';
+import { Syncer } from './actions/syncer.js';
+import { UserCache } from './actions/user-cache.js';
+import { Backoff, DEFAULT_BACKOFF } from './backoff.js';
+import type { ClientEvents, ClientOptions, ClientStats } from './client-options.js';
+import { systemClock, type Clock, type Timer } from './clock.js';
+import { CallTable } from './connection/call-table.js';
+import { Connection } from './connection/connection.js';
+import { clockGeneration } from './connection/generation.js';
+import type { ConnectionState } from './connection/state.js';
+import { TokenSource } from './connection/token-source.js';
+import { createCaller, type Caller } from './connection/typed-call.js';
+import { openPlatformSocket } from './connection/web-socket.js';
+import { Emitter } from './emitter.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { silentLogger, type Logger } from './logger.js';
+import type { EntrySource } from './replica/conversation-log.js';
+import { isFrom, type ConversationState } from './replica/conversation.js';
+import { Persistence } from './replica/persistence.js';
+import { Replica } from './replica/replica.js';
+
+/** The parts of a client and what they tell each other. It offers nothing to applications: `QueqiaoClient` does. */
+export class Engine {
+  readonly connection: Connection;
+  readonly replica: Replica;
+  readonly puller: Puller;
+  readonly syncer: Syncer;
+  readonly outbox: Outbox;
+  readonly readMarks: ReadMarks;
+  readonly users: UserCache;
+  readonly events: Emitter<ClientEvents>;
+  readonly call: Caller;
+  readonly clock: Clock;
+  readonly newBackoff: () => Backoff;
+  readonly #logger: Logger;
+  readonly #limits: Limits;
+  readonly #calls: CallTable;
+  readonly #persistence: Persistence;
+  #turn = new SessionTurn();
+  #selfCheck: Timer | undefined;
+  #loaded: Promise<void> | undefined;
+
+  constructor(options: ClientOptions) {
+    const { clock = systemClock, logger = silentLogger, random = Math.random } = options;
+    this.clock = clock;
+    this.#logger = logger;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.newBackoff = () => new Backoff(options.backoff ?? DEFAULT_BACKOFF, random);
+    this.events = new Emitter((error) =>
+      logger.warn('a listener threw', { error: error instanceof Error ? error.stack : error }),
+    );
+    this.connection = this.#createConnection(options);
+    this.#calls = new CallTable({
+      clock,
+      limits: this.#limits,
+      write: (item) => this.connection.send(item),
+    });
+    this.call = createCaller(this.#calls, this.#limits.callTimeoutMs);
+    this.#persistence = new Persistence(options.store, logger);
+    this.replica = this.#createReplica(options.fullHistory ?? false);
+    const shared = {
+      replica: this.replica,
+      call: this.call,
+      clock,
+      limits: this.#limits,
+      logger,
+      newBackoff: this.newBackoff,
+      persistence: this.#persistence,
+      onEpoch: (logEpoch: number) => this.#onEpoch(logEpoch),
+    };
+    this.puller = new Puller(shared);
+    const onCaughtUp = (): void => this.connection.caughtUp();
+    this.syncer = new Syncer({ ...shared, puller: this.puller, onCaughtUp });
+    this.outbox = new Outbox({
+      ...shared,
+      userId: () => this.replica.userId,
+      onChange: (message) => this.events.emit('outbox', message),
+      onStored: (entry) => this.#place(entry, 'reply'),
+    });
+    this.readMarks = new ReadMarks(shared);
+    this.users = new UserCache(shared);
+  }
+
+  /** Reads the store once; nothing may be shown or sent before. Never rejects. */
+  load(): Promise<void> {
+    this.#loaded ??= this.#load();
+    return this.#loaded;
+  }
+
+  /** What waits is told that it waits in vain. Messages and marks stay for the next session. */
+  abandon(): void {
+    this.#calls.stop();
+    this.outbox.abandon();
+    this.readMarks.abandon();
+  }
+
+  stats(): ClientStats {
+    return {
+      callsInFlight: this.#calls.inFlight,
+      callsQueued: this.#calls.queued,
+      outboxMessages: this.outbox.size,
+      pullsInFlight: this.puller.inFlight,
+      heldEntries: this.replica.heldEntries,
+      cachedUsers: this.users.size,
+      limits: this.#limits,
+    };
+  }
+
+  #createConnection(options: ClientOptions): Connection {
+    const device = { brand: '', model: '', osVersion: '', appVersion: '', ...options.device };
+    const deps = {
+      clock: this.clock,
+      limits: this.#limits,
+      logger: this.#logger,
+      tokens: new TokenSource(options.token, this.clock),
+      generation: options.generation ?? clockGeneration(this.clock),
+      backoff: this.newBackoff(),
+      openSocket: options.webSocket ?? openPlatformSocket,
+    };
+    return new Connection(
+      deps,
+      { url: options.url, device },
+      {
+        onState: (state) => this.#onState(state),
+        onSession: (connected) => this.#onSession(connected),
+        onRefreshed: (connected) => this.#onRefreshed(connected),
+        onItem: (item) => this.#onItem(item),
+        onLost: () => this.#onLost(),
+      },
+    );
+  }
+
+  #createReplica(fullHistory: boolean): Replica {
+    return new Replica({ limits: this.#limits, fullHistory }, this.#persistence, {
+      onEntry: (entry, source) => {
+        if (isFrom(entry, this.replica.userId)) this.outbox.surfaced(entry);
+        this.events.emit('entry', { entry, source });
+      },
+      onConversation: (view) => this.events.emit('conversation', view),
+      onMember: (member) => this.events.emit('member', member),
+      onReset: (logEpoch) => this.events.emit('reset', { logEpoch }),
+    });
+  }
+
+  async #load(): Promise<void> {
+    const snapshot = await this.#persistence.load();
+    if (snapshot === undefined) return;
+    this.replica.restore(snapshot);
+    this.outbox.restore(snapshot.sends);
+  }
+
+  #onState(state: ConnectionState): void {
+    if (state.name === 'signed-out') this.abandon();
+    this.events.emit('state', state);
+  }
+
+  #onSession(connected: Connected): void {
+    this.#turn = new SessionTurn();
+    this.#adopt(connected.userId, connected.logEpoch);
+    this.#calls.open();
+    this.puller.begin(this.#turn);
+    this.events.emit('session', connected);
+    this.syncer.begin(this.#turn);
+    this.outbox.begin(this.#turn);
+    this.readMarks.begin(this.#turn);
+    this.#scheduleSelfCheck();
+  }
+
+  #onRefreshed(connected: Connected): void {
+    if (connected.logEpoch !== this.replica.logEpoch) this.#onEpoch(connected.logEpoch);
+  }
+
+  #onEpoch(logEpoch: number): void {
+    this.#adopt(this.replica.userId, logEpoch);
+    this.syncer.request();
+  }
+
+  /** From here on everything known belongs to this user and log epoch. */
+  #adopt(userId: string, logEpoch: number): void {
+    const replica = this.replica;
+    const before = { userId: replica.userId, version: replica.version };
+    replica.belongTo(userId, logEpoch);
+    if (before.version === replica.version) return;
+    this.readMarks.clear();
+    this.outbox.forgetSent();
+    if (before.userId !== '' && before.userId !== userId) {
+      this.outbox.clear();
+      this.users.clear();
+    }
+  }
+
+  #onLost(): void {
+    this.#turn.end();
+    this.#selfCheck?.cancel();
+    this.#calls.lost();
+  }
+
+  #onItem({ item }: Item): void {
+    if (item?.$case === 'reply') this.#calls.reply(item.value);
+    else if (item?.$case === 'resync') this.#onResync(item.value.conversationId);
+    else if (item?.$case === 'push') {
+      const { event } = item.value;
+      if (event?.$case === 'entry') this.#place(event.value, 'push');
+      else if (event?.$case === 'memberState') {
+        this.#described(this.replica.applyMember(event.value));
+      }
+    }
+  }
+
+  /** False when the log is past the entry already. */
+  #place(entry: Entry, source: EntrySource): boolean {
+    const known = this.replica.get(entry.conversationId)?.log;
+    if (known?.anchored === true && entry.seq <= known.high) return false;
+    this.#described(this.replica.applyEntry(entry, source));
+    return true;
+  }
+
+  /** Asks for what is missing: the conversation itself, or the hole below what has arrived. */
+  #described(state: ConversationState): void {
+    if (!state.log.anchored) this.syncer.request();
+    else if (state.log.hole !== undefined) this.puller.fill(state).catch(() => undefined);
+  }
+
+  #onResync(conversationId: string): void {
+    const state = this.replica.get(conversationId);
+    if (state?.log.anchored === true) this.puller.fill(state, true).catch(() => undefined);
+    else this.syncer.request();
+  }
+
+  /** Cheap, and the only way to notice a loss that left no hole. The jitter keeps devices apart. */
+  #scheduleSelfCheck(): void {
+    const { selfCheckMs } = this.#limits;
+    if (selfCheckMs <= 0) return;
+    const delayMs = selfCheckMs + this.newBackoff().next();
+    this.#selfCheck = this.clock.setTimer(delayMs, () => {
+      this.syncer.request();
+      this.#scheduleSelfCheck();
+    });
+  }
+}

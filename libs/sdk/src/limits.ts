@@ -1,0 +1,56 @@
+/**
+ * Every bound of the client, by name. `stats()` tells how full each one is. What happens above a bound stands beside it.
+ */
+export interface Limits {
+  /** Calls on the socket without a reply, also those that timed out here; more wait in the queue. The server's own limit. */
+  readonly maxCallsInFlight: number;
+  /** Calls that wait for a free place or a connection; one more fails with TOO_MANY_CALLS. */
+  readonly maxQueuedCalls: number;
+  /** Bytes of one call's request; a larger one fails with LIMIT_EXCEEDED instead of costing the connection. */
+  readonly maxCallBytes: number;
+  /** Messages not yet acknowledged, failed ones included; one more fails with LIMIT_EXCEEDED. */
+  readonly maxOutboxMessages: number;
+  /** Pulls at once, over all conversations; more wait. */
+  readonly maxPullsInFlight: number;
+  /** Entries asked for by one pull, 1 to 500. */
+  readonly pullPageEntries: number;
+  /** Conversations asked for by one sync answer, 1 to 200. */
+  readonly syncPageConversations: number;
+  /** Entries of one conversation that wait for a hole to close; the newest are dropped and pulled later. */
+  readonly maxHeldEntries: number;
+  /** Entries of one conversation kept in memory; the oldest are dropped and can be loaded again. */
+  readonly maxKeptEntries: number;
+  /** Profiles kept; the least recently used is dropped. */
+  readonly maxCachedUsers: number;
+  /** A profile is asked for again after this many milliseconds. */
+  readonly userTtlMs: number;
+  /** A call without a reply fails with DEADLINE_EXCEEDED after this many milliseconds. */
+  readonly callTimeoutMs: number;
+  /** From opening the socket to `connected`; then the next attempt. */
+  readonly connectTimeoutMs: number;
+  /** A ping without any answer for this long: the server is taken for dead. */
+  readonly pongTimeoutMs: number;
+  /** A server's hint of when to come back is cut to this. */
+  readonly maxReconnectHintMs: number;
+  /** Milliseconds between two syncs that only check that nothing was missed; 0: never. */
+  readonly selfCheckMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  maxCallsInFlight: 64,
+  maxQueuedCalls: 2048,
+  maxCallBytes: 250 * 1024,
+  maxOutboxMessages: 1000,
+  maxPullsInFlight: 8,
+  pullPageEntries: 500,
+  syncPageConversations: 100,
+  maxHeldEntries: 1000,
+  maxKeptEntries: 2000,
+  maxCachedUsers: 1000,
+  userTtlMs: 600_000,
+  callTimeoutMs: 10_000,
+  connectTimeoutMs: 10_000,
+  pongTimeoutMs: 10_000,
+  maxReconnectHintMs: 600_000,
+  selfCheckMs: 900_000,
+};

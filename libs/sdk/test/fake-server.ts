@@ -1,0 +1,253 @@
+import type { ErrorCode } from '@queqiao/domain';
+import {
+  ConversationServiceDefinition as Conversations,
+  GroupServiceDefinition as Groups,
+  MessageServiceDefinition as Messages,
+  UserServiceDefinition as Users,
+  type Call,
+  type Connect,
+  type Item,
+  type Push,
+  type SendRequest,
+} from '@queqiao/protocol/client';
+import { errorCodeToProto } from '@queqiao/protocol/common';
+import type { WebSocketFactory } from '../src/connection/web-socket.js';
+import { FakeLog } from './fake-log.js';
+import { FakeSocket } from './fake-socket.js';
+
+export interface FakeSession {
+  readonly socket: FakeSocket;
+  readonly connect: Connect;
+  readonly user: string;
+}
+
+/** What a test does to a call: an error, no reply at all, or carrying it out and then losing the reply. */
+export type Fault =
+  { readonly error: ErrorCode; readonly retryAfterMs?: number } | 'swallow' | 'lose-reply';
+
+/** A server without a network, scripted by the test. Tokens are user names, with anything after a slash ignored. */
+export class FakeServer {
+  readonly log = new FakeLog();
+  readonly sessions = new Set<FakeSession>();
+  /** Every connect item, also refused ones. */
+  readonly connects: Connect[] = [];
+  readonly calls: { method: string; id: number; body: Uint8Array }[] = [];
+  readonly refreshes: string[] = [];
+  readonly sends: SendRequest[] = [];
+  pings = 0;
+  /** False: sockets open and are never answered. */
+  answering = true;
+  /** Opening a socket fails. */
+  unreachable = false;
+  pingIntervalMs = 25_000;
+  tokenLifeMs = 3_600_000;
+  fault: (method: string, call: Call) => Fault | undefined = () => undefined;
+  refuse: (connect: Connect) => { code: number; reconnectAfterMs?: number } | undefined = () =>
+    undefined;
+  /** What becomes of a push on its way to one session. */
+  onPush: (push: Item, session: FakeSession) => Item[] = (push) => [push];
+  #sessionCount = 0;
+
+  readonly webSocket: WebSocketFactory = (_url, protocols) => {
+    if (this.unreachable) throw new Error('connection refused');
+    if (protocols[0] !== 'queqiao.v1.proto') throw new Error('no such subprotocol');
+    const socket = new FakeSocket({
+      received: (from, items) => this.#received(from, items),
+      closedByClient: (from) => this.#forget(from),
+    });
+    socket.open();
+    return socket;
+  };
+
+  session(user: string): FakeSession {
+    const found = [...this.sessions].filter((one) => one.user === user).at(-1);
+    if (found === undefined) throw new Error(`${user} is not connected`);
+    return found;
+  }
+
+  /** Someone else says something. */
+  say(id: string, sender: string, text: string): void {
+    const content = { body: { $case: 'text' as const, value: { text } } };
+    const clientMsgId = `m${this.log.entries(id).length + 1}`;
+    const { entry } = this.log.append(id, sender, clientMsgId, content);
+    this.push(id, { $case: 'entry', value: entry });
+  }
+
+  /** To every session of every member, except the one that caused it. */
+  push(id: string, event: NonNullable<Push['event']>, except?: FakeSession): void {
+    const members = new Set(this.log.membersOf(id));
+    for (const session of this.sessions) {
+      if (session === except || !members.has(session.user)) continue;
+      this.pushTo(session, event);
+    }
+  }
+
+  pushTo(session: FakeSession, event: NonNullable<Push['event']>): void {
+    const item: Item = { item: { $case: 'push', value: { event } } };
+    for (const one of this.onPush(item, session)) session.socket.deliver([one]);
+  }
+
+  resync(user: string, conversationId = ''): void {
+    const value = { conversationId, reason: 'test' };
+    this.session(user).socket.deliver([{ item: { $case: 'resync', value } }]);
+  }
+
+  /** Ends a session with a disconnect item and the close code. */
+  disconnect(user: string, code: number, reconnectAfterMs = 0): void {
+    this.#end(this.session(user).socket, code, reconnectAfterMs);
+  }
+
+  /** The transport breaks: the client is told, without a code of ours. */
+  drop(user: string): void {
+    const { socket } = this.session(user);
+    this.#forget(socket);
+    socket.closeByServer(1006, '');
+  }
+
+  #end(socket: FakeSocket, code: number, reconnectAfterMs: number): void {
+    this.#forget(socket);
+    const value = { code, reason: 'test', reconnectAfterMs, error: undefined };
+    socket.deliver([{ item: { $case: 'disconnect', value } }]);
+    socket.closeByServer(code, 'test');
+  }
+
+  #forget(socket: FakeSocket): void {
+    for (const session of this.sessions)
+      if (session.socket === socket) this.sessions.delete(session);
+  }
+
+  #received(socket: FakeSocket, items: Item[]): void {
+    if (!this.answering) return;
+    for (const { item } of items) {
+      if (item?.$case === 'connect') this.#connect(socket, item.value);
+      else if (item?.$case === 'ping') {
+        this.pings += 1;
+        socket.deliver([{ item: { $case: 'pong', value: { serverMs: 1 } } }]);
+      } else if (item?.$case === 'call') this.#call(socket, item.value);
+      else if (item?.$case === 'refresh') {
+        this.refreshes.push(item.value.token);
+        this.#greet(socket, this.#sessionOf(socket).user);
+      }
+    }
+  }
+
+  #connect(socket: FakeSocket, connect: Connect): void {
+    this.connects.push(connect);
+    const refusal = this.refuse(connect);
+    if (refusal !== undefined) {
+      this.#end(socket, refusal.code, refusal.reconnectAfterMs ?? 0);
+      return;
+    }
+    const user = connect.token.split('/')[0] ?? '';
+    this.sessions.add({ socket, connect, user });
+    this.#greet(socket, user);
+  }
+
+  #greet(socket: FakeSocket, userId: string): void {
+    this.#sessionCount += 1;
+    const value = {
+      sessionId: `s${this.#sessionCount}`,
+      appId: 'demo',
+      userId,
+      logEpoch: this.log.epoch,
+      serverMs: 1_000_000,
+      tokenExpiresMs: 1_000_000 + this.tokenLifeMs,
+      pingIntervalMs: this.pingIntervalMs,
+      silenceLimitMs: 60_000,
+    };
+    socket.deliver([{ item: { $case: 'connected', value } }]);
+  }
+
+  #sessionOf(socket: FakeSocket): FakeSession {
+    for (const session of this.sessions) if (session.socket === socket) return session;
+    throw new Error('a call before the sign-in');
+  }
+
+  #call(socket: FakeSocket, call: Call): void {
+    const session = this.#sessionOf(socket);
+    const method = call.method.split('/')[1] ?? '';
+    this.calls.push({ method, id: call.id, body: call.body });
+    const fault = this.fault(method, call);
+    if (fault === 'swallow') return;
+    if (fault !== undefined && fault !== 'lose-reply') {
+      this.#fail(socket, call.id, fault.error, fault.retryAfterMs ?? 0);
+      return;
+    }
+    const value = this.#execute(session, method, call.body);
+    if (fault === 'lose-reply') return;
+    socket.deliver([
+      { item: { $case: 'reply', value: { id: call.id, result: { $case: 'body', value } } } },
+    ]);
+  }
+
+  #fail(socket: FakeSocket, id: number, code: ErrorCode, retryAfterMs: number): void {
+    const value = {
+      code: errorCodeToProto(code),
+      message: 'refused by the test',
+      field: '',
+      retryAfterMs,
+      requestId: 'r1',
+    };
+    socket.deliver([
+      { item: { $case: 'reply', value: { id, result: { $case: 'error', value } } } },
+    ]);
+  }
+
+  #execute(session: FakeSession, method: string, body: Uint8Array): Uint8Array {
+    const { user } = session;
+    if (method === 'Send') return this.#send(session, body);
+    if (method === 'SyncConversations') {
+      const { requestType, responseType } = Conversations.methods.syncConversations;
+      return responseType.encode(this.log.sync(user, requestType.decode(body).cursor)).finish();
+    }
+    if (method === 'PullEntries') {
+      const { requestType, responseType } = Conversations.methods.pullEntries;
+      return responseType.encode(this.log.pull(user, requestType.decode(body))).finish();
+    }
+    if (method === 'MarkRead') {
+      const { requestType, responseType } = Conversations.methods.markRead;
+      const { conversationId, seq } = requestType.decode(body);
+      const member = this.log.markRead(conversationId, user, seq);
+      return responseType.encode({ member }).finish();
+    }
+    if (method === 'CreateGroup') return this.#createGroup(session, body);
+    const { requestType, responseType } = Users.methods.getUsers;
+    const ids = requestType.decode(body).userIds.filter((id) => !id.startsWith('nobody'));
+    const users = ids.map((userId) => ({ userId, nickname: `Nick ${userId}`, avatarUrl: '' }));
+    return responseType.encode({ users }).finish();
+  }
+
+  #send(session: FakeSession, body: Uint8Array): Uint8Array {
+    const request = Messages.methods.send.requestType.decode(body);
+    this.sends.push(request);
+    const { conversationId, clientMsgId, content } = request;
+    if (!this.log.has(conversationId)) {
+      const [, a = '', b = ''] = conversationId.split(':');
+      this.log.createConversation(conversationId, { [a]: 0, [b]: 0 });
+    }
+    if (content === undefined) throw new Error('a message without content');
+    const { entry, fresh } = this.log.append(conversationId, session.user, clientMsgId, content);
+    if (fresh) this.push(conversationId, { $case: 'entry', value: entry }, session);
+    const { seq, ordinal, createdMs } = entry;
+    const { responseType } = Messages.methods.send;
+    return responseType.encode({ conversationId, seq, ordinal, createdMs }).finish();
+  }
+
+  #createGroup(session: FakeSession, body: Uint8Array): Uint8Array {
+    const { requestType, responseType } = Groups.methods.createGroup;
+    const { clientRequestId, groupId, name, memberIds } = requestType.decode(body);
+    const id = groupId === '' ? clientRequestId : groupId;
+    const conversationId = `g:${id}`;
+    if (!this.log.has(conversationId)) {
+      const members = [session.user, ...memberIds];
+      const joined = Object.fromEntries(members.map((user) => [user, 0]));
+      this.log.createConversation(conversationId, joined, name);
+      const value = { name, creatorId: session.user, memberIds };
+      const { entry } = this.log.append(conversationId, session.user, 'created', {
+        body: { $case: 'groupCreated', value },
+      });
+      this.push(conversationId, { $case: 'entry', value: entry });
+    }
+    return responseType.encode({ conversationId, groupId: id }).finish();
+  }
+}
