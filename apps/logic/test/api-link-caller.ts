@@ -31,7 +31,7 @@ export class LinkCaller {
     });
     const range = { protocolMin: 1, protocolMax: 1 };
     const hello = { ...node, ...range, peerBootId: '', received: 0, wantedBootId: '' };
-    this.#stream.write({ hello, firstNumber: 0, ack: 0, items: [] });
+    this.#stream.write({ hello, firstNumber: 0, ack: 0, items: [], goodbye: false });
   }
 
   call(call: Partial<UpCall>): Promise<CallReply> {
@@ -41,7 +41,13 @@ export class LinkCaller {
     const items = [UpItem.encode({ item: { $case: 'call', value } }).finish()];
     const reply = new Promise<CallReply>((resolve) => this.#waiting.set(callId, resolve));
     this.#sent += 1;
-    this.#stream.write({ hello: undefined, firstNumber: this.#sent, ack: this.#received, items });
+    this.#stream.write({
+      hello: undefined,
+      firstNumber: this.#sent,
+      ack: this.#received,
+      items,
+      goodbye: false,
+    });
     return reply;
   }
 
@@ -71,7 +77,13 @@ export class LinkCaller {
       } else this.down.push(down);
     }
     if (frame.items.length > 0) {
-      this.#stream.write({ hello: undefined, firstNumber: 0, ack: this.#received, items: [] });
+      this.#stream.write({
+        hello: undefined,
+        firstNumber: 0,
+        ack: this.#received,
+        items: [],
+        goodbye: false,
+      });
     }
     for (const listener of this.#listeners) listener();
   }

@@ -33,7 +33,7 @@ function echo(call: Attach): void {
 }
 
 function frame(firstNumber: number): AttachRequest {
-  return { hello: undefined, firstNumber, ack: 0, items: [] };
+  return { hello: undefined, firstNumber, ack: 0, items: [], goodbye: false };
 }
 
 function answer(firstNumber: number): AttachResponse {

@@ -15,7 +15,7 @@ export interface DuplexCodec<In, Out> {
 
 export interface FrameHandlers {
   onFrame(frame: LinkFrame): void;
-  /** Runs exactly once, unless `close` or `detach` was called first. `error` is absent when the other side ended in good order. */
+  /** Runs exactly once, unless `close` or `detach` was called first. `error` is absent when the stream just ended; a server cannot tell that from a cut. */
   onEnd(error?: Error): void;
 }
 

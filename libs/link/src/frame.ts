@@ -12,6 +12,8 @@ export interface LinkFrame {
   readonly items: Uint8Array[];
   /** The sender takes no new calls. */
   readonly draining?: boolean;
+  /** The sender will not come back: what is held for it can go. */
+  readonly goodbye?: boolean;
 }
 
 /** One open stream as the channel sees it. After `close` nothing is written any more. */

@@ -33,6 +33,7 @@ export function createGrpcDialer(deps: { clock: Clock }): LogicDialer {
             firstNumber: frame.firstNumber,
             ack: frame.ack,
             items: frame.items,
+            goodbye: frame.goodbye ?? false,
           }),
           decode: (response) => ({
             hello: response.welcome,
@@ -56,6 +57,7 @@ export function createGrpcDialer(deps: { clock: Clock }): LogicDialer {
         onDrain: (callback) => frames.onDrain(callback),
         close: () => frames.close(),
         goodbye() {
+          frames.write({ firstNumber: 0, ack: 0, items: [], goodbye: true });
           frames.detach();
           const timer = deps.clock.setTimer(GOODBYE_MS, abort);
           call.on('end', () => {

@@ -2,7 +2,7 @@ import type { FrameHandlers, FrameStream } from '@queqiao/link';
 
 /** The connect end of one Attach stream. */
 export interface LogicStream extends FrameStream {
-  /** Ends in good order: the other side then drops what it holds about this node. No handler runs afterwards. */
+  /** Ends for good: the other side then drops what it holds about this node. No handler runs afterwards. */
   goodbye(): void;
 }
 

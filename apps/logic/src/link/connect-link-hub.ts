@@ -221,6 +221,7 @@ export class ConnectLinkHub implements LinkHub {
         const { item } = UpItem.decode(bytes);
         if (item?.$case === 'call') this.#deps.dispatch.start(item.value, node);
       }
+      if (frame.goodbye) this.#farewell(node, stream);
     } catch (error) {
       this.#deps.logger.error({ err: error, peer: node.ref }, 'link broken');
       stream.fail(STREAM_STATUS.aborted, 'link broken');
@@ -228,15 +229,19 @@ export class ConnectLinkHub implements LinkHub {
     }
   }
 
+  /** A cut connection looks like an end in good order to a grpc-js server, so only an explicit goodbye gives a node up. */
   #ended(node: ConnectNode, stream: AttachStream, error: Error | undefined): void {
     if (error === undefined) stream.end();
     if (node.stream !== stream) return;
     this.#deps.metrics.stream('ended');
-    if (error === undefined) {
-      this.#discard(node, 'goodbye');
-      return;
-    }
-    this.#detach(node, error.message);
+    this.#detach(node, error?.message ?? 'stream ended');
+  }
+
+  #farewell(node: ConnectNode, stream: AttachStream): void {
+    this.#deps.metrics.stream('ended');
+    stream.end();
+    node.stream = undefined;
+    this.#discard(node, 'goodbye');
   }
 
   #dead(node: ConnectNode): void {
