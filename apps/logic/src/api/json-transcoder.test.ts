@@ -111,7 +111,7 @@ describe('a request in JSON', () => {
       '{"s3cret s3cret":1}',
     ];
     for (const json of bad) {
-      expect(String((refusal(json) as Error).message)).not.toContain('s3cret');
+      expect((refusal(json) as Error).message).not.toContain('s3cret');
     }
   });
 

@@ -41,7 +41,7 @@ function fieldShape(field: DescField): FieldShape {
   if (enumeration) {
     return { name, wireType: VARINT, packable, value: 'int32', message: undefined };
   }
-  return { name, message: undefined, ...scalarShape(scalar as ScalarType, packable) };
+  return { name, message: undefined, ...scalarShape(scalar, packable) };
 }
 
 function scalarShape(

@@ -1,4 +1,4 @@
-import { Counter, type Clock, type Registry } from '@queqiao/runtime';
+import { counterIn, type Clock, type Counter, type Registry } from '@queqiao/runtime';
 
 export interface CachedSourceOptions {
   /** Label of the metric. */
@@ -71,13 +71,9 @@ export class CachedSource<Key extends readonly string[], Value> {
 }
 
 function readsCounter(metrics: Registry): Counter<'cache' | 'result'> {
-  const name = 'queqiao_cache_reads_total';
-  const known = metrics.getSingleMetric(name);
-  if (known instanceof Counter) return known as Counter<'cache' | 'result'>;
-  return new Counter({
-    name,
+  return counterIn(metrics, {
+    name: 'queqiao_cache_reads_total',
     help: 'Reads of the caches in front of the database',
     labelNames: ['cache', 'result'],
-    registers: [metrics],
   });
 }

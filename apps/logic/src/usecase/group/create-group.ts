@@ -76,7 +76,7 @@ export class CreateGroup {
 }
 
 function checkName(name: string): string {
-  const { length } = [...name];
+  const { length } = Array.from(name);
   if (length === 0 || length > GROUP_NAME_MAX_LENGTH) {
     throw invalidArgument('name', `must have 1 to ${GROUP_NAME_MAX_LENGTH} characters`);
   }

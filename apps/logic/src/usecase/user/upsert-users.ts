@@ -40,7 +40,7 @@ function checkLine(line: UserLine, index: number): ProfileChange {
 }
 
 function checkLength(value: string | undefined, max: number, field: string): void {
-  if (value !== undefined && [...value].length > max) {
+  if (value !== undefined && Array.from(value).length > max) {
     throw invalidArgument(field, `must have at most ${max} characters`);
   }
 }
