@@ -22,7 +22,9 @@ describe('apps', () => {
     expect(await database.apps.setSettings(app, { maxTextBytes: 10 })).toBe(true);
     expect(await database.apps.storedSettings(app)).toEqual({ maxTextBytes: 10 });
     expect((await database.apps.app(app))?.settings).toEqual({ ...settings, maxTextBytes: 10 });
-    await expect(database.apps.setSettings(app, { maxTextBytes: 0 })).rejects.toThrow();
+    await expect(database.apps.setSettings(app, { maxTextBytes: 0 })).rejects.toThrow(
+      'maxTextBytes',
+    );
     expect(await database.apps.app(parseAppId('DEMO'))).toBeNull();
   });
 

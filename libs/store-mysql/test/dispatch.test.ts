@@ -54,9 +54,12 @@ it('passes over rows that another claimer is still holding', async () => {
   const holder = await StoreRig.root(rig.created.rootUrl);
   await holder.query('START TRANSACTION');
   await holder.query('SELECT * FROM dispatch WHERE dispatch_id = ? FOR UPDATE', [ids[0]]);
-  const rows = await database.dispatch.claimDue({ owner: 'logic-2', limit: 10 });
-  holder.destroy();
-  expect(rows.map((row) => row.dispatchId).sort()).toEqual(ids.slice(1).sort());
+  try {
+    const rows = await database.dispatch.claimDue({ owner: 'logic-2', limit: 10 });
+    expect(rows.map((row) => row.dispatchId).sort()).toEqual(ids.slice(1).sort());
+  } finally {
+    holder.destroy();
+  }
 });
 
 it('backs off further with every claim', async () => {

@@ -1,7 +1,7 @@
 import type { AppendStored, ConversationMode, MemberFacts, MemberRole } from '../append-types.js';
 import { headKey, memberKey, messageKey, type HeadKey, type KeyedItem } from './batch-keys.js';
 import type { LockedHead } from './number-batch.js';
-import { json, text } from './sql-text.js';
+import { json } from './sql-text.js';
 
 /** The database's clock in milliseconds, read when the row is: after the wait for its lock, unlike NOW(). */
 const CLOCK = 'CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)';

@@ -27,25 +27,20 @@ class KyselyConnection implements MysqlPoolConnection {
     private readonly pool: ConnectionPool,
   ) {}
 
-  query(sql: string, parameters: readonly unknown[]): { stream: <T>() => T };
-  query(sql: string, parameters: readonly unknown[], callback: Callback): void;
-  query(
-    sql: string,
-    values: readonly unknown[],
-    callback?: Callback,
-  ): { stream: <T>() => T } | undefined {
+  query(sql: string, values: readonly unknown[]): never;
+  query(sql: string, values: readonly unknown[], callback: Callback): void;
+  query(sql: string, values: readonly unknown[], callback?: Callback): void {
     if (callback === undefined) throw new StoreDefect('streams are not used');
     if (sql === 'rollback') {
       // Never fails: otherwise it would hide the error that made it necessary.
       void this.connection.rollback().then(() => callback(null, []));
-      return undefined;
+      return;
     }
     const phase = sql === 'commit' ? 'commit' : 'work';
     this.connection.query({ sql, values, operation: operationOf(sql), phase }).then(
       (result) => callback(null, result),
       (error: unknown) => callback(error, undefined),
     );
-    return undefined;
   }
 
   release(): void {

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { appSettingsSchema, defaultAppSettings } from './app-settings.js';
+
+it('fills in every default, and checks what is set', () => {
+  expect(defaultAppSettings()).toEqual({
+    maxTextBytes: 8_192,
+    maxGroupCreateMembers: 500,
+    devicePolicy: { mode: 'unlimited', max: 5 },
+    allowedOrigins: [],
+  });
+  const partly = appSettingsSchema.parse({ devicePolicy: { mode: 'max-per-user' } });
+  expect(partly.devicePolicy).toEqual({ mode: 'max-per-user', max: 5 });
+});
+
+it.each([
+  { maxTextBytes: 0 },
+  { maxTextBytes: 70_000 },
+  { maxGroupCreateMembers: 501 },
+  { devicePolicy: { mode: 'some' } },
+  { unheardOf: 1 },
+])('refuses %j', (settings) => {
+  expect(appSettingsSchema.safeParse(settings).success).toBe(false);
+});
