@@ -86,6 +86,19 @@ describe('connecting', () => {
     expect(client.state.name).toBe('online');
   });
 
+  it('leaves no timer behind when stopped in the middle of retries', async () => {
+    const scene = new Scene();
+    const { client } = await scene.online('alice');
+    scene.server.fault = () => ({ error: 'UNAVAILABLE' });
+    void client.sendText('d:alice:bob', 'hello');
+    scene.server.resync('alice');
+    await scene.clock.advance(5_000);
+    expect(scene.clock.pending).toBeGreaterThan(1);
+    client.stop();
+    await scene.settle();
+    expect(scene.clock.pending).toBe(0);
+  });
+
   it('connects at once when nudged while it waits', async () => {
     const scene = new Scene();
     scene.server.unreachable = true;

@@ -4,6 +4,7 @@ import type { WebSocketLike } from '../src/connection/web-socket.js';
 /** One end of a WebSocket without a network: what is sent arrives in a later microtask, in order. */
 export class FakeSocket implements WebSocketLike {
   binaryType = 'blob';
+  readyState = 0;
   onopen: ((event: never) => void) | null = null;
   onmessage: ((event: never) => void) | null = null;
   onclose: ((event: never) => void) | null = null;
@@ -21,7 +22,9 @@ export class FakeSocket implements WebSocketLike {
 
   open(): void {
     queueMicrotask(() => {
-      if (!this.cut && !this.closed) (this.onopen as ((event: object) => void) | null)?.({});
+      if (this.cut || this.closed) return;
+      this.readyState = 1;
+      (this.onopen as ((event: object) => void) | null)?.({});
     });
   }
 

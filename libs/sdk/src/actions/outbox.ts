@@ -6,7 +6,7 @@ import {
   type SendResponse,
 } from '@queqiao/protocol/client';
 import type { Backoff } from '../backoff.js';
-import { sleep, type Clock } from '../clock.js';
+import type { Clock } from '../clock.js';
 import type { Caller } from '../connection/typed-call.js';
 import { asQueqiaoError, QueqiaoError } from '../errors.js';
 import type { Limits } from '../limits.js';
@@ -172,7 +172,7 @@ export class Outbox {
     const backoff = this.deps.newBackoff();
     for (let draft = this.#next(conversationId); draft; draft = this.#next(conversationId)) {
       const delayMs = await this.#send(draft, backoff);
-      if (delayMs !== undefined && turn.alive) await sleep(this.deps.clock, delayMs);
+      if (delayMs !== undefined) await turn.sleep(this.deps.clock, delayMs);
       if (!turn.alive) return;
     }
     this.#busy.delete(conversationId);

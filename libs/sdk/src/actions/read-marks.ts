@@ -1,6 +1,6 @@
 import { ConversationServiceDefinition } from '@queqiao/protocol/client';
 import type { Backoff } from '../backoff.js';
-import { sleep, type Clock } from '../clock.js';
+import type { Clock } from '../clock.js';
 import type { Caller } from '../connection/typed-call.js';
 import { asQueqiaoError, type QueqiaoError } from '../errors.js';
 import type { ConversationState } from '../replica/conversation.js';
@@ -70,7 +70,7 @@ export class ReadMarks {
     const backoff = this.deps.newBackoff();
     for (let mark = this.#marks.get(id); mark; mark = this.#marks.get(id)) {
       const delayMs = await this.#send(id, mark, backoff);
-      if (delayMs !== undefined && turn.alive) await sleep(this.deps.clock, delayMs);
+      if (delayMs !== undefined) await turn.sleep(this.deps.clock, delayMs);
       if (!turn.alive) return;
     }
     this.#busy.delete(id);

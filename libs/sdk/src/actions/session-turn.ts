@@ -1,10 +1,11 @@
-import { sleep, type Clock } from '../clock.js';
+import type { Clock } from '../clock.js';
 import { asQueqiaoError, QueqiaoError } from '../errors.js';
 import type { Backoff } from '../backoff.js';
 
 /** One session's time. Work that was begun in it gives up when it is over; the next session begins it anew. */
 export class SessionTurn {
   #alive = true;
+  readonly #sleepers = new Set<() => void>();
 
   get alive(): boolean {
     return this.#alive;
@@ -12,6 +13,21 @@ export class SessionTurn {
 
   end(): void {
     this.#alive = false;
+    for (const wake of this.#sleepers) wake();
+  }
+
+  /** Resolves after `ms`, or at once when the turn ends: nothing of it outlives it. */
+  sleep(clock: Clock, ms: number): Promise<void> {
+    if (!this.#alive) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        timer.cancel();
+        this.#sleepers.delete(wake);
+        resolve();
+      };
+      const timer = clock.setTimer(ms, wake);
+      this.#sleepers.add(wake);
+    });
   }
 
   check(): void {
@@ -38,7 +54,7 @@ export async function retrying<Result>(
       const error = asQueqiaoError(failure);
       deps.turn.check();
       if (!error.retryable) throw error;
-      await sleep(deps.clock, Math.max(error.retryAfterMs, deps.backoff.next()));
+      await deps.turn.sleep(deps.clock, Math.max(error.retryAfterMs, deps.backoff.next()));
       deps.turn.check();
     }
   }

@@ -23,6 +23,8 @@ export interface SocketHandlers {
 /** Used when this side gives a socket up; not a code of the server. */
 export const LOCAL_CLOSE_CODE = 1006;
 
+const OPEN = 1;
+
 type Value = NonNullable<Item['item']>;
 
 /** One socket from opening to its end: sign-in, heartbeat, decoding. */
@@ -55,6 +57,7 @@ export class SocketSession {
     this.#timer = this.#clock.setTimer(this.#limits.connectTimeoutMs, () =>
       this.end('no answer to the sign-in'),
     );
+    if (this.#socket.readyState === OPEN) this.send(connect);
   }
 
   /** False when the socket is gone: the item was not sent. */

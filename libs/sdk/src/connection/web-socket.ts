@@ -1,6 +1,8 @@
 /** The part of the standard WebSocket that the client uses. */
 export interface WebSocketLike {
   binaryType: string;
+  /** 1: open. A factory may wait until it is. */
+  readonly readyState: number;
   onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;

@@ -1,0 +1,423 @@
+import type { Item } from '@queqiao/protocol/client';
+import { describe, expect, it } from 'vitest';
+import { MemoryReplicaStore } from '../src/index.js';
+import { Scene, upTo } from './scene.js';
+
+const ROOM = 'g:room';
+
+function room(members: Record<string, number> = { alice: 0, bob: 0 }, entries = 0): Scene {
+  const scene = new Scene();
+  scene.server.log.createConversation(ROOM, members, 'Room');
+  for (let n = 0; n < entries; n += 1) scene.server.say(ROOM, 'bob', `old ${n + 1}`);
+  return scene;
+}
+
+/** Pushes stop until the returned function lets them through, in the order given by `arrange`. */
+function holdPushes(scene: Scene): (arrange?: (held: Item[]) => Item[]) => Promise<void> {
+  const held: Item[] = [];
+  scene.server.onPush = (push) => {
+    held.push(push);
+    return [];
+  };
+  return async (arrange = (all) => all) => {
+    scene.server.onPush = (push) => [push];
+    for (const item of arrange(held)) scene.server.session('alice').socket.deliver([item]);
+    await scene.settle();
+  };
+}
+
+const pulls = (scene: Scene): number =>
+  scene.server.calls.filter(({ method }) => method === 'PullEntries').length;
+const syncs = (scene: Scene): number =>
+  scene.server.calls.filter(({ method }) => method === 'SyncConversations').length;
+
+describe('entries surface strictly in order', () => {
+  it('as they are pushed', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    scene.server.say(ROOM, 'bob', 'one');
+    scene.server.say(ROOM, 'bob', 'two');
+    await scene.settle();
+    expect(alice.seqs(ROOM)).toEqual([1, 2]);
+    expect(pulls(scene)).toBe(0);
+  });
+
+  it('when pushes arrive out of order, without a pull for what is already here', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    scene.server.fault = (method) => (method === 'PullEntries' ? 'swallow' : undefined);
+    const release = holdPushes(scene);
+    for (const text of ['one', 'two', 'three', 'four']) scene.server.say(ROOM, 'bob', text);
+    await release((held) =>
+      [held[2], held[0], held[3], held[1]].filter((one) => one !== undefined),
+    );
+    expect(alice.seqs(ROOM)).toEqual(upTo(4));
+    expect(alice.client.stats().heldEntries).toBe(0);
+  });
+
+  it('when pushes arrive twice', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    scene.server.onPush = (push) => [push, push];
+    for (const text of ['one', 'two', 'three']) scene.server.say(ROOM, 'bob', text);
+    await scene.settle();
+    expect(alice.seqs(ROOM)).toEqual(upTo(3));
+  });
+
+  it('when pushes are lost: the hole is pulled once, also while more arrive', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    let count = 0;
+    scene.server.onPush = (push) => ((count += 1) <= 3 ? [] : [push]);
+    for (let n = 0; n < 8; n += 1) scene.server.say(ROOM, 'bob', `m${n}`);
+    await scene.settle();
+    expect(alice.seqs(ROOM)).toEqual(upTo(8));
+    expect(pulls(scene)).toBe(1);
+    expect(alice.entries.map(({ source }) => source)).toEqual([
+      ...Array<string>(3).fill('pull'),
+      ...Array<string>(5).fill('push'),
+    ]);
+  });
+
+  it('over pulls of several pages, with retries after refusals', async () => {
+    const scene = room({ alice: 0, bob: 0 }, 25);
+    scene.server.log.maxPull = 4;
+    let refusals = 3;
+    scene.server.fault = (method) =>
+      method === 'PullEntries' && (refusals -= 1) >= 0 ? { error: 'UNAVAILABLE' } : undefined;
+    const alice = await scene.online('alice', { fullHistory: true });
+    expect(alice.client.state.name).toBe('syncing');
+    await scene.clock.advance(10_000);
+    expect(alice.seqs(ROOM)).toEqual(upTo(25));
+    expect(alice.client.state.name).toBe('online');
+  });
+
+  it('with more out-of-order pushes than may be held', async () => {
+    const scene = room();
+    const alice = await scene.online('alice', { limits: { maxHeldEntries: 5 } });
+    const release = holdPushes(scene);
+    for (let n = 0; n < 30; n += 1) scene.server.say(ROOM, 'bob', `m${n}`);
+    scene.server.fault = (method) => (method === 'PullEntries' ? 'swallow' : undefined);
+    await release((held) => held.slice(1).reverse());
+    expect(alice.client.stats().heldEntries).toBe(5);
+    scene.server.fault = () => undefined;
+    await scene.clock.advance(20_000);
+    expect(alice.seqs(ROOM)).toEqual(upTo(30));
+  });
+
+  it('where some may not be seen: they count as surfaced', async () => {
+    const scene = room({ alice: 10, bob: 0 }, 12);
+    const alice = await scene.online('alice', { fullHistory: true });
+    expect(alice.seqs(ROOM)).toEqual([11, 12]);
+    expect(alice.client.conversation(ROOM)).toMatchObject({ unread: 2, hasOlder: false });
+  });
+});
+
+describe('a conversation that is new to the device', () => {
+  it('begins at its newest entry, and older ones are loaded on demand', async () => {
+    const scene = room({ alice: 0, bob: 0 }, 10);
+    const alice = await scene.online('alice');
+    expect(alice.seqs(ROOM)).toEqual([]);
+    expect(pulls(scene)).toBe(0);
+    expect(alice.client.conversations()).toMatchObject([
+      {
+        conversationId: ROOM,
+        kind: 'group',
+        name: 'Room',
+        lastSeq: 10,
+        hasOlder: true,
+        unread: 10,
+      },
+    ]);
+    const older = await alice.client.loadOlder(ROOM, 4);
+    expect(older.map(({ seq }) => seq)).toEqual([7, 8, 9, 10]);
+    scene.server.say(ROOM, 'bob', 'new');
+    await scene.settle();
+    expect(await alice.client.loadOlder(ROOM, 100)).toHaveLength(6);
+    expect(await alice.client.loadOlder(ROOM, 100)).toEqual([]);
+    expect(alice.client.entries(ROOM).map(({ seq }) => seq)).toEqual(upTo(11));
+    expect(alice.client.conversation(ROOM)?.hasOlder).toBe(false);
+    expect(alice.seqs(ROOM)).toEqual([11]);
+  });
+
+  it('surfaces what was pushed before the sync answered, and the hole after it', async () => {
+    const scene = room({ alice: 0, bob: 0 }, 5);
+    scene.server.fault = (method) => (method === 'SyncConversations' ? 'swallow' : undefined);
+    const alice = await scene.online('alice');
+    scene.server.say(ROOM, 'bob', 'six');
+    scene.server.onPush = () => [];
+    scene.server.say(ROOM, 'bob', 'seven');
+    scene.server.onPush = (push) => [push];
+    scene.server.say(ROOM, 'bob', 'eight');
+    await scene.settle();
+    expect(alice.seqs(ROOM)).toEqual([]);
+    scene.server.fault = () => undefined;
+    await scene.clock.advance(20_000);
+    expect(alice.seqs(ROOM)).toEqual([6, 7, 8]);
+  });
+
+  it('is there with its first entry, without asking', async () => {
+    const scene = new Scene();
+    const alice = await scene.online('alice');
+    const before = scene.server.calls.length;
+    scene.server.log.createConversation('d:alice:bob', { alice: 0, bob: 0 });
+    scene.server.say('d:alice:bob', 'bob', 'hello');
+    await scene.settle();
+    expect(alice.client.conversation('d:alice:bob')).toMatchObject({ peerId: 'bob', unread: 1 });
+    expect(scene.server.calls).toHaveLength(before);
+  });
+
+  it('is asked for when its first entry was missed', async () => {
+    const scene = new Scene();
+    const alice = await scene.online('alice');
+    scene.server.log.createConversation(ROOM, { alice: 2, bob: 0 }, 'Room');
+    scene.server.onPush = () => [];
+    for (const text of ['one', 'two', 'three']) scene.server.say(ROOM, 'bob', text);
+    scene.server.onPush = (push) => [push];
+    scene.server.say(ROOM, 'bob', 'four');
+    await scene.settle();
+    expect(alice.seqs(ROOM)).toEqual([4]);
+    expect(alice.client.conversation(ROOM)).toMatchObject({ name: 'Room', unread: 2 });
+  });
+});
+
+describe('sync', () => {
+  it('brings what was missed while away, from the stored cursor', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    scene.server.say(ROOM, 'bob', 'one');
+    await scene.settle();
+    scene.server.drop('alice');
+    await scene.settle();
+    for (let n = 0; n < 5; n += 1) scene.server.say(ROOM, 'bob', `away ${n}`);
+    await scene.clock.advance(250);
+    expect(alice.seqs(ROOM)).toEqual(upTo(6));
+    expect(pulls(scene)).toBe(1);
+  });
+
+  it('reads all pages', async () => {
+    const scene = new Scene();
+    scene.server.log.maxSync = 3;
+    for (let n = 0; n < 10; n += 1) {
+      scene.server.log.createConversation(`g:room${n}`, { alice: 0, bob: 0 });
+      scene.server.say(`g:room${n}`, 'bob', 'hello');
+    }
+    const alice = await scene.online('alice');
+    expect(syncs(scene)).toBe(4);
+    expect(alice.client.conversations().map(({ conversationId }) => conversationId)).toEqual(
+      upTo(10).map((n) => `g:room${10 - n}`),
+    );
+    expect(alice.client.totalUnread()).toBe(10);
+  });
+
+  it('runs again on resync, and pulls one conversation on a resync of it', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    scene.server.onPush = () => [];
+    scene.server.say(ROOM, 'bob', 'lost without a hole');
+    scene.server.resync('alice');
+    await scene.settle();
+    expect(alice.seqs(ROOM)).toEqual([1]);
+    const before = syncs(scene);
+    scene.server.say(ROOM, 'bob', 'lost again');
+    scene.server.resync('alice', ROOM);
+    await scene.settle();
+    expect(alice.seqs(ROOM)).toEqual([1, 2]);
+    expect(syncs(scene)).toBe(before);
+  });
+
+  it('checks by itself from time to time', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    scene.server.onPush = () => [];
+    scene.server.say(ROOM, 'bob', 'lost without a hole');
+    await scene.clock.advance(1_000_000);
+    expect(alice.seqs(ROOM)).toEqual([1]);
+  });
+
+  it('stores a cursor only once what it names was surfaced', async () => {
+    const scene = room({ alice: 0, bob: 0 }, 3);
+    const store = new MemoryReplicaStore();
+    scene.server.fault = (method) => (method === 'PullEntries' ? 'swallow' : undefined);
+    const first = await scene.online('alice', { store, fullHistory: true });
+    expect((await store.load())?.cursor).toHaveLength(0);
+    first.client.stop();
+    scene.server.fault = () => undefined;
+    const second = await scene.online('alice', { store, fullHistory: true });
+    expect(second.seqs(ROOM)).toEqual(upTo(3));
+    expect((await store.load())?.cursor.length).toBeGreaterThan(0);
+  });
+
+  it('starts from the beginning when the stored cursor is refused', async () => {
+    const scene = room({ alice: 0, bob: 0 }, 2);
+    const alice = await scene.online('alice');
+    let refusals = 1;
+    scene.server.fault = (method) =>
+      method === 'SyncConversations' && (refusals -= 1) >= 0
+        ? { error: 'INVALID_ARGUMENT' }
+        : undefined;
+    scene.server.drop('alice');
+    await scene.settle();
+    scene.server.say(ROOM, 'bob', 'three');
+    await scene.clock.advance(250);
+    expect(alice.client.state.name).toBe('online');
+    expect(alice.seqs(ROOM)).toEqual([3]);
+  });
+});
+
+describe('a replica that is kept', () => {
+  it('surfaces nothing twice over a restart', async () => {
+    const scene = room();
+    const store = new MemoryReplicaStore();
+    const first = await scene.online('alice', { store });
+    scene.server.say(ROOM, 'bob', 'one');
+    await scene.settle();
+    first.client.stop();
+    scene.server.say(ROOM, 'bob', 'two');
+    const second = await scene.online('alice', { store });
+    expect(second.seqs(ROOM)).toEqual([2]);
+    expect(second.client.entries(ROOM).map(({ seq }) => seq)).toEqual([1, 2]);
+  });
+
+  it('goes on in memory when the store fails', async () => {
+    const scene = room();
+    const store = {
+      load: () => Promise.resolve(undefined),
+      save: () => Promise.reject(new Error('disk full')),
+    };
+    const alice = await scene.online('alice', { store });
+    scene.server.say(ROOM, 'bob', 'one');
+    await scene.settle();
+    expect(alice.seqs(ROOM)).toEqual([1]);
+  });
+
+  it('belongs to one user', async () => {
+    const scene = room({ alice: 0, bob: 0, carol: 1 }, 1);
+    const store = new MemoryReplicaStore();
+    const first = await scene.online('alice', { store });
+    await first.client.loadOlder(ROOM);
+    first.client.stop();
+    const second = await scene.online('carol', { store });
+    expect(second.client.entries(ROOM)).toEqual([]);
+    expect((await store.load())?.userId).toBe('carol');
+  });
+
+  it('drops the oldest entries above the bound, and loads them again', async () => {
+    const scene = room();
+    const alice = await scene.online('alice', { limits: { maxKeptEntries: 10 } });
+    for (let n = 0; n < 15; n += 1) scene.server.say(ROOM, 'bob', `m${n}`);
+    await scene.settle();
+    expect(alice.client.entries(ROOM)).toHaveLength(10);
+    expect(alice.client.conversation(ROOM)?.hasOlder).toBe(true);
+    await alice.client.loadOlder(ROOM, 3);
+    expect(alice.client.entries(ROOM)[0]?.seq).toBe(3);
+  });
+});
+
+describe('another log epoch', () => {
+  it.each(['connected', 'sync', 'pull'] as const)(
+    'seen in %s discards everything',
+    async (where) => {
+      const scene = room();
+      const alice = await scene.online('alice', { fullHistory: true });
+      const resets: number[] = [];
+      alice.client.on('reset', ({ logEpoch }) => resets.push(logEpoch));
+      for (let n = 0; n < 5; n += 1) scene.server.say(ROOM, 'bob', `m${n}`);
+      await scene.settle();
+      scene.server.log.restoreBackup(2);
+      if (where === 'connected') scene.server.drop('alice');
+      if (where === 'sync') scene.server.resync('alice');
+      if (where === 'pull') scene.server.resync('alice', ROOM);
+      await scene.clock.advance(1_000);
+      scene.server.say(ROOM, 'bob', 'after');
+      await scene.settle();
+      expect(resets).toEqual([2]);
+      expect(alice.seqs(ROOM)).toEqual([...upTo(5), 1, 2, 3]);
+      expect(alice.client.entries(ROOM).map(({ seq }) => seq)).toEqual(upTo(3));
+    },
+  );
+});
+
+describe('read cursors and unread', () => {
+  it('moves at once here and then on the server, never back', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    for (let n = 0; n < 4; n += 1) scene.server.say(ROOM, 'bob', `m${n}`);
+    await scene.settle();
+    expect(alice.client.conversation(ROOM)?.unread).toBe(4);
+    const marked = alice.client.markRead(ROOM, 3);
+    expect(alice.client.conversation(ROOM)).toMatchObject({ unread: 1, readSeq: 3 });
+    await scene.settle();
+    await marked;
+    expect(scene.server.log.member(ROOM, 'alice').readSeq).toBe(3);
+    await alice.client.markRead(ROOM, 1);
+    expect(alice.client.conversation(ROOM)).toMatchObject({ unread: 1, readSeq: 3 });
+    await Promise.all([alice.client.markRead(ROOM), scene.settle()]);
+    expect(alice.client.totalUnread()).toBe(0);
+  });
+
+  it('repeats a mark until the server has it, over connections', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    scene.server.say(ROOM, 'bob', 'one');
+    await scene.settle();
+    scene.server.fault = (method) => (method === 'MarkRead' ? { error: 'INTERNAL' } : undefined);
+    const marked = alice.client.markRead(ROOM);
+    await scene.clock.advance(1_000);
+    scene.server.drop('alice');
+    await scene.clock.advance(1_000);
+    expect(scene.server.log.member(ROOM, 'alice').readSeq).toBe(0);
+    scene.server.fault = () => undefined;
+    await scene.clock.advance(60_000);
+    await marked;
+    expect(scene.server.log.member(ROOM, 'alice').readSeq).toBe(1);
+  });
+
+  it('goes back to what the server has when a mark is refused', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    scene.server.say(ROOM, 'bob', 'one');
+    await scene.settle();
+    scene.server.fault = (method) => (method === 'MarkRead' ? { error: 'NOT_FOUND' } : undefined);
+    const marked = alice.client.markRead(ROOM);
+    await scene.settle();
+    await expect(marked).rejects.toMatchObject({ name: 'QueqiaoError', code: 'NOT_FOUND' });
+    expect(alice.client.conversation(ROOM)?.unread).toBe(1);
+  });
+
+  it('follows the newest revision and ignores older ones', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    const seen: number[] = [];
+    alice.client.on('member', ({ rev }) => seen.push(rev));
+    for (let n = 0; n < 3; n += 1) scene.server.say(ROOM, 'bob', `m${n}`);
+    const state = (rev: number, seq: number) => ({
+      $case: 'memberState' as const,
+      value: {
+        conversationId: ROOM,
+        rev,
+        readSeq: seq,
+        readOrdinal: seq,
+        unread: 0,
+        joinedSeq: 0,
+      },
+    });
+    for (const [rev, seq] of [[5, 2] as const, [4, 1] as const, [5, 2] as const, [6, 3] as const]) {
+      scene.server.pushTo(scene.server.session('alice'), state(rev, seq));
+    }
+    await scene.settle();
+    expect(seen).toEqual([5, 6]);
+    expect(alice.client.conversation(ROOM)).toMatchObject({ unread: 0, readSeq: 3 });
+  });
+
+  it('is moved by own messages', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    scene.server.say(ROOM, 'bob', 'one');
+    await scene.settle();
+    expect(alice.client.conversation(ROOM)?.unread).toBe(1);
+    void alice.client.sendText(ROOM, 'two');
+    await scene.settle();
+    expect(alice.client.conversation(ROOM)).toMatchObject({ unread: 0, readSeq: 2 });
+  });
+});
