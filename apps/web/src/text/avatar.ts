@@ -13,7 +13,7 @@ export function initialsOf(name: string): string {
 /** The colour of an id: the same on every device and for ever. */
 export function hueOf(id: string): number {
   let hash = 0;
-  for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
+  for (const character of id) hash = (hash * 331 + (character.codePointAt(0) ?? 0)) % 65_521;
   return hash % AVATAR_HUES;
 }
 

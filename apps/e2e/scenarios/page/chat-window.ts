@@ -1,0 +1,77 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** What a person does and sees in one window of the demo page. Waits are for things to appear, never for time to pass. */
+export class ChatWindow {
+  constructor(readonly page: Page) {}
+
+  /** Signed in, connected and caught up. */
+  async online(): Promise<void> {
+    await this.page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+  }
+
+  async signIn(name: string): Promise<void> {
+    await this.page.getByLabel('Your name').fill(name);
+    await this.page.keyboard.press('Enter');
+    await this.online();
+  }
+
+  async startChat(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'New chat' }).click();
+    await this.page.getByLabel('Name of the person').fill(name);
+    await this.page.keyboard.press('Enter');
+  }
+
+  async createGroup(name: string, members: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'New group' }).click();
+    await this.page.getByLabel('Name of the group').fill(name);
+    await this.page.getByLabel('Members').fill(members);
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('[data-open^="g:"]').waitFor();
+  }
+
+  row(title: string): Locator {
+    return this.page.locator('[data-conversation]', { hasText: title });
+  }
+
+  badge(title: string): Locator {
+    return this.row(title).locator('.badge');
+  }
+
+  get messageBox(): Locator {
+    return this.page.locator('textarea[name="message"]');
+  }
+
+  async say(text: string): Promise<void> {
+    await this.messageBox.fill(text);
+    await this.messageBox.press('Enter');
+  }
+
+  bubbles(text?: string): Locator {
+    return this.page.locator('.message', text === undefined ? {} : { hasText: text });
+  }
+
+  /** Waits until this text is a message of the open conversation. */
+  async sees(text: string): Promise<void> {
+    await this.bubbles(text).first().waitFor();
+  }
+
+  /** Texts of the open conversation, from top to bottom. */
+  texts(): Promise<string[]> {
+    return this.page.locator('.message .bubble-text').allInnerTexts();
+  }
+
+  /** Waits until an own message carries this mark. */
+  async marked(text: string, status: 'pending' | 'sent' | 'failed'): Promise<void> {
+    const marked = this.page.locator(`.message[data-status="${status}"]`, { hasText: text });
+    await marked.first().waitFor();
+  }
+
+  get log(): Locator {
+    return this.page.getByRole('log');
+  }
+
+  /** Scrolls the open conversation to its first drawn line. */
+  async scrollUp(): Promise<void> {
+    await this.log.evaluate((log) => log.scrollTo({ top: 0 }));
+  }
+}
