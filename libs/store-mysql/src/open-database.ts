@@ -49,7 +49,7 @@ export function createDatabase(options: DatabaseOptions): Database {
 function createPool(
   name: PoolOptions['name'],
   size: number,
-  { url, statementTimeoutMs, tenantGuard, clock, metrics }: DatabaseOptions,
+  { url, statementTimeoutMs, tenantGuard, clock, logger, metrics }: DatabaseOptions,
 ): ConnectionPool {
   const check = tenantGuard ? createTenantGuard() : () => undefined;
   const connection = {
@@ -66,6 +66,7 @@ function createPool(
     acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
     open: () => openConnection(connection),
     clock,
+    logger,
     metrics,
   });
 }

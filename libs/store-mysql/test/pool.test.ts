@@ -1,4 +1,5 @@
-import { systemClock, Registry } from '@queqiao/runtime';
+import { Registry, systemClock, type Clock } from '@queqiao/runtime';
+import { FakeClock, silentLogger } from '@queqiao/runtime/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConnectionPool } from '../src/connection/connection-pool.js';
 import { openConnection } from '../src/connection/open-connection.js';
@@ -23,13 +24,13 @@ afterAll(async () => {
   await rig.stop();
 });
 
-function openPool(more: { acquireTimeoutMs?: number; statementTimeoutMs?: number } = {}) {
+function openPool(more: { clock?: Clock; statementTimeoutMs?: number } = {}) {
   const registry = new Registry();
   const pool = new ConnectionPool({
     name: 'general',
     size: 2,
     maxWaiting: 1,
-    acquireTimeoutMs: more.acquireTimeoutMs ?? 5_000,
+    acquireTimeoutMs: 5_000,
     open: () =>
       openConnection({
         url: rig.created.url,
@@ -38,7 +39,8 @@ function openPool(more: { acquireTimeoutMs?: number; statementTimeoutMs?: number
         multipleStatements: false,
         check: createTenantGuard(),
       }),
-    clock: systemClock,
+    clock: more.clock ?? systemClock,
+    logger: silentLogger(),
     metrics: registry,
   });
   pools.push(pool);
@@ -60,9 +62,16 @@ describe('a pool', () => {
   });
 
   it('refuses those who waited too long, and forgets them', async () => {
-    const { pool } = openPool({ acquireTimeoutMs: 30 });
+    const clock = new FakeClock();
+    const { pool } = openPool({ clock });
     const held = await Promise.all([pool.acquire(), pool.acquire()]);
-    await expect(pool.acquire()).rejects.toThrow('in time');
+    const waiting = pool.acquire();
+    clock.advance(4_999);
+    pool.release(held[0]);
+    expect(await waiting).toBe(held[0]);
+    const late = pool.acquire();
+    clock.advance(5_000);
+    await expect(late).rejects.toThrow('in time');
     pool.release(held[1]);
     expect(await pool.acquire()).toBe(held[1]);
   });

@@ -1,4 +1,11 @@
-import { counterIn, gaugeIn, type Clock, type Registry, type Timer } from '@queqiao/runtime';
+import {
+  counterIn,
+  gaugeIn,
+  type Clock,
+  type Logger,
+  type Registry,
+  type Timer,
+} from '@queqiao/runtime';
 import { StoreUnavailable, type StoreError } from '../errors.js';
 import type { StoreConnection } from './store-connection.js';
 
@@ -11,6 +18,7 @@ export interface PoolOptions {
   readonly acquireTimeoutMs: number;
   readonly open: () => Promise<StoreConnection>;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly metrics: Registry;
 }
 
@@ -34,6 +42,8 @@ export class ConnectionPool {
   readonly #gauge;
   readonly #refusals;
   #opening = 0;
+  /** The last attempt to open a connection failed; said once, not for every attempt. */
+  #failing = false;
   #closed = false;
 
   constructor(private readonly options: PoolOptions) {
@@ -138,13 +148,14 @@ export class ConnectionPool {
     this.options.open().then(
       (connection) => {
         this.#opening -= 1;
+        this.#failing = false;
         if (this.#closed) connection.destroy();
         else this.#give(connection);
         this.#measure();
       },
       (error: StoreError) => {
         this.#opening -= 1;
-        this.#refusals.inc({ pool: this.options.name, reason: 'not_opened' });
+        this.#reportFailure(error);
         this.#waiting.shift()?.fail(error);
         this.#openForWaiter();
       },
@@ -166,6 +177,14 @@ export class ConnectionPool {
       this.#lent.add(connection);
       void connection.ping().then(() => this.release(connection));
     }
+  }
+
+  #reportFailure({ message, errno }: StoreError): void {
+    const pool = this.options.name;
+    this.#refusals.inc({ pool, reason: 'not_opened' });
+    if (this.#failing) return;
+    this.#failing = true;
+    this.options.logger.warn({ pool, errno, reason: message }, 'no connection to the database');
   }
 
   #refuse(reason: string, message: string): StoreUnavailable {

@@ -1,8 +1,7 @@
 /**
  * What a batch of one-to-one messages costs: messages per second, and CPU of this process per message.
- * Run: node --conditions=queqiao:source --import tsx bench/commit-batch.bench.ts <url> [seconds] [sizes]
+ * Run: node --conditions=queqiao:source --import tsx test/commit-batch.bench.ts <url> [seconds] [sizes]
  */
-import process from 'node:process';
 import { directConversationId, parseAppId, parseUserId } from '@queqiao/domain';
 import { createLogger, createRegistry, systemClock } from '@queqiao/runtime';
 import { createDatabase, migrate, type AppendItem, type Database } from '../src/index.js';
