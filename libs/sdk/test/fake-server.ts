@@ -47,6 +47,8 @@ export class FakeServer {
   /** What becomes of a push on its way to one session. */
   onPush: (push: Item, session: FakeSession) => Item[] = (push) => [push];
   #sessionCount = 0;
+  /** What was under way on a socket when it ended is lost. */
+  readonly #gone = new WeakSet<FakeSocket>();
 
   readonly webSocket: WebSocketFactory = (_url, protocols) => {
     if (this.unreachable) throw new Error('connection refused');
@@ -112,12 +114,13 @@ export class FakeServer {
   }
 
   #forget(socket: FakeSocket): void {
+    this.#gone.add(socket);
     for (const session of this.sessions)
       if (session.socket === socket) this.sessions.delete(session);
   }
 
   #received(socket: FakeSocket, items: Item[]): void {
-    if (!this.answering) return;
+    if (!this.answering || this.#gone.has(socket)) return;
     for (const { item } of items) {
       if (item?.$case === 'connect') this.#connect(socket, item.value);
       else if (item?.$case === 'ping') {

@@ -105,6 +105,22 @@ describe('entries surface strictly in order', () => {
     expect(alice.seqs(ROOM)).toEqual(upTo(30));
   });
 
+  it('when the hole is closed by something else while it is being pulled', async () => {
+    const scene = room();
+    const alice = await scene.online('alice', { fullHistory: true });
+    const release = holdPushes(scene);
+    scene.server.say(ROOM, 'bob', 'one');
+    scene.server.say(ROOM, 'bob', 'two');
+    scene.server.say(ROOM, 'bob', 'three, whose push is lost');
+    let failures = 1;
+    scene.server.fault = (method) =>
+      method === 'PullEntries' && (failures -= 1) >= 0 ? { error: 'UNAVAILABLE' } : undefined;
+    await release((held) => held.slice(0, 2).reverse());
+    scene.server.resync('alice');
+    await scene.clock.advance(1_000);
+    expect(alice.seqs(ROOM)).toEqual([1, 2, 3]);
+  });
+
   it('where some may not be seen: they count as surfaced', async () => {
     const scene = room({ alice: 10, bob: 0 }, 12);
     const alice = await scene.online('alice', { fullHistory: true });

@@ -81,9 +81,9 @@ export class Puller {
     const backoff = this.deps.newBackoff();
     let asked = !refresh;
     while (!asked || state.log.hole !== undefined) {
-      const toSeq = asked ? (state.log.hole?.toSeq ?? 0) : 0;
+      const toTheEnd = !asked;
       const outcome = await retrying({ clock: this.deps.clock, turn, backoff }, () =>
-        this.#slots.run(() => this.#pull(state, turn, toSeq)),
+        this.#slots.run(() => this.#pull(state, turn, toTheEnd)),
       );
       if (outcome === 'denied') return;
       if (outcome === 'progress') backoff.reset();
@@ -91,10 +91,14 @@ export class Puller {
     }
   }
 
-  async #pull(state: ConversationState, turn: SessionTurn, toSeq: number): Promise<Answer> {
+  async #pull(state: ConversationState, turn: SessionTurn, toTheEnd: boolean): Promise<Answer> {
     turn.check();
     if (!this.#isCurrent(state)) return 'denied';
+    // Read now, not when the pull was queued or first tried: pushes and replies close holes meanwhile.
+    const { hole } = state.log;
+    if (hole === undefined && !toTheEnd) return 'nothing';
     const fromSeq = state.log.high + 1;
+    const toSeq = toTheEnd ? 0 : (hole?.toSeq ?? 0);
     let answer: PullEntriesResponse;
     try {
       answer = await this.#ask({
@@ -112,7 +116,8 @@ export class Puller {
       return 'denied';
     }
     if (!this.#isCurrent(state)) return 'denied';
-    if (this.deps.replica.applyPull(state, answer)) return 'progress';
+    this.deps.replica.applyPull(state, answer);
+    if (state.log.high >= fromSeq) return 'progress';
     if (state.log.hole === undefined) return 'nothing';
     if (answer.lastSeq < fromSeq) {
       this.deps.logger.warn('the server denies entries that it announced', { fromSeq });

@@ -123,9 +123,7 @@ export class Replica {
     return state;
   }
 
-  /** False when the answer closed nothing of the hole. */
-  applyPull(state: ConversationState, answer: PullEntriesResponse): boolean {
-    const before = state.log.high;
+  applyPull(state: ConversationState, answer: PullEntriesResponse): void {
     for (const range of answer.notVisible) state.log.skip(range);
     for (const entry of answer.entries) {
       // Answers are ascending: surfacing now keeps a page of any size from counting as held.
@@ -134,7 +132,6 @@ export class Replica {
     }
     state.log.expect(answer.lastSeq);
     this.#settle(state);
-    return state.log.high > before;
   }
 
   applyOlder(state: ConversationState, answer: PullEntriesResponse, toSeq: number): Entry[] {
