@@ -75,6 +75,16 @@ describe.runIf(machineHas('browser'))('the page', () => {
     expect(await bob.bubbles('nihao').count()).toBe(0);
   });
 
+  it('keeps a refused message until it is discarded', async () => {
+    await laptop.say('x'.repeat(9_000));
+    await laptop.marked('xxx', 'failed');
+    await laptop.page.getByRole('button', { name: 'Try again' }).click();
+    await laptop.marked('xxx', 'failed');
+    await laptop.page.getByRole('button', { name: 'Discard' }).click();
+    await laptop.bubbles('xxx').waitFor({ state: 'detached' });
+    expect(await laptop.texts()).toEqual(await bob.texts());
+  });
+
   it('gathers people in a group', async () => {
     const carol = await browser.open(await browser.profile({ phone: true }), '?as=carol');
     await carol.online();

@@ -47,21 +47,19 @@ export function Bubble({ item, conversationId, senderName, named }: BubbleProps)
             )}
           </span>
         </div>
-        {status === 'failed' && (
-          <FailedNote conversationId={conversationId} clientMsgId={item.clientMsgId} />
-        )}
+        {status === 'failed' && <FailedNote conversationId={conversationId} item={item} />}
       </div>
     </li>
   );
 }
 
-function FailedNote(message: { conversationId: string; clientMsgId: string }) {
+function FailedNote({ conversationId, item }: { conversationId: string; item: BubbleItem }) {
   const { t } = useTexts();
   const actions = useActions();
-  const { conversationId, clientMsgId } = message;
+  const { clientMsgId, problem } = item;
   return (
     <span class="failed-note">
-      {t('failed')}
+      <span title={problem}>{t('failed')}</span>
       <button type="button" onClick={() => actions.retry(conversationId, clientMsgId)}>
         {t('retry')}
       </button>

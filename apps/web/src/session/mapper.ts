@@ -41,7 +41,8 @@ export function toSummary(view: ConversationView): ConversationSummary {
 export function toOutgoing(message: LocalMessage): Outgoing {
   const { conversationId, clientMsgId, createdMs, state: status, content } = message;
   const text = content.body?.$case === 'text' ? content.body.value.text : '';
-  return { conversationId, clientMsgId, createdMs, status, text };
+  const problem = message.error?.message ?? '';
+  return { conversationId, clientMsgId, createdMs, status, text, problem };
 }
 
 export function toConnection(state: ConnectionState, nowMs: number): Connection {

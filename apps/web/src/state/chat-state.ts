@@ -63,6 +63,8 @@ export interface Outgoing {
   readonly clientMsgId: string;
   readonly text: string;
   readonly status: 'pending' | 'sent' | 'failed';
+  /** Why it failed, as the server says it; else empty. */
+  readonly problem: string;
   readonly createdMs: number;
 }
 

@@ -9,8 +9,9 @@ function line(seq: number, senderId: string, clientMsgId = `m${seq}`): Line {
   return { seq, senderId, clientMsgId, createdMs: seq, body: { kind: 'text', text: `t${seq}` } };
 }
 
-function outgoing(clientMsgId: string, status: Outgoing['status'] = 'pending'): Outgoing {
-  return { conversationId: LOBBY, clientMsgId, text: 'hi', status, createdMs: 1 };
+function outgoing(clientMsgId: string): Outgoing {
+  const message = { conversationId: LOBBY, clientMsgId, text: 'hi', createdMs: 1 };
+  return { ...message, status: 'pending', problem: '' };
 }
 
 function after(...events: ChatEvent[]): ChatState {

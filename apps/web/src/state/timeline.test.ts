@@ -19,7 +19,10 @@ const draw = (lines: Line[], outgoing: Outgoing[] = []) =>
 
 it('draws a day above its first line, also when only a message on its way is from it', () => {
   const late = { conversationId: 'g:x', clientMsgId: 'o1', text: 'x', createdMs: 100 * MINUTE_MS };
-  const items = draw([line(1, 'bob', 0), line(2, 'bob', 1)], [{ ...late, status: 'pending' }]);
+  const items = draw(
+    [line(1, 'bob', 0), line(2, 'bob', 1)],
+    [{ ...late, status: 'pending', problem: '' }],
+  );
   expect(items.map(({ kind }) => kind)).toEqual(['day', 'bubble', 'bubble', 'day', 'bubble']);
 });
 
@@ -43,7 +46,7 @@ it('joins what one sender says in a row', () => {
 
 it('keeps the key of an own message when it lands in the log', () => {
   const message = { conversationId: 'g:x', clientMsgId: 'm1', text: 't1', createdMs: 0 };
-  const before = draw([], [{ ...message, status: 'pending' }]);
+  const before = draw([], [{ ...message, status: 'pending', problem: '' }]);
   const after = draw([line(1, 'alice', 0)]);
   expect(after[1]).toMatchObject({ key: before[1]?.key, status: 'sent' });
 });

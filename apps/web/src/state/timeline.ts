@@ -16,6 +16,7 @@ export type TimelineItem =
       readonly createdMs: number;
       /** Set for own messages. */
       readonly status: 'pending' | 'sent' | 'failed' | undefined;
+      readonly problem: string;
       readonly clientMsgId: string;
       readonly startsBlock: boolean;
       readonly endsBlock: boolean;
@@ -71,6 +72,7 @@ function lineItem(line: Line, meId: string): TimelineItem {
     text: body.kind === 'text' ? body.text : undefined,
     createdMs,
     status: mine ? 'sent' : undefined,
+    problem: '',
     clientMsgId,
     startsBlock: true,
     endsBlock: true,
@@ -78,7 +80,7 @@ function lineItem(line: Line, meId: string): TimelineItem {
 }
 
 function outgoingItem(message: Outgoing, meId: string): Bubble {
-  const { clientMsgId, text, createdMs, status } = message;
+  const { clientMsgId, text, createdMs, status, problem } = message;
   return {
     kind: 'bubble',
     key: clientMsgId,
@@ -87,6 +89,7 @@ function outgoingItem(message: Outgoing, meId: string): Bubble {
     text,
     createdMs,
     status,
+    problem,
     clientMsgId,
     startsBlock: true,
     endsBlock: true,

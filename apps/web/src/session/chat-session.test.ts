@@ -1,0 +1,185 @@
+import { Sender_Kind, type ClientEvents, type Entry, type LocalMessage } from '@queqiao/sdk';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ChatSession, type ChatClient } from './chat-session.js';
+
+const CHAT = 'd:alice:bob';
+
+function entry(seq: number, sender: string, text: string): Entry {
+  return {
+    conversationId: CHAT,
+    seq,
+    ordinal: seq,
+    sender: { kind: Sender_Kind.USER, id: sender },
+    clientMsgId: `m${seq}`,
+    revision: 0,
+    createdMs: seq,
+    content: { body: { $case: 'text', value: { text } } },
+  };
+}
+
+/** The client library as far as a session sees it; tests play the server. */
+class FakeClient {
+  readonly listeners = new Map<string, (event: never) => void>();
+  readonly calls: string[] = [];
+  readonly log: Entry[] = [];
+  readonly written: LocalMessage[] = [];
+  readonly profiles = new Map([['bob', { userId: 'bob', nickname: 'Bob', avatarUrl: '' }]]);
+  older: Entry[] | undefined = [];
+
+  on(name: string, listener: (event: never) => void) {
+    this.listeners.set(name, listener);
+    return () => undefined;
+  }
+  emit<N extends keyof ClientEvents>(name: N, event: ClientEvents[N]) {
+    this.listeners.get(name)?.(event as never);
+  }
+  conversation = (conversationId: string) => ({
+    conversationId,
+    kind: 'direct' as const,
+    name: '',
+    peerId: 'bob',
+    lastSeq: this.log.length,
+    lastEntry: this.log.at(-1),
+    activeMs: this.log.at(-1)?.createdMs ?? 0,
+    unread: 1,
+    readSeq: 0,
+    left: false,
+    hasOlder: this.older !== undefined && this.older.length > 0,
+  });
+  entries = () => this.log;
+  outbox = () => this.written;
+  start = () => void this.calls.push('start');
+  stop = () => void this.calls.push('stop');
+  getUsers = async (ids: readonly string[]) => {
+    this.calls.push(`users ${ids.join(',')}`);
+    return new Map([...this.profiles].filter(([id]) => ids.includes(id)));
+  };
+  loadOlder = async () => {
+    if (!this.older) throw new Error('no connection');
+    this.log.unshift(...this.older.splice(0));
+    return [];
+  };
+  createGroup = async (name: string, ids: readonly string[]) => {
+    this.calls.push(`group ${name} ${ids.join(',')}`);
+    return 'g:made';
+  };
+}
+
+let client: FakeClient;
+let session: ChatSession;
+let opened: string | undefined;
+let signedOut: boolean;
+
+beforeEach(() => {
+  client = new FakeClient();
+  opened = undefined;
+  signedOut = false;
+  const resolve = async (names: readonly string[]) =>
+    names.map((name) => ({ name, userId: name.toLowerCase() }));
+  session = new ChatSession(
+    {
+      client: client as unknown as ChatClient,
+      backEnd: { resolve },
+      address: { get: () => opened, set: (id) => void (opened = id) },
+      now: () => 1_000,
+      onSignOut: () => void (signedOut = true),
+    },
+    'alice',
+  );
+  session.start();
+});
+
+/** Lets queued microtasks run. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function arrives(...entries: Entry[]): void {
+  for (const each of entries) {
+    client.log.push(each);
+    client.emit('entry', { entry: each, source: 'push' });
+    client.emit('conversation', client.conversation(CHAT));
+  }
+}
+
+describe('ChatSession', () => {
+  it('shows what arrives, drawing a burst once, and asks for names once', async () => {
+    let changes = 0;
+    session.open(CHAT);
+    await settle();
+    session.store.subscribe(() => void (changes += 1));
+    arrives(entry(1, 'bob', 'a'), entry(2, 'bob', 'b'), entry(3, 'bob', 'c'));
+    expect(changes).toBe(0);
+    await settle();
+    const { log, conversations, nicknames } = session.store.value;
+    expect(log.lines.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(conversations.get(CHAT)).toMatchObject({ unread: 1, activeMs: 3 });
+    expect(nicknames.get('bob')).toBe('Bob');
+    expect(changes).toBe(2);
+    expect(client.calls).toEqual(['start', 'users alice,bob']);
+  });
+
+  it('keeps lines of other conversations out, and finds them when they are opened', async () => {
+    arrives(entry(1, 'bob', 'a'));
+    await settle();
+    expect(session.store.value.log.lines).toEqual([]);
+    session.open(CHAT);
+    expect(session.store.value.log.lines).toHaveLength(1);
+    expect(opened).toBe(CHAT);
+  });
+
+  it('shows older lines, and says when they could not be loaded', async () => {
+    client.older = [entry(1, 'bob', 'a')];
+    session.open(CHAT);
+    expect(session.store.value.log.complete).toBe(false);
+    expect(await session.loadOlder(CHAT)).toBe(true);
+    expect(session.store.value.log).toMatchObject({ complete: true, lines: [{ seq: 1 }] });
+    client.older = undefined;
+    expect(await session.loadOlder(CHAT)).toBe(false);
+  });
+
+  it('shows what is in the outbox, in its order, until it is not', async () => {
+    const content = { body: { $case: 'text' as const, value: { text: 'hi' } } };
+    const message = { conversationId: CHAT, clientMsgId: 'm1', content, createdMs: 1 };
+    const pending = { ...message, state: 'pending' as const, seq: undefined, error: undefined };
+    client.written.push(pending);
+    client.emit('outbox', pending);
+    await settle();
+    expect(session.store.value.outgoing).toMatchObject([{ text: 'hi', status: 'pending' }]);
+    client.written.length = 0;
+    arrives(entry(1, 'alice', 'hi'));
+    await settle();
+    expect(session.store.value.outgoing).toEqual([]);
+  });
+
+  it('starts chats and groups with people who exist, only', async () => {
+    await session.startChat('Bob');
+    expect(session.store.value.openId).toBe(CHAT);
+    await expect(session.startChat('Eve')).rejects.toMatchObject({
+      key: 'nobody',
+      values: ['Eve'],
+    });
+    await session.createGroup('Friends', ['Bob']);
+    expect(client.calls).toContain('group Friends bob');
+    expect(session.store.value.openId).toBe('g:made');
+  });
+
+  it('needs somebody else for a group', async () => {
+    client.profiles.set('alice', { userId: 'alice', nickname: '', avatarUrl: '' });
+    await expect(session.createGroup('Me', ['Alice'])).rejects.toMatchObject({
+      key: 'needsMembers',
+    });
+  });
+
+  it('tells the state of the connection, and forgets everything on a reset', async () => {
+    client.emit('state', { name: 'waiting', retryInMs: 500, code: 1006, reason: '' });
+    expect(session.store.value.connection).toEqual({ kind: 'waiting', retryAtMs: 1_500 });
+    arrives(entry(1, 'bob', 'a'));
+    await settle();
+    client.emit('reset', { logEpoch: 2 });
+    expect(session.store.value.conversations.size).toBe(0);
+  });
+
+  it('stops when signing out', () => {
+    session.signOut();
+    expect([client.calls, signedOut]).toEqual([['start', 'stop'], true]);
+  });
+});
