@@ -41,7 +41,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxQueuedCalls: 2048,
   maxCallBytes: 250 * 1024,
   maxOutboxMessages: 1000,
-  maxPullsInFlight: 8,
+  maxPullsInFlight: 4,
   pullPageEntries: 500,
   syncPageConversations: 100,
   maxHeldEntries: 1000,

@@ -25,9 +25,20 @@ describe('outbox', () => {
     expect(await rig.metric('queqiao_connect_outbox_bytes')).toBe(0);
   });
 
-  it('closes a session that gets more in one turn than it may hold', async () => {
+  it('writes more in one turn than may wait, as long as the device reads', async () => {
+    const rig = new SessionRig({ maxOutboxBytes: 1_000 });
+    const reader = await rig.signedIn();
+    for (let n = 0; n < 200; n += 1) rig.sessions.down.deliver(deliver([1]));
+    await rig.settle();
+    expect(reader.closeCode).toBeNull();
+    expect(reader.kinds()).toEqual(['connected', ...Array<string>(200).fill('resync')]);
+    expect(await rig.metric('queqiao_connect_outbox_bytes')).toBe(0);
+  });
+
+  it('closes a session that gets more in one turn than it may hold and does not read', async () => {
     const rig = new SessionRig({ maxOutboxBytes: 1_000 });
     const [greedy, other] = [await rig.signedIn('app/ann'), await rig.signedIn('app/bob')];
+    greedy.buffered = 995;
     for (let n = 0; n < 200; n += 1) rig.sessions.down.deliver(deliver([1]));
     rig.sessions.down.deliver(deliver([2]));
     await rig.settle();

@@ -11,8 +11,9 @@ export interface OutboxOptions {
 
 /**
  * Gathers what is sent to a session during one turn of the event loop and writes it as one WebSocket message, because a
- * write costs the same for one item or for twenty. A session that exceeds its limit is closed as a slow consumer: it syncs
- * when it comes back, and nothing is dropped in the middle of a stream.
+ * write costs the same for one item or for twenty. A session for which more than its limit would wait because its device
+ * does not read is closed as a slow consumer: it syncs when it comes back, and nothing is dropped in the middle of a stream.
+ * What comes in one turn says nothing about the reader, so it is written first and judged by what the transport keeps.
  */
 export class Outboxes {
   #dirty: Session[] = [];
@@ -27,8 +28,10 @@ export class Outboxes {
   push(session: Session, chunk: Uint8Array): void {
     if (session.state === 'closing') return;
     if (session.outboxBytes + chunk.length > this.options.maxBytes) {
-      this.#slow(session);
-      return;
+      if (!this.#flush(session) || this.#isSlow(session, chunk.length)) {
+        this.#slow(session);
+        return;
+      }
     }
     if (session.outbox === null) this.#markDirty(session);
     this.#add(session, chunk);
@@ -53,10 +56,14 @@ export class Outboxes {
     this.#scheduled = false;
     for (const session of dirty) {
       if (session.outbox === null || session.state === 'closing') continue;
-      const waiting = session.socket.bufferedBytes();
-      if (waiting > 0 && waiting + session.outboxBytes > this.options.maxBytes) this.#slow(session);
-      else if (!this.#flush(session)) this.#slow(session);
+      if (this.#isSlow(session, session.outboxBytes) || !this.#flush(session)) this.#slow(session);
     }
+  }
+
+  /** Whether this much more would wait behind what the device has not read. */
+  #isSlow(session: Session, moreBytes: number): boolean {
+    const waiting = session.socket.bufferedBytes();
+    return waiting > 0 && waiting + moreBytes > this.options.maxBytes;
   }
 
   #markDirty(session: Session): void {

@@ -43,7 +43,7 @@ export function membership(
   };
 }
 
-export function entry(conversationId: string, seq: number): EntryRecord {
+export function entry(conversationId: string, seq: number, bytes = 0): EntryRecord {
   return {
     conversationId: conversationId as ConversationId,
     seq,
@@ -52,7 +52,7 @@ export function entry(conversationId: string, seq: number): EntryRecord {
     clientMsgId: `m${seq}`,
     revision: 0,
     createdMs: 0,
-    content: new Uint8Array(),
+    content: new Uint8Array(bytes),
   };
 }
 
@@ -60,6 +60,8 @@ export function entry(conversationId: string, seq: number): EntryRecord {
 export class FakeConversations implements ConversationLog {
   readonly asked: unknown[] = [];
   rows: Membership[] = [];
+  /** Size of every shown entry's content. */
+  shownBytes = 0;
   pullResult: PullResult | null = null;
   advanceResult: AdvanceReadResult = { status: 'not-found' };
 
@@ -74,7 +76,7 @@ export class FakeConversations implements ConversationLog {
     this.asked.push(...wanted);
     return Promise.resolve(
       wanted.map(({ conversationId, seq }) => ({
-        entry: entry(conversationId, seq),
+        entry: entry(conversationId, seq, this.shownBytes),
         groupName: null,
       })),
     );

@@ -1,8 +1,11 @@
 import { isVisible, type Stint } from '@queqiao/domain';
 import type { EntryRecord, PullInput, PullResult, SeqRange } from '../conversation-types.js';
 
-/** Bytes of content that one answer holds at most, unless a single entry is larger. */
-export const PULL_MAX_BYTES = 512 * 1024;
+/**
+ * Bytes of content that one answer holds at most, unless a single entry is larger. Far below what may wait for one socket,
+ * because a device may have several pulls in flight, and one that reads must never be taken for one that does not.
+ */
+export const PULL_MAX_BYTES = 64 * 1024;
 
 export interface PullFacts {
   /** Ascending, without a gap, as read before the member's row. */

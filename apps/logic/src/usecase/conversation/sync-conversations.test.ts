@@ -8,7 +8,7 @@ import {
   userContext,
 } from '../../../test/fakes/fake-conversations.js';
 import type { Membership } from './ports.js';
-import { SyncConversations, type SyncAnswer } from './sync-conversations.js';
+import { SYNC_MAX_BYTES, SyncConversations, type SyncAnswer } from './sync-conversations.js';
 import { conversationHash } from './sync-cursor.js';
 
 const context = userContext('alice');
@@ -55,6 +55,25 @@ describe('syncing', () => {
     const second = await run(first.cursor);
     expect(ids(second)).toEqual([]);
     expect(second.cursor).toEqual(first.cursor);
+  });
+
+  it('ends a page before its shown entries become too long, and goes on with the next', async () => {
+    const rows = Array.from({ length: 7 }, (_, n) => membership(`g:${n}`, { activeMs: 10 - n }));
+    const { log, run } = rig(rows);
+    for (const [shownBytes, perPage] of [
+      [SYNC_MAX_BYTES / 2, 2],
+      [SYNC_MAX_BYTES * 2, 1],
+    ] as const) {
+      log.shownBytes = shownBytes;
+      const answered: string[] = [];
+      for (let cursor: Uint8Array = none, more = true; more;) {
+        const answer = await run(cursor);
+        expect(answer.conversations.length).toBeLessThanOrEqual(perPage);
+        answered.push(...ids(answer));
+        ({ cursor, hasMore: more } = answer);
+      }
+      expect(answered).toEqual(rows.map(({ member }) => member.conversationId));
+    }
   });
 
   it('answers what changed: by an entry or by the own row', async () => {

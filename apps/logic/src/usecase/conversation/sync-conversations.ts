@@ -1,4 +1,4 @@
-import { invalidArgument, isVisible } from '@queqiao/domain';
+import { invalidArgument, isVisible, type AppId } from '@queqiao/domain';
 
 import type { UserContext } from '../caller.js';
 import type { ConversationLog, LogEpoch, Membership, ShownEntry } from './ports.js';
@@ -6,6 +6,11 @@ import { conversationHash, decodeCursor, encodeCursor, type SyncCursor } from '.
 
 export const SYNC_LIMIT_DEFAULT = 100;
 export const SYNC_LIMIT_MAX = 200;
+/**
+ * Bytes of shown content that one page holds at most, unless a single entry is larger: a device that asks for a page must be
+ * able to take the answer, whatever the lengths of its newest messages.
+ */
+export const SYNC_MAX_BYTES = 64 * 1024;
 
 export interface SyncedConversation {
   readonly membership: Membership;
@@ -37,52 +42,75 @@ export class SyncConversations {
     const logEpoch = await this.deps.epoch.logEpoch();
     const cursor = decodeCursor(input.cursor, logEpoch);
     const all = await this.deps.log.memberships(appId, caller.userId);
-    const { page, hasMore, next } = choosePage(all, cursor, limit);
-    const wanted = page.flatMap(({ member, shownSeq }) =>
-      isVisible(member, shownSeq) ? [{ conversationId: member.conversationId, seq: shownSeq }] : [],
-    );
-    const shown = wanted.length > 0 ? await this.deps.log.shownEntries(appId, wanted) : [];
-    const byConversation = new Map(shown.map((row) => [row.entry.conversationId, row]));
+    const { changed, always, known } = compare(all, cursor);
+    const first = changed.slice(0, limit);
+    const shown = await this.#shown(appId, [...first, ...always]);
+    const page = withinBytes(first, shown);
+    const delivered = new Map(known);
+    for (const { member, change } of page) {
+      delivered.set(conversationHash(member.conversationId), change);
+    }
     return {
-      conversations: page.map((membership) => ({
+      conversations: [...page, ...always].sort(byRecency).map((membership) => ({
         membership,
-        shown: byConversation.get(membership.member.conversationId) ?? null,
+        shown: shown.get(membership.member.conversationId) ?? null,
       })),
-      cursor: encodeCursor(next),
-      hasMore,
+      cursor: encodeCursor({ logEpoch, delivered }),
+      hasMore: changed.length > page.length,
       logEpoch,
     };
   }
+
+  async #shown(appId: AppId, page: readonly Membership[]): Promise<Map<string, ShownEntry>> {
+    const wanted = page.flatMap(({ member, shownSeq }) =>
+      isVisible(member, shownSeq) ? [{ conversationId: member.conversationId, seq: shownSeq }] : [],
+    );
+    const rows = wanted.length > 0 ? await this.deps.log.shownEntries(appId, wanted) : [];
+    return new Map(rows.map((row) => [row.entry.conversationId, row]));
+  }
 }
 
-interface Page {
-  readonly page: Membership[];
-  readonly hasMore: boolean;
-  readonly next: SyncCursor;
+interface Comparison {
+  /** Most recently active first. */
+  readonly changed: Membership[];
+  /** Conversations whose hashes collide. */
+  readonly always: Membership[];
+  /**
+   * What the cursor says of conversations that still exist. One that changed but does not fit on this page keeps its old
+   * number, so the next page finds it again.
+   */
+  readonly known: ReadonlyMap<number, number>;
 }
 
-function choosePage(all: readonly Membership[], cursor: SyncCursor, limit: number): Page {
+function compare(all: readonly Membership[], cursor: SyncCursor): Comparison {
   const collided = collidingHashes(all);
-  const delivered = new Map<number, number>();
+  const known = new Map<number, number>();
   const changed: Membership[] = [];
   const always: Membership[] = [];
   for (const membership of all) {
     const hash = conversationHash(membership.member.conversationId);
-    const known = cursor.delivered.get(hash);
-    if (collided.has(hash)) always.push(membership);
-    else if (known !== membership.change) changed.push(membership);
-    // A conversation that changed but does not fit on this page keeps its old number, so the next page finds it again.
-    if (known !== undefined && !collided.has(hash)) delivered.set(hash, known);
+    const before = cursor.delivered.get(hash);
+    if (collided.has(hash)) {
+      always.push(membership);
+      continue;
+    }
+    if (before !== membership.change) changed.push(membership);
+    if (before !== undefined) known.set(hash, before);
   }
-  changed.sort(byRecency);
-  const page = changed.slice(0, limit);
-  for (const { member, change } of page)
-    delivered.set(conversationHash(member.conversationId), change);
-  return {
-    page: [...page, ...always].sort(byRecency),
-    hasMore: changed.length > page.length,
-    next: { logEpoch: cursor.logEpoch, delivered },
-  };
+  return { changed: changed.sort(byRecency), always, known };
+}
+
+/** The first conversations of a page whose shown entries fit together; always at least one. */
+function withinBytes(
+  page: readonly Membership[],
+  shown: ReadonlyMap<string, ShownEntry>,
+): readonly Membership[] {
+  let size = 0;
+  const end = page.findIndex(({ member }, index) => {
+    size += shown.get(member.conversationId)?.entry.content.byteLength ?? 0;
+    return size > SYNC_MAX_BYTES && index > 0;
+  });
+  return end < 0 ? page : page.slice(0, end);
 }
 
 function collidingHashes(all: readonly Membership[]): Set<number> {
