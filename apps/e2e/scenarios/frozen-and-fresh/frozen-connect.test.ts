@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BareDevice, eventually } from '@queqiao/testkit';
+import { expect, it } from 'vitest';
+import { BackEnd, UserDoor } from '../../src/doors.js';
+import { useCluster } from '../../src/scenario.js';
+
+const cluster = useCluster({ connect: 2, logic: 1 });
+/** A node's lease is 15 s. */
+const BEYOND_THE_LEASE_MS = 17_000;
+
+it('a connect node that was frozen beyond its lease fences itself and pushes nothing stale', async () => {
+  const { app } = cluster();
+  const { grpcAddress } = cluster().logicAt(0);
+  const backEnd = new BackEnd(grpcAddress, app);
+  await backEnd.upsert('ann', 'bob');
+  const door = new UserDoor(grpcAddress, await app.token('ann'), 'd1');
+  const signIn = async (node: number, generation: number) => {
+    const { socketUrl } = cluster().connectAt(node);
+    const token = await app.token('bob');
+    return BareDevice.signIn(socketUrl, { token, deviceId: 'phone', generation });
+  };
+  const stuck = await signIn(0, 1);
+  await door.send('d:ann:bob', 'before', 'before');
+  await stuck.next('push');
+  const frozen = cluster().connectAt(0).process;
+  frozen.pause();
+  try {
+    // The device comes back elsewhere; whatever is sent from here on is not for the old session.
+    const moved = await signIn(1, 2);
+    const later = Date.now() + BEYOND_THE_LEASE_MS;
+    for (let count = 0; Date.now() < later; count += 1) {
+      await door.send('d:ann:bob', `during-${count}`, 'during');
+      await sleep(1_000);
+    }
+    await moved.next('push', ({ event }) => {
+      return event?.$case === 'entry' && event.value.clientMsgId === 'during-0';
+    });
+  } finally {
+    frozen.resume();
+  }
+  // 4004, or 4203 or nothing but a dead connection when somebody else was faster; never a push.
+  expect([4004, 4203, 1006]).toContain(await stuck.closed);
+  expect(stuck.all('push')).toHaveLength(1);
+  // It serves again by itself; until its links are back it sends devices away for a moment (4003).
+  let generation = 2;
+  const again = await eventually('the node serves again', () => signIn(0, (generation += 1)));
+  await door.send('d:ann:bob', 'after', 'after');
+  await again.next('push', ({ event }) => {
+    return event?.$case === 'entry' && event.value.clientMsgId === 'after';
+  });
+  for (const each of [backEnd, door]) each.close();
+});
