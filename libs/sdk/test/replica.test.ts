@@ -1,16 +1,7 @@
 import type { Item } from '@queqiao/protocol/client';
 import { describe, expect, it } from 'vitest';
 import { MemoryReplicaStore } from '../src/index.js';
-import { Scene, upTo } from './scene.js';
-
-const ROOM = 'g:room';
-
-function room(members: Record<string, number> = { alice: 0, bob: 0 }, entries = 0): Scene {
-  const scene = new Scene();
-  scene.server.log.createConversation(ROOM, members, 'Room');
-  for (let n = 0; n < entries; n += 1) scene.server.say(ROOM, 'bob', `old ${n + 1}`);
-  return scene;
-}
+import { ROOM, room, Scene, upTo } from './scene.js';
 
 /** Pushes stop until the returned function lets them through, in the order given by `arrange`. */
 function holdPushes(scene: Scene): (arrange?: (held: Item[]) => Item[]) => Promise<void> {
@@ -352,88 +343,4 @@ describe('another log epoch', () => {
       expect(alice.client.entries(ROOM).map(({ seq }) => seq)).toEqual(upTo(3));
     },
   );
-});
-
-describe('read cursors and unread', () => {
-  it('moves at once here and then on the server, never back', async () => {
-    const scene = room();
-    const alice = await scene.online('alice');
-    for (let n = 0; n < 4; n += 1) scene.server.say(ROOM, 'bob', `m${n}`);
-    await scene.settle();
-    expect(alice.client.conversation(ROOM)?.unread).toBe(4);
-    const marked = alice.client.markRead(ROOM, 3);
-    expect(alice.client.conversation(ROOM)).toMatchObject({ unread: 1, readSeq: 3 });
-    await scene.settle();
-    await marked;
-    expect(scene.server.log.member(ROOM, 'alice').readSeq).toBe(3);
-    await alice.client.markRead(ROOM, 1);
-    expect(alice.client.conversation(ROOM)).toMatchObject({ unread: 1, readSeq: 3 });
-    await Promise.all([alice.client.markRead(ROOM), scene.settle()]);
-    expect(alice.client.totalUnread()).toBe(0);
-  });
-
-  it('repeats a mark until the server has it, over connections', async () => {
-    const scene = room();
-    const alice = await scene.online('alice');
-    scene.server.say(ROOM, 'bob', 'one');
-    await scene.settle();
-    scene.server.fault = (method) => (method === 'MarkRead' ? { error: 'INTERNAL' } : undefined);
-    const marked = alice.client.markRead(ROOM);
-    await scene.clock.advance(1_000);
-    scene.server.drop('alice');
-    await scene.clock.advance(1_000);
-    expect(scene.server.log.member(ROOM, 'alice').readSeq).toBe(0);
-    scene.server.fault = () => undefined;
-    await scene.clock.advance(60_000);
-    await marked;
-    expect(scene.server.log.member(ROOM, 'alice').readSeq).toBe(1);
-  });
-
-  it('goes back to what the server has when a mark is refused', async () => {
-    const scene = room();
-    const alice = await scene.online('alice');
-    scene.server.say(ROOM, 'bob', 'one');
-    await scene.settle();
-    scene.server.fault = (method) => (method === 'MarkRead' ? { error: 'NOT_FOUND' } : undefined);
-    const marked = alice.client.markRead(ROOM);
-    await scene.settle();
-    await expect(marked).rejects.toMatchObject({ name: 'QueqiaoError', code: 'NOT_FOUND' });
-    expect(alice.client.conversation(ROOM)?.unread).toBe(1);
-  });
-
-  it('follows the newest revision and ignores older ones', async () => {
-    const scene = room();
-    const alice = await scene.online('alice');
-    const seen: number[] = [];
-    alice.client.on('member', ({ rev }) => seen.push(rev));
-    for (let n = 0; n < 3; n += 1) scene.server.say(ROOM, 'bob', `m${n}`);
-    const state = (rev: number, seq: number) => ({
-      $case: 'memberState' as const,
-      value: {
-        conversationId: ROOM,
-        rev,
-        readSeq: seq,
-        readOrdinal: seq,
-        unread: 0,
-        joinedSeq: 0,
-      },
-    });
-    for (const [rev, seq] of [[5, 2] as const, [4, 1] as const, [5, 2] as const, [6, 3] as const]) {
-      scene.server.pushTo(scene.server.session('alice'), state(rev, seq));
-    }
-    await scene.settle();
-    expect(seen).toEqual([5, 6]);
-    expect(alice.client.conversation(ROOM)).toMatchObject({ unread: 0, readSeq: 3 });
-  });
-
-  it('is moved by own messages', async () => {
-    const scene = room();
-    const alice = await scene.online('alice');
-    scene.server.say(ROOM, 'bob', 'one');
-    await scene.settle();
-    expect(alice.client.conversation(ROOM)?.unread).toBe(1);
-    void alice.client.sendText(ROOM, 'two');
-    await scene.settle();
-    expect(alice.client.conversation(ROOM)).toMatchObject({ unread: 0, readSeq: 2 });
-  });
 });

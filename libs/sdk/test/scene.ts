@@ -63,3 +63,13 @@ export class Scene {
 export function upTo(n: number): number[] {
   return Array.from({ length: n }, (_, index) => index + 1);
 }
+
+export const ROOM = 'g:room';
+
+/** A scene with one group: members by the seq of their join, and entries that bob wrote. */
+export function room(members: Record<string, number> = { alice: 0, bob: 0 }, entries = 0): Scene {
+  const scene = new Scene();
+  scene.server.log.createConversation(ROOM, members, 'Room');
+  for (let n = 0; n < entries; n += 1) scene.server.say(ROOM, 'bob', `old ${n + 1}`);
+  return scene;
+}
