@@ -1,4 +1,5 @@
 import { encodeItems, MessageServiceDefinition as Messages } from '@queqiao/protocol/client';
+import { ErrorCode } from '@queqiao/protocol/common';
 import { encodeJsonItem } from '@queqiao/protocol/json';
 import { BareDevice, eventually, longRun, type Codec, type Inner } from '@queqiao/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -182,7 +183,7 @@ describe('more than a socket may have', () => {
       return replies.length === 2 + calls.length ? replies : undefined;
     });
     const refused = answers.filter(({ result }) => {
-      return result?.$case === 'error' && result.value.code === 17;
+      return result?.$case === 'error' && result.value.code === ErrorCode.TOO_MANY_CALLS;
     });
     expect(refused.length).toBeGreaterThan(35);
     expect(await fateOf(device)).toBe('serving');

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { BareDevice, TestApp, type Codec } from '@queqiao/testkit';
+import { BareDevice, type Codec, type TestApp } from '@queqiao/testkit';
 import { SignJWT, UnsecuredJWT, type JWTHeaderParameters } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { UserDoor, codeOf } from '../../src/doors.js';
