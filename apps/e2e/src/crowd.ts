@@ -4,15 +4,19 @@ import {
   History,
   readLogTable,
   readMembers,
+  queryRows,
+  ReplicaRecorder,
   RoamingDevice,
   type TestApp,
   type TestCluster,
+  type TestDevice,
   type Violation,
 } from '@queqiao/testkit';
+import type { Entry } from '@queqiao/protocol/client';
 import { BackEnd } from './doors.js';
 import type { Choices } from './scenario.js';
 
-export type Feed = RoamingDevice['feed'];
+export type Feed = TestDevice['feed'];
 
 export interface CrowdOptions {
   readonly users: number;
@@ -30,7 +34,7 @@ interface Chat {
 /** Users with several devices who talk in direct chats and groups, and a history of all that they saw. */
 export class Crowd {
   readonly history = new History();
-  readonly devices: RoamingDevice[] = [];
+  readonly devices: TestDevice[] = [];
   readonly #chats: Chat[] = [];
   #sent = 0;
 
@@ -117,10 +121,10 @@ export class Crowd {
           if (device.feed === 'sync') await device.sync();
           const behind = [...table].find(([id, entries]) => {
             const mine = members.get(id)?.has(device.userId) === true;
-            return mine && device.log(id).high < entries.length;
+            return mine && device.high(id) < entries.length;
           });
           if (behind === undefined) return true;
-          throw new Error(`${behind[0]}: ${device.log(behind[0]).high} of ${behind[1].length}`);
+          throw new Error(`${behind[0]}: ${device.high(behind[0])} of ${behind[1].length}`);
         }),
       ),
     );
@@ -135,6 +139,25 @@ export class Crowd {
     return checkHistory({ sends, logs, table, members });
   }
 
+  /** Waits until every client library counts as unread what the table says is. */
+  async settleUnread(): Promise<void> {
+    const sql = `SELECT m.user_id, m.conversation_id, c.last_ordinal - m.read_ordinal AS unread
+      FROM members m JOIN conversations c USING (app_id, conversation_id) WHERE m.app_id = ?`;
+    await eventually('everybody counts the same unread messages', async () => {
+      const rows = await queryRows(this.cluster.database.url, sql, [this.app.appId]);
+      for (const device of this.devices) {
+        if (!(device instanceof ReplicaRecorder)) continue;
+        for (const row of rows.filter((each) => each['user_id'] === device.userId)) {
+          const id = String(row['conversation_id']);
+          const [counted, stored] = [device.client.conversation(id)?.unread, Number(row['unread'])];
+          if (counted !== stored)
+            throw new Error(`${device.name} ${id}: ${counted ?? -1}, not ${stored}`);
+        }
+      }
+      return true;
+    });
+  }
+
   async leave(): Promise<void> {
     await Promise.all(this.devices.map((device) => device.stop()));
   }
@@ -146,15 +169,18 @@ export class Crowd {
       const first = Math.floor(at / feeds.length + index) % urls.length;
       const deviceId = `${feed}${index}`;
       const log = this.history.device(`${userId}/${deviceId}`, userId);
-      const device = new RoamingDevice({
+      const options = {
         urls: [...urls.slice(first), ...urls.slice(0, first)],
         app: this.app,
         userId,
         deviceId,
-        feed,
-        codec: at % 3 === 0 ? 'json' : 'proto',
-        onEntry: (entry) => log.entries.push(entry),
-      });
+        onEntry: (entry: Entry) => void log.entries.push(entry),
+      };
+      const codec = at % 3 === 0 ? 'json' : 'proto';
+      const device =
+        feed === 'sdk'
+          ? new ReplicaRecorder(options)
+          : new RoamingDevice({ ...options, feed, codec });
       device.start();
       this.devices.push(device);
     }

@@ -10,7 +10,9 @@ export {
   type SignInInput,
 } from './device/bare-device.js';
 export { ReplicaLog } from './device/replica.js';
+export { ReplicaRecorder, type ReplicaRecorderOptions } from './device/replica-recorder.js';
 export { RoamingDevice, type RoamingDeviceOptions } from './device/roaming-device.js';
+export type { TestDevice } from './device/test-device.js';
 export { eventually } from './eventually.js';
 export { lockHead, type HeadLock } from './head-lock.js';
 export {

@@ -20,7 +20,7 @@ it('keeps every promise while a connect and a logic node are killed in the middl
     users: 16,
     groups: 5,
     groupSize: 6,
-    feeds: ['both', 'both', 'sync'],
+    feeds: ['sdk', 'both', 'sync'],
   });
   const { connect, logic } = cluster();
   const victims: (Node | undefined)[] = longRun()

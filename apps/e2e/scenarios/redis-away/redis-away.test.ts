@@ -14,7 +14,7 @@ let crowd: Crowd;
 const listeners: Listener[] = [];
 
 beforeAll(async () => {
-  const shape = { users: 12, groups: 4, groupSize: 5, feeds: ['both', 'both', 'sync'] } as const;
+  const shape = { users: 12, groups: 4, groupSize: 5, feeds: ['sdk', 'both', 'sync'] } as const;
   crowd = await Crowd.gather(cluster(), new Choices('redis-away'), shape);
   const app = await cluster().createApp('listening');
   for (const node of [0, 1]) listeners.push(await Listener.start(cluster(), app, node));

@@ -6,6 +6,7 @@ import { BareDevice, SocketClosed, type Codec, type Inner } from './bare-device.
 import { ReplicaLog } from './replica.js';
 import { fillGap, syncAll, type SyncState } from './replica-feed.js';
 import { sendUntilKnown } from './send-until-known.js';
+import type { TestDevice } from './test-device.js';
 
 export interface RoamingDeviceOptions {
   /** Tried in turn: every reconnect goes to the next one. */
@@ -14,10 +15,7 @@ export interface RoamingDeviceOptions {
   readonly userId: string;
   readonly deviceId: string;
   readonly codec?: Codec;
-  /**
-   * What fills the replica. `push`: only what is pushed and its own answers, never a read. `sync`: only reads, when `sync` is
-   * called; pushes are ignored. `both`: as a real client; it syncs after every connect and on resync, and pulls gaps.
-   */
+  /** Default: both. */
   readonly feed?: 'push' | 'sync' | 'both';
   readonly onEntry?: (entry: Entry) => void;
 }
@@ -28,7 +26,7 @@ const PING_MS = 2_000;
 const DEAD_MS = 6_000;
 
 /** A device that comes back by itself, on another node if need be, and keeps a replica of all its conversations. */
-export class RoamingDevice {
+export class RoamingDevice implements TestDevice {
   readonly logs = new Map<string, ReplicaLog>();
   readonly closeCodes: number[] = [];
   /** A close code of 42xx, or a refused sign-in: the device does not come back. */
@@ -92,6 +90,10 @@ export class RoamingDevice {
       this.logs.set(conversationId, log);
     }
     return log;
+  }
+
+  high(conversationId: string): number {
+    return this.logs.get(conversationId)?.high ?? 0;
   }
 
   /** Sends and repeats with the same id until the answer is definitive. Rejects with the DomainError of a refusal. */
