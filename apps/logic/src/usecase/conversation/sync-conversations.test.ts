@@ -151,7 +151,6 @@ describe('syncing', () => {
       membership('g:member', { lastSeq: 9 }),
       membership('g:joined', { lastSeq: 9, joinedSeq: 9 }),
       membership('g:left', { lastSeq: 4, shownSeq: 5, leftSeq: 4 }),
-      membership('d:alice:bob', { lastSeq: 0 }),
     ]);
     const answer = await run();
     expect(log.asked).toEqual([{ conversationId: 'g:member', seq: 9 }]);
@@ -164,6 +163,14 @@ describe('syncing', () => {
     expect(shown.get('g:joined' as ConversationId)).toBeNull();
     expect(shown.get('g:left' as ConversationId)).toBeNull();
     expect(shown.get('g:member' as ConversationId)).toMatchObject({ entry: { seq: 9 } });
+  });
+
+  it('leaves out a chat in which nothing was ever said, until something is', async () => {
+    const { log, run } = rig([membership('d:alice:bob', { lastSeq: 0 })]);
+    const before = await run();
+    expect(ids(before)).toEqual([]);
+    log.rows = [membership('d:alice:bob', { lastSeq: 1 })];
+    expect(ids(await run(before.cursor))).toEqual(['d:alice:bob']);
   });
 
   it('refuses limits out of range and cursors of others', async () => {

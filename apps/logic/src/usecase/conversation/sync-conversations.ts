@@ -41,7 +41,10 @@ export class SyncConversations {
     const { appId, caller } = context;
     const logEpoch = await this.deps.epoch.logEpoch();
     const cursor = decodeCursor(input.cursor, logEpoch);
-    const all = await this.deps.log.memberships(appId, caller.userId);
+    // A direct chat whose first message was refused has a head and nothing in it: nothing to show anywhere.
+    const all = (await this.deps.log.memberships(appId, caller.userId)).filter(
+      ({ lastSeq }) => lastSeq > 0,
+    );
     const { changed, always, known } = compare(all, cursor);
     const first = changed.slice(0, limit);
     const shown = await this.#shown(appId, [...first, ...always]);
