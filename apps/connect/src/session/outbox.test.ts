@@ -50,6 +50,17 @@ describe('outbox', () => {
     expect(await rig.metric('queqiao_connect_outbox_bytes')).toBe(0);
   });
 
+  it('hands over a single answer that is longer than what may wait', async () => {
+    const rig = new SessionRig({ maxOutboxBytes: 1_000 });
+    const socket = await rig.signedIn();
+    const reason = 'x'.repeat(5_000);
+    const item = { $case: 'resync', value: { conversationId: 'c', reason } } as const;
+    rig.sessions.down.deliver(deliver([1], { protoFrame: encodeItems([{ item }]) }));
+    await rig.settle();
+    expect(socket.closeCode).toBeNull();
+    expect(socket.last('resync').reason).toBe(reason);
+  });
+
   it('counts what the transport still holds', async () => {
     const rig = new SessionRig({ maxOutboxBytes: 1_000 });
     const socket = await rig.signedIn();

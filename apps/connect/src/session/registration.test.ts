@@ -69,6 +69,21 @@ describe('evicted lines', () => {
 });
 
 describe('without the directory', () => {
+  it('forgets a session whose socket went while the directory failed to answer', async () => {
+    const rig = new SessionRig();
+    rig.directory.away = true;
+    let answer: () => void = () => undefined;
+    rig.directory.hold = new Promise((resolve) => (answer = resolve));
+    const socket = rig.open();
+    rig.connect(socket, 'app/ann');
+    await rig.settle();
+    rig.closed(socket, 1006);
+    answer();
+    await rig.settle();
+    expect(rig.sessions.size).toBe(0);
+    expect(await rig.metric('queqiao_connect_pending_registrations')).toBe(0);
+  });
+
   it('signs in unregistered, registers later and says resync', async () => {
     const rig = new SessionRig();
     rig.directory.away = true;

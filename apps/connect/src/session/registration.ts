@@ -74,7 +74,8 @@ export class Registration {
   async first(session: Session): Promise<'registered' | 'superseded' | 'pending'> {
     const result = await this.#register(session);
     if (result instanceof Error) {
-      this.#plan(session, 'late');
+      // A socket that went meanwhile has been forgotten already, and nobody would forget it again.
+      if (session.state !== 'closing') this.#plan(session, 'late');
       return 'pending';
     }
     if (result.status === 'superseded') return 'superseded';
