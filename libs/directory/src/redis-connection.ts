@@ -105,7 +105,10 @@ export class RedisConnection {
 
   #watch(client: RedisClient): void {
     const { logger, metrics } = this.#deps;
-    client.on('error', (error: Error) => logger.debug({ err: error }, 'redis connection error'));
+    // The message only: the error carries the command with its arguments, which for AUTH is the password.
+    client.on('error', ({ message }: Error) =>
+      logger.debug({ reason: message }, 'redis connection error'),
+    );
     client.on('ready', () => {
       this.#up = true;
       metrics.connected.set(1);
@@ -121,8 +124,8 @@ export class RedisConnection {
       logger.warn('directory connection lost');
     });
     if (!this.isCluster) return;
-    client.on('node error', (error: Error) =>
-      logger.debug({ err: error }, 'redis cluster node error'),
+    client.on('node error', ({ message }: Error) =>
+      logger.debug({ reason: message }, 'redis cluster node error'),
     );
     // Losing or gaining a master replaces the connection for a part of the buckets.
     for (const change of ['-node', '+node']) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RedisServer } from '@queqiao/dev-stack';
-import { Registry } from '@queqiao/runtime';
+import { createLogger, Registry } from '@queqiao/runtime';
 import { DirectoryUnavailable, type NodeLease, type Reassert } from '../src/index.js';
 import {
   type Fixture,
@@ -61,6 +61,24 @@ async function failure(work: Promise<unknown>): Promise<DirectoryUnavailable> {
   expect(error).toBeInstanceOf(DirectoryUnavailable);
   return error as DirectoryUnavailable;
 }
+
+describe('a Redis that refuses the password', () => {
+  it('is reported without the password, whatever the log level', async () => {
+    let log = '';
+    const destination = { write: (line: string) => void (log += line) };
+    const logger = createLogger({ service: 's', node: 'n', level: 'trace', destination });
+    const url = fixture.server.url.replace('redis://', 'redis://nobody:hunter2secret@');
+    const directory = makeDirectory(url, { logger });
+    await directory.start();
+    try {
+      await failure(directory.liveNodes('connect'));
+      await vi.waitFor(() => expect(log).toContain('WRONGPASS'), UNTIL);
+      expect(log).not.toContain('hunter2secret');
+    } finally {
+      await directory.stop();
+    }
+  });
+});
 
 describe('a Redis that loses its data', () => {
   it('is noticed after FLUSHALL, and the sessions come back', async () => {
