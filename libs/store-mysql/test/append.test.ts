@@ -55,6 +55,15 @@ describe('numbering', () => {
     expect(entry?.createdMs).toBeGreaterThan(before);
   });
 
+  it('reads the largest batch back as one range, as the recovery does', async () => {
+    const one = await fresh('large-a', 'large-b');
+    const items = Array.from({ length: APPEND_MAX_ITEMS }, () => message(one, 'large-a'));
+    await database.append.commitBatch(items, allow);
+    const range = { fromSeq: 1, toSeq: APPEND_MAX_ITEMS };
+    const entries = await database.conversations.entries(app, one, range);
+    expect(entries).toHaveLength(APPEND_MAX_ITEMS);
+  });
+
   it('moves the head, the author’s own cursor and rev, and nobody else’s', async () => {
     const one = await fresh('cur-a', 'cur-b');
     await database.append.commitBatch([message(one, 'cur-a'), message(one, 'cur-a')], allow);

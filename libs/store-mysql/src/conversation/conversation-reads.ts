@@ -19,8 +19,8 @@ import {
 
 /** Entries of one look-up by primary key, and conversations of one look-up of heads. */
 export const SHOWN_MAX_ENTRIES = 500;
-/** Entries of one range. */
-export const RANGE_MAX_ENTRIES = 1_000;
+/** Entries of one range. Not below APPEND_MAX_ITEMS: the recovery reads what one batch wrote to a conversation as one range. */
+export const RANGE_MAX_ENTRIES = 1_024;
 
 /** The plan is fixed by hand: one range of the user's rows, then one row of each head by primary key. */
 export const MEMBERSHIPS_SQL =
