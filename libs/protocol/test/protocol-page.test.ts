@@ -45,7 +45,7 @@ test('shows an example of every kind of item', () => {
   expect([...shown].sort()).toEqual(kinds?.sort());
   const events = registry.getMessage('queqiao.client.v1.Push')?.fields;
   const pushed = items.flatMap((item) => (item.$case === 'push' ? [item.value.event?.$case] : []));
-  expect([...new Set(pushed)].sort()).toEqual(events?.map(({ localName }) => localName).sort());
+  expect(new Set(pushed)).toEqual(new Set(events?.map(({ localName }) => localName)));
 });
 
 test('has bodies that fit the methods of its calls', () => {
@@ -63,7 +63,7 @@ test('has replies that fit the calls of the same id', () => {
     if (result?.$case === 'body') bodyBytes(type?.output, result.value);
   }
   const answered = replies.filter(({ result }) => result?.$case === 'body').map(({ id }) => id);
-  expect(answered.sort()).toEqual(calls.map(({ id }) => id).sort());
+  expect(new Set(answered)).toEqual(new Set(calls.map(({ id }) => id)));
 });
 
 test('shows the bytes of its first call', () => {
