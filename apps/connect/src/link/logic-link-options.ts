@@ -6,8 +6,10 @@ export interface LogicLinkOptions {
   readonly bootId: string;
   /** From dialling to the welcome. */
   readonly helloTimeoutMs: number;
-  /** A dropped stream's numbering and calls wait this long for its return. */
+  /** A dropped stream's numbering waits this long for its return. */
   readonly resumeWindowMs: number;
+  /** A dropped stream's calls wait this long; then they are better repeated on another node than left to their timeout. */
+  readonly lostCallMs: number;
   /** A stream is replaced at about this age (up to a fifth earlier), because GOAWAY does not end streams. */
   readonly maxStreamAgeMs: number;
   /** While a stream is being replaced, calls may be queued for this long without one. */
@@ -24,6 +26,7 @@ export interface LogicLinkOptions {
 export const DEFAULT_LOGIC_LINK_OPTIONS = {
   helloTimeoutMs: 3_000,
   resumeWindowMs: 30_000,
+  lostCallMs: 2_000,
   maxStreamAgeMs: 60 * 60 * 1_000,
   replaceGraceMs: 1_000,
   backoffBaseMs: 100,

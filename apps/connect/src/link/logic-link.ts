@@ -31,6 +31,8 @@ export interface LogicLinkEvents {
   onItem(link: LogicLink, item: Uint8Array): void;
   /** A stream was welcomed, lost or asked to drain: `usable` and `attached` may have changed. */
   onChange(link: LogicLink): void;
+  /** The stream has been away for so long that calls should not wait for it any more. Repeats until it is back. */
+  onAway(link: LogicLink): void;
   /** Calls sent on this link will not be answered. `resync`: pushes may be missing too. */
   onReset(link: LogicLink, reason: string, resync: boolean): void;
   /** This boot does not exist any more; the link is closed. */
@@ -143,9 +145,10 @@ export class LogicLink {
       this.dial();
     }
     if (this.#channel === undefined || this.#current !== undefined) return;
-    if (now - this.#detachedAt >= this.#options.resumeWindowMs) {
+    const awayMs = now - this.#detachedAt;
+    if (awayMs >= this.#options.resumeWindowMs) {
       this.#reset('logic node not back within the resume window', false);
-    }
+    } else if (awayMs >= this.#options.lostCallMs) this.#events.onAway(this);
   }
 
   /** Says goodbye, or just stops dialling; `onReset` reports the calls that this leaves unanswered. Idempotent. */

@@ -80,6 +80,7 @@ export class LogicPool implements LogicCalls {
     this.#events = {
       onItem: (link, item) => this.#item(link, item),
       onChange: (link) => this.#changed(link),
+      onAway: (link) => void this.#calls.failAll(link, 'logic node out of reach'),
       onReset: (link, reason, resync) => this.#linkReset(link, reason, resync),
       onGone: (link) => this.#linkGone(link),
     };
