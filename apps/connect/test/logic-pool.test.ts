@@ -194,7 +194,6 @@ describe('a dropped stream', () => {
     await network.settle();
     expect([state.outcome, next.outcome, pool.attachedCount()]).toEqual(['UNAVAILABLE', 'n', 1]);
     expect(logic?.hellos.at(-1)?.peerBootId).toBe('logic-0-boot');
-    expect(resyncs).toEqual([]);
   });
 
   it('of a node that comes back as another boot fails its calls at once', async () => {
@@ -238,6 +237,21 @@ describe('a dropped stream', () => {
     expect(state.outcome).toBe('UNAVAILABLE');
     expect(resyncs).toMatchObject([{ sessions: [] }]);
     expect(pool.attachedCount()).toBe(1);
+  });
+
+  it('of the last logic node makes the sessions resync once there is one again', async () => {
+    const [first, second] = await withNodes('logic-0', 'logic-1');
+    second?.kill();
+    await network.pass(40_000, 500);
+    // Whatever was committed meanwhile came by the node that was left.
+    expect([pool.attachedCount(), resyncs]).toEqual([1, []]);
+    first?.kill();
+    await network.pass(60_000, 500);
+    expect(resyncs).toEqual([]);
+    if (first && second) first.alive = second.alive = true;
+    await network.pass(5_000);
+    expect(pool.attachedCount()).toBe(2);
+    expect(resyncs).toMatchObject([{ sessions: [] }]);
   });
 
   it('is kept trying while the directory is away or empty', async () => {

@@ -21,6 +21,8 @@ export interface LogicPoolOptions extends LogicLinkOptions {
   /** Logic nodes held at once; further ones are not dialled. */
   readonly maxNodes: number;
   readonly discoveryMs: number;
+  /** Without any link for this long the sessions are told to sync once there is one again. */
+  readonly resyncAfterMs: number;
   /** How exactly call timeouts and windows are kept. */
   readonly sweepMs: number;
 }
@@ -30,6 +32,7 @@ export const DEFAULT_LOGIC_POOL_OPTIONS = {
   maxCallsInFlight: 50_000,
   maxNodes: 256,
   discoveryMs: 1_000,
+  resyncAfterMs: 3_000,
   sweepMs: 100,
 } as const satisfies Partial<LogicPoolOptions>;
 
@@ -62,6 +65,9 @@ export class LogicPool implements LogicCalls {
   #looking = false;
   #lookAgain = false;
   #stopped = false;
+  /** Monotonic time since when no logic node is attached; undefined while one is, and before the first. */
+  #cutOffSince: number | undefined;
+  #attached = 0;
   #lastCallId = 0;
   #spread = 0;
 
@@ -247,6 +253,25 @@ export class LogicPool implements LogicCalls {
       else if (this.#listed?.has(link.node.bootId)) missing += 1;
     }
     this.#readiness.update(attached, this.#listed === undefined ? undefined : missing);
+    this.#noteCut(attached);
+  }
+
+  /**
+   * What was committed while no logic node could reach this one waits in dispatch rows that come back later and later; the
+   * sessions need not wait for them.
+   */
+  #noteCut(attached: number): void {
+    const now = this.#deps.clock.monotonic();
+    const wasAttached = this.#attached > 0;
+    this.#attached = attached;
+    if (attached === 0) {
+      if (wasAttached) this.#cutOffSince = now;
+      return;
+    }
+    const since = this.#cutOffSince;
+    this.#cutOffSince = undefined;
+    if (since === undefined || now - since < this.#options.resyncAfterMs) return;
+    this.#deps.handlers.resync({ sessions: [], reason: 'cut off from logic' });
   }
 }
 
