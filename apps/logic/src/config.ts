@@ -32,7 +32,7 @@ const schema = z
       .default(10_000)
       .describe('A statement that takes longer loses its connection.'),
     appendMaxBatch: field
-      .integer(1, 1_024)
+      .integer(1, 500)
       .default(256)
       .describe('Entries of one append transaction; 1 turns batching off.'),
     appendLanes: field

@@ -26,7 +26,10 @@ class Up {
     const dataDir = dataRoot();
     if (args.reset) {
       log('removing the data of earlier runs');
-      rmSync(dataDir, { recursive: true, force: true });
+      // Only what a running system writes: test servers keep their own things beside it.
+      for (const part of ['mysql', 'redis', 'logs', 'demo-app.json']) {
+        rmSync(join(dataDir, part), { recursive: true, force: true });
+      }
     }
     log('starting the database and Redis');
     const stack = await resolveStack({
