@@ -10,12 +10,16 @@ const PAIRS = longRun() ? 5_000 : 200;
 const IN_FLIGHT = 16;
 const PEERS = ['p0', 'p1', 'p2', 'p3', 'p4', 'p5'];
 
+/** Far more than a product that works needs. */
+const MAX_ATTEMPTS = 200;
+
 async function untilKnown(send: () => Promise<number>): Promise<number> {
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       return await send();
     } catch (error) {
-      if (!(error instanceof DomainError) || !error.row.retryable) throw error;
+      const again = error instanceof DomainError && error.row.retryable;
+      if (!again || attempt === MAX_ATTEMPTS) throw error;
       await sleep(20);
     }
   }
