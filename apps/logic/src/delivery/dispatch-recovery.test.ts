@@ -155,6 +155,18 @@ describe('recovery', () => {
     expect(await registry.metrics()).toContain('queqiao_dispatch_claimed_total 9');
   });
 
+  it('leaves rows to others while no connect node is attached', async () => {
+    make().start();
+    link.detach(c1);
+    link.detach(c2);
+    rows.due.push(row('5', { ranges: [{ ...group, fromSeq: 1, toSeq: 1 }] }));
+    await clock.advanceAsync(3_000);
+    expect([rows.claims, rows.due.length]).toEqual([[], 1]);
+    link.attach(c1);
+    await clock.advanceAsync(1_000);
+    expect(link.entries().map((entry) => entry.seq)).toEqual([1]);
+  });
+
   it('goes on after a claim that failed', async () => {
     make().start();
     rows.down = true;

@@ -77,6 +77,8 @@ export class DispatchRecovery {
   }
 
   async #claim(): Promise<void> {
+    // Who reaches no connect node, just started or cut off, would only take rows from those who do, and put them off.
+    if (this.#deps.link.attached().length === 0) return;
     const { owner, claimPage, maxClaimsPerTick } = this.#options;
     for (let claimed = 0; claimed < maxClaimsPerTick;) {
       if (this.#deps.fanOut.saturated || !this.#timer) return;
