@@ -16,8 +16,10 @@ export interface DownItemsDeps {
   readonly checkPause: () => void;
 }
 
-/** A resync of the whole node is spread over this long, or all its devices would sync in the same moment. */
+/** A resync of the whole node is spread over at least this long, or all its devices would sync in the same moment. */
 const RESYNC_ALL_SPREAD_MS = 5_000;
+/** And over longer when it would make more sessions than this sync per second. */
+const RESYNCS_PER_SECOND = 2_000;
 const MAX_REASON_BYTES = 100;
 
 /** What logic tells this node's sessions. */
@@ -56,7 +58,7 @@ export class DownItems implements DownHandlers {
     }
     const all = [...this.deps.table.all()];
     const { clock } = this.deps;
-    const pace = { clock, durationMs: RESYNC_ALL_SPREAD_MS, signal: this.#stopped.signal };
+    const pace = { clock, durationMs: resyncSpreadMs(all.length), signal: this.#stopped.signal };
     void pacedWalk(all, (session) => this.#resync(session, item.reason), pace);
   }
 
@@ -72,4 +74,9 @@ export class DownItems implements DownHandlers {
     const { codec } = session.socket;
     this.deps.outboxes.push(session, codec.encode({ item: { $case: 'resync', value } }));
   }
+}
+
+/** Over how long a resync of this many sessions is spread. */
+export function resyncSpreadMs(sessions: number): number {
+  return Math.max(RESYNC_ALL_SPREAD_MS, Math.ceil((sessions * 1_000) / RESYNCS_PER_SECOND));
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Deliver } from '@queqiao/protocol/link';
 import { encodeItems } from '@queqiao/protocol/client';
 import { callItem, SessionRig } from '../../test/session-rig.js';
+import { resyncSpreadMs } from './down-items.js';
 
 const PUSH = encodeItems([
   { item: { $case: 'resync', value: { conversationId: 'c', reason: '' } } },
@@ -116,6 +117,10 @@ describe('what logic sends down', () => {
     rig.sessions.down.kick({ sessions: [1, 99], closeCode: 4204, reason: 'banned' });
     expect(socket.closeCode).toBe(4204);
     expect(socket.last('disconnect')).toMatchObject({ code: 4204, reason: 'banned' });
+  });
+
+  it('takes longer over more sessions, so that few of them sync at once', () => {
+    expect([0, 10_000, 100_000].map(resyncSpreadMs)).toEqual([5_000, 5_000, 50_000]);
   });
 
   it('resyncs named sessions, or all of them at a pace', async () => {
