@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { existsSync } from 'node:fs';
+import type { MysqlOptions } from '@queqiao/dev-stack';
 
 export interface ClusterOptions {
   /** Connect processes. Default 2. */
@@ -13,6 +14,8 @@ export interface ClusterOptions {
    * server (with a database of its own), but always a Redis of its own, since nodes of two clusters must not find each other.
    */
   readonly ownDatabase?: boolean;
+  /** How the database server of its own is set up; needs `ownDatabase`. */
+  readonly mysql?: MysqlOptions;
   /** More environment for every logic or connect process. */
   readonly logicEnv?: Readonly<Record<string, string>>;
   readonly connectEnv?: Readonly<Record<string, string>>;

@@ -43,7 +43,7 @@ export class TestCluster {
 
   /** Starts everything and waits until every node is ready. The app is called `demo`. */
   static async start(options: ClusterOptions = {}): Promise<TestCluster> {
-    const mysql = options.ownDatabase === true ? await startMysql() : undefined;
+    const mysql = options.ownDatabase === true ? await startMysql(options.mysql) : undefined;
     const redis = await startRedis();
     const database = await (mysql ?? (await testMysql())).createDatabase();
     await migrate(database.migrateUrl, join(checkoutRoot(), 'sql', 'migrations'));
