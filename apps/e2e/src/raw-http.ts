@@ -11,6 +11,14 @@ export async function rawSocket(url: string): Promise<Socket> {
   return socket;
 }
 
+/** Resolves when the connection has ended, in good order or by a reset. */
+export function ended(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.closed) resolve();
+    else socket.once('close', () => resolve());
+  });
+}
+
 /** What came back until the other side closed, or `limit` bytes. */
 export async function answerTo(url: string, request: string, limit = 4_096): Promise<string> {
   const socket = await rawSocket(url);
@@ -20,7 +28,7 @@ export async function answerTo(url: string, request: string, limit = 4_096): Pro
     if (answer.length >= limit || answer.includes('\r\n\r\n')) socket.destroy();
   });
   socket.write(request);
-  await once(socket, 'close');
+  await ended(socket);
   return answer;
 }
 

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { BareDevice } from '@queqiao/testkit';
 import { describe, expect, it } from 'vitest';
 import {
   answerTo,
+  ended,
   rawSocket,
   upgraded,
   upgradeRequest,
@@ -49,7 +49,7 @@ describe('the upgrade', () => {
     socket.resume();
     socket.write(request);
     socket.end();
-    await once(socket, 'close');
+    await ended(socket);
     await expectServing();
   });
 
@@ -78,14 +78,14 @@ describe('WebSocket frames that no client may send', () => {
     const socket = await upgraded(url());
     socket.resume();
     socket.write(frame);
-    await once(socket, 'close');
+    await ended(socket);
     await expectServing();
   });
 
   it('fragments without an end: the connection ends before they take memory', async () => {
     const socket = await upgraded(url());
     socket.resume();
-    const closed = once(socket, 'close');
+    const closed = ended(socket);
     socket.write(webSocketFrame(0x02, Buffer.alloc(16_000)));
     let sent = 0;
     while (!socket.destroyed) {
