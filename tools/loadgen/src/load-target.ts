@@ -1,5 +1,5 @@
 import { readFileSync, mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { TestCluster } from '@queqiao/testkit';
 import { SignJWT } from 'jose';
 import type { LoadOptions, OwnSystem, RunningSystem } from './load-options.js';
@@ -12,10 +12,15 @@ export interface LoadTarget {
   readonly appId: string;
   readonly watched: Watched;
   token(userId: string): Promise<string>;
+  /** Starts profiles of the services, or ends and writes them; nothing when none were asked for. */
+  toggleProfiles(): void;
   /** Ends what was started for the load. Throws when a node had ended by itself. */
   close(): Promise<void>;
 }
 
+const PROFILER = join(import.meta.dirname, 'observe', 'cpu-profiler.cjs');
+/** As in production: without the checks of every statement that tests have, and without a line for every call. */
+const PRODUCTION = { QUEQIAO_PROFILE: 'prod', QUEQIAO_LOG_LEVEL: 'warn' };
 const TOKEN_VALID_S = 12 * 3_600;
 
 export function openTarget(system: LoadOptions['system']): Promise<LoadTarget> {
@@ -28,22 +33,27 @@ async function startOwn(own: OwnSystem): Promise<LoadTarget> {
     logic: own.logic,
     ownDatabase: true,
     mysql: { redoLogMb: own.redoLogMb },
-    logicEnv: { QUEQIAO_LOG_LEVEL: 'warn', ...profiling(own), ...own.logicEnv },
-    connectEnv: { QUEQIAO_LOG_LEVEL: 'warn', ...profiling(own), ...own.connectEnv },
+    logicEnv: { ...PRODUCTION, ...profiling(own), ...own.logicEnv },
+    connectEnv: { ...PRODUCTION, ...profiling(own), ...own.connectEnv },
   });
   const { app, crashes } = cluster;
+  const services = [...cluster.connect, ...cluster.logic];
   return {
     socketUrls: cluster.socketUrls,
     mysqlUrl: cluster.database.url,
     appId: app.appId,
     watched: watchCluster(cluster),
     token: (userId) => app.token(userId, TOKEN_VALID_S),
+    toggleProfiles: () => {
+      if (own.profileDir === undefined) return;
+      for (const { process: service } of services) {
+        if (service.pid !== undefined) process.kill(service.pid, 'SIGUSR2');
+      }
+    },
     close: async () => {
-      // A profile is written by an orderly end only.
+      // An orderly end comes after the profile has been written.
       if (own.profileDir !== undefined) {
-        await Promise.all(
-          [...cluster.connect, ...cluster.logic].map(({ process }) => process.stop()),
-        );
+        await Promise.all(services.map(({ process: service }) => service.stop()));
       }
       await cluster.stop({ keepLogs: crashes.length > 0 });
       const [crash] = crashes;
@@ -55,9 +65,8 @@ async function startOwn(own: OwnSystem): Promise<LoadTarget> {
 function profiling({ profileDir }: OwnSystem): Record<string, string> {
   if (profileDir === undefined) return {};
   const dir = resolve(profileDir);
-  if (/\s/.test(dir)) throw new Error('--profile takes a directory without spaces');
   mkdirSync(dir, { recursive: true });
-  return { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${dir}` };
+  return { NODE_OPTIONS: `--require=${PROFILER}`, LOADGEN_PROFILE_DIR: dir };
 }
 
 function watchCluster(cluster: TestCluster): Watched {
@@ -104,6 +113,7 @@ async function openRunning(running: RunningSystem): Promise<LoadTarget> {
         .setIssuedAt()
         .setExpirationTime(`${TOKEN_VALID_S}s`)
         .sign(secret),
+    toggleProfiles: () => undefined,
     close: () => Promise.resolve(),
   };
 }

@@ -42,8 +42,10 @@ export async function measure(
     if (load.warmup > 0) await pool.run(warmUp(load));
     const watched = withGenerator(target.watched, pool);
     const before = await snapshot(watched, 'before');
+    target.toggleProfiles();
     const results = await pool.run(measuredPlan(load));
     await sleep(SETTLE_MS);
+    target.toggleProfiles();
     const after = await snapshot(watched, 'after');
     const logs = await pool.finish();
     const conversations = logs.flatMap((log) => log.conversations);
