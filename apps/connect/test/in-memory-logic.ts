@@ -21,6 +21,7 @@ const REFUSALS: Record<string, [ErrorCode, string]> = {
   suspended: ['APP_SUSPENDED', ''],
   foreign: ['PERMISSION_DENIED', 'origin'],
   away: ['UNAVAILABLE', ''],
+  older: ['UNIMPLEMENTED', 'method'],
 };
 export const TOKEN_LIFE_MS = 3_600_000;
 

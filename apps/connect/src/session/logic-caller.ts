@@ -1,4 +1,4 @@
-import type { DomainError } from '@queqiao/domain';
+import { DomainError } from '@queqiao/domain';
 import { Error as ProtoError, fromProtoError, toProtoError } from '@queqiao/protocol/common';
 import {
   OpenSessionRequest,
@@ -67,10 +67,20 @@ export class LogicCaller {
       const reply = await this.deps.logic.call({ ...input, codec: 'proto' });
       if ('body' in reply) return { value: decode(reply.body) };
       const error = ProtoError.decode(reply.error);
-      return { error, cause: fromProtoError(error) };
+      const cause = fromProtoError(error);
+      return cause.code === 'UNIMPLEMENTED' ? unavailable(requestId) : { error, cause };
     } catch (thrown) {
       const error = toProtoError(thrown, requestId);
       return { error, cause: fromProtoError(error) };
     }
   }
+}
+
+/**
+ * A logic node that does not know a call of ours is older than this node: a matter of a rolling upgrade, not of the device,
+ * which may come back and be served by another one.
+ */
+function unavailable(requestId: string): { error: ProtoError; cause: DomainError } {
+  const cause = new DomainError('UNAVAILABLE', 'the logic node does not know this call');
+  return { error: toProtoError(cause, requestId), cause };
 }

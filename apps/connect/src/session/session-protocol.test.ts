@@ -48,6 +48,15 @@ describe('signing in', () => {
     expect(rig.directory.registered).toEqual([]);
   });
 
+  it('closes 4003 when a logic node of an older version does not know the call: another may', async () => {
+    const rig = new SessionRig();
+    const socket = await rig.signedIn('older');
+    expect(socket.closeCode).toBe(4003);
+    const disconnect = socket.last('disconnect');
+    expect(disconnect.error?.code).toBe(ERROR.UNAVAILABLE);
+    expect(disconnect.reconnectAfterMs).toBeGreaterThan(0);
+  });
+
   it('closes 4201 for a malformed device, naming the field', async () => {
     const rig = new SessionRig();
     const socket = await rig.signedIn('app/ann', 'a:b');

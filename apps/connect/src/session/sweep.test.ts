@@ -65,9 +65,11 @@ describe('token', () => {
     rig.send(refused, { $case: 'refresh', value: { token: 'bad' } });
     const later = await rig.signedIn('app/bob');
     rig.send(later, { $case: 'refresh', value: { token: 'away' } });
+    const older = await rig.signedIn('app/carol');
+    rig.send(older, { $case: 'refresh', value: { token: 'older' } });
     await rig.settle();
     expect(refused.closeCode).toBe(4202);
-    expect(later.closeCode).toBeNull();
+    expect([later.closeCode, older.closeCode]).toEqual([null, null]);
     await rig.clock.advanceAsync(5_000);
     expect(later.last('push').event?.$case).toBe('tokenExpiring');
   });
