@@ -1,8 +1,9 @@
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
+import { encodeMessage, type BinaryWriter } from '@queqiao/protocol';
 
 /** What generated message objects offer; the part that is needed here. */
 export interface MessageCodec<T> {
-  encode(message: T): { finish(): Uint8Array };
+  encode(message: T, writer?: BinaryWriter): { finish(): Uint8Array };
   decode(input: Uint8Array): T;
 }
 
@@ -42,9 +43,9 @@ export function toMethodDefinition(
     path: methodPath(service, method),
     requestStream: method.requestStream,
     responseStream: method.responseStream,
-    requestSerialize: (message) => toBuffer(method.requestType.encode(message).finish()),
+    requestSerialize: (message) => toBuffer(encodeMessage(method.requestType, message)),
     requestDeserialize: (bytes) => method.requestType.decode(bytes),
-    responseSerialize: (message) => toBuffer(method.responseType.encode(message).finish()),
+    responseSerialize: (message) => toBuffer(encodeMessage(method.responseType, message)),
     responseDeserialize: (bytes) => method.responseType.decode(bytes),
   };
 }

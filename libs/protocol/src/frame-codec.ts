@@ -1,3 +1,4 @@
+import { encodeMessage } from './encode-message.js';
 import { checkFrame } from './frame-check.js';
 import { FrameError } from './frame-error.js';
 import { Frame, type Item } from './gen/queqiao/client/v1/socket.js';
@@ -9,7 +10,7 @@ export const MAX_ITEMS_PER_MESSAGE = 1024;
 
 /** The bytes of one binary WebSocket message. Frames concatenate: the bytes of two are a frame with the items of both. */
 export function encodeItems(items: readonly Item[]): Uint8Array {
-  return Frame.encode({ items: items as Item[] }).finish();
+  return encodeMessage(Frame, { items: items as Item[] });
 }
 
 /**

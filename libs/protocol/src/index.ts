@@ -1,1 +1,1 @@
-export {};
+export * from './encode-message.js';

@@ -1,5 +1,6 @@
 import { DomainError } from '@queqiao/domain';
 import type { CallMetrics, LinkMetrics } from '@queqiao/link';
+import { encodeMessage } from '@queqiao/protocol';
 import { Codec, DownItem, UpItem } from '@queqiao/protocol/link';
 import type { Clock, Logger, Timer } from '@queqiao/runtime';
 import { CallTable } from './call-table.js';
@@ -279,5 +280,5 @@ function encodeCall(callId: number, input: LogicCallInput): Uint8Array {
   const { caller, method, body, timeoutMs, requestId } = input;
   const codec = input.codec === 'json' ? Codec.JSON : Codec.PROTO;
   const value = { callId, caller, method, body, codec, timeoutMs, requestId };
-  return UpItem.encode({ item: { $case: 'call', value } }).finish();
+  return encodeMessage(UpItem, { item: { $case: 'call', value } });
 }

@@ -1,4 +1,5 @@
 import type { GenericServiceDefinition, RequestOf, ResponseOf } from '@queqiao/grpc-kit';
+import { encodeMessage } from '@queqiao/protocol';
 import type { BusinessContext, NodeContext, UserContext } from '../usecase/caller.js';
 
 /** Who may call a service, and what its handlers learn about the caller. */
@@ -55,7 +56,7 @@ export function defineService<A extends Audience, D extends GenericServiceDefini
       service: definition.fullName,
       name: method.name,
       decode: (body) => method.requestType.decode(body),
-      encode: (response) => method.responseType.encode(response).finish(),
+      encode: (response) => encodeMessage(method.responseType, response),
       handle,
     };
   });

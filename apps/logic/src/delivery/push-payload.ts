@@ -1,5 +1,5 @@
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { Sender } from '@queqiao/domain';
+import { encodeMessage, encodeWith, type BinaryWriter } from '@queqiao/protocol';
 import { Item, Sender as ProtoSender, Sender_Kind } from '@queqiao/protocol/client';
 import { encodeJsonItem } from '@queqiao/protocol/json';
 import type { CommittedEntry } from '../append/index.js';
@@ -36,7 +36,7 @@ export class PushPayload {
 }
 
 export function entryPayload(entry: CommittedEntry): PushPayload {
-  return new PushPayload(() => encodeEntryItem(entry));
+  return new PushPayload(() => encodeWith((writer) => writeEntryItem(writer, entry)));
 }
 
 export function statePayload(state: StatePush): PushPayload {
@@ -51,9 +51,9 @@ export function statePayload(state: StatePush): PushPayload {
     leftSeq: leftSeq ?? undefined,
   };
   return new PushPayload(() =>
-    Item.encode({
+    encodeMessage(Item, {
       item: { $case: 'push', value: { event: { $case: 'memberState', value } } },
-    }).finish(),
+    }),
   );
 }
 
@@ -69,8 +69,7 @@ const PUSH_ENTRY = tag(1);
 const FRAME_ITEMS = tag(1);
 
 /** The bytes of Item{push{entry}}, with the content put in as it is stored instead of being read and written again. */
-function encodeEntryItem(entry: CommittedEntry): Uint8Array {
-  const writer = new BinaryWriter();
+function writeEntryItem(writer: BinaryWriter, entry: CommittedEntry): BinaryWriter {
   writer.uint32(ITEM_PUSH).fork().uint32(PUSH_ENTRY).fork();
   writer.uint32(tag(1)).string(entry.conversationId);
   writer.uint32(varint(2)).int64(entry.seq);
@@ -81,11 +80,11 @@ function encodeEntryItem(entry: CommittedEntry): Uint8Array {
   if (entry.revision !== 0) writer.uint32(varint(6)).int64(entry.revision);
   if (entry.createdMs !== 0) writer.uint32(varint(7)).int64(entry.createdMs);
   writer.uint32(tag(8)).bytes(entry.content);
-  return writer.join().join().finish();
+  return writer.join().join();
 }
 
 function frameOf(item: Uint8Array): Uint8Array {
-  return new BinaryWriter().uint32(FRAME_ITEMS).bytes(item).finish();
+  return encodeWith((writer) => writer.uint32(FRAME_ITEMS).bytes(item));
 }
 
 function tag(field: number): number {

@@ -1,3 +1,4 @@
+import { encodeMessage } from '@queqiao/protocol';
 import { DownItem } from '@queqiao/protocol/link';
 import type { Origin } from '../append/index.js';
 import { nodeKey } from './lease-check.js';
@@ -74,7 +75,7 @@ export function usersItem(push: Push, node: NodeRef): Uint8Array {
 }
 
 function encode(value: Extract<DownItem['item'], { $case: 'deliver' }>['value']): Uint8Array {
-  return DownItem.encode({ item: { $case: 'deliver', value } }).finish();
+  return encodeMessage(DownItem, { item: { $case: 'deliver', value } });
 }
 
 function isOrigin(line: RouteLine, origin: Origin): boolean {

@@ -1,5 +1,6 @@
 import { DomainError } from '@queqiao/domain';
 import type { CallMetrics, CallOutcome } from '@queqiao/link';
+import { encodeMessage } from '@queqiao/protocol';
 import { Error as ErrorMessage, toProtoError } from '@queqiao/protocol/common';
 import { DownItem, type UpCall } from '@queqiao/protocol/link';
 import type { Clock, Logger, Timer } from '@queqiao/runtime';
@@ -137,7 +138,7 @@ export class CallDispatch {
 }
 
 function encodeReply(callId: number, result: CallResult): Uint8Array {
-  return DownItem.encode({
+  return encodeMessage(DownItem, {
     item: {
       $case: 'reply',
       value: {
@@ -148,7 +149,7 @@ function encodeReply(callId: number, result: CallResult): Uint8Array {
             : { $case: 'error', value: result.error },
       },
     },
-  }).finish();
+  });
 }
 
 function refusal(error: unknown, requestId: string): CallResult {

@@ -1,3 +1,4 @@
+import { encodeMessage } from '@queqiao/protocol';
 import { Content, Sender_Kind, type Sender as ProtoSender } from '@queqiao/protocol/client';
 import type { Sender } from '@queqiao/domain';
 import type { MessageContent } from '../../usecase/message/ports.js';
@@ -7,7 +8,7 @@ export function toMessageContent(content: Content | undefined): MessageContent |
   const body = content?.body;
   if (!content || !body) return null;
   // Encoding it again drops fields that nobody checked.
-  const encoded = Content.encode(content).finish();
+  const encoded = encodeMessage(Content, content);
   switch (body.$case) {
     case 'text':
       return { kind: 'text', textBytes: Buffer.byteLength(body.value.text), encoded };
