@@ -11,6 +11,7 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 2_000;
 const DEFAULT_MAX_PENDING = 10_000;
 const DEFAULT_ROUTE_TTL_MS = 3 * 60 * 60 * 1_000;
 const DEFAULT_MAX_ROUTES_PER_USER = 100;
+const DEFAULT_MAX_EVICTED_PER_USER = 100;
 
 /** Makes a directory on Redis; it does nothing before start(). Throws a TypeError for an unusable URL or key prefix. */
 export function createDirectory(options: DirectoryOptions): Directory {
@@ -31,6 +32,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
   const routes = new Routes(connection, keys, {
     routeTtlMs: options.routeTtlMs ?? DEFAULT_ROUTE_TTL_MS,
     maxRoutesPerUser: options.maxRoutesPerUser ?? DEFAULT_MAX_ROUTES_PER_USER,
+    maxEvictedPerUser: options.maxEvictedPerUser ?? DEFAULT_MAX_EVICTED_PER_USER,
   });
   const leases = new NodeLeases(connection, keys);
   return {

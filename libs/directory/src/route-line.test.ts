@@ -31,6 +31,12 @@ it('reads lines of a later version that have more fields', () => {
   expect(parseLine('phone|7|c1:b1|ios|42|json|more|')).toEqual(ROUTE);
 });
 
+it('takes no session that gave way for a route', () => {
+  expect(parseLines('phone|7|c1:b1|ios|42||json\nphone|8|c1:b1|ios|43|json')).toEqual([
+    { ...ROUTE, generation: 8, session: 43 },
+  ]);
+});
+
 it('answers nothing for no lines', () => {
   expect(parseLines(null)).toEqual([]);
   expect(parseLines('')).toEqual([]);

@@ -17,7 +17,10 @@ export function encodeLine(route: Route): string {
   return `${deviceId}|${generation}|${memberOf(route)}|${platform}|${session}|${codec}`;
 }
 
-/** The routes in a user's string, oldest login first. Lines that cannot be read are left out. */
+/**
+ * The routes in a user's string, oldest login first. Lines that cannot be read are left out, and so are those of sessions
+ * that gave way: they have an empty field before the codec, by which earlier versions do not take them for routes either.
+ */
 export function parseLines(text: string | null | undefined): Route[] {
   if (text === null || text === undefined || text === '') return [];
   return text.split('\n').flatMap((line) => parseLine(line) ?? []);

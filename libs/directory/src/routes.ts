@@ -22,6 +22,7 @@ export const MAX_KEYS_PER_READ = 1_000;
 export interface RoutesOptions {
   readonly routeTtlMs: number;
   readonly maxRoutesPerUser: number;
+  readonly maxEvictedPerUser: number;
 }
 
 /** The lines of users: who is connected where. */
@@ -119,8 +120,9 @@ export class Routes {
       throw new RangeError('a device policy of max-per-user needs a max of at least 1');
     }
     const identity = [deviceId, generation, memberOf(route), platform, session, line];
-    const { routeTtlMs, maxRoutesPerUser } = this.#options;
-    return [...identity, policy.mode, max, asserted ? '1' : '0', routeTtlMs, maxRoutesPerUser];
+    const { routeTtlMs, maxRoutesPerUser, maxEvictedPerUser } = this.#options;
+    const limits = [routeTtlMs, maxRoutesPerUser, maxEvictedPerUser];
+    return [...identity, policy.mode, max, asserted ? '1' : '0', ...limits];
   }
 }
 

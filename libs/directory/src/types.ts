@@ -30,8 +30,10 @@ export type DevicePolicy =
   | { readonly mode: 'one-per-platform' };
 
 /**
- * `superseded`: the same device holds a session of a higher generation; nothing was written and the caller's session must
- * be closed. `evicted` holds the lines that gave way; their sessions must be kicked.
+ * `superseded`: the same device holds a session of a higher generation, or the session itself gave way earlier; nothing was
+ * written and the caller's session must be closed. `evicted` holds the lines that gave way, by this call or an earlier one
+ * whose answer may have been lost: their sessions must be kicked and, once they are known to be closed, unregistered; until
+ * then every registration of the user names them again.
  */
 export type RegisterResult =
   | { readonly status: 'registered'; readonly evicted: readonly Route[] }
@@ -79,7 +81,8 @@ export interface Directory {
 
   /**
    * Writes a new login's line, atomically: drops lines of boots without a lease, refuses when the device has a higher
-   * generation, replaces the device's earlier line and applies the policy. Running it again for the same session is safe.
+   * generation, replaces the device's earlier line and applies the policy. Running it again for the same session is safe,
+   * and names what the first run evicted again.
    */
   register(
     appId: string,
@@ -95,7 +98,10 @@ export interface Directory {
   touch(appId: string, userId: string, route: Route): Promise<RegisterResult>;
   /** `touch` for many sessions at once, in order; at most MAX_TOUCH_BATCH. A failed one is a DirectoryUnavailable in its place. */
   touchAll(entries: readonly RouteEntry[]): Promise<(RegisterResult | DirectoryUnavailable)[]>;
-  /** Removes the line of exactly this session. False: the line was not there, or belongs to another session. */
+  /**
+   * Removes the line of exactly this session, also when it gave way. False: it was no route: not there, another session's,
+   * or evicted.
+   */
   unregister(appId: string, userId: string, identity: RouteIdentity): Promise<boolean>;
   /**
    * Lines of each user, in the order asked for. They may name boots that are gone: compare with liveNodes or with the
@@ -150,6 +156,8 @@ export interface DirectoryOptions {
   readonly keyPrefix?: string;
   /** Lines of one user above which the oldest is evicted, whatever the policy. Default 100. */
   readonly maxRoutesPerUser?: number;
+  /** Evicted sessions of one user that are remembered until they are unregistered; beyond, the oldest is dropped. Default 100. */
+  readonly maxEvictedPerUser?: number;
 }
 
 /**

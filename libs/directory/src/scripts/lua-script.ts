@@ -17,5 +17,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
-/** Captures device, generation, node:boot, platform and session of a line; newer versions may append fields. */
-export const LUA_LINE = `'^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|[^|]'`;
+/**
+ * Captures device, generation, node:boot, platform, session and a mark: empty for a route, `|` for a session that gave way
+ * and is not known to be closed. Newer versions may append fields.
+ */
+export const LUA_LINE = `'^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(|?)[^|]'`;

@@ -10,7 +10,11 @@ let fixture: Fixture;
 let users = 0;
 
 beforeAll(async () => {
-  fixture = await sharedFixture({ routeTtlMs: 60_000, maxRoutesPerUser: 5 });
+  fixture = await sharedFixture({
+    routeTtlMs: 60_000,
+    maxRoutesPerUser: 5,
+    maxEvictedPerUser: 3,
+  });
   await plant(fixture.directory, 'c1:b1', 'c2:b1');
 });
 afterAll(() => fixture.close());
@@ -23,6 +27,7 @@ function newUser() {
     key,
     login: (line: Route, policy = UNLIMITED) => directory.register('a', userId, line, policy),
     touch: (line: Route) => directory.touch('a', userId, line),
+    forget: (line: Route) => directory.unregister('a', userId, line),
     lines: async () => (await directory.routesOf([key]))[0] ?? [],
   };
 }
@@ -127,6 +132,77 @@ describe('device policies', () => {
     await expect(newUser().login(phone, { mode: 'max-per-user', max: 0 })).rejects.toThrow(
       RangeError,
     );
+  });
+});
+
+describe('sessions that gave way', () => {
+  const phone = route({ deviceId: 'phone', session: 1 });
+  const pad = route({ deviceId: 'pad', platform: 'android', session: 2 });
+  const web = route({ deviceId: 'web', platform: 'web', session: 3, codec: 'json' });
+  const ONE: DevicePolicy = { mode: 'max-per-user', max: 1 };
+
+  it('are named again to every session of the user until they are forgotten', async () => {
+    const user = newUser();
+    await user.login(phone, ONE);
+    expect(await user.login(pad, ONE)).toEqual(registered(phone));
+    expect(await user.login(pad, ONE)).toEqual(registered(phone));
+    expect(await user.touch(pad)).toEqual(registered(phone));
+    expect(await user.login(web, ONE)).toEqual(registered(phone, pad));
+    expect(await user.lines()).toEqual([web]);
+    await user.forget(phone);
+    expect(await user.touch(web)).toEqual(registered(pad));
+    await user.forget(pad);
+    expect(await user.touch(web)).toEqual(registered());
+  });
+
+  it('are no routes, and count for no policy', async () => {
+    const user = newUser();
+    await user.login(phone, TWO);
+    await user.login(pad, TWO);
+    await user.login(web, TWO);
+    expect(await user.lines()).toEqual([pad, web]);
+    await user.forget(pad);
+    const tablet = route({ deviceId: 'tablet', platform: 'ios', session: 4 });
+    expect(await user.login(tablet, TWO)).toEqual(registered(phone));
+    expect(await user.lines()).toEqual([web, tablet]);
+    const other = route({ deviceId: 'other', platform: 'ios', session: 5 });
+    await user.forget(tablet);
+    expect(await user.login(other, PER_PLATFORM)).toEqual(registered(phone));
+  });
+
+  it('cannot come back', async () => {
+    const user = newUser();
+    await user.login(phone, ONE);
+    await user.login(pad, ONE);
+    const before = await fixture.raw.get(fixture.keys.user(user.key));
+    expect(await user.touch(phone)).toEqual({ status: 'superseded' });
+    expect(await user.login(phone, ONE)).toEqual({ status: 'superseded' });
+    expect(await fixture.raw.get(fixture.keys.user(user.key))).toBe(before);
+    const again = { ...phone, session: 7 };
+    expect(await user.login(again, ONE)).toEqual(registered(phone, pad));
+    expect(await user.lines()).toEqual([again]);
+  });
+
+  it('are dropped with their boot', async () => {
+    const user = newUser();
+    const node = { kind: 'connect', nodeId: 'c7', bootId: 'brief' } as const;
+    const all = Array.from({ length: 256 }, (_, bucket) => bucket);
+    await fixture.directory.plantCanaries(node, all, 60_000);
+    const brief = { ...phone, nodeId: 'c7', bootId: 'brief' };
+    await user.login(brief, ONE);
+    expect(await user.login(pad, ONE)).toEqual(registered(brief));
+    await fixture.directory.plantCanaries(node, all, 0);
+    expect(await user.touch(pad)).toEqual(registered());
+    expect(await fixture.raw.get(fixture.keys.user(user.key))).not.toContain('brief');
+  });
+
+  it('are bounded: the oldest is named once more and then dropped', async () => {
+    const user = newUser();
+    const many = [1, 2, 3, 4, 5].map((n) => route({ deviceId: `d${n}`, session: n }));
+    for (const each of many.slice(0, 4)) await user.login(each, ONE);
+    const last = many[4] ?? phone;
+    expect(await user.login(last, ONE)).toEqual(registered(...many.slice(0, 4)));
+    expect(await user.touch(last)).toEqual(registered(...many.slice(1, 4)));
   });
 });
 

@@ -60,3 +60,25 @@ it('leaves the expiry of the other lines as it was', async () => {
 it('answers false for a user without lines', async () => {
   expect(await fixture.directory.unregister('a', 'nobody', route())).toBe(false);
 });
+
+it('removes the mark of exactly one session that gave way', async () => {
+  const { directory, raw, keys } = fixture;
+  const one = { mode: 'max-per-user', max: 1 } as const;
+  const pad = route({ deviceId: 'pad', session: 2 });
+  const web = route({ deviceId: 'web', session: 3 });
+  await directory.register('a', 'u5', route(), one);
+  await directory.register('a', 'u5', pad, one);
+  await directory.register('a', 'u5', web, one);
+  expect(await directory.unregister('a', 'u5', { ...pad, session: 9 })).toBe(false);
+  // No route was there any more, only the mark.
+  expect(await directory.unregister('a', 'u5', pad)).toBe(false);
+  expect(await directory.touch('a', 'u5', web)).toEqual({
+    status: 'registered',
+    evicted: [route()],
+  });
+  expect(await directory.unregister('a', 'u5', web)).toBe(true);
+  expect(await lines('u5')).toEqual([]);
+  expect(await raw.exists(keys.user(key('u5')))).toBe(1);
+  await directory.unregister('a', 'u5', route());
+  expect(await raw.exists(keys.user(key('u5')))).toBe(0);
+});
