@@ -22,6 +22,7 @@ A throw-away system, from the bundles (npm run build)
   --logic-env K=V --connect-env K=V   environment of the nodes, repeatable
   --profile DIR                  CPU profiles of the nodes into DIR, and the functions that took most
   --compare-batch-1              the same load with append transactions of one message, in turns with the normal one
+  --compare-logic-env K=V --compare-connect-env K=V   the same load with this environment, in turns too, repeatable
   --repeat N                     runs of each (default 3 when comparing, else 1)
 
 A running system instead
@@ -57,6 +58,13 @@ export interface OwnSystem {
   readonly profileDir: string | undefined;
 }
 
+/** What the second of two compared variants has more in the environment of its nodes. */
+export interface OtherVariant {
+  readonly name: string;
+  readonly logicEnv: Readonly<Record<string, string>>;
+  readonly connectEnv: Readonly<Record<string, string>>;
+}
+
 export interface RunningSystem {
   readonly sockets: readonly string[];
   readonly mysqlUrl: string;
@@ -69,7 +77,8 @@ export interface RunningSystem {
 export interface LoadOptions {
   readonly load: LoadShape;
   readonly system: { readonly own: OwnSystem } | { readonly running: RunningSystem };
-  readonly compareBatch1: boolean;
+  /** Set: every run is followed by one with this environment as well. */
+  readonly other: OtherVariant | undefined;
   readonly repeat: number;
   readonly json: boolean;
 }
@@ -98,6 +107,8 @@ const SPEC = {
   'connect-env': list,
   profile: optionalText,
   'compare-batch-1': flag,
+  'compare-logic-env': list,
+  'compare-connect-env': list,
   repeat: optionalText,
   socket: list,
   mysql: optionalText,
@@ -111,16 +122,16 @@ const SPEC = {
 /** Throws an error whose message is for the person who typed. */
 export function parseLoadOptions(args: readonly string[]): LoadOptions {
   const values = readArguments(args);
-  const compareBatch1 = values['compare-batch-1'];
+  const other = parseOther(values);
   const running = values.socket.length > 0;
-  if (running && (compareBatch1 || values.profile !== undefined)) {
-    throw new Error('--compare-batch-1 and --profile need a system of its own');
+  if (running && (other !== undefined || values.profile !== undefined)) {
+    throw new Error('to compare and to profile need a system of its own');
   }
   return {
     load: parseLoad(values),
     system: running ? { running: parseRunning(values) } : { own: parseOwn(values) },
-    compareBatch1,
-    repeat: number('repeat', values.repeat ?? (compareBatch1 ? '3' : '1'), 1),
+    other,
+    repeat: number('repeat', values.repeat ?? (other === undefined ? '1' : '3'), 1),
     json: values.json,
   };
 }
@@ -173,6 +184,21 @@ function parseOwn(values: Values): OwnSystem {
     connectEnv: assignments('connect-env', values['connect-env']),
     profileDir: values.profile,
   };
+}
+
+function parseOther(values: Values): OtherVariant | undefined {
+  const batch1: Record<string, string> = values['compare-batch-1']
+    ? { QUEQIAO_APPEND_MAX_BATCH: '1' }
+    : {};
+  const logicEnv = {
+    ...batch1,
+    ...assignments('compare-logic-env', values['compare-logic-env']),
+  };
+  const connectEnv = assignments('compare-connect-env', values['compare-connect-env']);
+  const parts = Object.entries({ ...logicEnv, ...connectEnv }).map(
+    ([key, value]) => `${key}=${value}`,
+  );
+  return parts.length === 0 ? undefined : { name: parts.join(' '), logicEnv, connectEnv };
 }
 
 function parseRunning(values: Values): RunningSystem {

@@ -34,12 +34,14 @@ export async function runLoad(
   return variants;
 }
 
-function variantsOf({
-  system,
-  compareBatch1,
-}: LoadOptions): (Variant & Pick<LoadOptions, 'system'>)[] {
-  const normal = { name: 'batched', system, runs: [] };
-  if (!compareBatch1 || !('own' in system)) return [normal];
-  const logicEnv = { ...system.own.logicEnv, QUEQIAO_APPEND_MAX_BATCH: '1' };
-  return [normal, { name: 'batches of 1', system: { own: { ...system.own, logicEnv } }, runs: [] }];
+function variantsOf({ system, other }: LoadOptions): (Variant & Pick<LoadOptions, 'system'>)[] {
+  const normal = { name: 'as is', system, runs: [] };
+  if (other === undefined || !('own' in system)) return [normal];
+  const { own } = system;
+  const logicEnv = { ...own.logicEnv, ...other.logicEnv };
+  const connectEnv = { ...own.connectEnv, ...other.connectEnv };
+  return [
+    normal,
+    { name: other.name, system: { own: { ...own, logicEnv, connectEnv } }, runs: [] },
+  ];
 }
