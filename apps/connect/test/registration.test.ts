@@ -1,8 +1,14 @@
 import { startRedis, type RedisServer } from '@queqiao/dev-stack';
-import { createDirectory, type Directory, type Route } from '@queqiao/directory';
+import {
+  createDirectory,
+  DirectoryUnavailable,
+  type Directory,
+  type Route,
+} from '@queqiao/directory';
 import { DevicePolicy_Mode } from '@queqiao/protocol/link';
 import { createRegistry, silentLogger, systemClock } from '@queqiao/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ConnectOverrides } from '../src/app.js';
 import { Device, eventually, startConnect, type ConnectRig } from './connect-rig.js';
 
 const phone = { id: 'phone', platform: 6, brand: '', model: '', osVersion: '', appVersion: '' };
@@ -10,10 +16,16 @@ let redis: RedisServer;
 let observer: Directory;
 const rigs: ConnectRig[] = [];
 
-async function start(nodeId: string): Promise<ConnectRig> {
-  const rig = await startConnect(redis.url, { QUEQIAO_NODE_ID: nodeId });
+async function start(nodeId: string, overrides: ConnectOverrides = {}): Promise<ConnectRig> {
+  const rig = await startConnect(redis.url, { QUEQIAO_NODE_ID: nodeId }, overrides);
   rigs.push(rig);
   return rig;
+}
+
+function makeDirectory(): Directory {
+  const metrics = createRegistry({ service: 'test', node: 'observer' });
+  const shared = { clock: systemClock, logger: silentLogger(), metrics };
+  return createDirectory({ ...shared, url: redis.url });
 }
 
 async function routes(userId: string): Promise<Route[]> {
@@ -22,13 +34,7 @@ async function routes(userId: string): Promise<Route[]> {
 
 beforeEach(async () => {
   redis = await startRedis();
-  const metrics = createRegistry({ service: 'test', node: 'observer' });
-  observer = createDirectory({
-    url: redis.url,
-    clock: systemClock,
-    logger: silentLogger(),
-    metrics,
-  });
+  observer = makeDirectory();
   await observer.start();
 });
 afterEach(async () => {
@@ -73,6 +79,45 @@ describe('registration', () => {
     });
     expect(await late.closed).toBe(4203);
     expect(await routes('ann')).toMatchObject([{ nodeId: 'c2' }]);
+  });
+
+  it('kicks the older session also when the answer about it was lost', async () => {
+    const [first, directory] = [await start('c1'), makeDirectory()];
+    await Device.signedIn(first.url, 'app/ann', 'phone', { generation: 1 });
+    let lost = 0;
+    const lossy: Directory = {
+      ...directory,
+      register: async (...args) => {
+        const result = await directory.register(...args);
+        if (lost++ > 0) return result;
+        throw new DirectoryUnavailable('register', 'timeout');
+      },
+    };
+    const second = await start('c2', { directory: lossy });
+    await Device.signedIn(second.url, 'app/ann', 'phone', { generation: 2 });
+    await eventually(() => second.logic.kicks.length > 0);
+    expect(lost).toBeGreaterThan(1);
+    expect(second.logic.kicks).toMatchObject([{ bootId: first.connect.bootId, session: 1 }]);
+    const key = { appId: 'app', userId: 'ann' };
+    const other: Route = { ...((await routes('ann'))[0] as Route), deviceId: 'pad', session: 99 };
+    await eventually(async () => {
+      const result = await observer.touch(key.appId, key.userId, other);
+      return result.status === 'registered' && result.evicted.length === 0;
+    });
+  });
+
+  it('kicks what a node that died had evicted, at the next sign-in of the user', async () => {
+    const [first, second] = [await start('c1'), await start('c2')];
+    await Device.signedIn(first.url, 'app/ann', 'phone', { generation: 1 });
+    second.logic.kickFailures = 1_000;
+    await Device.signedIn(second.url, 'app/ann', 'phone', { generation: 2 });
+    await second.connect.stop();
+    const third = await start('c3');
+    await Device.signedIn(third.url, 'app/ann', 'pad');
+    await eventually(() => third.logic.kicks.length > 0);
+    expect(third.logic.kicks).toMatchObject([
+      { nodeId: 'c1', bootId: first.connect.bootId, session: 1, closeCode: 4203 },
+    ]);
   });
 
   it('a late close does not remove the line of a newer session elsewhere', async () => {

@@ -68,6 +68,73 @@ describe('evicted lines', () => {
   });
 });
 
+describe('evicted lines stay in the directory', () => {
+  const remote = route({ deviceId: 'd7', nodeId: 'n2', bootId: 'boot2', session: 44 });
+
+  it('until the kick is acknowledged', async () => {
+    const rig = new SessionRig();
+    rig.directory.result = { status: 'registered', evicted: [remote] };
+    rig.logic.kickFailures = 3;
+    await rig.signedIn('app/ann', 'd2');
+    expect(rig.directory.unregistered).toEqual([]);
+    rig.directory.result = { status: 'registered', evicted: [] };
+    await rig.clock.advanceAsync(30_000);
+    expect(rig.logic.kicks).toHaveLength(4);
+    expect(rig.directory.unregistered).toEqual([44]);
+  });
+
+  it('and are not forgotten when the kick is given up', async () => {
+    const rig = new SessionRig({ silenceMs: 10_000_000 });
+    rig.directory.result = { status: 'registered', evicted: [remote] };
+    rig.logic.kickFailures = 1_000;
+    await rig.signedIn('app/ann', 'd2');
+    await rig.clock.advanceAsync(200_000);
+    expect(rig.logic.kicks).toHaveLength(12);
+    expect(rig.directory.unregistered).toEqual([]);
+    rig.logic.kickFailures = 0;
+    rig.sessions.reassert({ buckets: ALL_BUCKETS });
+    await rig.clock.advanceAsync(200);
+    expect(rig.logic.kicks).toHaveLength(13);
+    expect(rig.directory.unregistered).toEqual([44]);
+  });
+
+  it('and are kicked by one hand only, however often they are named', async () => {
+    const rig = new SessionRig();
+    rig.directory.result = { status: 'registered', evicted: [remote] };
+    rig.logic.kickFailures = 1;
+    await rig.signedIn('app/ann', 'd2');
+    await rig.signedIn('app/ann', 'd3');
+    expect(rig.logic.kicks).toHaveLength(1);
+    await rig.clock.advanceAsync(10_000);
+    expect(rig.logic.kicks).toHaveLength(2);
+  });
+
+  it('unless they are of this node and closed already', async () => {
+    const rig = new SessionRig();
+    const evicted = [route({ deviceId: 'd9', session: 77 })];
+    rig.directory.result = { status: 'registered', evicted };
+    await rig.signedIn('app/ann', 'd2');
+    await rig.settle();
+    expect(rig.logic.kicks).toEqual([]);
+    expect(rig.directory.unregistered).toEqual([77]);
+  });
+
+  it('and are kicked also when the session that was told has ended meanwhile', async () => {
+    const rig = new SessionRig();
+    rig.directory.away = true;
+    const socket = await rig.signedIn('app/ann', 'd2');
+    rig.directory.away = false;
+    rig.directory.result = { status: 'registered', evicted: [remote] };
+    let answer: () => void = () => undefined;
+    rig.directory.hold = new Promise((resolve) => (answer = resolve));
+    await rig.clock.advanceAsync(1_500);
+    rig.closed(socket, 1006);
+    answer();
+    await rig.clock.advanceAsync(200);
+    expect(rig.logic.kicks).toMatchObject([{ bootId: 'boot2', session: 44 }]);
+  });
+});
+
 describe('without the directory', () => {
   it('forgets a session whose socket went while the directory failed to answer', async () => {
     const rig = new SessionRig();

@@ -80,7 +80,7 @@ export class Registration {
     }
     if (result.status === 'superseded') return 'superseded';
     session.registered = true;
-    this.#evict(result.evicted);
+    this.#evict(session, result.evicted);
     return 'registered';
   }
 
@@ -142,6 +142,7 @@ export class Registration {
   }
 
   #settle(session: Session, why: Why, result: RegisterResult | Error | undefined): void {
+    if (result !== undefined && 'evicted' in result) this.#evict(session, result.evicted);
     if (session.state === 'closing') {
       // Its line may have been written after the one removal that its end caused.
       this.deps.departures.add(session);
@@ -155,21 +156,20 @@ export class Registration {
     if (this.#pending.get(session) === why) this.forget(session);
     if (result.status === 'superseded') return closeReplaced(this.deps.closer, session);
     session.registered = true;
-    this.#evict(result.evicted);
     if (why === 'refresh') return;
     const value = { conversationId: '', reason: why === 'late' ? 'registered late' : 'reasserted' };
     const { codec } = session.socket;
     this.deps.outboxes.push(session, codec.encode({ item: { $case: 'resync', value } }));
   }
 
-  #evict(routes: readonly Route[]): void {
+  /** Closes what gave way to a session of the same user, here at once; the directory names it until it is closed. */
+  #evict({ appId, userId }: Session, routes: readonly Route[]): void {
     for (const route of routes) {
-      if (route.bootId !== this.options.bootId) {
-        this.deps.kicks.add(route);
-        continue;
-      }
-      const session = this.deps.table.get(route.session);
+      const session =
+        route.bootId === this.options.bootId ? this.deps.table.get(route.session) : undefined;
+      // Its end makes the directory forget it.
       if (session?.deviceId === route.deviceId) closeReplaced(this.deps.closer, session);
+      else this.deps.kicks.add({ appId, userId, route });
     }
   }
 

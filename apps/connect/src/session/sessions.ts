@@ -69,7 +69,10 @@ export class Sessions {
     const closer = new Closer(outboxes, { reconnectSpreadMs: limits.reconnectSpreadMs, random });
     const shared = { clock, table, outboxes, closer, metrics };
     const departures = new Departures({ directory, logic, logger, registry }, { bootId });
-    const kicks = new RemoteKicks({ logic, clock, metrics, registry });
+    const kicks = new RemoteKicks(
+      { logic, directory, clock, logger, metrics, registry },
+      { bootId },
+    );
     const registration = new Registration(
       { ...shared, directory, departures, kicks, logger },
       {
