@@ -9,6 +9,7 @@ import {
   LinkServer,
   type CallDispatchLimits,
   type CallResult,
+  type CallSignal,
   type LinkHubOptions,
 } from '../src/link/index.js';
 import { LinkClient } from './link-client.js';
@@ -28,12 +29,12 @@ async function startLogic(
   limits: Partial<CallDispatchLimits> = {},
 ) {
   const events: string[] = [];
-  const held: { call: UpCall; signal: AbortSignal; answer: (result: CallResult) => void }[] = [];
+  const held: { call: UpCall; signal: CallSignal; answer: (result: CallResult) => void }[] = [];
   const registry = new Registry();
   const metrics = new LinkMetrics(registry);
   const logger = silentLogger();
   const executor = {
-    execute(call: UpCall, _node: unknown, signal: AbortSignal): Promise<CallResult> {
+    execute(call: UpCall, _node: unknown, signal: CallSignal): Promise<CallResult> {
       const body = new TextDecoder().decode(call.body);
       if (body === 'break') return Promise.reject(new Error('defect'));
       if (body !== 'hold') return Promise.resolve({ body: call.body });

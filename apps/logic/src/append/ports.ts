@@ -33,7 +33,7 @@ export interface Origin {
 export interface AppendRequest extends AppendItem {
   readonly origin?: Origin | undefined;
   /** Aborted: nobody waits for the answer. The entry is dropped if its batch was not formed yet. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: { readonly aborted: boolean } | undefined;
 }
 
 export interface AppendPlace {

@@ -33,7 +33,7 @@ export interface CallOrigin {
 interface RunningCall {
   readonly call: UpCall;
   readonly origin: CallOrigin;
-  readonly controller: AbortController;
+  readonly signal: { aborted: boolean };
   readonly startedAt: number;
   readonly deadlineAt: number;
   finished: boolean;
@@ -78,7 +78,7 @@ export class CallDispatch {
     const running: RunningCall = {
       call,
       origin,
-      controller: new AbortController(),
+      signal: { aborted: false },
       startedAt,
       deadlineAt: startedAt + timeoutMs,
       finished: false,
@@ -86,7 +86,7 @@ export class CallDispatch {
     this.#running.add(running);
     origin.callsInFlight += 1;
     this.#deps.metrics.inFlight.inc();
-    this.#deps.executor.execute(call, origin.ref, running.controller.signal).then(
+    this.#deps.executor.execute(call, origin.ref, running.signal).then(
       (result) => this.#finish(running, result),
       (error: unknown) => this.#broken(running, error),
     );
@@ -126,7 +126,7 @@ export class CallDispatch {
 
   #giveUp(running: RunningCall): void {
     this.#settle(running, 'late');
-    running.controller.abort();
+    running.signal.aborted = true;
   }
 
   #sweep(): void {

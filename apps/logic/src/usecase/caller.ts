@@ -19,13 +19,20 @@ export type Caller =
   /** A connect node, for sessions that are not signed in yet or any more; it has no app of its own. */
   | { readonly kind: 'node'; readonly node: { readonly nodeId: string; readonly bootId: string } };
 
+/**
+ * Whether nobody waits for the answer any more; to be asked, not listened to. Any AbortSignal is one, but the hottest calls
+ * bring something cheaper.
+ */
+export interface Cancellation {
+  readonly aborted: boolean;
+}
+
 export interface CallContext {
   /** Of the token or credential; never taken from a request. */
   readonly appId: AppId;
   readonly caller: Caller;
   readonly requestId: string;
-  /** Aborts when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
 }
 
 /** A context whose caller is known to be a user. */
@@ -40,5 +47,5 @@ export type BusinessContext = CallContext & {
 export interface NodeContext {
   readonly caller: Extract<Caller, { kind: 'node' }>;
   readonly requestId: string;
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
 }

@@ -3,7 +3,7 @@ import { Error as ErrorMessage, toProtoError } from '@queqiao/protocol/common';
 import { Codec, type Caller as CallerMessage, type UpCall } from '@queqiao/protocol/link';
 import type { Apps } from '../../usecase/app/ports.js';
 import { activeApp } from '../../usecase/app/active-app.js';
-import type { UserContext } from '../../usecase/caller.js';
+import type { Cancellation, UserContext } from '../../usecase/caller.js';
 import type { AnyService, ApiMethod } from '../api-service.js';
 import type { CallObserver } from '../call-observer.js';
 import type { BodyCodec, MethodCaller } from '../method-caller.js';
@@ -43,7 +43,7 @@ export class LinkDoor {
   async execute(
     call: UpCall,
     node: ConnectNode,
-    signal: AbortSignal,
+    signal: Cancellation,
   ): Promise<{ body: Uint8Array } | { error: Uint8Array }> {
     const { requestId } = call;
     const method = this.#methods.get(call.method);
@@ -60,7 +60,7 @@ export class LinkDoor {
     method: Reachable | undefined,
     call: UpCall,
     node: ConnectNode,
-    signal: AbortSignal,
+    signal: Cancellation,
   ): Promise<Uint8Array> {
     const { caller, body, requestId } = call;
     const codec = bodyCodec(call.codec);
@@ -84,7 +84,7 @@ function bodyCodec(codec: Codec): BodyCodec {
 
 function userContext(
   caller: CallerMessage,
-  call: { requestId: string; signal: AbortSignal; node: ConnectNode },
+  call: { requestId: string; signal: Cancellation; node: ConnectNode },
 ): UserContext {
   const { requestId, signal, node } = call;
   const { session } = caller;

@@ -1,6 +1,6 @@
 import type { AppId, ClientMsgId, ConversationId, Sender } from '@queqiao/domain';
 
-import type { SessionOrigin } from '../caller.js';
+import type { Cancellation, SessionOrigin } from '../caller.js';
 
 /** What a message says, as far as the rules have to know it. `encoded` is what the log keeps; use cases do not look inside. */
 export type MessageContent =
@@ -19,7 +19,7 @@ export interface EntryDraft {
   readonly countable: boolean;
   /** The session that is answered directly, so it gets no push. */
   readonly origin: SessionOrigin | undefined;
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
 }
 
 export interface EntryPlace {
