@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   decodeFrame,
   encodeItems,
@@ -12,6 +13,10 @@ import { WebSocket } from 'ws';
 /** Calls that a socket may have in flight. */
 export const MAX_SOCKET_CALLS = 64;
 const SIGN_IN_MS = 30_000;
+/** Sent away for now: a node under load, or one that has just started. */
+const COME_BACK_LATER = 4003;
+const COME_BACK_MS = 200;
+const MAX_SIGN_INS = 50;
 
 type Inner = NonNullable<Item['item']>;
 type OnReply = (reply: Reply | undefined) => void;
@@ -48,15 +53,27 @@ export class LoadSocket {
     });
   }
 
-  /** Throws when the sign-in is refused or takes half a minute. */
-  static async open({ url, token, deviceId }: SignIn): Promise<LoadSocket> {
+  /** Throws when the sign-in is refused or takes half a minute; one that is sent away comes back. */
+  static async open(signIn: SignIn): Promise<LoadSocket> {
+    for (let generation = 1; ; generation += 1) {
+      try {
+        return await LoadSocket.#open(signIn, generation);
+      } catch (error) {
+        const later = error instanceof SignInRefused && error.code === COME_BACK_LATER;
+        if (!later || generation >= MAX_SIGN_INS) throw error;
+        await sleep(COME_BACK_MS);
+      }
+    }
+  }
+
+  static async #open({ url, token, deviceId }: SignIn, generation: number): Promise<LoadSocket> {
     const ws = new WebSocket(url, 'queqiao.v1.proto', {
       handshakeTimeout: SIGN_IN_MS,
       perMessageDeflate: false,
     });
     const socket = new LoadSocket(ws);
     await once(ws, 'open');
-    await socket.#signIn(token, deviceId);
+    await socket.#signIn(token, deviceId, generation);
     return socket;
   }
 
@@ -85,19 +102,21 @@ export class LoadSocket {
     this.ws.terminate();
   }
 
-  #signIn(token: string, deviceId: string): Promise<void> {
+  #signIn(token: string, deviceId: string, generation: number): Promise<void> {
     const about = { brand: '', model: 'loadgen', osVersion: '', appVersion: '' };
     const device = { id: deviceId, platform: Platform.OTHER, ...about };
     return new Promise((resolve, reject) => {
-      const refused = (code: number): void => reject(new Error(`sign-in ended with ${code}`));
       const timer = setTimeout(() => reject(new Error('sign-in was not answered')), SIGN_IN_MS);
-      this.onLost = refused;
+      this.onLost = (code) => {
+        clearTimeout(timer);
+        reject(new SignInRefused(code));
+      };
       this.#signedIn = () => {
         clearTimeout(timer);
         this.onLost = () => undefined;
         resolve();
       };
-      this.#send({ $case: 'connect', value: { token, generation: 1, device } });
+      this.#send({ $case: 'connect', value: { token, generation, device } });
     });
   }
 
@@ -115,5 +134,11 @@ export class LoadSocket {
 
   #send(item: Inner): void {
     this.ws.send(encodeItems([{ item }]));
+  }
+}
+
+class SignInRefused extends Error {
+  constructor(readonly code: number) {
+    super(`sign-in ended with ${code}`);
   }
 }
