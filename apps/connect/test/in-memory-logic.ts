@@ -36,6 +36,8 @@ export class InMemoryLogic {
   readonly closed: string[] = [];
   policy = DevicePolicy.fromPartial({});
   kickFailures = 0;
+  /** False: as logic nodes that do not know the field yet. */
+  tellsTime = true;
   handlers: DownHandlers | null = null;
   #waiting: (() => void)[] = [];
 
@@ -90,16 +92,19 @@ export class InMemoryLogic {
     if (refusal !== undefined) return refused(refusal, 'r1');
     if (first === 'slow') await this.#wait();
     const [appId = '', userId = '', life] = first === 'slow' ? rest : [first, ...rest];
-    const tokenExpiresMs = this.clock.now() + (life === undefined ? TOKEN_LIFE_MS : Number(life));
-    const opened = { appId, userId, tokenExpiresMs, logEpoch: 7, devicePolicy: this.policy };
+    const serverMs = this.clock.now();
+    const tokenExpiresMs = serverMs + (life === undefined ? TOKEN_LIFE_MS : Number(life));
+    const token = { tokenExpiresMs, serverMs: this.tellsTime ? serverMs : 0 };
+    const opened = { appId, userId, ...token, logEpoch: 7, devicePolicy: this.policy };
     return { body: OpenSessionResponse.encode(opened).finish() };
   }
 
   #refresh(request: RefreshSessionRequest): LogicReply {
     const refusal = REFUSALS[request.token];
     if (refusal !== undefined) return refused(refusal, 'r2');
-    const tokenExpiresMs = this.clock.now() + TOKEN_LIFE_MS;
-    return { body: RefreshSessionResponse.encode({ tokenExpiresMs, logEpoch: 7 }).finish() };
+    const serverMs = this.clock.now();
+    const refreshed = { tokenExpiresMs: serverMs + TOKEN_LIFE_MS, serverMs, logEpoch: 7 };
+    return { body: RefreshSessionResponse.encode(refreshed).finish() };
   }
 
   #kick(request: KickSessionRequest): LogicReply {

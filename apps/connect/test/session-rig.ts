@@ -7,7 +7,7 @@ import {
   type Route,
 } from '@queqiao/directory';
 import { decodeFrame, encodeItems, type Item } from '@queqiao/protocol/client';
-import { Registry, silentLogger } from '@queqiao/runtime';
+import { offsetClock, Registry, silentLogger } from '@queqiao/runtime';
 import { FakeClock } from '@queqiao/runtime/testing';
 import type { ItemCodec, SessionSocket, WriteOutcome } from '../src/session/ports.js';
 import type { Session } from '../src/session/session.js';
@@ -94,13 +94,15 @@ export const ALL_BUCKETS: ReadonlySet<number> = new Set(
 
 export class SessionRig {
   readonly clock = new FakeClock();
-  readonly logic = new InMemoryLogic(this.clock);
+  readonly logic: InMemoryLogic;
   readonly directory = new FakeDirectory();
   readonly registry = new Registry();
   readonly sessions: Sessions;
   pauseChecks = 0;
 
-  constructor(limits: Partial<SessionLimits> = {}) {
+  /** @param logicAheadMs how far logic's wall clock is ahead of this node's. */
+  constructor(limits: Partial<SessionLimits> = {}, logicAheadMs = 0) {
+    this.logic = new InMemoryLogic(offsetClock(logicAheadMs, this.clock));
     this.sessions = new Sessions(
       {
         clock: this.clock,

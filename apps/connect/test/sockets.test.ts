@@ -1,5 +1,6 @@
 import { startRedis, type RedisServer } from '@queqiao/dev-stack';
 import { encodeItems } from '@queqiao/protocol/client';
+import { offsetClock } from '@queqiao/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import {
@@ -177,6 +178,25 @@ describe('close codes', () => {
     expect(await late.closed).toBe(4005);
     expect(await expiring.closed).toBe(4100);
     expect(await silent.closed).toBe(4001);
+  });
+
+  it.each([
+    ['ahead', 3_600_000],
+    ['behind', -3_600_000],
+  ])('4100 at the end of the token also on a node whose clock is an hour %s', async (_, offMs) => {
+    const env = { QUEQIAO_NODE_ID: 'off', QUEQIAO_TOKEN_WARNING_MS: '1000' };
+    const off = await startConnect(redis.url, env, { clock: offsetClock(offMs) });
+    try {
+      const device = await Device.signedIn(off.url, 'app/off/2000', 'doff');
+      const { serverMs, tokenExpiresMs } = (await device.next('connected')).value;
+      // Less what the registration took, and never by an hour wrong.
+      expect(tokenExpiresMs - serverMs).toBeLessThanOrEqual(2_000);
+      expect(tokenExpiresMs - serverMs).toBeGreaterThan(-60_000);
+      expect((await device.next('push')).value.event?.$case).toBe('tokenExpiring');
+      expect(await device.closed).toBe(4100);
+    } finally {
+      await off.connect.stop();
+    }
   });
 
   it('4203: a newer session of the same device', async () => {

@@ -66,6 +66,8 @@ describe('over the link', () => {
       devicePolicy: { mode: 2, maxDevices: 3 },
     });
     expect(opened.tokenExpiresMs).toBeGreaterThan(Date.now());
+    expect(opened.tokenExpiresMs).toBeGreaterThan(opened.serverMs);
+    expect(opened.serverMs).toBeGreaterThan(Date.now() - 60_000);
     expect(await open(link, 'alice', { origin: 'https://ok.example' })).toHaveProperty(
       'result.$case',
       'body',

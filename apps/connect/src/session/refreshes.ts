@@ -5,7 +5,7 @@ import type { Clock } from '@queqiao/runtime';
 import type { Closer } from './closer.js';
 import { checkToken } from './connect-request.js';
 import type { LogicCaller } from './logic-caller.js';
-import type { Session } from './session.js';
+import { serverMsOf, type Session } from './session.js';
 import type { SignIn } from './sign-in.js';
 
 /** Asks for the token again after logic could not be reached. */
@@ -44,10 +44,10 @@ export class Refreshes {
     const answer = await this.deps.logic.refresh(deviceId, { token, appId, userId, deviceId });
     if (session.state !== 'connected') return;
     if ('value' in answer) {
-      this.deps.signIn.setToken(session, answer.value.tokenExpiresMs);
+      this.deps.signIn.setToken(session, answer.value);
       this.deps.signIn.answer(session, answer.value.logEpoch);
     } else if (answer.cause.row.retryable) {
-      session.warnAtMs = this.deps.clock.now() + RETRY_MS;
+      session.warnAtMs = serverMsOf(session, this.deps.clock.monotonic()) + RETRY_MS;
     } else this.deps.signIn.refuse(session, answer.error, answer.cause);
   }
 }

@@ -9,7 +9,7 @@ import type { Outboxes } from './outbox.js';
 import type { SessionSocket, SocketOrigin } from './ports.js';
 import type { Refreshes } from './refreshes.js';
 import type { Registration } from './registration.js';
-import { Session } from './session.js';
+import { serverMsOf, Session } from './session.js';
 import type { SessionMetrics } from './session-metrics.js';
 import type { SessionTable } from './session-table.js';
 import type { SignIn } from './sign-in.js';
@@ -120,7 +120,7 @@ export class SessionProtocol {
   }
 
   #pong(session: Session): void {
-    const value = { serverMs: this.deps.clock.now() };
+    const value = { serverMs: serverMsOf(session, this.deps.clock.monotonic()) };
     const { codec } = session.socket;
     this.deps.outboxes.push(session, codec.encode({ item: { $case: 'pong', value } }));
   }

@@ -25,9 +25,11 @@ export class Session {
   refreshing = false;
   /** Monotonic time of the last message from the device. */
   lastHeardMs: number;
-  /** Wall time; Infinity before the sign-in. */
+  /** Logic's wall time less this node's monotonic time: this node's own wall clock may be wrong. */
+  serverAheadMs = 0;
+  /** By logic's wall time; Infinity before the sign-in. */
   tokenExpiresMs = Number.POSITIVE_INFINITY;
-  /** Wall time of the next token_expiring push. */
+  /** Time of the next token_expiring push, by logic's wall time. */
   warnAtMs = Number.POSITIVE_INFINITY;
   /** Ids of the calls in flight. */
   callIds: number[] | null = null;
@@ -45,4 +47,9 @@ export class Session {
   ) {
     this.lastHeardMs = nowMonotonicMs;
   }
+}
+
+/** Logic's wall time for a signed-in session, late by the way of logic's last answer about its token. */
+export function serverMsOf(session: Session, nowMonotonicMs: number): number {
+  return Math.round(nowMonotonicMs + session.serverAheadMs);
 }

@@ -14,7 +14,7 @@ import type { Departures } from './departures.js';
 import type { LogicCaller } from './logic-caller.js';
 import type { Outboxes } from './outbox.js';
 import type { Registration } from './registration.js';
-import type { Session } from './session.js';
+import { serverMsOf, type Session } from './session.js';
 import type { SessionLimits } from './session-limits.js';
 import type { SessionMetrics } from './session-metrics.js';
 import type { SessionTable } from './session-table.js';
@@ -96,7 +96,7 @@ export class SignIn {
       appId: session.appId,
       userId: session.userId,
       logEpoch,
-      serverMs: this.deps.clock.now(),
+      serverMs: serverMsOf(session, this.deps.clock.monotonic()),
       tokenExpiresMs: session.tokenExpiresMs,
       pingIntervalMs: this.limits.pingIntervalMs,
       silenceLimitMs: this.limits.silenceMs,
@@ -114,9 +114,13 @@ export class SignIn {
     this.deps.closer.close(session, { ...refusal(error, code), reconnectAfterMs });
   }
 
-  setToken(session: Session, expiresMs: number): void {
-    session.tokenExpiresMs = expiresMs;
-    session.warnAtMs = expiresMs - this.limits.tokenWarningMs;
+  /** Keeps the token's end by logic's clock. A logic node that does not tell its time yet is taken to have this node's. */
+  setToken(session: Session, token: { tokenExpiresMs: number; serverMs: number }): void {
+    const { clock } = this.deps;
+    const { tokenExpiresMs, serverMs } = token;
+    session.serverAheadMs = (serverMs === 0 ? clock.now() : serverMs) - clock.monotonic();
+    session.tokenExpiresMs = tokenExpiresMs;
+    session.warnAtMs = tokenExpiresMs - this.limits.tokenWarningMs;
   }
 
   #adopt(session: Session, connect: Connect, device: Device, opened: OpenSessionResponse): void {
@@ -127,7 +131,7 @@ export class SignIn {
     session.platform = platformName(device.platform);
     session.policy = policyOf(opened.devicePolicy);
     session.source = null;
-    this.setToken(session, opened.tokenExpiresMs);
+    this.setToken(session, opened);
     this.deps.table.bindUser(session);
   }
 

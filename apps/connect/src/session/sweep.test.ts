@@ -59,6 +59,42 @@ describe('token', () => {
     expect(socket.closeCode).toBeNull();
   });
 
+  it.each([
+    ['ahead', 3_600_000],
+    ['behind', -3_600_000],
+  ])('goes by logic’s clock, though its own is an hour %s', async (_, aheadMs) => {
+    const rig = new SessionRig({}, -aheadMs);
+    const socket = await rig.signedIn('app/ann/120000');
+    const serverMs = rig.clock.now() - aheadMs;
+    const expiresMs = serverMs + 120_000;
+    expect(socket.last('connected')).toMatchObject({ serverMs, tokenExpiresMs: expiresMs });
+    await keepAlive(rig, socket, 59_000);
+    expect(socket.kinds()).not.toContain('push');
+    await keepAlive(rig, socket, 2_000);
+    expect(socket.last('push').event).toEqual({ $case: 'tokenExpiring', value: { expiresMs } });
+    rig.send(socket, { $case: 'refresh', value: { token: 'good' } });
+    await rig.settle();
+    expect(socket.last('connected')).toMatchObject({
+      serverMs: serverMs + 61_000,
+      tokenExpiresMs: serverMs + 61_000 + TOKEN_LIFE_MS,
+    });
+    await keepAlive(rig, socket, TOKEN_LIFE_MS - 1_000);
+    expect(socket.closeCode).toBeNull();
+    await keepAlive(rig, socket, 1_000);
+    expect(socket.closeCode).toBe(4100);
+  });
+
+  it('goes by its own clock when logic does not tell the time', async () => {
+    const rig = new SessionRig();
+    rig.logic.tellsTime = false;
+    const socket = await rig.signedIn('app/ann/120000');
+    expect(socket.last('connected').serverMs).toBe(rig.clock.now());
+    await keepAlive(rig, socket, 119_000);
+    expect(socket.closeCode).toBeNull();
+    await keepAlive(rig, socket, 1_000);
+    expect(socket.closeCode).toBe(4100);
+  });
+
   it('closes a refresh that logic refuses, but asks again when logic is away', async () => {
     const rig = new SessionRig();
     const refused = await rig.signedIn('app/ann');

@@ -2,7 +2,7 @@ import { CLOSE_CODES } from '@queqiao/domain';
 import type { Clock, Timer } from '@queqiao/runtime';
 import type { Closer } from './closer.js';
 import type { Outboxes } from './outbox.js';
-import type { Session } from './session.js';
+import { serverMsOf, type Session } from './session.js';
 import type { SessionLimits } from './session-limits.js';
 import type { SessionMetrics } from './session-metrics.js';
 import type { SessionTable } from './session-table.js';
@@ -39,11 +39,11 @@ export class Sweep {
   run(): void {
     const { clock, table } = this.deps;
     const monotonicMs = clock.monotonic();
-    const wallMs = clock.now();
     for (const session of table.all()) {
       const silentMs = monotonicMs - session.lastHeardMs;
       if (session.state === 'accepted') this.#awaitingSignIn(session, silentMs);
-      else if (session.state === 'connected') this.#connected(session, silentMs, wallMs);
+      else if (session.state === 'connected')
+        this.#connected(session, silentMs, serverMsOf(session, monotonicMs));
     }
   }
 
@@ -52,14 +52,14 @@ export class Sweep {
     this.deps.closer.close(session, { code: CLOSE_CODES.SIGN_IN_LATE, reason: 'no sign-in' });
   }
 
-  #connected(session: Session, silentMs: number, wallMs: number): void {
+  #connected(session: Session, silentMs: number, serverMs: number): void {
     const { closer, metrics, outboxes } = this.deps;
     if (silentMs >= this.limits.silenceMs) {
       metrics.silent.inc();
       closer.close(session, { code: CLOSE_CODES.SILENT, reason: 'silent' });
-    } else if (wallMs >= session.tokenExpiresMs) {
+    } else if (serverMs >= session.tokenExpiresMs) {
       closer.close(session, { code: CLOSE_CODES.TOKEN_EXPIRED, reason: 'token expired' });
-    } else if (wallMs >= session.warnAtMs) {
+    } else if (serverMs >= session.warnAtMs) {
       session.warnAtMs = Number.POSITIVE_INFINITY;
       const event = {
         $case: 'tokenExpiring',

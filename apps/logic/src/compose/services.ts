@@ -83,13 +83,13 @@ export function createServices(
     serverMessageService({ sendMessage: new SendMessage({ apps, log: writer }) }),
     serverGroupService({ createGroup }),
     serverUserService({ upsertUsers: new UpsertUsers({ users }) }),
-    sessions({ tokens, apps, users: knownUsers, epoch }, deps),
+    sessions({ tokens, apps, users: knownUsers, epoch, clock }, deps),
   ];
   return { all, tokens, apps, users: knownUsers };
 }
 
 function sessions(
-  shared: { tokens: Tokens; apps: Apps; users: KnownUsers; epoch: LogEpoch },
+  shared: { tokens: Tokens; apps: Apps; users: KnownUsers; epoch: LogEpoch; clock: Clock },
   deps: ServicesDeps,
 ): AnyService {
   const { devices } = deps.database;

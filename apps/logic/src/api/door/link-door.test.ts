@@ -49,7 +49,7 @@ function rig(fail?: unknown) {
     }),
     defineService('node', SessionServiceDefinition, {
       openSession: () => Promise.resolve(OpenSessionResponse.create()),
-      refreshSession: () => Promise.resolve({ tokenExpiresMs: 0, logEpoch: 0 }),
+      refreshSession: () => Promise.resolve({ tokenExpiresMs: 0, serverMs: 0, logEpoch: 0 }),
       closeSession: () => Promise.resolve({}),
       kickSession: () => Promise.resolve(KickSessionResponse.create()),
     }),

@@ -9,7 +9,7 @@ import {
 import { activeApp } from '../app/active-app.js';
 import type { Apps, DevicePolicy } from '../app/ports.js';
 import type { LogEpoch } from '../conversation/ports.js';
-import type { DeviceFacts, Devices, KnownUsers, Tokens } from './ports.js';
+import type { DeviceFacts, Devices, KnownUsers, Tokens, WallClock } from './ports.js';
 
 /** Brand, model and versions: each at most this many UTF-8 bytes. */
 export const DEVICE_TEXT_MAX_BYTES = 64;
@@ -26,6 +26,8 @@ export interface OpenedSession {
   readonly appId: AppId;
   readonly userId: UserId;
   readonly tokenExpiresMs: number;
+  /** When the answer was made, by the clock that `tokenExpiresMs` is to be compared with. */
+  readonly serverMs: number;
   readonly logEpoch: number;
   readonly devicePolicy: DevicePolicy;
 }
@@ -36,6 +38,7 @@ export interface OpenSessionDeps {
   readonly users: KnownUsers;
   readonly devices: Pick<Devices, 'recordSignIn'>;
   readonly epoch: LogEpoch;
+  readonly clock: WallClock;
 }
 
 /**
@@ -46,7 +49,7 @@ export class OpenSession {
   constructor(readonly deps: OpenSessionDeps) {}
 
   async run(input: OpenSessionInput): Promise<OpenedSession> {
-    const { tokens, apps, users, devices, epoch } = this.deps;
+    const { tokens, apps, users, devices, epoch, clock } = this.deps;
     const device = checkDevice(input.device);
     if (input.generation < 0) throw invalidArgument('generation', 'must not be negative');
     const { appId, userId, expiresMs } = await tokens.verify(input.token);
@@ -57,7 +60,9 @@ export class OpenSession {
       users.ensure(appId, userId),
       devices.recordSignIn(appId, userId, device, input.generation),
     ]);
-    return { appId, userId, tokenExpiresMs: expiresMs, logEpoch, devicePolicy: rules.devicePolicy };
+    const { devicePolicy } = rules;
+    const token = { tokenExpiresMs: expiresMs, serverMs: clock.now() };
+    return { appId, userId, ...token, logEpoch, devicePolicy };
   }
 }
 

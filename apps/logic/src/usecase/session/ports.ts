@@ -1,5 +1,10 @@
 import type { AppId, DeviceId, UserId } from '@queqiao/domain';
 
+/** Wall time in milliseconds since the Unix epoch, by the clock that tokens are judged with. */
+export interface WallClock {
+  now(): number;
+}
+
 export interface TokenFacts {
   readonly appId: AppId;
   readonly userId: UserId;

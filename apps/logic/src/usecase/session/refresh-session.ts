@@ -3,7 +3,14 @@ import { DomainError } from '@queqiao/domain';
 import { activeApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import type { LogEpoch } from '../conversation/ports.js';
-import type { Tokens } from './ports.js';
+import type { Tokens, WallClock } from './ports.js';
+
+export interface RefreshedSession {
+  readonly tokenExpiresMs: number;
+  /** As in OpenedSession. */
+  readonly serverMs: number;
+  readonly logEpoch: number;
+}
 
 export interface RefreshSessionInput {
   readonly token: string;
@@ -18,10 +25,15 @@ export interface RefreshSessionInput {
  */
 export class RefreshSession {
   constructor(
-    readonly deps: { readonly tokens: Tokens; readonly apps: Apps; readonly epoch: LogEpoch },
+    readonly deps: {
+      readonly tokens: Tokens;
+      readonly apps: Apps;
+      readonly epoch: LogEpoch;
+      readonly clock: WallClock;
+    },
   ) {}
 
-  async run(input: RefreshSessionInput): Promise<{ tokenExpiresMs: number; logEpoch: number }> {
+  async run(input: RefreshSessionInput): Promise<RefreshedSession> {
     const facts = await this.deps.tokens.verify(input.token);
     if (facts.appId !== input.appId || facts.userId !== input.userId) {
       throw new DomainError('UNAUTHENTICATED', 'the token is for somebody else');
@@ -30,6 +42,6 @@ export class RefreshSession {
       this.deps.epoch.logEpoch(),
       activeApp(this.deps.apps, facts.appId),
     ]);
-    return { tokenExpiresMs: facts.expiresMs, logEpoch };
+    return { tokenExpiresMs: facts.expiresMs, serverMs: this.deps.clock.now(), logEpoch };
   }
 }

@@ -35,6 +35,7 @@ function rig(status: AppState['status'] = 'active') {
     },
     apps: { app: () => Promise.resolve({ status, settings }) },
     epoch: { logEpoch: () => Promise.resolve(3) },
+    clock: { now: () => 55 },
     users: { ensure: (_app: AppId, user: UserId) => Promise.resolve(done.push(`ensure ${user}`)) },
     devices: {
       recordSignIn: (
@@ -58,7 +59,8 @@ function rig(status: AppState['status'] = 'active') {
 describe('opening a session', () => {
   it('makes the user, records the device and answers what connect needs', async () => {
     const { done, open } = rig();
-    expect(await open()).toEqual({ appId, userId, tokenExpiresMs: 99, logEpoch: 3, devicePolicy });
+    const token = { tokenExpiresMs: 99, serverMs: 55 };
+    expect(await open()).toEqual({ appId, userId, ...token, logEpoch: 3, devicePolicy });
     expect(done.sort()).toEqual(['device phone 4', 'ensure alice']);
   });
 
@@ -91,7 +93,7 @@ describe('opening a session', () => {
 describe('refreshing a session', () => {
   it('takes a token for the same app and user only', async () => {
     const { refresh } = rig();
-    expect(await refresh()).toEqual({ tokenExpiresMs: 99, logEpoch: 3 });
+    expect(await refresh()).toEqual({ tokenExpiresMs: 99, serverMs: 55, logEpoch: 3 });
     for (const other of [{ appId: 'other' }, { userId: 'bob' }, { token: 'bad' }]) {
       await expect(refresh(other)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     }
