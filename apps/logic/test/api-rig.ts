@@ -16,7 +16,12 @@ import {
 } from '@queqiao/protocol/server';
 import { loadConfig, Registry, systemClock, type Logger } from '@queqiao/runtime';
 import { silentLogger } from '@queqiao/runtime/testing';
-import { migrate, type AppSettingsInput } from '@queqiao/store-mysql';
+import {
+  createDatabase,
+  migrate,
+  type AppSettingsInput,
+  type Database,
+} from '@queqiao/store-mysql';
 import { createTestApp, type TestApp } from '@queqiao/testkit';
 import { createLogic, logicConfig, type Logic } from '../src/index.js';
 
@@ -76,6 +81,21 @@ export class ApiRig {
 
   createApp(appId: string, settings: AppSettingsInput = {}): Promise<TestApp> {
     return createTestApp(this.database.url, appId, settings);
+  }
+
+  /** Changes apps behind the nodes' backs, as the admin tool does. */
+  async changeApps(change: (apps: Database['apps']) => Promise<unknown>): Promise<void> {
+    const database = createDatabase({
+      url: this.database.url,
+      poolSize: 1,
+      appendPoolSize: 1,
+      statementTimeoutMs: 10_000,
+      tenantGuard: true,
+      clock: systemClock,
+      logger: this.logger,
+      metrics: new Registry(),
+    });
+    await change(database.apps).finally(() => database.close());
   }
 
   address(index = 0): string {

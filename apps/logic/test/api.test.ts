@@ -1,3 +1,4 @@
+import { Sender_Kind } from '@queqiao/protocol/client';
 import type { TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiRig, failureOf, newId } from './api-rig.js';
@@ -50,6 +51,31 @@ describe('messages', () => {
     }
     const { lastSeq } = await alice.pull({ conversationId: 'd:alice:carol' });
     expect(lastSeq).toBe(20);
+  });
+
+  it('get their seq for a retry also after the settings changed, which bind new ones only', async () => {
+    for (const change of ['shorter', 'suspended'] as const) {
+      const changing = await rig.createApp(`changing-${change}`);
+      const here = await rig.signedIn(changing, 'alice');
+      const { seq } = await here.send('d:alice:alice', 'm1', 'x'.repeat(50));
+      await rig.changeApps((apps) =>
+        change === 'shorter'
+          ? apps.setSettings(changing.appId, { maxTextBytes: 10 })
+          : apps.setStatus(changing.appId, 'suspended'),
+      );
+      // The other node has not asked for the app yet, so it knows the change at once.
+      const later = await rig.signedIn(changing, 'alice', 1);
+      const shop = rig.backEnd(`Bearer ${changing.credential}`, 1);
+      expect((await later.send('d:alice:alice', 'm1', 'x'.repeat(50))).seq).toBe(seq);
+      const sender = { kind: Sender_Kind.USER, id: 'alice' };
+      const again = { sender, conversationId: 'd:alice:alice', clientMsgId: 'm1' };
+      expect((await shop.send(again)).seq).toBe(seq);
+      const code = change === 'shorter' ? 'LIMIT_EXCEEDED' : 'APP_SUSPENDED';
+      const fresh = later.send('d:alice:alice', 'm2', 'x'.repeat(50));
+      expect(await failureOf(fresh)).toMatchObject({ code });
+      const headless = later.send('d:alice:bob', 'm3', 'x'.repeat(50));
+      expect(await failureOf(headless)).toMatchObject({ code });
+    }
   });
 
   it('keep their first content when a retry says something else', async () => {

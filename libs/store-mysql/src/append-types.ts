@@ -56,7 +56,10 @@ export interface MemberFacts {
 
 export type MemberRole = 'owner' | 'admin' | 'member';
 
-/** Null: the item may be stored. Called once per item that is not a retry, in the order of the items. */
+/**
+ * Null: the item may be stored. Called once per item that is not a retry, in the order of the items, with the very object
+ * that the batch was given.
+ */
 export type Judge = (
   item: AppendItem,
   member: MemberFacts | null,

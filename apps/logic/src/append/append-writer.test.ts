@@ -249,6 +249,14 @@ describe('heads', () => {
     expect(log.stored.size).toBe(0);
   });
 
+  it('makes no head for an entry that would only be refused', async () => {
+    const writer = makeWriter();
+    const refusal = new DomainError('LIMIT_EXCEEDED', 'too long');
+    await expect(writer.append(request('a', direct, { refusal }))).rejects.toBe(refusal);
+    await expect(writer.append(request('b', key('g:none'), { refusal }))).rejects.toBe(refusal);
+    expect(heads.calls).toEqual([]);
+  });
+
   it('says UNAVAILABLE when the heads cannot be made now', async () => {
     const writer = makeWriter({ maxAttempts: 2 });
     let calls = 0;

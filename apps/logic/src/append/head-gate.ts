@@ -32,6 +32,11 @@ export class HeadGate {
     const wanted = new Map<string, ConversationKey>();
     const waiting: PendingAppend[] = [];
     for (const item of headless) {
+      // Without a head nothing is stored, so it is no retry; and a refused entry must not make one.
+      if (item.request.refusal) {
+        this.#refuse(item, item.request.refusal);
+        continue;
+      }
       // A second time without a head: it was not made for long, or not where it was looked for.
       if (item.headMade || !mayMakeHead(item)) {
         this.#refuse(item, conversationNotFound());

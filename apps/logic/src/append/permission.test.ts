@@ -1,3 +1,4 @@
+import { DomainError } from '@queqiao/domain';
 import { describe, expect, it } from 'vitest';
 import { judgeAppend, MEMBER_FLAGS } from './permission.js';
 
@@ -7,6 +8,13 @@ const member = { leftSeq: null, flags: 0 };
 describe('who may append', () => {
   it('lets members in', () => {
     expect(judgeAppend(alice, member)).toBeNull();
+  });
+
+  it('gives the refusal that an entry brings along, whoever sends it', () => {
+    const refusal = new DomainError('APP_SUSPENDED', 'the app is suspended');
+    expect(judgeAppend({ ...alice, refusal }, member)).toBe(refusal);
+    expect(judgeAppend({ ...alice, refusal }, null)).toBe(refusal);
+    expect(judgeAppend({ sender: { kind: 'system', id: '' }, refusal }, null)).toBe(refusal);
   });
 
   it('hides a conversation from those who were never in it', () => {

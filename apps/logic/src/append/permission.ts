@@ -5,14 +5,16 @@ import type { AppendItem, SenderMembership } from './ports.js';
 export const MEMBER_FLAGS = { muted: 1 } as const;
 
 /**
- * Who may append, decided under the conversation's lock. Users must be members now and not muted; someone who never had
+ * Who may append, decided under the conversation's lock and after retries were answered. An entry that brings its refusal
+ * along gets it. Users must be members now and not muted; someone who never had
  * anything to do with the conversation learns no more than for one that does not exist. The system and the business write
  * to every conversation that exists.
  */
 export function judgeAppend(
-  item: Pick<AppendItem, 'sender'>,
+  item: Pick<AppendItem, 'sender' | 'refusal'>,
   member: SenderMembership | null,
 ): DomainError | null {
+  if (item.refusal) return item.refusal;
   if (item.sender.kind !== 'user') return null;
   if (member === null) return conversationNotFound();
   if (member.leftSeq !== null) {

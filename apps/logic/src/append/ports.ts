@@ -22,6 +22,8 @@ export interface AppendItem extends ConversationKey {
   readonly content: Uint8Array;
   /** Whether the entry raises the unread count of the others. */
   readonly countable: boolean;
+  /** Set: it must not be stored, and is here only because it may be a retry of an entry that is. */
+  readonly refusal?: DomainError | undefined;
 }
 
 /** The session that a send came from; its reply carries what a push would, so it is left out of the fan-out. */

@@ -25,10 +25,10 @@ export class GrpcAuthentication {
   constructor(readonly deps: GrpcAuthenticationDeps) {}
 
   /** A user's token, with the device in `queqiao-device`. A first valid one makes the user, as a sign-in does. */
-  async user(call: ServerCallContext): Promise<UserContext> {
+  async user(call: ServerCallContext, needsActive: boolean): Promise<UserContext> {
     const { tokens, apps, users } = this.deps;
     const { appId, userId } = await tokens.verify(bearer(call));
-    await activeApp(apps, appId);
+    if (needsActive) await activeApp(apps, appId);
     const deviceId = parseDeviceId(metadataText(call, DEVICE_KEY), DEVICE_KEY);
     await users.ensure(appId, userId);
     const caller = { kind: 'user', userId, deviceId } as const;
@@ -36,10 +36,10 @@ export class GrpcAuthentication {
   }
 
   /** An app credential; the app is the credential's. */
-  async business(call: ServerCallContext): Promise<BusinessContext> {
+  async business(call: ServerCallContext, needsActive: boolean): Promise<BusinessContext> {
     const { credentials, apps } = this.deps;
     const { appId, credentialId } = await credentials.verify(bearer(call));
-    await activeApp(apps, appId);
+    if (needsActive) await activeApp(apps, appId);
     const caller = { kind: 'business', credentialId } as const;
     return { appId, caller, requestId: call.requestId, signal: call.signal };
   }

@@ -1,5 +1,10 @@
 import { DomainError } from '@queqiao/domain';
-import { MessageServiceDefinition, SendRequest, SendResponse } from '@queqiao/protocol/client';
+import {
+  MessageServiceDefinition,
+  SendRequest,
+  SendResponse,
+  UserServiceDefinition,
+} from '@queqiao/protocol/client';
 import { Error as ErrorMessage, ErrorCode } from '@queqiao/protocol/common';
 import {
   CloseSessionRequest,
@@ -43,6 +48,9 @@ function rig(fail?: unknown) {
         contexts.push(context);
         return fail === undefined ? Promise.resolve(sent) : Promise.reject(fail);
       },
+    }),
+    defineService('user', UserServiceDefinition, {
+      getUsers: () => Promise.resolve({ users: [] }),
     }),
     defineService('business', ServerMessageServiceDefinition, {
       sendMessage: () => Promise.resolve(sent),
@@ -148,8 +156,14 @@ describe('the link door', () => {
   it('takes no calls for a suspended app', async () => {
     const { execute, state, contexts } = rig();
     state.status = 'suspended';
-    expect(await execute({})).toMatchObject({ error: { code: ErrorCode.APP_SUSPENDED } });
+    const method = 'queqiao.client.v1.UserService/GetUsers';
+    expect(await execute({ method })).toMatchObject({ error: { code: ErrorCode.APP_SUSPENDED } });
     expect(contexts).toEqual([]);
+    // A send may be the retry of a stored message: whether it is, its use case finds out.
+    expect(await execute({})).toHaveProperty('body');
+    expect(contexts).toHaveLength(1);
+    state.status = 'active';
+    expect(await execute({ method })).toHaveProperty('body');
   });
 
   it('counts every call, and all unknown methods under one label', async () => {

@@ -7,6 +7,7 @@ import type { Cancellation, UserContext } from '../../usecase/caller.js';
 import type { AnyService, ApiMethod } from '../api-service.js';
 import type { CallObserver } from '../call-observer.js';
 import type { BodyCodec, MethodCaller } from '../method-caller.js';
+import { needsActiveApp } from './suspended-apps.js';
 
 export interface ConnectNode {
   readonly nodeId: string;
@@ -66,7 +67,7 @@ export class LinkDoor {
     const codec = bodyCodec(call.codec);
     if (method?.audience === 'user' && caller) {
       const context = userContext(caller, { requestId, signal, node });
-      await activeApp(this.#deps.apps, context.appId);
+      if (needsActiveApp(method)) await activeApp(this.#deps.apps, context.appId);
       return this.#deps.caller.call(method, context, body, codec);
     }
     if (method?.audience === 'node' && !caller) {

@@ -1,4 +1,4 @@
-import type { AppId, ClientMsgId, ConversationId, Sender } from '@queqiao/domain';
+import type { AppId, ClientMsgId, ConversationId, DomainError, Sender } from '@queqiao/domain';
 
 import type { Cancellation, SessionOrigin } from '../caller.js';
 
@@ -17,6 +17,8 @@ export interface EntryDraft {
   readonly content: Uint8Array;
   /** Raises the unread count of the others. */
   readonly countable: boolean;
+  /** What the log answers instead of storing it, unless it is a retry of an entry that is stored. */
+  readonly refusal?: DomainError | undefined;
   /** The session that is answered directly, so it gets no push. */
   readonly origin: SessionOrigin | undefined;
   readonly signal: Cancellation;

@@ -87,7 +87,6 @@ describe('a message of a user', () => {
       [{ content: null }, 'INVALID_ARGUMENT', 'content'],
       [{ content: { kind: 'server-only', encoded } }, 'INVALID_ARGUMENT', 'content'],
       [{ content: text(0) }, 'INVALID_ARGUMENT', 'content.text.text'],
-      [{ content: text(11) }, 'LIMIT_EXCEEDED', 'maxTextBytes'],
       [{ conversationId: 'd:bob:carol' }, 'NOT_FOUND', 'conversation_id'],
       [{ conversationId: 's:bob' }, 'NOT_FOUND', 'conversation_id'],
       [{ conversationId: 's:alice' }, 'PERMISSION_DENIED', 'conversation_id'],
@@ -99,10 +98,29 @@ describe('a message of a user', () => {
     expect(appended).toHaveLength(1);
   });
 
-  it('is refused while the app is suspended', async () => {
-    const { send } = rig({ status: 'suspended', settings });
-    await expect(send()).rejects.toMatchObject({ code: 'APP_SUSPENDED' });
+  it('leaves to the log what the settings refuse, since it may be a retry of a stored message', async () => {
+    const { appended, send } = rig();
+    await send({ content: text(11) });
+    const suspended = rig({ status: 'suspended', settings });
+    await suspended.send();
+    await suspended.sendAs({ kind: 'business', id: 'shop' });
+    // What can only be refused or be stored already needs no content.
+    const content = new Uint8Array();
+    expect(appended).toMatchObject([
+      { clientMsgId: 'm1', content, refusal: { code: 'LIMIT_EXCEEDED', field: 'maxTextBytes' } },
+    ]);
+    expect(suspended.appended).toMatchObject([
+      { clientMsgId: 'm1', content, refusal: { code: 'APP_SUSPENDED' } },
+      { clientMsgId: 'm1', content, refusal: { code: 'APP_SUSPENDED' } },
+    ]);
+  });
+
+  it('is refused at once for an unknown app and when it is malformed, suspended or not', async () => {
     await expect(rig(null).send()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    const { appended, send } = rig({ status: 'suspended', settings });
+    const malformed = send({ content: text(0) });
+    await expect(malformed).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(appended).toEqual([]);
   });
 });
 

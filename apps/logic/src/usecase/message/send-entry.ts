@@ -1,6 +1,6 @@
 import type { ConversationId } from '@queqiao/domain';
 
-import { activeApp } from '../app/active-app.js';
+import { knownApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import type { UserContext } from '../caller.js';
 import { checkMessage, type MessageInput } from './message-draft.js';
@@ -13,7 +13,7 @@ export interface SentEntry extends EntryPlace {
 
 /**
  * Appends a user's message. The answer means: durably committed. Errors: INVALID_ARGUMENT, NOT_FOUND (peer or conversation),
- * NOT_A_MEMBER, MUTED, PERMISSION_DENIED (a self feed), LIMIT_EXCEEDED; UNAVAILABLE, DEADLINE_EXCEEDED and INTERNAL leave the
+ * NOT_A_MEMBER, MUTED, PERMISSION_DENIED (a self feed), LIMIT_EXCEEDED, APP_SUSPENDED; UNAVAILABLE, DEADLINE_EXCEEDED and INTERNAL leave the
  * effect unknown.
  */
 export class SendEntry {
@@ -21,7 +21,7 @@ export class SendEntry {
 
   async run(context: UserContext, input: MessageInput): Promise<SentEntry> {
     const { appId, caller, signal } = context;
-    const message = checkMessage(input, await activeApp(this.deps.apps, appId));
+    const message = checkMessage(input, await knownApp(this.deps.apps, appId));
     checkUserMayAddress(message.conversationId, caller.userId);
     const place = await this.deps.log.append({
       ...message,

@@ -1,6 +1,6 @@
 import { invalidArgument, isId, parseUserId, type Sender } from '@queqiao/domain';
 
-import { activeApp } from '../app/active-app.js';
+import { knownApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import type { BusinessContext } from '../caller.js';
 import { checkMessage, type MessageInput } from './message-draft.js';
@@ -23,7 +23,7 @@ export class SendMessage {
   async run(context: BusinessContext, input: ServerMessageInput): Promise<SentEntry> {
     const { appId, signal } = context;
     const sender = checkSender(input.sender);
-    const message = checkMessage(input, await activeApp(this.deps.apps, appId));
+    const message = checkMessage(input, await knownApp(this.deps.apps, appId));
     if (sender.kind === 'user') {
       checkUserMayAddress(message.conversationId, parseUserId(sender.id, 'sender.id'));
     }
