@@ -95,7 +95,11 @@ export class ApiRig {
       logger: this.logger,
       metrics: new Registry(),
     });
-    await change(database.apps).finally(() => database.close());
+    try {
+      await change(database.apps);
+    } finally {
+      await database.close();
+    }
   }
 
   address(index = 0): string {
