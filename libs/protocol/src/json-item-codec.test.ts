@@ -104,6 +104,21 @@ describe('strictness', () => {
     expect(refusal(message).field).toBe(field);
   });
 
+  it.each(['7', '"x"', 'null', '[]', '{}'])(
+    'says of an unknown kind that it is unknown, whatever its value: %s',
+    (value) => {
+      expect(refusal(`{"pingg":${value}}`)).toMatchObject({ field: 'pingg' });
+      expect(refusal(`{"pingg":${value}}`).message).toContain('unknown');
+    },
+  );
+
+  it('says of a known kind that it must be an object', () => {
+    for (const kind of ['ping', 'tokenExpiring']) {
+      const known = kind === 'ping';
+      expect(refusal(`{"${kind}":7}`).message.includes('must be an object')).toBe(known);
+    }
+  });
+
   it('refuses nesting that no reader should follow', () => {
     const deep = (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
     expect(refusal(`{"call":{"id":1,"method":"m","body":${deep(100_000)}}}`).field).toBe(

@@ -89,12 +89,18 @@ function readItem(json: unknown): Item {
     throw new FrameError('', 'an item holds exactly one field');
   }
   const value = json[kind];
-  if (!isObject(value)) throw new FrameError(knownName(kind), 'must be an object');
+  if (!isObject(value)) {
+    throw new FrameError(knownName(kind), isKind(kind) ? 'must be an object' : 'unknown');
+  }
   const { rest, body } =
     kind === 'call' || kind === 'reply' ? splitBody(value, kind) : whole(value);
   const item = convert({ [kind]: rest });
   if (body !== undefined) putBody(item, body);
   return item;
+}
+
+function isKind(name: string): boolean {
+  return describe(ITEM_TYPE).fields.some((field) => field.jsonName === name || field.name === name);
 }
 
 function whole(value: JsonObject): { rest: JsonObject; body: undefined } {
