@@ -35,7 +35,8 @@ const STOP_DEADLINE_MS = 4_000;
 /** The link to logic: calls up, handlers down. */
 export interface Link extends LogicCalls {
   start(): void;
-  stop(): void;
+  /** Resolves when the logic nodes know, or soon after. */
+  stop(): Promise<void> | void;
 }
 
 /** What tests and embedders may put in place of the real thing. */
@@ -135,10 +136,11 @@ function nodeParts(config: ConnectConfig, overrides: ConnectOverrides) {
 
 function createLink(node: Node, handlers: DownHandlers): Link {
   const { nodeId, bootId, clock, logger, registry, directory } = node;
-  return new LogicPool(
+  const dialer = createGrpcDialer({ clock });
+  const pool = new LogicPool(
     {
       discovery: { liveNodes: () => directory.liveNodes('logic') },
-      dialer: createGrpcDialer({ clock }),
+      dialer,
       handlers,
       clock,
       logger,
@@ -147,6 +149,16 @@ function createLink(node: Node, handlers: DownHandlers): Link {
     },
     { nodeId, bootId },
   );
+  return {
+    start: () => pool.start(),
+    async stop() {
+      pool.stop();
+      await dialer.goodbyes();
+    },
+    call: (input) => pool.call(input),
+    attachedCount: () => pool.attachedCount(),
+    readiness: () => pool.readiness(),
+  };
 }
 
 function limitsOf(config: ConnectConfig, overrides: ConnectOverrides): SessionLimits {

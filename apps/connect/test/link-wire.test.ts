@@ -31,7 +31,7 @@ interface Stream {
 const NOTHING = { welcome: undefined, firstNumber: 0, ack: 0, items: [], draining: false };
 
 /** Answers every call with its body, as one numbered item per call; remembers numbers across streams. */
-async function startEcho(wantedPort = 0) {
+async function startEcho({ wantedPort = 0, answersGoodbye = true } = {}) {
   const bootId = 'l0';
   const streams: Stream[] = [];
   const requests: AttachRequest[] = [];
@@ -78,7 +78,7 @@ async function startEcho(wantedPort = 0) {
             reply(call, bytes);
           });
         });
-        call.on('end', () => call.end());
+        if (answersGoodbye) call.on('end', () => call.end());
       },
     },
     { newRequestId: () => '' },
@@ -90,12 +90,13 @@ async function startEcho(wantedPort = 0) {
 }
 
 function startPool(nodes: { nodeId: string; bootId: string; address: string }[]) {
+  const dialer = createGrpcDialer({ clock: systemClock });
   const registry = new Registry();
   const options: Partial<LogicPoolOptions> = { backoffBaseMs: 20, backoffMaxMs: 50, sweepMs: 20 };
   const pool = new LogicPool(
     {
       discovery: { liveNodes: () => Promise.resolve(nodes) },
-      dialer: createGrpcDialer({ clock: systemClock }),
+      dialer,
       handlers: { deliver: () => undefined, kick: () => undefined, resync: () => undefined },
       clock: systemClock,
       logger: silentLogger(),
@@ -112,7 +113,7 @@ function startPool(nodes: { nodeId: string; bootId: string; address: string }[])
     const reply = await pool.call({ ...input, body: bytes, requestId: 'r' });
     return 'body' in reply ? new TextDecoder().decode(reply.body) : 'error';
   };
-  return { pool, call, registry };
+  return { pool, dialer, call, registry };
 }
 
 describe('the connect end over gRPC', () => {
@@ -148,7 +149,7 @@ describe('the connect end over gRPC', () => {
     await past.stop();
     const { pool, call } = startPool([past]);
     await expect(call('too early')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    await startEcho(past.port);
+    await startEcho({ wantedPort: past.port });
     await until(() => expect(pool.attachedCount()).toBe(1));
     expect(await call('now')).toBe('now');
   });
@@ -182,5 +183,24 @@ describe('the connect end over gRPC', () => {
     await until(() => expect(pool.attachedCount()).toBe(1));
     pool.stop();
     await until(() => expect(logic.requests.at(-1)?.goodbye).toBe(true));
+  });
+
+  it('can wait until its goodbye has arrived, since the process may exit then', async () => {
+    const logic = await startEcho();
+    const { pool, dialer } = startPool([logic]);
+    await until(() => expect(pool.attachedCount()).toBe(1));
+    pool.stop();
+    expect(logic.requests.at(-1)?.goodbye).not.toBe(true);
+    await dialer.goodbyes();
+    expect(logic.requests.at(-1)?.goodbye).toBe(true);
+  });
+
+  it('does not wait for ever for a logic node that does not answer the goodbye', async () => {
+    const logic = await startEcho({ answersGoodbye: false });
+    const { pool, dialer } = startPool([logic]);
+    await until(() => expect(pool.attachedCount()).toBe(1));
+    pool.stop();
+    await dialer.goodbyes();
+    expect(logic.requests.at(-1)?.goodbye).toBe(true);
   });
 });
