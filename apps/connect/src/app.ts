@@ -4,10 +4,10 @@ import {
   createLogger,
   createRegistry,
   Lifecycle,
+  offsetClock,
   OperationsServer,
   PauseDetector,
   randomBootId,
-  systemClock,
   type Clock,
   type Logger,
   type Registry,
@@ -122,7 +122,7 @@ export function createConnect(config: ConnectConfig, overrides: ConnectOverrides
 type Node = ReturnType<typeof nodeParts>;
 
 function nodeParts(config: ConnectConfig, overrides: ConnectOverrides) {
-  const clock = overrides.clock ?? systemClock;
+  const clock = overrides.clock ?? offsetClock(config.testClockOffsetMs);
   const { nodeId, logLevel: level } = config;
   const logger = overrides.logger ?? createLogger({ service: SERVICE, node: nodeId, level });
   const registry = overrides.registry ?? createRegistry({ service: SERVICE, node: nodeId });

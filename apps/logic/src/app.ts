@@ -3,9 +3,9 @@ import { CallMetrics, LinkMetrics } from '@queqiao/link';
 import {
   createLogger,
   createRegistry,
+  offsetClock,
   OperationsServer,
   randomBootId,
-  systemClock,
   type Clock,
   type Logger,
   type Registry,
@@ -116,7 +116,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
 type Base = ReturnType<typeof baseParts>;
 
 function baseParts(config: LogicConfig, overrides: LogicOverrides) {
-  const clock = overrides.clock ?? systemClock;
+  const clock = overrides.clock ?? offsetClock(config.testClockOffsetMs);
   const { nodeId, logLevel: level, profile } = config;
   const logger = overrides.logger ?? createLogger({ service: SERVICE, node: nodeId, level });
   const registry = overrides.registry ?? createRegistry({ service: SERVICE, node: nodeId });
