@@ -1,6 +1,6 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { Sender } from '@queqiao/domain';
-import { Item, Sender as ProtoSender, Sender_Kind } from '@queqiao/protocol/client';
+import { Item, MemberState, Sender as ProtoSender, Sender_Kind } from '@queqiao/protocol/client';
 import { encodeJsonItem } from '@queqiao/protocol/json';
 import type { CommittedEntry } from '../append/index.js';
 import type { StatePush } from './ports.js';
@@ -41,7 +41,7 @@ export function entryPayload(entry: CommittedEntry): PushPayload {
 
 export function statePayload(state: StatePush): PushPayload {
   const { conversationId, rev, readSeq, readOrdinal, unread, joinedSeq, leftSeq } = state;
-  const value = {
+  const value = MemberState.create({
     conversationId,
     rev,
     readSeq,
@@ -49,7 +49,7 @@ export function statePayload(state: StatePush): PushPayload {
     unread,
     joinedSeq,
     leftSeq: leftSeq ?? undefined,
-  };
+  });
   return new PushPayload(() =>
     Item.encode({
       item: { $case: 'push', value: { event: { $case: 'memberState', value } } },

@@ -1,3 +1,4 @@
+import { DomainError } from '@queqiao/domain';
 import { ConversationServiceDefinition } from '@queqiao/protocol/client';
 import type { MarkRead } from '../../usecase/conversation/mark-read.js';
 import type { PullEntries } from '../../usecase/conversation/pull-entries.js';
@@ -13,7 +14,8 @@ export function clientConversationService(usecases: {
   return defineService('user', ConversationServiceDefinition, {
     async syncConversations(request, context) {
       const answer = await usecases.syncConversations.run(context, request);
-      return { ...answer, conversations: answer.conversations.map(toConversation) };
+      const conversations = answer.conversations.map(toConversation);
+      return { ...answer, conversations, totalUnread: 0, totalUnreadMuted: 0 };
     },
     async pullEntries(request, context) {
       const { entries, notVisible, lastSeq, hasMore, logEpoch } = await usecases.pullEntries.run(
@@ -25,5 +27,13 @@ export function clientConversationService(usecases: {
     async markRead(request, context) {
       return { member: toMemberState(await usecases.markRead.run(context, request)) };
     },
+    catchUp: notYet,
+    updateSettings: notYet,
+    clearHistory: notYet,
+    listReaders: notYet,
   });
+}
+
+function notYet(): Promise<never> {
+  return Promise.reject(new DomainError('UNIMPLEMENTED', 'not served by this build'));
 }

@@ -1,10 +1,10 @@
 import { conversationRef, unreadCount, type ConversationRef } from '@queqiao/domain';
 import {
   Content,
+  Entry,
+  MemberState,
   Conversation_Kind,
   type Conversation,
-  type Entry,
-  type MemberState,
 } from '@queqiao/protocol/client';
 import type { EntryRecord, Membership } from '../../usecase/conversation/ports.js';
 import type { SyncedConversation } from '../../usecase/conversation/sync-conversations.js';
@@ -12,7 +12,7 @@ import { toProtoSender } from '../message/content-mapper.js';
 
 export function toEntry(record: EntryRecord): Entry {
   const { conversationId, seq, ordinal, clientMsgId, revision, createdMs } = record;
-  return {
+  return Entry.create({
     conversationId,
     seq,
     ordinal,
@@ -21,12 +21,12 @@ export function toEntry(record: EntryRecord): Entry {
     revision,
     createdMs,
     content: Content.decode(record.content),
-  };
+  });
 }
 
 export function toMemberState({ member, lastOrdinal }: Membership): MemberState {
   const { conversationId, rev, readSeq, readOrdinal, joinedSeq, leftSeq } = member;
-  return {
+  return MemberState.create({
     conversationId,
     rev,
     readSeq,
@@ -34,7 +34,7 @@ export function toMemberState({ member, lastOrdinal }: Membership): MemberState 
     unread: unreadCount(lastOrdinal, readOrdinal),
     joinedSeq,
     leftSeq: leftSeq ?? undefined,
-  };
+  });
 }
 
 const KINDS = {

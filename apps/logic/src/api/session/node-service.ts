@@ -42,6 +42,7 @@ export function sessionService(usecases: {
     },
     kickSession: ({ nodeId, bootId, session, closeCode, reason }) =>
       usecases.kickSession.run({ nodeId, bootId }, { session, closeCode, reason }),
+    ackDelivered: () => Promise.resolve({}),
   });
 }
 
