@@ -2,6 +2,7 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import { DomainError } from '@queqiao/domain';
 import {
   MarkReadResponse,
+  MemberState,
   PullEntriesRequest,
   PullEntriesResponse,
   SendRequest,
@@ -147,15 +148,7 @@ describe('a response in JSON', () => {
   });
 
   it('leaves out what is unset by meaning', () => {
-    const member = {
-      conversationId: 'g:a',
-      rev: 1,
-      readSeq: 0,
-      readOrdinal: 0,
-      unread: 0,
-      joinedSeq: 0,
-      leftSeq: undefined,
-    };
+    const member = MemberState.create({ conversationId: 'g:a', rev: 1 });
     const { output } = schemaOf('ConversationService/MarkRead');
     expect(textOf(output, MarkReadResponse.encode({ member }).finish())).toEqual({
       member: {

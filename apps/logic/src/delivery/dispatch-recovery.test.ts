@@ -21,7 +21,9 @@ const group = { appId, conversationId: parseConversationId('g:lobby') };
 const other = { appId, conversationId: parseConversationId('g:other') };
 const c1 = { nodeId: 'c1', bootId: 'b1' };
 const c2 = { nodeId: 'c2', bootId: 'b2' };
-const hello = Content.encode({ body: { $case: 'text', value: { text: 'hello' } } }).finish();
+const hello = Content.encode(
+  Content.create({ body: { $case: 'text', value: { text: 'hello' } } }),
+).finish();
 
 let link: FakeLink;
 let routes: FakeRoutes;

@@ -1,7 +1,7 @@
 import { createFileRegistry, fromBinary, toJson } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { parseAppId, parseConversationId, parseUserId } from '@queqiao/domain';
-import { Content, decodeFrame, Frame, Item, Sender_Kind } from '@queqiao/protocol/client';
+import { Content, decodeFrame, Entry, Frame, Item, Sender_Kind } from '@queqiao/protocol/client';
 import { descriptorSet } from '@queqiao/protocol/descriptor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -27,7 +27,9 @@ const entries: fc.Arbitrary<[CommittedEntry, string]> = fc
     text: fc.string({ unit: 'grapheme', maxLength: 3_000 }),
   })
   .map(({ text, ...rest }) => {
-    const content = Content.encode({ body: { $case: 'text', value: { text } } }).finish();
+    const content = Content.encode(
+      Content.create({ body: { $case: 'text', value: { text } } }),
+    ).finish();
     return [{ appId, conversationId, content, ...rest }, text];
   });
 
@@ -39,7 +41,7 @@ const KINDS = {
 
 function itemOf([entry, text]: [CommittedEntry, string]): Item {
   const { seq, ordinal, createdMs, revision, clientMsgId, sender } = entry;
-  const value = {
+  const value = Entry.create({
     conversationId,
     seq,
     ordinal,
@@ -48,7 +50,7 @@ function itemOf([entry, text]: [CommittedEntry, string]): Item {
     clientMsgId,
     sender: { kind: KINDS[sender.kind], id: sender.id },
     content: { body: { $case: 'text' as const, value: { text } } },
-  };
+  });
   return { item: { $case: 'push', value: { event: { $case: 'entry', value } } } };
 }
 

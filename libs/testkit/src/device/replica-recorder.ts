@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '@queqiao/domain';
+import { Content } from '@queqiao/protocol/client';
 import {
   createClient,
   Platform,
@@ -82,7 +83,7 @@ export class ReplicaRecorder implements TestDevice {
   }
 
   async send(conversationId: string, clientMsgId: string, text: string): Promise<number> {
-    const content = { body: { $case: 'text', value: { text } } } as const;
+    const content = Content.create({ body: { $case: 'text', value: { text } } });
     try {
       return (await this.client.send(conversationId, content, clientMsgId)).seq;
     } catch (error) {

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '@queqiao/domain';
 import {
+  Content,
+  Entry,
   MessageServiceDefinition as Messages,
   Sender_Kind,
-  type Entry,
+  SendRequest,
 } from '@queqiao/protocol/client';
 import type { BareDevice } from './bare-device.js';
 
@@ -27,11 +29,11 @@ export async function sendUntilKnown(
 ): Promise<Entry> {
   const deadline = Date.now() + GIVE_UP_MS;
   const { conversationId, clientMsgId, text } = message;
-  const content = { body: { $case: 'text', value: { text } } } as const;
+  const content = Content.create({ body: { $case: 'text', value: { text } } });
   for (;;) {
     try {
       if (device.socket === undefined) throw new DomainError('UNAVAILABLE', 'offline');
-      const request = { conversationId, clientMsgId, content };
+      const request = SendRequest.create({ conversationId, clientMsgId, content });
       const { seq, ordinal, createdMs } = await device.socket.call(
         Messages,
         Messages.methods.send,
@@ -39,7 +41,15 @@ export async function sendUntilKnown(
         conversationId,
       );
       const sender = { kind: Sender_Kind.USER, id: device.userId };
-      return { conversationId, seq, ordinal, sender, clientMsgId, revision: 0, createdMs, content };
+      return Entry.create({
+        conversationId,
+        seq,
+        ordinal,
+        sender,
+        clientMsgId,
+        createdMs,
+        content,
+      });
     } catch (error) {
       const again = error instanceof DomainError && error.row.retryable;
       if (!again || Date.now() > deadline) throw error;

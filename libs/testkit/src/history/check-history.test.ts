@@ -1,5 +1,5 @@
 import { DomainError } from '@queqiao/domain';
-import { Sender_Kind, type Entry } from '@queqiao/protocol/client';
+import { Content, Entry, Sender_Kind } from '@queqiao/protocol/client';
 import { describe, expect, it } from 'vitest';
 import { checkHistory, type HistoryInput } from './check-history.js';
 import { History } from './history.js';
@@ -7,7 +7,7 @@ import { History } from './history.js';
 const chat = 'd:ann:bob';
 
 function entry(seq: number, changes: Partial<Entry> = {}): Entry {
-  return {
+  return Entry.create({
     conversationId: chat,
     seq,
     ordinal: seq,
@@ -15,9 +15,9 @@ function entry(seq: number, changes: Partial<Entry> = {}): Entry {
     clientMsgId: `m${seq}`,
     revision: 0,
     createdMs: 1_000 + seq,
-    content: { body: { $case: 'text', value: { text: `text ${seq}` } } },
+    content: Content.create({ body: { $case: 'text', value: { text: `text ${seq}` } } }),
     ...changes,
-  };
+  });
 }
 
 interface Plan {
@@ -58,7 +58,8 @@ describe('checkHistory', () => {
 
   it('rejects an acknowledged entry that is not stored, or stored differently', async () => {
     expect(broken(await history({ stored: [entry(1), entry(2)] }))).toEqual(['no loss']);
-    const other = entry(2, { content: { body: { $case: 'text', value: { text: 'other' } } } });
+    const content = Content.create({ body: { $case: 'text', value: { text: 'other' } } });
+    const other = entry(2, { content });
     expect(broken(await history({ stored: [entry(1), other, entry(3)] }))).toEqual(['no loss']);
   });
 

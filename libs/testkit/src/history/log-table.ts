@@ -1,5 +1,5 @@
 import { parseSenderKey } from '@queqiao/domain';
-import { Content, Sender_Kind, type Entry } from '@queqiao/protocol/client';
+import { Content, Entry, Sender_Kind } from '@queqiao/protocol/client';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 
 const KINDS = {
@@ -62,7 +62,7 @@ export async function readMembers(
 function entryOf(row: RowDataPacket): Entry {
   const { kind, id } = parseSenderKey(String(row['sender']));
   const clientMsgId: unknown = row['client_msg_id'];
-  return {
+  return Entry.create({
     conversationId: String(row['conversation_id']),
     seq: Number(row['seq']),
     ordinal: Number(row['ordinal']),
@@ -71,5 +71,5 @@ function entryOf(row: RowDataPacket): Entry {
     revision: Number(row['revision']),
     createdMs: Number(row['created_ms']),
     content: Content.decode(row['content'] as Uint8Array),
-  };
+  });
 }

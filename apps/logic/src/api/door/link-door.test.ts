@@ -30,6 +30,8 @@ const settings = {
 } as const;
 const sent = { conversationId: 'd:a:b', seq: 0, ordinal: 0, createdMs: 0 };
 
+const unused = (): Promise<never> => Promise.reject(new Error('not called here'));
+
 function rig(fail?: unknown) {
   const contexts: UserContext[] = [];
   const registry = new Registry();
@@ -43,6 +45,13 @@ function rig(fail?: unknown) {
         contexts.push(context);
         return fail === undefined ? Promise.resolve(sent) : Promise.reject(fail);
       },
+      recall: unused,
+      edit: unused,
+      deleteForAll: unused,
+      react: unused,
+      pin: unused,
+      deleteForMe: unused,
+      signal: unused,
     }),
     defineService('business', ServerMessageServiceDefinition, {
       sendMessage: () => Promise.resolve(sent),

@@ -1,3 +1,4 @@
+import { DomainError } from '@queqiao/domain';
 import { MessageServiceDefinition } from '@queqiao/protocol/client';
 import type { SendEntry } from '../../usecase/message/send-entry.js';
 import { defineService, type ApiService } from '../api-service.js';
@@ -11,5 +12,16 @@ export function clientMessageService(usecases: { sendEntry: SendEntry }): ApiSer
         clientMsgId,
         content: toMessageContent(content),
       }),
+    recall: unimplemented,
+    edit: unimplemented,
+    deleteForAll: unimplemented,
+    react: unimplemented,
+    pin: unimplemented,
+    deleteForMe: unimplemented,
+    signal: unimplemented,
   });
+}
+
+function unimplemented(): Promise<never> {
+  return Promise.reject(new DomainError('UNIMPLEMENTED', 'not offered yet'));
 }

@@ -11,7 +11,7 @@ export function toMessageContent(content: Content | undefined): MessageContent |
   switch (body.$case) {
     case 'text':
       return { kind: 'text', textBytes: Buffer.byteLength(body.value.text), encoded };
-    case 'groupCreated':
+    default:
       return { kind: 'server-only', encoded };
   }
 }
