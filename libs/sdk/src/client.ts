@@ -1,10 +1,5 @@
 import { directConversationId, parseUserId } from '@queqiao/domain';
-import {
-  GroupServiceDefinition,
-  type Content,
-  type Entry,
-  type User,
-} from '@queqiao/protocol/client';
+import { Content, GroupServiceDefinition, type Entry, type User } from '@queqiao/protocol/client';
 import type { LocalMessage, SendReceipt } from './actions/outbox.js';
 import { randomId } from './actions/random-id.js';
 import type { ClientEvents, ClientOptions, ClientStats } from './client-options.js';
@@ -113,7 +108,7 @@ export class QueqiaoClient {
 
   /** Sends a text; see `send`. */
   sendText(conversationId: string, text: string): Promise<SendReceipt> {
-    return this.send(conversationId, { body: { $case: 'text', value: { text } } });
+    return this.send(conversationId, Content.create({ body: { $case: 'text', value: { text } } }));
   }
 
   /**

@@ -34,4 +34,5 @@ export {
   Sender_Kind,
   UserServiceDefinition,
 } from '@queqiao/protocol/client';
-export type { Connected, Content, Entry, MemberState, User } from '@queqiao/protocol/client';
+export { Content, Entry } from '@queqiao/protocol/client';
+export type { Connected, MemberState, User } from '@queqiao/protocol/client';

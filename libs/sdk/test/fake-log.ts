@@ -1,13 +1,13 @@
 import {
   Conversation_Kind,
+  Entry,
+  MemberState,
   Sender_Kind,
+  SyncConversationsResponse,
   type Content,
   type Conversation,
-  type Entry,
-  type MemberState,
   type PullEntriesRequest,
   type PullEntriesResponse,
-  type SyncConversationsResponse,
 } from '@queqiao/protocol/client';
 
 interface Log {
@@ -30,14 +30,13 @@ export class FakeLog {
   createConversation(id: string, members: Readonly<Record<string, number>>, name = ''): void {
     const states = Object.entries(members).map(([user, joinedSeq]): [string, MemberState] => [
       user,
-      {
+      MemberState.create({
         conversationId: id,
         rev: 1,
         readSeq: joinedSeq,
         readOrdinal: joinedSeq,
-        unread: 0,
         joinedSeq,
-      },
+      }),
     ]);
     this.#logs.set(id, { id, name, entries: [], members: new Map(states) });
   }
@@ -78,16 +77,15 @@ export class FakeLog {
     if (known !== undefined) return { entry: known, fresh: false };
     const seq = log.entries.length + 1;
     this.#createdMs += 1;
-    const entry: Entry = {
+    const entry = Entry.create({
       conversationId: id,
       seq,
       ordinal: seq,
       sender: { kind: Sender_Kind.USER, id: sender },
       clientMsgId,
-      revision: 0,
       createdMs: this.#createdMs,
       content,
-    };
+    });
     log.entries.push(entry);
     this.#move(log, sender, seq);
     return { entry, fresh: true };
@@ -106,12 +104,12 @@ export class FakeLog {
     const page = changed.slice(0, this.maxSync);
     const next = { ...seen };
     for (const log of page) next[log.id] = this.#change(log, user);
-    return {
+    return SyncConversationsResponse.create({
       conversations: page.map((log) => this.#describe(log, user)),
       cursor: new TextEncoder().encode(JSON.stringify(next)),
       hasMore: changed.length > page.length,
       logEpoch: this.epoch,
-    };
+    });
   }
 
   pull(user: string, request: PullEntriesRequest): PullEntriesResponse {

@@ -4,6 +4,7 @@ import {
   GroupServiceDefinition as Groups,
   MessageServiceDefinition as Messages,
   UserServiceDefinition as Users,
+  Content,
   type Call,
   type Connect,
   type Item,
@@ -69,7 +70,7 @@ export class FakeServer {
 
   /** Someone else says something. */
   say(id: string, sender: string, text: string): void {
-    const content = { body: { $case: 'text' as const, value: { text } } };
+    const content = Content.create({ body: { $case: 'text', value: { text } } });
     const clientMsgId = `m${this.log.entries(id).length + 1}`;
     const { entry } = this.log.append(id, sender, clientMsgId, content);
     this.push(id, { $case: 'entry', value: entry });
@@ -246,9 +247,14 @@ export class FakeServer {
       const joined = Object.fromEntries(members.map((user) => [user, 0]));
       this.log.createConversation(conversationId, joined, name);
       const value = { name, creatorId: session.user, memberIds };
-      const { entry } = this.log.append(conversationId, session.user, 'created', {
-        body: { $case: 'groupCreated', value },
-      });
+      const { entry } = this.log.append(
+        conversationId,
+        session.user,
+        'created',
+        Content.create({
+          body: { $case: 'groupCreated', value },
+        }),
+      );
       this.push(conversationId, { $case: 'entry', value: entry });
     }
     return responseType.encode({ conversationId, groupId: id }).finish();

@@ -1,20 +1,19 @@
-import { Sender_Kind, type ClientEvents, type Entry, type LocalMessage } from '@queqiao/sdk';
+import { Content, Entry, Sender_Kind, type ClientEvents, type LocalMessage } from '@queqiao/sdk';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ChatSession, type ChatClient } from './chat-session.js';
 
 const CHAT = 'd:alice:bob';
 
 function entry(seq: number, sender: string, text: string): Entry {
-  return {
+  return Entry.create({
     conversationId: CHAT,
     seq,
     ordinal: seq,
     sender: { kind: Sender_Kind.USER, id: sender },
     clientMsgId: `m${seq}`,
-    revision: 0,
     createdMs: seq,
     content: { body: { $case: 'text', value: { text } } },
-  };
+  });
 }
 
 /** The client library as far as a session sees it; tests play the server. */
@@ -137,7 +136,7 @@ describe('ChatSession', () => {
   });
 
   it('shows what is in the outbox, in its order, until it is not', async () => {
-    const content = { body: { $case: 'text' as const, value: { text: 'hi' } } };
+    const content = Content.create({ body: { $case: 'text', value: { text: 'hi' } } });
     const message = { conversationId: CHAT, clientMsgId: 'm1', content, createdMs: 1 };
     const pending = { ...message, state: 'pending' as const, seq: undefined, error: undefined };
     client.written.push(pending);

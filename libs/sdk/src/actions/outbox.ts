@@ -1,8 +1,8 @@
 import {
+  Entry,
   MessageServiceDefinition,
   Sender_Kind,
   type Content,
-  type Entry,
   type SendResponse,
 } from '@queqiao/protocol/client';
 import type { Backoff } from '../backoff.js';
@@ -210,16 +210,17 @@ export class Outbox {
     if (draft.message.state !== 'pending') return;
     this.#succeed(draft, answer.seq);
     const { conversationId, clientMsgId, content } = draft.message;
-    const coming = this.deps.onStored({
-      conversationId,
-      clientMsgId,
-      content,
-      seq: answer.seq,
-      ordinal: answer.ordinal,
-      createdMs: answer.createdMs,
-      revision: 0,
-      sender: { kind: Sender_Kind.USER, id: this.deps.userId() },
-    });
+    const coming = this.deps.onStored(
+      Entry.create({
+        conversationId,
+        clientMsgId,
+        content,
+        seq: answer.seq,
+        ordinal: answer.ordinal,
+        createdMs: answer.createdMs,
+        sender: { kind: Sender_Kind.USER, id: this.deps.userId() },
+      }),
+    );
     if (!coming) this.#remove(draft);
   }
 
