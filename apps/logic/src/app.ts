@@ -18,6 +18,7 @@ import { CredentialVerifier } from './auth/credential-verifier.js';
 import { adapterError } from './compose/adapter-errors.js';
 import { createCaches } from './compose/caches.js';
 import { DatabaseWatch } from './compose/database-watch.js';
+import { RevocationPruning } from './compose/revocation-pruning.js';
 import { createServices, type Services } from './compose/services.js';
 import { LogicProcess } from './compose/logic-process.js';
 import type { LogicConfig } from './config.js';
@@ -91,6 +92,12 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
         { database, clock, logger },
         { demandDurability: profile === 'prod' },
       ),
+      pruning: new RevocationPruning({
+        revocations: database.revocations,
+        clock,
+        logger,
+        registry,
+      }),
       hub,
       linkServer: new LinkServer({ hub }, { host, port: config.linkPort }),
       delivery,
@@ -164,7 +171,7 @@ function createWriter(base: Base, config: LogicConfig, delivery: Delivery): Appe
 function createDoors(
   { clock, logger, registry, bootId }: Base,
   { host, grpcPort: port }: LogicConfig,
-  { all: services, tokens, apps, users }: Services,
+  { all: services, tokens, apps, users, signedOut }: Services,
   credentials: CredentialVerifier,
 ) {
   const caller = new MethodCaller(services);
@@ -176,7 +183,7 @@ function createDoors(
     grpcDoor: new GrpcDoor(
       {
         ...shared,
-        authentication: new GrpcAuthentication({ tokens, credentials, apps, users }),
+        authentication: new GrpcAuthentication({ tokens, credentials, apps, users, signedOut }),
         newRequestId: () => `${bootId}-${(++requests).toString(36)}`,
       },
       { host, port },

@@ -3,6 +3,7 @@ export { CallObserver } from './call-observer.js';
 export { GrpcAuthentication, type Credentials } from './door/grpc-authentication.js';
 export { GrpcDoor } from './door/grpc-door.js';
 export { LinkDoor } from './door/link-door.js';
+export { clientDeviceService } from './device/client-service.js';
 export { clientGroupService } from './group/client-service.js';
 export { groupEntries } from './group/group-entries.js';
 export { serverGroupService } from './group/server-service.js';

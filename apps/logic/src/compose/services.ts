@@ -3,6 +3,7 @@ import type { Clock } from '@queqiao/runtime';
 import type { Database } from '@queqiao/store-mysql';
 import {
   clientConversationService,
+  clientDeviceService,
   clientGroupService,
   clientMessageService,
   clientUserService,
@@ -25,11 +26,16 @@ import { SyncConversations } from '../usecase/conversation/sync-conversations.js
 import { CreateGroup } from '../usecase/group/create-group.js';
 import { SendEntry } from '../usecase/message/send-entry.js';
 import { SendMessage } from '../usecase/message/send-message.js';
+import { ListDevices } from '../usecase/device/list-devices.js';
+import { SignOutDevice } from '../usecase/device/sign-out-device.js';
+import { SignOutUser } from '../usecase/device/sign-out-user.js';
 import { CloseSession } from '../usecase/session/close-session.js';
 import { KickSession } from '../usecase/session/kick-session.js';
 import { OpenSession } from '../usecase/session/open-session.js';
 import type { KnownUsers, Tokens } from '../usecase/session/ports.js';
 import { RefreshSession } from '../usecase/session/refresh-session.js';
+import { RevocationsSince } from '../usecase/session/revocations-since.js';
+import type { SignedOut } from '../usecase/session/signed-out.js';
 import { GetUsers } from '../usecase/user/get-users.js';
 import { UpsertUsers } from '../usecase/user/upsert-users.js';
 import type { Caches } from './caches.js';
@@ -51,6 +57,8 @@ export interface Services {
   readonly tokens: Tokens;
   readonly apps: Apps;
   readonly users: KnownUsers;
+  /** For the public door: a few seconds old at most. */
+  readonly signedOut: SignedOut;
 }
 
 /** Every operation with its adapters, and every service with its operations. */
@@ -82,21 +90,33 @@ export function createServices(
     clientUserService({ getUsers: new GetUsers({ users }) }),
     serverMessageService({ sendMessage: new SendMessage({ apps, log: writer }) }),
     serverGroupService({ createGroup }),
-    serverUserService({ upsertUsers: new UpsertUsers({ users }) }),
+    clientDeviceService({
+      listDevices: new ListDevices({ devices: database.devices }),
+      signOutDevice: new SignOutDevice({ signOuts: database.revocations }),
+    }),
+    serverUserService({
+      upsertUsers: new UpsertUsers({ users }),
+      signOutUser: new SignOutUser({ signOuts: database.revocations }),
+    }),
     sessions({ tokens, apps, users: knownUsers, epoch }, deps),
   ];
-  return { all, tokens, apps, users: knownUsers };
+  const signedOut: SignedOut = {
+    signedOutMs: async (...device) => (await caches.signedOut.get(...device)) ?? 0,
+  };
+  return { all, tokens, apps, users: knownUsers, signedOut };
 }
 
 function sessions(
   shared: { tokens: Tokens; apps: Apps; users: KnownUsers; epoch: LogEpoch },
   deps: ServicesDeps,
 ): AnyService {
-  const { devices } = deps.database;
+  const { devices, revocations } = deps.database;
+  const checked = { ...shared, signedOut: revocations };
   return sessionService({
-    openSession: new OpenSession({ ...shared, devices }),
-    refreshSession: new RefreshSession(shared),
+    openSession: new OpenSession({ ...checked, devices }),
+    refreshSession: new RefreshSession(checked),
     closeSession: new CloseSession({ devices }),
     kickSession: new KickSession({ nodes: new LinkedConnectNodes(deps) }),
+    revocationsSince: new RevocationsSince({ feed: revocations }),
   });
 }

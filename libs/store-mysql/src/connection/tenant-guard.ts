@@ -11,6 +11,7 @@ export const TENANT_TABLES = [
   'group_info',
   'members',
   'member_stints',
+  'hidden_entries',
   'entries',
 ] as const;
 
@@ -18,6 +19,8 @@ export const TENANT_TABLES = [
 export const EXEMPT_TABLES = {
   dispatch:
     'a row is a work order of one node for conversations of several apps, and holds no content',
+  revocations:
+    'connect nodes read the newest rows of all apps at once, and a row holds nothing but ids and a time',
   log_epoch: 'one number for the whole deployment',
   schema_migrations: 'what was done to the schema, not to data',
 } as const;

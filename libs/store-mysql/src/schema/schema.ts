@@ -3,7 +3,8 @@ import type { ConversationsTable, GroupInfoTable } from './conversations.js';
 import type { LogEpochTable, SchemaMigrationsTable } from './deployment.js';
 import type { DispatchTable } from './dispatch.js';
 import type { EntriesTable } from './entries.js';
-import type { MembersTable, MemberStintsTable } from './members.js';
+import type { HiddenEntriesTable, MembersTable, MemberStintsTable } from './members.js';
+import type { RevocationsTable } from './revocations.js';
 import type { DevicesTable, UsersTable } from './users.js';
 
 /** The tables as Kysely sees them; a test compares them with the migrated database. */
@@ -13,10 +14,12 @@ export interface Schema {
   app_credentials: AppCredentialsTable;
   users: UsersTable;
   devices: DevicesTable;
+  revocations: RevocationsTable;
   conversations: ConversationsTable;
   group_info: GroupInfoTable;
   members: MembersTable;
   member_stints: MemberStintsTable;
+  hidden_entries: HiddenEntriesTable;
   entries: EntriesTable;
   dispatch: DispatchTable;
   log_epoch: LogEpochTable;

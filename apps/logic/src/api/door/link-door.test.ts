@@ -6,6 +6,8 @@ import {
   Codec,
   KickSessionResponse,
   OpenSessionResponse,
+  RefreshSessionResponse,
+  RevocationsSinceResponse,
   SessionServiceDefinition,
   UpCall,
 } from '@queqiao/protocol/link';
@@ -58,9 +60,11 @@ function rig(fail?: unknown) {
     }),
     defineService('node', SessionServiceDefinition, {
       openSession: () => Promise.resolve(OpenSessionResponse.create()),
-      refreshSession: () => Promise.resolve({ tokenExpiresMs: 0, logEpoch: 0 }),
+      refreshSession: () => Promise.resolve(RefreshSessionResponse.create()),
       closeSession: () => Promise.resolve({}),
       kickSession: () => Promise.resolve(KickSessionResponse.create()),
+      ackDelivered: () => Promise.resolve({}),
+      revocationsSince: () => Promise.resolve(RevocationsSinceResponse.create()),
     }),
   ];
   const observer = new CallObserver({

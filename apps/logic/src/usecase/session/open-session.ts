@@ -9,6 +9,7 @@ import {
 import { activeApp } from '../app/active-app.js';
 import type { Apps, DevicePolicy } from '../app/ports.js';
 import type { LogEpoch } from '../conversation/ports.js';
+import { refuseSignedOut, type SignedOut } from './signed-out.js';
 import type { DeviceFacts, Devices, KnownUsers, Tokens } from './ports.js';
 
 /** Brand, model and versions: each at most this many UTF-8 bytes. */
@@ -26,6 +27,7 @@ export interface OpenedSession {
   readonly appId: AppId;
   readonly userId: UserId;
   readonly tokenExpiresMs: number;
+  readonly tokenIssuedMs: number;
   readonly logEpoch: number;
   readonly devicePolicy: DevicePolicy;
 }
@@ -36,6 +38,7 @@ export interface OpenSessionDeps {
   readonly users: KnownUsers;
   readonly devices: Pick<Devices, 'recordSignIn'>;
   readonly epoch: LogEpoch;
+  readonly signedOut: SignedOut;
 }
 
 /**
@@ -49,15 +52,24 @@ export class OpenSession {
     const { tokens, apps, users, devices, epoch } = this.deps;
     const device = checkDevice(input.device);
     if (input.generation < 0) throw invalidArgument('generation', 'must not be negative');
-    const { appId, userId, expiresMs } = await tokens.verify(input.token);
+    const token = await tokens.verify(input.token);
+    const { appId, userId } = token;
     const rules = await activeApp(apps, appId);
     checkOrigin(input.origin, rules.allowedOrigins);
+    await refuseSignedOut(this.deps.signedOut, token, device.deviceId);
     const [logEpoch] = await Promise.all([
       epoch.logEpoch(),
       users.ensure(appId, userId),
       devices.recordSignIn(appId, userId, device, input.generation),
     ]);
-    return { appId, userId, tokenExpiresMs: expiresMs, logEpoch, devicePolicy: rules.devicePolicy };
+    return {
+      appId,
+      userId,
+      tokenExpiresMs: token.expiresMs,
+      tokenIssuedMs: token.issuedMs,
+      logEpoch,
+      devicePolicy: rules.devicePolicy,
+    };
   }
 }
 

@@ -1,15 +1,23 @@
-import { DomainError } from '@queqiao/domain';
+import { DomainError, parseDeviceId } from '@queqiao/domain';
 
 import { activeApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import type { LogEpoch } from '../conversation/ports.js';
 import type { Tokens } from './ports.js';
+import { refuseSignedOut, type SignedOut } from './signed-out.js';
 
 export interface RefreshSessionInput {
   readonly token: string;
   /** Of the live session. */
   readonly appId: string;
   readonly userId: string;
+  readonly deviceId: string;
+}
+
+export interface RefreshedSession {
+  readonly tokenExpiresMs: number;
+  readonly tokenIssuedMs: number;
+  readonly logEpoch: number;
 }
 
 /**
@@ -18,18 +26,25 @@ export interface RefreshSessionInput {
  */
 export class RefreshSession {
   constructor(
-    readonly deps: { readonly tokens: Tokens; readonly apps: Apps; readonly epoch: LogEpoch },
+    readonly deps: {
+      readonly tokens: Tokens;
+      readonly apps: Apps;
+      readonly epoch: LogEpoch;
+      readonly signedOut: SignedOut;
+    },
   ) {}
 
-  async run(input: RefreshSessionInput): Promise<{ tokenExpiresMs: number; logEpoch: number }> {
+  async run(input: RefreshSessionInput): Promise<RefreshedSession> {
     const facts = await this.deps.tokens.verify(input.token);
     if (facts.appId !== input.appId || facts.userId !== input.userId) {
       throw new DomainError('UNAUTHENTICATED', 'the token is for somebody else');
     }
+    const deviceId = parseDeviceId(input.deviceId, 'device_id');
     const [logEpoch] = await Promise.all([
       this.deps.epoch.logEpoch(),
       activeApp(this.deps.apps, facts.appId),
+      refuseSignedOut(this.deps.signedOut, facts, deviceId),
     ]);
-    return { tokenExpiresMs: facts.expiresMs, logEpoch };
+    return { tokenExpiresMs: facts.expiresMs, tokenIssuedMs: facts.issuedMs, logEpoch };
   }
 }
