@@ -1,4 +1,13 @@
-import type { AppId, ConversationId, DomainError, Sender, UserId } from '@queqiao/domain';
+import type {
+  AppId,
+  ChangeFacts,
+  ConversationId,
+  DomainError,
+  EntryChange,
+  EntryState,
+  Sender,
+  UserId,
+} from '@queqiao/domain';
 
 export interface AppendItem {
   readonly appId: AppId;
@@ -14,12 +23,16 @@ export interface AppendItem {
   readonly countable: boolean;
   /** Shown as the last entry of a conversation in lists. Default true. */
   readonly shown?: boolean;
+  /** What the entry does to earlier ones: judged and applied with it, under the same lock. Moves no read cursor. */
+  readonly change?: EntryChange;
 }
 
 /** One per item, in the order of the items. */
 export type AppendOutcome =
   | AppendStored
   | { readonly status: 'refused'; readonly error: DomainError }
+  /** The change had been made before, so there was nothing to write: no entry was stored. */
+  | { readonly status: 'unchanged'; readonly createdMs: number }
   /** Another transaction holds the head: nothing was looked up; give the item to a later batch. */
   | { readonly status: 'skipped' }
   /** The conversation's row does not exist: nothing was looked up. */
@@ -32,6 +45,10 @@ export interface AppendStored {
   readonly ordinal: number;
   /** By the database's clock. */
   readonly createdMs: number;
+  /** What was stored, when it is not the item's own content: of edits, and of entries blanked within the same batch. */
+  readonly content?: Uint8Array;
+  /** Set when an item of the same batch blanked the entry. */
+  readonly state?: EntryState;
 }
 
 export type ConversationMode = 'routed' | 'both' | 'subscribed';
@@ -61,6 +78,8 @@ export type Judge = (
   item: AppendItem,
   member: MemberFacts | null,
   head: HeadFacts,
+  /** Set exactly when the item is a change. */
+  change?: ChangeFacts,
 ) => DomainError | null;
 
 export interface CommitBatchOptions {

@@ -1,6 +1,7 @@
 import type {
   AppId,
   ConversationId,
+  EntryState,
   GroupId,
   MemberRow,
   Sender,
@@ -19,8 +20,9 @@ export interface EntryRecord {
   readonly clientMsgId: string;
   readonly kind: string;
   readonly revision: number;
+  readonly state: EntryState;
   readonly createdMs: number;
-  /** An encoded queqiao.client.v1.Content; empty once recalled or expired. */
+  /** An encoded queqiao.client.v1.Content; empty unless the state is `present`. */
   readonly content: Uint8Array;
 }
 

@@ -1,4 +1,6 @@
 import type { DispatchPayload } from '../append-types.js';
+import { storedState } from '../conversation/rows.js';
+import { writeChanges } from './change-writes.js';
 import type { MovedCursor, MovedHead, NewEntry, NumberedBatch } from './number-batch.js';
 import { bytes, integer, json, text } from './sql-text.js';
 
@@ -16,7 +18,8 @@ export interface DispatchLine {
 export function writeBatch(batch: NumberedBatch, dispatch: DispatchLine): string {
   const statements = [moveHeads(batch.heads)];
   if (batch.cursors.length > 0) statements.push(moveCursors(batch.cursors));
-  statements.push(insertEntries(batch.entries), insertDispatch(dispatch), 'COMMIT');
+  statements.push(insertEntries(batch.entries), ...writeChanges(batch.changes));
+  statements.push(insertDispatch(dispatch), 'COMMIT');
   return statements.join(';');
 }
 
@@ -30,7 +33,7 @@ export function moveHeads(heads: readonly MovedHead[]): string {
   return (
     'INSERT INTO conversations (app_id, conversation_id, last_seq, last_ordinal, shown_seq, active_ms) ' +
     `VALUES ${rows.join(',')} ON DUPLICATE KEY UPDATE last_seq = VALUES(last_seq), ` +
-    'last_ordinal = VALUES(last_ordinal), shown_seq = VALUES(shown_seq), active_ms = VALUES(active_ms)'
+    'last_ordinal = VALUES(last_ordinal), shown_seq = VALUES(shown_seq), active_ms = GREATEST(active_ms, VALUES(active_ms))'
   );
 }
 
@@ -48,15 +51,18 @@ export function moveCursors(cursors: readonly MovedCursor[]): string {
 }
 
 export function insertEntries(entries: readonly NewEntry[]): string {
-  const rows = entries.map(({ keyed: { item, sender }, seq, ordinal, createdMs }) => {
-    const clientMsgId = item.clientMsgId === '' ? 'NULL' : text(item.clientMsgId);
-    return (
-      `(${text(item.appId)},${text(item.conversationId)},${integer(seq)},${integer(ordinal)},` +
-      `${text(sender)},${clientMsgId},${text(item.kind)},${integer(createdMs)},${bytes(item.content)})`
-    );
-  });
+  const rows = entries.map(
+    ({ keyed: { item, sender }, seq, ordinal, createdMs, content, state }) => {
+      const clientMsgId = item.clientMsgId === '' ? 'NULL' : text(item.clientMsgId);
+      return (
+        `(${text(item.appId)},${text(item.conversationId)},${integer(seq)},${integer(ordinal)},` +
+        `${text(sender)},${clientMsgId},${text(item.kind)},${integer(storedState(state))},` +
+        `${integer(createdMs)},${bytes(content)})`
+      );
+    },
+  );
   return (
-    'INSERT INTO entries (app_id, conversation_id, seq, ordinal, sender, client_msg_id, kind, created_ms, content) ' +
+    'INSERT INTO entries (app_id, conversation_id, seq, ordinal, sender, client_msg_id, kind, state, created_ms, content) ' +
     `VALUES ${rows.join(',')}`
   );
 }

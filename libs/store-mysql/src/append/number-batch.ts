@@ -7,6 +7,12 @@ import type {
   MemberFacts,
 } from '../append-types.js';
 import type { KeyedItem } from './batch-keys.js';
+import {
+  ChangeLedger,
+  type ChangeRows,
+  type ChangeWrite,
+  type ChangingEntry,
+} from './change-ledger.js';
 
 /** A head as it was read under its lock, with the database's clock at that moment. */
 export interface LockedHead extends HeadFacts {
@@ -14,9 +20,8 @@ export interface LockedHead extends HeadFacts {
   readonly nowMs: number;
 }
 
-export interface NewEntry {
+export interface NewEntry extends ChangingEntry {
   readonly keyed: KeyedItem;
-  readonly seq: number;
   readonly ordinal: number;
   readonly createdMs: number;
 }
@@ -25,7 +30,9 @@ export interface MovedHead {
   readonly committed: CommittedHead;
   readonly lastOrdinal: number;
   readonly shownSeq: number;
+  /** 0: nothing that a list shows came, so the conversation keeps its place. */
   readonly activeMs: number;
+  readonly nowMs: number;
 }
 
 /** The newest own entry of an author: nobody has unread messages of one's own. */
@@ -40,6 +47,7 @@ export interface NumberedBatch {
   readonly entries: NewEntry[];
   readonly heads: MovedHead[];
   readonly cursors: MovedCursor[];
+  readonly changes: readonly ChangeWrite[];
 }
 
 export interface BatchFacts {
@@ -49,6 +57,8 @@ export interface BatchFacts {
   readonly skipped: ReadonlySet<string>;
   readonly stored: ReadonlyMap<string, AppendStored>;
   readonly members: ReadonlyMap<string, MemberFacts>;
+  /** What the batch's changes are about; undefined when it has none. */
+  readonly changes?: ChangeRows | undefined;
 }
 
 /** A head while the entries of the batch are counted onto it. */
@@ -72,6 +82,8 @@ export function numberBatch(
   const tallies = new Map<string, Tally>();
   const cursors = new Map<string, MovedCursor>();
   const known = new Map(facts.stored);
+  const ledger = new ChangeLedger(facts.changes);
+  const placed = new Map<AppendOutcome, NewEntry>();
   const outcomes = items.map((keyed): AppendOutcome => {
     const before = facts.heads.get(keyed.head);
     if (before === undefined) {
@@ -80,19 +92,39 @@ export function numberBatch(
     const first = keyed.message === undefined ? undefined : known.get(keyed.message);
     if (first !== undefined) return { ...first, status: 'duplicate' };
     const member = keyed.member === undefined ? undefined : facts.members.get(keyed.member);
-    const error = judge(keyed.item, member ?? null, before);
+    const { change } = keyed.item;
+    const changing = change && ledger.factsFor(keyed, change, before.nowMs);
+    const error = judge(keyed.item, member ?? null, before, changing);
     if (error !== null) return { status: 'refused', error };
+    if (change && ledger.isDone(keyed, change)) {
+      return { status: 'unchanged', createdMs: before.nowMs };
+    }
     const entry = count(tallyOf(tallies, keyed.head, before), keyed);
     entries.push(entry);
-    if (keyed.member !== undefined && member?.leftSeq === null) {
+    if (change) ledger.apply(keyed, change, entry);
+    else if (keyed.member !== undefined && member?.leftSeq === null) {
       cursors.set(keyed.member, { keyed, readSeq: entry.seq, readOrdinal: entry.ordinal });
     }
     const { seq, ordinal, createdMs } = entry;
     const stored: AppendStored = { status: 'committed', seq, ordinal, createdMs };
     if (keyed.message !== undefined) known.set(keyed.message, stored);
+    if (change) placed.set(stored, entry);
     return stored;
   });
-  return { outcomes, entries, heads: movedHeads(tallies, entries), cursors: [...cursors.values()] };
+  return {
+    outcomes: outcomes.map((outcome) => withContent(outcome, placed.get(outcome))),
+    entries,
+    heads: movedHeads(tallies, entries),
+    cursors: [...cursors.values()],
+    changes: ledger.writes,
+  };
+}
+
+/** Known only after the whole batch: a later item may have blanked what an earlier one wrote. */
+function withContent(outcome: AppendOutcome, entry: NewEntry | undefined): AppendOutcome {
+  if (entry === undefined || outcome.status !== 'committed') return outcome;
+  const { content, state } = entry;
+  return { ...outcome, content, ...(state === 'present' ? {} : { state }) };
 }
 
 function tallyOf(tallies: Map<string, Tally>, head: string, before: LockedHead): Tally {
@@ -110,7 +142,8 @@ function count(tally: Tally, keyed: KeyedItem): NewEntry {
   if (keyed.item.countable) tally.lastOrdinal += 1;
   if (keyed.item.shown !== false) tally.shownSeq = tally.lastSeq;
   const { lastSeq: seq, lastOrdinal: ordinal } = tally;
-  return { keyed, seq, ordinal, createdMs: tally.before.nowMs };
+  const { content } = keyed.item;
+  return { keyed, seq, ordinal, createdMs: tally.before.nowMs, content, state: 'present' };
 }
 
 function movedHeads(tallies: Map<string, Tally>, entries: readonly NewEntry[]): MovedHead[] {
@@ -133,7 +166,8 @@ function movedHeads(tallies: Map<string, Tally>, entries: readonly NewEntry[]): 
       },
       lastOrdinal: tally.lastOrdinal,
       shownSeq: tally.shownSeq,
-      activeMs: nowMs,
+      activeMs: tally.shownSeq > lastSeq ? nowMs : 0,
+      nowMs,
     });
   }
   return heads;

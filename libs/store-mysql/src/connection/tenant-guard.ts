@@ -13,6 +13,9 @@ export const TENANT_TABLES = [
   'member_stints',
   'hidden_entries',
   'entries',
+  'entry_edits',
+  'reactions',
+  'pins',
 ] as const;
 
 /** Tables without app_id, each with the reason. */

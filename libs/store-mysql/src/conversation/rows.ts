@@ -2,11 +2,23 @@ import {
   parseSenderKey,
   visibleLastSeq,
   type ConversationId,
+  type EntryState,
   type MemberSettings,
   type UserId,
 } from '@queqiao/domain';
 import type { ConversationMode, MemberRole } from '../append-types.js';
 import type { EntryRecord, Membership } from '../conversation-types.js';
+
+/** As numbers in the table, from 0. */
+const ENTRY_STATES = ['present', 'recalled', 'deleted'] as const satisfies readonly EntryState[];
+
+export function entryState(stored: number): EntryState {
+  return ENTRY_STATES[stored] ?? 'deleted';
+}
+
+export function storedState(state: EntryState): number {
+  return ENTRY_STATES.indexOf(state);
+}
 
 export interface EntryRow {
   conversation_id: ConversationId;
@@ -16,6 +28,7 @@ export interface EntryRow {
   client_msg_id: string | null;
   kind: string;
   revision: number;
+  state: number;
   created_ms: number;
   content: Buffer;
 }
@@ -29,6 +42,7 @@ export function toEntry(row: EntryRow): EntryRecord {
     clientMsgId: row.client_msg_id ?? '',
     kind: row.kind,
     revision: row.revision,
+    state: entryState(row.state),
     createdMs: row.created_ms,
     content: row.content,
   };
@@ -36,7 +50,7 @@ export function toEntry(row: EntryRow): EntryRecord {
 
 /** Columns of an entry, for statements where entries go by the name e. */
 export const ENTRY_COLUMNS =
-  'e.conversation_id, e.seq, e.ordinal, e.sender, e.client_msg_id, e.kind, e.revision, e.created_ms, e.content';
+  'e.conversation_id, e.seq, e.ordinal, e.sender, e.client_msg_id, e.kind, e.revision, e.state, e.created_ms, e.content';
 
 export interface MembershipRow {
   conversation_id: ConversationId;

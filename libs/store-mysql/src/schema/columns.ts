@@ -126,8 +126,28 @@ export const COLUMNS = {
     client_msg_id: 'string?',
     kind: 'string',
     revision: 'number',
+    state: 'number',
     created_ms: 'number',
     content: 'buffer',
+  },
+  entry_edits: {
+    app_id: 'string',
+    conversation_id: 'string',
+    target_seq: 'number',
+    seq: 'number',
+  },
+  reactions: {
+    app_id: 'string',
+    conversation_id: 'string',
+    target_seq: 'number',
+    user_id: 'string',
+    emoji: 'buffer',
+  },
+  pins: {
+    app_id: 'string',
+    conversation_id: 'string',
+    target_seq: 'number',
+    seq: 'number',
   },
   dispatch: {
     dispatch_id: 'string',

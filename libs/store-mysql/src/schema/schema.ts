@@ -2,7 +2,7 @@ import type { AppCredentialsTable, AppKeysTable, AppsTable } from './apps.js';
 import type { ConversationsTable, GroupInfoTable } from './conversations.js';
 import type { LogEpochTable, SchemaMigrationsTable } from './deployment.js';
 import type { DispatchTable } from './dispatch.js';
-import type { EntriesTable } from './entries.js';
+import type { EntriesTable, EntryEditsTable, PinsTable, ReactionsTable } from './entries.js';
 import type { HiddenEntriesTable, MembersTable, MemberStintsTable } from './members.js';
 import type { RevocationsTable } from './revocations.js';
 import type { DevicesTable, UsersTable } from './users.js';
@@ -21,6 +21,9 @@ export interface Schema {
   member_stints: MemberStintsTable;
   hidden_entries: HiddenEntriesTable;
   entries: EntriesTable;
+  entry_edits: EntryEditsTable;
+  reactions: ReactionsTable;
+  pins: PinsTable;
   dispatch: DispatchTable;
   log_epoch: LogEpochTable;
   schema_migrations: SchemaMigrationsTable;
