@@ -9,6 +9,9 @@ import {
   OpenSessionResponse,
   RefreshSessionRequest,
   RefreshSessionResponse,
+  RevocationsSinceRequest,
+  RevocationsSinceResponse,
+  type Revocation,
   type Caller,
 } from '@queqiao/protocol/link';
 import type { Clock } from '@queqiao/runtime';
@@ -35,6 +38,14 @@ export class InMemoryLogic {
   readonly closed: string[] = [];
   policy = DevicePolicy.fromPartial({});
   kickFailures = 0;
+  /** What the feed of sign-outs answers. */
+  revocations: Revocation[] = [];
+  tooOld = false;
+  feedAway = false;
+  feedHold: Promise<void> | null = null;
+  readonly feedRequests: RevocationsSinceRequest[] = [];
+  /** Of every token that is verified from now on. */
+  tokenIssuedMs = (): number => this.clock.now();
   handlers: DownHandlers | null = null;
   #waiting: (() => void)[] = [];
 
@@ -58,8 +69,9 @@ export class InMemoryLogic {
   }
 
   async call(input: LogicCallInput): Promise<LogicReply> {
-    this.calls.push(input);
     const method = input.method.split('/')[1] ?? '';
+    // Asked all the time; kept apart so that tests see what they caused.
+    if (method !== 'RevocationsSince') this.calls.push(input);
     switch (input.method.startsWith('queqiao.link.v1.') ? method : '') {
       case 'OpenSession':
         return this.#open(OpenSessionRequest.decode(input.body));
@@ -67,6 +79,8 @@ export class InMemoryLogic {
         return this.#refresh(RefreshSessionRequest.decode(input.body));
       case 'KickSession':
         return this.#kick(KickSessionRequest.decode(input.body));
+      case 'RevocationsSince':
+        return this.#revocationsSince(RevocationsSinceRequest.decode(input.body));
       case 'CloseSession':
         this.closed.push(input.key);
         return { body: new Uint8Array() };
@@ -90,7 +104,14 @@ export class InMemoryLogic {
     if (first === 'slow') await this.#wait();
     const [appId = '', userId = '', life] = first === 'slow' ? rest : [first, ...rest];
     const tokenExpiresMs = this.clock.now() + (life === undefined ? TOKEN_LIFE_MS : Number(life));
-    const opened = { appId, userId, tokenExpiresMs, logEpoch: 7, devicePolicy: this.policy };
+    const opened = {
+      appId,
+      userId,
+      tokenExpiresMs,
+      logEpoch: 7,
+      devicePolicy: this.policy,
+      tokenIssuedMs: this.tokenIssuedMs(),
+    };
     return { body: OpenSessionResponse.encode(opened).finish() };
   }
 
@@ -98,7 +119,23 @@ export class InMemoryLogic {
     const refusal = REFUSALS[request.token];
     if (refusal !== undefined) return refused(refusal, 'r2');
     const tokenExpiresMs = this.clock.now() + TOKEN_LIFE_MS;
-    return { body: RefreshSessionResponse.encode({ tokenExpiresMs, logEpoch: 7 }).finish() };
+    return {
+      body: RefreshSessionResponse.encode({
+        tokenExpiresMs,
+        logEpoch: 7,
+        tokenIssuedMs: this.tokenIssuedMs(),
+      }).finish(),
+    };
+  }
+
+  async #revocationsSince(request: RevocationsSinceRequest): Promise<LogicReply> {
+    this.feedRequests.push(request);
+    if (this.feedAway) throw new DomainError('UNAVAILABLE', 'no logic node attached');
+    const { revocations, tooOld } = this;
+    const nowMs = this.clock.now();
+    await this.feedHold;
+    const answer = { nowMs, revocations, more: false, tooOld };
+    return { body: RevocationsSinceResponse.encode(answer).finish() };
   }
 
   #kick(request: KickSessionRequest): LogicReply {

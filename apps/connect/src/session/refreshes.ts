@@ -44,7 +44,8 @@ export class Refreshes {
     const answer = await this.deps.logic.refresh(deviceId, { token, appId, userId, deviceId });
     if (session.state !== 'connected') return;
     if ('value' in answer) {
-      this.deps.signIn.setToken(session, answer.value.tokenExpiresMs);
+      const { tokenExpiresMs, tokenIssuedMs } = answer.value;
+      this.deps.signIn.setToken(session, tokenExpiresMs, tokenIssuedMs);
       this.deps.signIn.answer(session, answer.value.logEpoch);
     } else if (answer.cause.row.retryable) {
       session.warnAtMs = this.deps.clock.now() + RETRY_MS;

@@ -122,7 +122,7 @@ export class SessionProtocol {
   #pong(session: Session): void {
     const value = { serverMs: this.deps.clock.now() };
     const { codec } = session.socket;
-    this.deps.outboxes.push(session, codec.encode({ item: { $case: 'pong', value } }));
+    this.deps.outboxes.pushOwn(session, codec.encode({ item: { $case: 'pong', value } }));
   }
 
   #malformed(session: Session, error: unknown): void {

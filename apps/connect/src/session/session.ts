@@ -27,6 +27,8 @@ export class Session {
   lastHeardMs: number;
   /** Wall time; Infinity before the sign-in. */
   tokenExpiresMs = Number.POSITIVE_INFINITY;
+  /** By the issuer's clock; a sign-out covers tokens that were issued until then. */
+  tokenIssuedMs = 0;
   /** Wall time of the next token_expiring push. */
   warnAtMs = Number.POSITIVE_INFINITY;
   /** Ids of the calls in flight. */

@@ -10,15 +10,18 @@ import { LogicCaller, RequestIds } from './logic-caller.js';
 import { Outboxes } from './outbox.js';
 import { pacedWalk } from './paced-walk.js';
 import type { TurnEnd } from './ports.js';
+import { RecentRevocations } from './recent-revocations.js';
 import { Refreshes } from './refreshes.js';
 import { Registration } from './registration.js';
 import { RemoteKicks } from './remote-kicks.js';
+import { Revocations } from './revocations.js';
 import type { SessionLimits } from './session-limits.js';
 import { SessionMetrics } from './session-metrics.js';
 import { SessionProtocol } from './session-protocol.js';
 import { SessionTable } from './session-table.js';
 import { SignIn } from './sign-in.js';
 import { Sweep } from './sweep.js';
+import { WriteGate } from './write-gate.js';
 
 export interface SessionsDeps {
   readonly clock: Clock;
@@ -50,6 +53,8 @@ export class Sessions {
   readonly #kicks: RemoteKicks;
   readonly #sweep: Sweep;
   readonly #downItems: DownItems;
+  readonly #gate: WriteGate;
+  readonly #revocations: Revocations;
 
   constructor(
     private readonly deps: SessionsDeps,
@@ -62,8 +67,9 @@ export class Sessions {
     const requestIds = new RequestIds(bootId);
     const caller = { logic: deps.logic, requestIds };
     const logic = new LogicCaller(caller, { timeoutMs: limits.callTimeoutMs });
+    const gate = new WriteGate({ clock, metrics, checkPause });
     const outboxes: Outboxes = new Outboxes(
-      { metrics, turnEnd },
+      { metrics, turnEnd, gate },
       { maxBytes: limits.maxOutboxBytes, onSlow: (session) => closer.closeSlow(session) },
     );
     const closer = new Closer(outboxes, { reconnectSpreadMs: limits.reconnectSpreadMs, random });
@@ -79,7 +85,12 @@ export class Sessions {
         refreshMs: options.registrationRefreshMs,
       },
     );
-    const signIn = new SignIn({ ...shared, logic, registration, departures }, limits, { bootId });
+    const recent = new RecentRevocations(metrics);
+    const signIn = new SignIn({ ...shared, logic, registration, departures, recent }, limits, {
+      bootId,
+    });
+    this.#gate = gate;
+    this.#revocations = new Revocations({ ...shared, logic, gate, recent, logger });
     const refreshes = new Refreshes({ logic, signIn, closer, clock });
     const calls = new Calls({ logic: deps.logic, outboxes, requestIds, metrics }, limits);
     const parts = { ...shared, signIn, refreshes, calls, registration, departures };
@@ -105,11 +116,18 @@ export class Sessions {
   start(): void {
     this.#sweep.start();
     this.#registration.start();
+    this.#revocations.start();
   }
 
   /** The directory may have lost lines of this node: see NodeLease.onReassert. */
   reassert(reassert: Pick<Reassert, 'buckets'>): void {
     this.#registration.reassert(reassert);
+  }
+
+  /** This process stood still: nothing is written before it has heard who was signed out meanwhile. */
+  stoodStill(): void {
+    this.#gate.stoodStill();
+    this.#revocations.askNow();
   }
 
   /** Closes every socket as fenced: others may have given this node's sessions up while it stood still. */
@@ -135,6 +153,7 @@ export class Sessions {
   stop(): void {
     this.#sweep.stop();
     this.#registration.stop();
+    this.#revocations.stop();
     this.#downItems.stop();
     this.#kicks.stop();
   }

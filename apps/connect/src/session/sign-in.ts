@@ -13,6 +13,7 @@ import { checkConnect, platformName } from './connect-request.js';
 import type { Departures } from './departures.js';
 import type { LogicCaller } from './logic-caller.js';
 import type { Outboxes } from './outbox.js';
+import type { RecentRevocations } from './recent-revocations.js';
 import type { Registration } from './registration.js';
 import type { Session } from './session.js';
 import type { SessionLimits } from './session-limits.js';
@@ -28,6 +29,7 @@ export interface SignInDeps {
   readonly outboxes: Outboxes;
   readonly closer: Closer;
   readonly metrics: SessionMetrics;
+  readonly recent: RecentRevocations;
 }
 
 /**
@@ -76,6 +78,13 @@ export class SignIn {
       return;
     }
     this.#adopt(session, connect, device, answer.value);
+    if (this.deps.recent.cover(session)) {
+      // It was signed out after logic had looked and before it could be found here.
+      this.deps.metrics.revokedSessions.inc({ when: 'opening' });
+      const reason = 'signed out meanwhile';
+      this.deps.closer.close(session, { code: CLOSE_CODES.SIGN_IN_REFUSED, reason });
+      return;
+    }
     if (this.#yieldsToLocal(session)) return;
     const outcome = await this.deps.registration.first(session);
     if (isOver(session)) {
@@ -114,7 +123,8 @@ export class SignIn {
     this.deps.closer.close(session, { ...refusal(error, code), reconnectAfterMs });
   }
 
-  setToken(session: Session, expiresMs: number): void {
+  setToken(session: Session, expiresMs: number, issuedMs: number): void {
+    session.tokenIssuedMs = issuedMs;
     session.tokenExpiresMs = expiresMs;
     session.warnAtMs = expiresMs - this.limits.tokenWarningMs;
   }
@@ -127,7 +137,7 @@ export class SignIn {
     session.platform = platformName(device.platform);
     session.policy = policyOf(opened.devicePolicy);
     session.source = null;
-    this.setToken(session, opened.tokenExpiresMs);
+    this.setToken(session, opened.tokenExpiresMs, opened.tokenIssuedMs);
     this.deps.table.bindUser(session);
   }
 
