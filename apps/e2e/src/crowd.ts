@@ -39,6 +39,12 @@ export interface Chat {
   readonly members: readonly string[];
 }
 
+interface Wish {
+  readonly chat: Chat;
+  readonly sender: string;
+  readonly text: string;
+}
+
 /** Users with several devices who talk in direct chats and groups, and a history of all that they saw. */
 export class Crowd {
   readonly history = new History();
@@ -78,6 +84,10 @@ export class Crowd {
     return crowd;
   }
 
+  get appId(): string {
+    return this.app.appId;
+  }
+
   /** Messages that were begun. */
   get sent(): number {
     return this.#sent;
@@ -102,16 +112,17 @@ export class Crowd {
     await Promise.all(Array.from({ length: inFlight }, talker));
   }
 
-  /** One message of somebody to some conversation; resolves when it is stored. */
-  async say(): Promise<void> {
-    const chat = this.choices.pick(this.chats);
-    const sender = this.choices.pick(chat.members);
+  /** One message of somebody to some conversation, or as the caller wants it; resolves when it is stored. */
+  async say(wish: Partial<Wish> = {}): Promise<void> {
+    const chat = wish.chat ?? this.choices.pick(this.chats);
+    const sender = wish.sender ?? this.choices.pick(chat.members);
     const device = this.choices.pick(this.devices.filter(({ userId }) => userId === sender));
     this.#sent += 1;
+    const words = wish.text ?? '鹊🌉'.repeat(this.choices.below(8));
     const message = {
       conversationId: chat.id,
       clientMsgId: `m-${this.#sent}`,
-      text: `${this.app.appId} ${this.#sent} ${'鹊🌉'.repeat(this.choices.below(8))}`,
+      text: `${this.app.appId} ${this.#sent} ${words}`,
     };
     await this.history.send({ ...message, sender }, () =>
       device.send(message.conversationId, message.clientMsgId, message.text),

@@ -30,6 +30,7 @@ export class TestCluster {
   readonly connect: ConnectNode[] = [];
   readonly logic: LogicNode[] = [];
   readonly web: WebNode[] = [];
+  #databaseUrl: string;
 
   private constructor(
     readonly dir: string,
@@ -39,7 +40,9 @@ export class TestCluster {
     readonly redis: RedisServer,
     readonly app: TestApp,
     readonly options: ClusterOptions,
-  ) {}
+  ) {
+    this.#databaseUrl = database.url;
+  }
 
   /** Starts everything and waits until every node is ready. The app is called `demo`. */
   static async start(options: ClusterOptions = {}): Promise<TestCluster> {
@@ -111,7 +114,8 @@ export class TestCluster {
 
   async #addNodes(): Promise<void> {
     try {
-      const { logic = 2, connect = 2 } = this.options;
+      const { logic = 2, connect = 2, databaseUrl } = this.options;
+      if (databaseUrl !== undefined) this.#databaseUrl = await databaseUrl(this.database.url);
       for (let count = 0; count < logic; count += 1) await this.#placeLogic();
       for (let count = 0; count < connect; count += 1) await this.#placeConnect();
       await Promise.all([...this.logic, ...this.connect].map((node) => node.process.start()));
@@ -138,7 +142,8 @@ export class TestCluster {
   #settings(env: Readonly<Record<string, string>>) {
     return {
       dir: this.dir,
-      mysqlUrl: this.database.url,
+      mysqlUrl: this.#databaseUrl,
+      linkAddress: this.options.linkAddress,
       redisUrl: this.redis.url,
       env,
       onExit: (exit: UnexpectedExit) => void this.crashes.push(exit),

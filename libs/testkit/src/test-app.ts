@@ -21,8 +21,11 @@ export class TestApp {
     this.credential = `qq1.${appId}.${CREDENTIAL_ID}.${credentialSecret}`;
   }
 
-  /** A device token, valid for `validS` seconds (an hour by default; negative: expired already). */
-  token(userId: string, validS = 3_600): Promise<string> {
+  /**
+   * A device token, valid for `validS` seconds (negative: expired already). The default is longer than the hour by which a
+   * test sets clocks wrong.
+   */
+  token(userId: string, validS = 7_200): Promise<string> {
     const nowS = Math.floor(Date.now() / 1_000);
     return new SignJWT({ app: this.appId })
       .setProtectedHeader({ alg: 'HS256', kid: KID })

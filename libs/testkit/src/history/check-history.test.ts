@@ -302,7 +302,7 @@ const STORIES = {
       'someone sends after having left': async () => {
         const story = await past();
         story.history.sends.pop();
-        await changes(story.history, 'leave');
+        await changed(story.history, 'leave');
         await sent(story.history, 'm3', 3);
         return story;
       },
@@ -320,8 +320,8 @@ const STORIES = {
       'someone comes back and sends': async () => {
         const story = await past();
         story.history.sends.pop();
-        await changes(story.history, 'leave');
-        await changes(story.history, 'join');
+        await changed(story.history, 'leave');
+        await changed(story.history, 'join');
         await sent(story.history, 'm3', 3);
         return story;
       },
@@ -406,7 +406,7 @@ function marked(history: History, seq: number): Promise<void> {
   return history.mark(about, () => Promise.resolve());
 }
 
-function changes(history: History, change: 'join' | 'leave'): Promise<void> {
+function changed(history: History, change: 'join' | 'leave'): Promise<void> {
   const about = { userId: 'ann', conversationId: CHAT, change };
   return history.membership(about, () => Promise.resolve());
 }
@@ -417,7 +417,7 @@ describe('checkHistory', () => {
   });
 
   for (const guarantee of GUARANTEES) {
-    describe(guarantee, () => {
+    describe(`${guarantee}`, () => {
       const { bad, good } = STORIES[guarantee];
       it.each(Object.entries<Story>(bad))('is broken: %s', async (_, story) => {
         const broken = checkHistory(await story()).map((each) => each.guarantee);
