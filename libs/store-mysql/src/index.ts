@@ -15,6 +15,12 @@ export { RANGE_MAX_ENTRIES, SHOWN_MAX_ENTRIES } from './conversation/conversatio
 export { GROUP_MAX_MEMBERS } from './conversation/create-group.js';
 export { PULL_MAX_BYTES } from './conversation/trim-pull.js';
 export * from './conversation-types.js';
+export {
+  CATCH_UP_MAX_CONVERSATIONS,
+  CATCH_UP_MAX_ENTRIES,
+  CATCH_UP_MAX_ENTRIES_EACH,
+} from './conversation/catch-up.js';
+export * from './member-types.js';
 export type * from './database.js';
 export type { DurabilityFinding } from './durability.js';
 export * from './errors.js';

@@ -14,6 +14,7 @@ import { DispatchIds } from './dispatch-ids.js';
 import { MysqlDispatchStore } from './dispatch-store.js';
 import { readDurability } from './durability.js';
 import { MysqlEpochStore } from './epoch-store.js';
+import { MysqlMemberStore } from './member/member-store.js';
 import type { Schema } from './schema/schema.js';
 import type { StoreContext } from './store-context.js';
 
@@ -37,6 +38,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     devices: new MysqlDeviceStore(context),
     revocations: new MysqlRevocationStore(context),
     conversations: new MysqlConversationStore(context),
+    members: new MysqlMemberStore(context),
     append: new MysqlAppendStore(append, dispatchIds),
     dispatch: new MysqlDispatchStore(context),
     epoch: new MysqlEpochStore(context),
