@@ -160,7 +160,7 @@ describe('bodies of the JSON subprotocol', () => {
     const body = `{"conversationId":"d:ann:bob","clientMsgId":"m","content":{"text":{"text":${long}}}}`;
     expect(await refusal('json', SEND, body)).toMatchObject({
       code: ErrorCode.LIMIT_EXCEEDED,
-      field: 'maxTextBytes',
+      field: 'content.text.text',
     });
   });
 });

@@ -25,7 +25,9 @@ export class PendingAppend {
     reject: (error: DomainError) => void,
   ) {
     this.key = conversationKey(request);
-    this.bytes = request.content.length + ENTRY_OVERHEAD_BYTES;
+    // An edit is written twice: as the entry, and as the new content of its target.
+    const edited = request.change?.kind === 'edit' ? request.change.content.length : 0;
+    this.bytes = request.content.length + edited + ENTRY_OVERHEAD_BYTES;
     this.#resolve = resolve;
     this.#reject = reject;
   }

@@ -1,4 +1,4 @@
-import { parseAppId, parseConversationId, parseUserId } from '@queqiao/domain';
+import { memberView, parseAppId, parseConversationId, parseUserId } from '@queqiao/domain';
 import { Content, decodeFrame } from '@queqiao/protocol/client';
 import { Registry } from '@queqiao/runtime';
 import { FakeClock, silentLogger } from '@queqiao/runtime/testing';
@@ -9,6 +9,7 @@ import {
   FakeRoutes,
   FakeRows,
   textEntry,
+  memberRow,
   turns,
 } from '../../test/fakes/fake-delivery.js';
 import { conversationKey, type CommittedBatch, type CommittedEntry } from '../append/index.js';
@@ -279,7 +280,10 @@ describe('what cannot be reached', () => {
 });
 
 describe('states', () => {
-  const state = { ...group, userId: parseUserId('bob'), rev: 3, readSeq: 2, readOrdinal: 2 };
+  const member = memberRow(group.conversationId, { rev: 3, readSeq: 2, readOrdinal: 2 });
+  const head = { lastSeq: 2, lastOrdinal: 2, mentionAllSeq: 0 };
+  const { appId } = group;
+  const state = { appId, userId: parseUserId('bob'), view: memberView(member, head) };
 
   it('shows a state to all devices of its user but the one that changed it', async () => {
     routes.put('bob', line(c1, 1));
@@ -287,7 +291,7 @@ describe('states', () => {
     routes.put('alice', line(c1, 3));
     make().pushStates({
       dispatchId: '9',
-      states: [{ ...state, unread: 0, joinedSeq: 0, leftSeq: null }],
+      states: [state],
       origin: { node: c1, session: 1 },
     });
     await turns();

@@ -9,6 +9,7 @@ import {
   FakeRoutes,
   FakeRows,
   textEntry,
+  memberRow,
   turns,
 } from '../../test/fakes/fake-delivery.js';
 import { conversationKey } from '../append/index.js';
@@ -96,8 +97,9 @@ describe('recovery', () => {
   });
 
   it('pushes claimed states with the unread count of now', async () => {
-    const member = { rev: 8, readSeq: 1, readOrdinal: 1, joinedSeq: 0, leftSeq: null };
-    conversations.states.set('alice', { lastOrdinal: 3, member });
+    const member = memberRow(group.conversationId, { rev: 8, readSeq: 1, readOrdinal: 1 });
+    const head = { lastSeq: 3, lastOrdinal: 3, mentionAllSeq: 0 };
+    conversations.states.set('alice', { ...head, member });
     make().start();
     rows.due.push(row('5', { states: [{ ...group, userId: parseUserId('alice') }] }));
     await clock.advanceAsync(1_000);

@@ -1,4 +1,3 @@
-export { Announcements } from './announcements.js';
 export { Delivery, type DeliveryDeps, type DeliveryOptions } from './delivery.js';
 export { DEFAULT_DELIVERY_LIMITS, type DeliveryLimits } from './limits.js';
 export type * from './ports.js';

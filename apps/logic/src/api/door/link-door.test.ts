@@ -26,6 +26,10 @@ const SEND = 'queqiao.client.v1.MessageService/Send';
 const caller = { appId: 'demo', userId: 'alice', deviceId: 'phone', session: 7 };
 const settings = {
   maxTextBytes: 10,
+  maxCustomBytes: 20,
+  maxContentBytes: 2_000,
+  recallWindowMs: 120_000,
+  editWindowMs: 86_400_000,
   maxGroupCreateMembers: 4,
   devicePolicy: { mode: 'unlimited', max: 5 },
   allowedOrigins: [],

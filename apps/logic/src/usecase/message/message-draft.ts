@@ -1,6 +1,4 @@
 import {
-  DomainError,
-  invalidArgument,
   parseClientMsgId,
   parseConversationId,
   type ClientMsgId,
@@ -8,20 +6,25 @@ import {
 } from '@queqiao/domain';
 
 import type { AppRules } from '../app/ports.js';
-import type { MessageContent } from './ports.js';
+import { checkContent, type CheckedContent } from './check-content.js';
+import type { EntryDraft, MessageContent } from './ports.js';
 
 export interface MessageInput {
   readonly conversationId: string;
   readonly clientMsgId: string;
   /** Null: the request had none. */
   readonly content: MessageContent | null;
+  /** For devices that are online, never stored. Commands are so in any case. */
+  readonly onlineOnly?: boolean;
+  /** Leaves the unread count of the others as it is. */
+  readonly notCounted?: boolean;
 }
 
 export interface CheckedMessage {
   readonly conversationId: ConversationId;
   readonly clientMsgId: ClientMsgId;
-  readonly kind: string;
-  readonly content: Uint8Array;
+  readonly content: CheckedContent;
+  readonly transient: boolean;
   readonly countable: boolean;
 }
 
@@ -29,23 +32,27 @@ export interface CheckedMessage {
 export function checkMessage(input: MessageInput, rules: AppRules): CheckedMessage {
   const conversationId = parseConversationId(input.conversationId);
   const clientMsgId = parseClientMsgId(input.clientMsgId);
-  const { content } = input;
-  if (!content) throw invalidArgument('content', 'is missing or of an unknown kind');
-  if (content.kind !== 'text')
-    throw invalidArgument('content', 'is of a kind that only the server writes');
-  if (content.textBytes === 0) throw invalidArgument('content.text.text', 'must not be empty');
-  if (content.textBytes > rules.maxTextBytes) {
-    throw new DomainError(
-      'LIMIT_EXCEEDED',
-      `the text has ${content.textBytes} bytes, more than ${rules.maxTextBytes}`,
-      { field: 'maxTextBytes' },
-    );
-  }
+  const content = checkContent(input.content, rules);
   return {
     conversationId,
     clientMsgId,
-    kind: content.kind,
-    content: content.encoded,
-    countable: true,
+    content,
+    transient: content.kind === 'command' || input.onlineOnly === true,
+    countable: input.notCounted !== true,
+  };
+}
+
+export type Author = Pick<EntryDraft, 'appId' | 'sender' | 'origin' | 'signal'>;
+
+/** The entry that a stored message becomes. */
+export function entryDraft(message: CheckedMessage, author: Author): EntryDraft {
+  const { conversationId, clientMsgId, countable } = message;
+  const { kind, encoded, replyToSeq, mentions } = message.content;
+  const entry = { conversationId, clientMsgId, kind, content: encoded, countable };
+  return {
+    ...author,
+    ...entry,
+    ...(replyToSeq === undefined ? {} : { replyToSeq }),
+    ...(mentions === undefined ? {} : { mentions }),
   };
 }

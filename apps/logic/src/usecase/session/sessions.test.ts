@@ -11,6 +11,10 @@ const userId = 'alice' as UserId;
 const devicePolicy = { mode: 'max-per-user', max: 2 } as const;
 const settings = {
   maxTextBytes: 10,
+  maxCustomBytes: 20,
+  maxContentBytes: 2_000,
+  recallWindowMs: 120_000,
+  editWindowMs: 86_400_000,
   maxGroupCreateMembers: 4,
   devicePolicy,
   allowedOrigins: ['https://a.example'],
