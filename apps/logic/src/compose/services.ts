@@ -24,6 +24,7 @@ import type { Apps } from '../usecase/app/ports.js';
 import { AckDelivered } from '../usecase/conversation/ack-delivered.js';
 import { CatchUp } from '../usecase/conversation/catch-up.js';
 import { ClearHistory } from '../usecase/conversation/clear-history.js';
+import { DeleteForMe } from '../usecase/conversation/delete-for-me.js';
 import { ListReaders } from '../usecase/conversation/list-readers.js';
 import { MarkRead } from '../usecase/conversation/mark-read.js';
 import { PullEntries } from '../usecase/conversation/pull-entries.js';
@@ -97,7 +98,10 @@ export function createServices(
   const change = [{ members, push }, options] as const;
   const transients = new LiveTransients({ conversations, users, delivery, clock });
   const all = [
-    clientMessageService(messages({ apps, log: writer, transients })),
+    clientMessageService({
+      ...messages({ apps, log: writer, transients }),
+      deleteForMe: new DeleteForMe(...change),
+    }),
     clientConversationService({
       syncConversations: new SyncConversations(conversation),
       pullEntries: new PullEntries(conversation),
@@ -127,7 +131,7 @@ export function createServices(
   return { all, tokens, apps, users: knownUsers, signedOut };
 }
 
-function messages(posts: MessagePosts & { apps: Apps }): MessageUsecases {
+function messages(posts: MessagePosts & { apps: Apps }): Omit<MessageUsecases, 'deleteForMe'> {
   const changes = { ...posts, contents: changeContents };
   return {
     sendEntry: new SendEntry(posts),

@@ -2,6 +2,7 @@ import { invalidArgument } from '@queqiao/domain';
 import type { Device } from '@queqiao/protocol/client';
 import { DevicePolicy_Mode, SessionServiceDefinition } from '@queqiao/protocol/link';
 import type { DevicePolicy } from '../../usecase/app/ports.js';
+import type { AckDelivered } from '../../usecase/conversation/ack-delivered.js';
 import type { CloseSession } from '../../usecase/session/close-session.js';
 import type { KickSession } from '../../usecase/session/kick-session.js';
 import type { OpenSession, OpenSessionInput } from '../../usecase/session/open-session.js';
@@ -22,6 +23,7 @@ export function sessionService(usecases: {
   refreshSession: RefreshSession;
   closeSession: CloseSession;
   kickSession: KickSession;
+  ackDelivered: AckDelivered;
   revocationsSince: RevocationsSince;
 }): ApiService<'node'> {
   return defineService('node', SessionServiceDefinition, {
@@ -46,7 +48,10 @@ export function sessionService(usecases: {
     kickSession: ({ nodeId, bootId, session, closeCode, reason }) =>
       usecases.kickSession.run({ nodeId, bootId }, { session, closeCode, reason }),
     revocationsSince: (request) => revocationsSince(usecases.revocationsSince, request),
-    ackDelivered: () => Promise.resolve({}),
+    async ackDelivered(request) {
+      await usecases.ackDelivered.run(request);
+      return {};
+    },
   });
 }
 
