@@ -175,7 +175,7 @@ async function revoke(
       revoked_ms: revokedMs,
       app_id: who.appId,
       user_id: who.userId,
-      device_id: who.deviceId ?? ('' as DeviceId),
+      device_id: who.deviceId ?? '',
     })
     .execute();
   return true;
