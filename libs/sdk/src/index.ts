@@ -17,17 +17,25 @@ export { QueqiaoError } from './errors.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export type { Logger } from './logger.js';
 export type { EntrySource } from './replica/conversation-log.js';
-export type { ConversationView } from './replica/conversation.js';
+export { contents, mentioning, replyingTo, withExtra } from './contents.js';
+export { TYPING_SIGNAL, type Readers, type SendOptions } from './message-actions.js';
+export type { Reaction } from './replica/change-index.js';
+export type { ConversationView } from './replica/conversation-view.js';
+export type { MemberOperation, SettingsPatch } from './replica/member-operation.js';
+export type { MessageView } from './replica/message-view.js';
 export { MemoryReplicaStore } from './replica/memory-store.js';
 export type {
   ConversationRecord,
   ReplicaChange,
   ReplicaSnapshot,
   ReplicaStore,
+  StoredOperations,
   StoredSend,
 } from './replica/replica-store.js';
 export {
   ConversationServiceDefinition,
+  DeviceServiceDefinition,
+  Entry_State,
   GroupServiceDefinition,
   MessageServiceDefinition,
   Platform,
@@ -35,4 +43,10 @@ export {
   UserServiceDefinition,
 } from '@queqiao/protocol/client';
 export { Content, Entry } from '@queqiao/protocol/client';
-export type { Connected, MemberState, User } from '@queqiao/protocol/client';
+export type {
+  Connected,
+  DeviceRecord,
+  MemberState,
+  TransientEvent,
+  User,
+} from '@queqiao/protocol/client';

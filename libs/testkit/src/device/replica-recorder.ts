@@ -86,7 +86,7 @@ export class ReplicaRecorder implements TestDevice {
   async send(conversationId: string, clientMsgId: string, text: string): Promise<number> {
     const content = Content.create({ body: { $case: 'text', value: { text } } });
     try {
-      return (await this.client.send(conversationId, content, clientMsgId)).seq;
+      return (await this.client.send(conversationId, content, { clientMsgId })).seq;
     } catch (error) {
       throw error instanceof QueqiaoError ? new DomainError(error.code, error.message) : error;
     }
