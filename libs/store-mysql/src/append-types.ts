@@ -23,8 +23,16 @@ export interface AppendItem {
   readonly countable: boolean;
   /** Shown as the last entry of a conversation in lists. Default true. */
   readonly shown?: boolean;
+  /** Who is told apart that it is about them. Ids of those who are no members are passed over; see APPEND_MAX_MENTIONS. */
+  readonly mentions?: AppendMentions | undefined;
   /** What the entry does to earlier ones: judged and applied with it, under the same lock. Moves no read cursor. */
   readonly change?: EntryChange;
+}
+
+export interface AppendMentions {
+  /** Everybody who can see the entry. */
+  readonly all: boolean;
+  readonly userIds: readonly string[];
 }
 
 /** One per item, in the order of the items. */
@@ -127,6 +135,9 @@ export interface AppendStore {
 export const APPEND_MAX_ITEMS = 1_024;
 /** Bytes of content of one batch: with hexadecimal literals and keys it stays below a quarter of a 16 MiB packet. */
 export const APPEND_MAX_CONTENT_BYTES = 1_500_000;
+
+/** Users named by the entries of one batch: each is a row that the batch locks. */
+export const APPEND_MAX_MENTIONS = 500;
 
 export interface DispatchRange {
   readonly appId: AppId;

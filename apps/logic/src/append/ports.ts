@@ -32,6 +32,8 @@ export interface AppendItem extends ConversationKey {
   readonly countable: boolean;
   /** Whether lists show it as the newest entry; true when left out. */
   readonly shown?: boolean | undefined;
+  /** Who is told apart that it is about them; ids of strangers are passed over. */
+  readonly mentions?: { readonly all: boolean; readonly userIds: readonly string[] } | undefined;
   /** The entry that it answers: must be one that the sender may see. */
   readonly replyToSeq?: number | undefined;
   /** What it does to earlier entries. */

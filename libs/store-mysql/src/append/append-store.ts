@@ -2,6 +2,7 @@ import type { ResultSetHeader } from 'mysql2';
 import {
   APPEND_MAX_CONTENT_BYTES,
   APPEND_MAX_ITEMS,
+  APPEND_MAX_MENTIONS,
   type AppendItem,
   type AppendStore,
   type CommitBatchOptions,
@@ -139,8 +140,15 @@ function checkLimits(items: readonly AppendItem[]): void {
     throw new RangeError(`a batch holds at most APPEND_MAX_ITEMS (${APPEND_MAX_ITEMS}) items`);
   }
   let size = 0;
-  for (const { content, change } of items) {
+  let mentions = 0;
+  for (const { content, change, mentions: named } of items) {
     size += content.byteLength + (change?.kind === 'edit' ? change.content.byteLength : 0);
+    mentions += named?.userIds.length ?? 0;
+  }
+  if (mentions > APPEND_MAX_MENTIONS) {
+    throw new RangeError(
+      `a batch names at most APPEND_MAX_MENTIONS (${APPEND_MAX_MENTIONS}) users`,
+    );
   }
   if (size > APPEND_MAX_CONTENT_BYTES) {
     throw new RangeError(

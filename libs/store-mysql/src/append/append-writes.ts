@@ -1,7 +1,8 @@
 import type { DispatchPayload } from '../append-types.js';
 import { storedState } from '../conversation/rows.js';
 import { writeChanges } from './change-writes.js';
-import type { MovedCursor, MovedHead, NewEntry, NumberedBatch } from './number-batch.js';
+import type { MovedMember } from './moved-members.js';
+import type { MovedHead, NewEntry, NumberedBatch } from './number-batch.js';
 import { bytes, integer, json, text } from './sql-text.js';
 
 export interface DispatchLine {
@@ -17,7 +18,7 @@ export interface DispatchLine {
  */
 export function writeBatch(batch: NumberedBatch, dispatch: DispatchLine): string {
   const statements = [moveHeads(batch.heads)];
-  if (batch.cursors.length > 0) statements.push(moveCursors(batch.cursors));
+  if (batch.members.length > 0) statements.push(moveMembers(batch.members));
   statements.push(insertEntries(batch.entries), ...writeChanges(batch.changes));
   statements.push(insertDispatch(dispatch), 'COMMIT');
   return statements.join(';');
@@ -25,28 +26,32 @@ export function writeBatch(batch: NumberedBatch, dispatch: DispatchLine): string
 
 /** The rows exist and are locked, so this only ever updates; the form is one statement for any number of heads. */
 export function moveHeads(heads: readonly MovedHead[]): string {
-  const rows = heads.map(({ committed, lastOrdinal, shownSeq, activeMs }) => {
+  const rows = heads.map(({ committed, lastOrdinal, shownSeq, activeMs, mentionAllSeq }) => {
     const key = `${text(committed.appId)},${text(committed.conversationId)}`;
-    const numbers = [committed.lastSeq, lastOrdinal, shownSeq, activeMs].map(integer).join(',');
-    return `(${key},${numbers})`;
+    const numbers = [committed.lastSeq, lastOrdinal, shownSeq, activeMs, mentionAllSeq];
+    return `(${key},${numbers.map(integer).join(',')})`;
   });
   return (
-    'INSERT INTO conversations (app_id, conversation_id, last_seq, last_ordinal, shown_seq, active_ms) ' +
+    'INSERT INTO conversations (app_id, conversation_id, last_seq, last_ordinal, shown_seq, active_ms, mention_all_seq) ' +
     `VALUES ${rows.join(',')} ON DUPLICATE KEY UPDATE last_seq = VALUES(last_seq), ` +
-    'last_ordinal = VALUES(last_ordinal), shown_seq = VALUES(shown_seq), active_ms = GREATEST(active_ms, VALUES(active_ms))'
+    'last_ordinal = VALUES(last_ordinal), shown_seq = VALUES(shown_seq), active_ms = GREATEST(active_ms, VALUES(active_ms)), ' +
+    'mention_all_seq = GREATEST(mention_all_seq, VALUES(mention_all_seq))'
   );
 }
 
 /** Member rows are never deleted and were read in this transaction, so this only ever updates too. */
-export function moveCursors(cursors: readonly MovedCursor[]): string {
-  const rows = cursors.map(({ keyed: { item }, readSeq, readOrdinal }) => {
-    const key = [item.appId, item.sender.id, item.conversationId].map(text).join(',');
-    return `(${key},${integer(readSeq)},${integer(readOrdinal)})`;
+export function moveMembers(members: readonly MovedMember[]): string {
+  const rows = members.map((row) => {
+    const key = [row.appId, row.userId, row.conversationId].map(text).join(',');
+    const numbers = [row.readSeq, row.readOrdinal, row.mentionedSeq].map(integer).join(',');
+    return `(${key},${numbers})`;
   });
+  const greatest = ['read_seq', 'read_ordinal', 'mentioned_seq'].map(
+    (column) => `${column} = GREATEST(${column}, VALUES(${column}))`,
+  );
   return (
-    'INSERT INTO members (app_id, user_id, conversation_id, read_seq, read_ordinal) ' +
-    `VALUES ${rows.join(',')} ON DUPLICATE KEY UPDATE read_seq = GREATEST(read_seq, VALUES(read_seq)), ` +
-    'read_ordinal = GREATEST(read_ordinal, VALUES(read_ordinal)), rev = rev + 1'
+    'INSERT INTO members (app_id, user_id, conversation_id, read_seq, read_ordinal, mentioned_seq) ' +
+    `VALUES ${rows.join(',')} ON DUPLICATE KEY UPDATE ${greatest.join(', ')}, rev = rev + 1`
   );
 }
 

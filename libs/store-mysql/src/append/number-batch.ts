@@ -7,6 +7,7 @@ import type {
   MemberFacts,
 } from '../append-types.js';
 import type { KeyedItem } from './batch-keys.js';
+import { MovedMembers, type MovedMember } from './moved-members.js';
 import {
   ChangeLedger,
   type ChangeRows,
@@ -30,23 +31,18 @@ export interface MovedHead {
   readonly committed: CommittedHead;
   readonly lastOrdinal: number;
   readonly shownSeq: number;
+  /** 0: nobody was mentioned so. */
+  readonly mentionAllSeq: number;
   /** 0: nothing that a list shows came, so the conversation keeps its place. */
   readonly activeMs: number;
   readonly nowMs: number;
-}
-
-/** The newest own entry of an author: nobody has unread messages of one's own. */
-export interface MovedCursor {
-  readonly keyed: KeyedItem;
-  readonly readSeq: number;
-  readonly readOrdinal: number;
 }
 
 export interface NumberedBatch {
   readonly outcomes: AppendOutcome[];
   readonly entries: NewEntry[];
   readonly heads: MovedHead[];
-  readonly cursors: MovedCursor[];
+  readonly members: MovedMember[];
   readonly changes: readonly ChangeWrite[];
 }
 
@@ -67,6 +63,7 @@ interface Tally {
   lastSeq: number;
   lastOrdinal: number;
   shownSeq: number;
+  mentionAllSeq: number;
 }
 
 /**
@@ -80,7 +77,7 @@ export function numberBatch(
 ): NumberedBatch {
   const entries: NewEntry[] = [];
   const tallies = new Map<string, Tally>();
-  const cursors = new Map<string, MovedCursor>();
+  const moved = new MovedMembers(facts.members);
   const known = new Map(facts.stored);
   const ledger = new ChangeLedger(facts.changes);
   const placed = new Map<AppendOutcome, NewEntry>();
@@ -102,9 +99,8 @@ export function numberBatch(
     const entry = count(tallyOf(tallies, keyed.head, before), keyed);
     entries.push(entry);
     if (change) ledger.apply(keyed, change, entry);
-    else if (keyed.member !== undefined && member?.leftSeq === null) {
-      cursors.set(keyed.member, { keyed, readSeq: entry.seq, readOrdinal: entry.ordinal });
-    }
+    else moved.wrote(keyed, entry.seq, entry.ordinal);
+    moved.named(keyed, entry.seq);
     const { seq, ordinal, createdMs } = entry;
     const stored: AppendStored = { status: 'committed', seq, ordinal, createdMs };
     if (keyed.message !== undefined) known.set(keyed.message, stored);
@@ -115,7 +111,7 @@ export function numberBatch(
     outcomes: outcomes.map((outcome) => withContent(outcome, placed.get(outcome))),
     entries,
     heads: movedHeads(tallies, entries),
-    cursors: [...cursors.values()],
+    members: moved.sorted(),
     changes: ledger.writes,
   };
 }
@@ -131,7 +127,7 @@ function tallyOf(tallies: Map<string, Tally>, head: string, before: LockedHead):
   let tally = tallies.get(head);
   if (tally === undefined) {
     const { lastSeq, lastOrdinal, shownSeq } = before;
-    tally = { before, lastSeq, lastOrdinal, shownSeq };
+    tally = { before, lastSeq, lastOrdinal, shownSeq, mentionAllSeq: 0 };
     tallies.set(head, tally);
   }
   return tally;
@@ -141,6 +137,7 @@ function count(tally: Tally, keyed: KeyedItem): NewEntry {
   tally.lastSeq += 1;
   if (keyed.item.countable) tally.lastOrdinal += 1;
   if (keyed.item.shown !== false) tally.shownSeq = tally.lastSeq;
+  if (keyed.item.mentions?.all === true) tally.mentionAllSeq = tally.lastSeq;
   const { lastSeq: seq, lastOrdinal: ordinal } = tally;
   const { content } = keyed.item;
   return { keyed, seq, ordinal, createdMs: tally.before.nowMs, content, state: 'present' };
@@ -166,6 +163,7 @@ function movedHeads(tallies: Map<string, Tally>, entries: readonly NewEntry[]): 
       },
       lastOrdinal: tally.lastOrdinal,
       shownSeq: tally.shownSeq,
+      mentionAllSeq: tally.mentionAllSeq,
       activeMs: tally.shownSeq > lastSeq ? nowMs : 0,
       nowMs,
     });

@@ -153,7 +153,12 @@ describe('syncing', () => {
       membership('g:left', { lastSeq: 4, shownSeq: 5, leftSeq: 4 }),
     ]);
     const answer = await run();
-    expect(log.asked).toEqual([{ conversationId: 'g:member', seq: 9 }]);
+    // The names of groups are wanted in any case.
+    expect(log.asked).toEqual([
+      { conversationId: 'g:joined', seq: 0 },
+      { conversationId: 'g:left', seq: 0 },
+      { conversationId: 'g:member', seq: 9 },
+    ]);
     const shown = new Map(
       answer.conversations.map(({ membership: { member }, shown: line }) => [
         member.conversationId,
