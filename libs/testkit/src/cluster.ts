@@ -19,7 +19,7 @@ import {
   type WebNode,
 } from './cluster-node.js';
 import { checkoutRoot, clusterDir, type ClusterOptions } from './cluster-options.js';
-import { createTestApp, type TestApp } from './test-app.js';
+import { changeSettings, createTestApp, type TestApp } from './test-app.js';
 
 /**
  * A whole system of real processes on free ports: connect and logic nodes from their bundles, a database and a Redis. Scenarios
@@ -59,6 +59,11 @@ export class TestCluster {
   /** Another app in the same deployment. */
   createApp(appId: string, settings?: AppSettingsInput): Promise<TestApp> {
     return createTestApp(this.database.url, appId, settings);
+  }
+
+  /** Nodes see it within their cache's time. */
+  changeSettings(app: TestApp, settings: AppSettingsInput): Promise<void> {
+    return changeSettings(this.database.url, app.appId, settings);
   }
 
   /** Starts one more logic process and waits until it is ready. */
