@@ -1,4 +1,4 @@
-import { Crowd } from '@queqiao/e2e';
+import { Crowd, type Feed } from '@queqiao/e2e';
 import { digestOf, readLogTable, type Violation } from '@queqiao/testkit';
 import { Load } from './load.js';
 import type { FaultRig } from './rig.js';
@@ -7,9 +7,10 @@ export interface EraOptions {
   readonly number: number;
   readonly devices: number;
   readonly perSecond: number;
+  /** One device of every user for each. */
+  readonly feeds: readonly Feed[];
 }
 
-const FEEDS = ['both', 'sync', 'sdk', 'sync'] as const;
 const IN_FLIGHT = 96;
 /** A neighbour with the same users and conversations under another app, for which nothing may be mistaken. */
 const NEIGHBOUR = { users: 4, groups: 1, groupSize: 3, perSecond: 10, inFlight: 4 };
@@ -38,9 +39,9 @@ export class Era {
       await cluster.createApp(`era-${options.number}`),
       await cluster.createApp(`neighbour-${options.number}`),
     ];
-    const users = Math.max(3, Math.round(options.devices / FEEDS.length));
+    const users = Math.max(3, Math.round(options.devices / options.feeds.length));
     const groupSize = Math.min(8, users);
-    const about = { users, groups: 5, groupSize, feeds: FEEDS, urls, pollMs: POLL_MS };
+    const about = { users, groups: 5, groupSize, feeds: options.feeds, urls, pollMs: POLL_MS };
     const crowd = await Crowd.gather(cluster, choices, about, app);
     const few = { ...NEIGHBOUR, feeds: ['both'] as const, urls };
     const neighbour = await Crowd.gather(cluster, choices, few, other);

@@ -1,5 +1,9 @@
 import { parseArgs } from 'node:util';
+import type { Feed } from '@queqiao/e2e';
 import type { RunOptions } from './run-faults.js';
+
+/** Half of the devices only ever read; the others live on pushes and read when they are told to. One is the product's client. */
+const FEEDS: readonly Feed[] = ['both', 'sync', 'sdk', 'sync'];
 
 /** Throws an error whose message is for the person who typed. */
 export function parseRunArguments(args: readonly string[]): Omit<RunOptions, 'log'> {
@@ -11,6 +15,7 @@ export function parseRunArguments(args: readonly string[]): Omit<RunOptions, 'lo
       seed: { type: 'string' },
       devices: { type: 'string' },
       rate: { type: 'string' },
+      feeds: { type: 'string', default: FEEDS.join(',') },
       only: { type: 'string', default: '' },
     },
   });
@@ -22,8 +27,19 @@ export function parseRunArguments(args: readonly string[]): Omit<RunOptions, 'lo
     seed: whole('--seed', values.seed ?? String(Math.floor(Math.random() * 2 ** 31)), 0),
     devices: whole('--devices', values.devices ?? (quick ? '32' : '64'), 8),
     perSecond: whole('--rate', values.rate ?? (quick ? '120' : '200'), 1),
-    only: only.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()])),
+    feeds: words(values.feeds).map(feed),
+    only: words(only),
   };
+}
+
+function words(text: string): string[] {
+  return text.split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
+}
+
+function feed(word: string): Feed {
+  const found = (['both', 'sync', 'sdk'] as const).find((each) => each === word);
+  if (found === undefined) throw new Error('--feeds takes both, sync and sdk');
+  return found;
 }
 
 function duration(text: string): number {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Choices } from '@queqiao/e2e';
+import { Choices, type Feed } from '@queqiao/e2e';
 import type { Violation } from '@queqiao/testkit';
 import { Era } from './era.js';
 import { FAULTS, type Fault } from './fault-list.js';
@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly devices: number;
   /** Messages begun per second when nothing is broken. */
   readonly perSecond: number;
+  /** What feeds the devices of every user. */
+  readonly feeds: readonly Feed[];
   /** Names of faults to run; empty: all. */
   readonly only: readonly string[];
   readonly log: (line: string) => void;
@@ -77,8 +79,8 @@ class FaultRun implements RunReport {
 
   async #era(faults: readonly Fault[]): Promise<void> {
     this.#eras += 1;
-    const { devices, perSecond } = this.options;
-    const era = await Era.begin(this.rig, { number: this.#eras, devices, perSecond });
+    const { devices, perSecond, feeds } = this.options;
+    const era = await Era.begin(this.rig, { number: this.#eras, devices, perSecond, feeds });
     for (const fault of faults) await this.#fault(era, fault);
     this.#note('the neighbour app', await era.end());
   }
