@@ -1,6 +1,7 @@
 import type { DomainError } from '@queqiao/domain';
 import { Error as ProtoError, fromProtoError, toProtoError } from '@queqiao/protocol/common';
 import {
+  AckDeliveredRequest,
   OpenSessionRequest,
   OpenSessionResponse,
   RefreshSessionRequest,
@@ -63,6 +64,11 @@ export class LogicCaller {
     const body = RevocationsSinceRequest.encode(request).finish();
     const decode = (bytes: Uint8Array) => RevocationsSinceResponse.decode(bytes);
     return this.#call('RevocationsSince', '', body, decode, FEED_TIMEOUT_MS);
+  }
+
+  ackDelivered(key: string, request: AckDeliveredRequest): Promise<Answer<null>> {
+    const body = AckDeliveredRequest.encode(request).finish();
+    return this.#call('AckDelivered', key, body, () => null);
   }
 
   async #call<T>(

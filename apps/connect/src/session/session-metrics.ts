@@ -21,6 +21,9 @@ export class SessionMetrics {
   readonly rememberedRevocations: Gauge;
   readonly forgottenRevocations: Counter;
   readonly acks: Counter;
+  readonly droppedAcks: Counter<'reason'>;
+  readonly failedAckCalls: Counter;
+  readonly pendingAcks: Gauge;
   readonly refusedCalls: Counter<'reason'>;
   readonly registrations: Counter<'outcome'>;
   readonly pendingRegistrations: Gauge;
@@ -50,6 +53,9 @@ export class SessionMetrics {
     this.rememberedRevocations = gauge('remembered_revocations', 'Sign-outs of the last minutes');
     this.forgottenRevocations = counter('forgotten_revocations', 'Sign-outs forgotten too early');
     this.acks = counter('acks', 'Acks of devices');
+    this.droppedAcks = counter('dropped_acks', 'Acks that were not passed on', ['reason']);
+    this.failedAckCalls = counter('failed_ack_calls', 'Calls with acks that will be made again');
+    this.pendingAcks = gauge('pending_acks', 'Acks that wait to be passed on');
     this.refusedCalls = counter('refused_calls', 'Calls refused here', ['reason']);
     this.registrations = counter('registrations', 'Registrations by outcome', ['outcome']);
     this.pendingRegistrations = gauge('pending_registrations', 'Sessions to be registered again');

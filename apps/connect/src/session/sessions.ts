@@ -4,6 +4,7 @@ import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { DownHandlers, LogicCalls } from '../link/index.js';
 import { Calls } from './calls.js';
 import { Closer } from './closer.js';
+import { DeliveredAcks } from './delivered-acks.js';
 import { Departures } from './departures.js';
 import { DownItems } from './down-items.js';
 import { LogicCaller, RequestIds } from './logic-caller.js';
@@ -51,6 +52,7 @@ export class Sessions {
   readonly #registration: Registration;
   readonly #departures: Departures;
   readonly #kicks: RemoteKicks;
+  readonly #acks: DeliveredAcks;
   readonly #sweep: Sweep;
   readonly #downItems: DownItems;
   readonly #gate: WriteGate;
@@ -93,7 +95,8 @@ export class Sessions {
     this.#revocations = new Revocations({ ...shared, logic, gate, recent, logger });
     const refreshes = new Refreshes({ logic, signIn, closer, clock });
     const calls = new Calls({ logic: deps.logic, outboxes, requestIds, metrics }, limits);
-    const parts = { ...shared, signIn, refreshes, calls, registration, departures };
+    const acks = new DeliveredAcks({ clock, logic, metrics });
+    const parts = { ...shared, signIn, refreshes, calls, registration, departures, acks };
     this.protocol = new SessionProtocol(parts);
     this.#downItems = new DownItems({ ...shared, checkPause });
     this.down = this.#downItems;
@@ -102,6 +105,7 @@ export class Sessions {
     this.#registration = registration;
     this.#departures = departures;
     this.#kicks = kicks;
+    this.#acks = acks;
   }
 
   /** Open sockets, signed in or not. */
@@ -115,6 +119,7 @@ export class Sessions {
 
   start(): void {
     this.#sweep.start();
+    this.#acks.start();
     this.#registration.start();
     this.#revocations.start();
   }
@@ -156,5 +161,6 @@ export class Sessions {
     this.#revocations.stop();
     this.#downItems.stop();
     this.#kicks.stop();
+    this.#acks.stop();
   }
 }
