@@ -23,7 +23,12 @@ export type { Reaction } from './replica/change-index.js';
 export type { ConversationView } from './replica/conversation-view.js';
 export type { MemberOperation, SettingsPatch } from './replica/member-operation.js';
 export type { MessageView } from './replica/message-view.js';
-export { MemoryReplicaStore } from './replica/memory-store.js';
+export { IndexedDbReplicaStore, type IndexedDbOptions } from './replica/indexed-db-store.js';
+export {
+  DEFAULT_STORE_OPTIONS,
+  MemoryReplicaStore,
+  type StoreOptions,
+} from './replica/memory-store.js';
 export type {
   ConversationRecord,
   ReplicaChange,

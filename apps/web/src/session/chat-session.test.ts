@@ -43,6 +43,15 @@ class FakeClient {
     unread: 1,
     readSeq: 0,
     left: false,
+    mentionedSeq: 0,
+    peerReadSeq: 0,
+    peerDeliveredSeq: 0,
+    pinned: false,
+    muted: false,
+    hidden: false,
+    markedUnread: false,
+    draft: '',
+    remark: '',
     hasOlder: this.older !== undefined && this.older.length > 0,
   });
   entries = () => this.log;
@@ -137,7 +146,13 @@ describe('ChatSession', () => {
 
   it('shows what is in the outbox, in its order, until it is not', async () => {
     const content = Content.create({ body: { $case: 'text', value: { text: 'hi' } } });
-    const message = { conversationId: CHAT, clientMsgId: 'm1', content, createdMs: 1 };
+    const message = {
+      conversationId: CHAT,
+      clientMsgId: 'm1',
+      content,
+      createdMs: 1,
+      notCounted: false,
+    };
     const pending = { ...message, state: 'pending' as const, seq: undefined, error: undefined };
     client.written.push(pending);
     client.emit('outbox', pending);

@@ -46,7 +46,16 @@ export function writeEntry(call: Caller, message: OutgoingMessage): Promise<Plac
       return Promise.reject(
         new QueqiaoError('INVALID_ARGUMENT', 'not a message that is stored', { field: 'content' }),
       );
-    default:
+    case 'text':
+    case 'face':
+    case 'voice':
+    case 'image':
+    case 'file':
+    case 'location':
+    case 'custom':
+    case 'video':
+    case 'card':
+    case 'mergedForward':
       return call(Messages, 'send', { ...ids, content, notCounted }, options);
   }
 }

@@ -20,24 +20,18 @@ export type Change =
 /** Undefined for messages and events: they change nothing before them. */
 export function changeOf(content: Content | undefined): Change | undefined {
   const body = content?.body;
-  switch (body?.$case) {
-    case 'recall':
-      return { kind: 'recall', targetSeqs: [body.value.targetSeq] };
-    case 'delete':
-      return { kind: 'delete', targetSeqs: body.value.targetSeqs };
-    case 'edit': {
-      const { targetSeq, content: edited, revision } = body.value;
-      return { kind: 'edit', targetSeqs: [targetSeq], content: edited, revision };
-    }
-    case 'reaction': {
-      const { targetSeq, emoji, removed } = body.value;
-      return { kind: 'reaction', targetSeqs: [targetSeq], emoji, removed };
-    }
-    case 'pin':
-      return { kind: 'pin', targetSeqs: [body.value.targetSeq], removed: body.value.removed };
-    default:
-      return undefined;
+  if (body?.$case === 'recall') return { kind: 'recall', targetSeqs: [body.value.targetSeq] };
+  if (body?.$case === 'delete') return { kind: 'delete', targetSeqs: body.value.targetSeqs };
+  if (body?.$case === 'edit') {
+    const { targetSeq, content: edited, revision } = body.value;
+    return { kind: 'edit', targetSeqs: [targetSeq], content: edited, revision };
   }
+  if (body?.$case === 'reaction') {
+    const { targetSeq, emoji, removed } = body.value;
+    return { kind: 'reaction', targetSeqs: [targetSeq], emoji, removed };
+  }
+  if (body?.$case !== 'pin') return undefined;
+  return { kind: 'pin', targetSeqs: [body.value.targetSeq], removed: body.value.removed };
 }
 
 export function isBlank(entry: Entry): boolean {
