@@ -15,6 +15,7 @@ export { RoamingDevice, type RoamingDeviceOptions } from './device/roaming-devic
 export type { TestDevice } from './device/test-device.js';
 export { eventually } from './eventually.js';
 export { lockHead, type HeadLock } from './head-lock.js';
+export { stallAppend, type StalledAppend } from './stalled-append.js';
 export { checkHistory, type Violation } from './history/check-history.js';
 export { History, type SendRecord } from './history/history.js';
 export {
