@@ -16,7 +16,8 @@ export async function floodStalled(crowd: Crowd, choices: Choices, holdMs: numbe
   const victim = [...stalled][0]?.userId ?? '';
   const chat = crowd.chats.find(({ members }) => members.includes(victim));
   const until = Date.now() + holdMs;
-  while (chat !== undefined && Date.now() < until) {
+  if (chat === undefined) throw new Error(`${victim} is in no conversation`);
+  while (Date.now() < until) {
     const sender = choices.pick(chat.members);
     const batch = Array.from({ length: AT_ONCE }, () => crowd.say({ chat, sender, text: TEXT }));
     await Promise.allSettled(batch);

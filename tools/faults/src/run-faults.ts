@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Choices, type Feed } from '@queqiao/e2e';
-import type { Violation } from '@queqiao/testkit';
+import { seqOf, type Violation } from '@queqiao/testkit';
 import { Era } from './era.js';
 import { FAULTS, type Fault } from './fault-list.js';
 import { keepHistory } from './keep-history.js';
@@ -34,7 +34,9 @@ export interface RunReport {
 const HOLD_MS = { quick: 2_500, long: 6_000 };
 /** Traffic before a fault and after its healing. */
 const CALM_MS = { quick: 300, long: 1_500 };
-const TAIL_LIMIT_MS = 10_000;
+const TAIL_LIMIT_MS = { quick: 60_000, long: 10_000 };
+/** A quick run runs beside other tests, so it only tells late from never. */
+const QUICK_RECOVER_MS = 90_000;
 /** An era is judged as a whole after each of its faults, so that it may not grow for ever. */
 const FAULTS_PER_ERA = 8;
 
@@ -91,56 +93,56 @@ class FaultRun implements RunReport {
     const first = sends.length;
     era.resume();
     await sleep(CALM_MS[mode]);
-    let acknowledged: Promise<number | undefined> | undefined;
-    let caughtUp: Promise<number | undefined> | undefined;
-    const healed = (): void => {
-      const nowMs = Date.now();
-      acknowledged ??= firstAcknowledgement(era.load, nowMs);
-      caughtUp ??= everybodyCaughtUp(era.crowd, this.rig.cluster.database.url, nowMs);
-    };
-    const failed = await fault
-      .run({ rig: this.rig, crowd: era.crowd, holdMs: HOLD_MS[mode], healed })
-      .then(
-        () => [],
-        (error: unknown) => [{ guarantee: 'liveness' as const, what: String(error) }],
-      );
-    healed();
-    const [firstAckMs, caughtUpMs] = await Promise.all([acknowledged, caughtUp]);
-    const limitMs = fault.recoverMs;
+    const { failed, firstAckMs, devices } = await this.#break(era, fault, HOLD_MS[mode]);
+    const limitMs = mode === 'quick' ? QUICK_RECOVER_MS : fault.recoverMs;
+    const what = `${fault.name} #${this.rows.length}`;
     recoveries.push(
-      {
-        what: `${fault.name} #${this.rows.length}: first acknowledgement`,
-        tookMs: firstAckMs,
-        limitMs,
-      },
-      { what: `${fault.name} #${this.rows.length}: all devices`, tookMs: caughtUpMs, limitMs },
+      { what: `${what}: first acknowledgement`, tookMs: firstAckMs, limitMs },
+      { what: `${what}: all devices, last ${devices.last}`, tookMs: devices.tookMs, limitMs },
     );
     await sleep(CALM_MS[mode]);
     await era.pause();
-    const unknown = sends
-      .slice(first)
-      .filter(({ outcome }) => outcome === 'unknown')
-      .map(({ clientMsgId }) => ({
-        guarantee: 'liveness' as const,
-        what: `${clientMsgId} was given up`,
-      }));
-    const found = [...failed, ...unknown, ...(await era.judge(TAIL_LIMIT_MS)), ...this.#crashes()];
-    this.#note(fault.name, found);
     const begun = sends.slice(first);
-    this.rows.push({
+    const givenUp = begun
+      .filter(({ outcome }) => outcome === 'unknown')
+      .map(({ clientMsgId }) => broken(`${clientMsgId} was given up`));
+    const judged = await era.judge(TAIL_LIMIT_MS[mode]);
+    const found = [...failed, ...givenUp, ...judged, ...this.#crashes()];
+    this.#note(fault.name, found);
+    const row = {
       fault: fault.name,
       operations: begun.length,
-      acknowledged: begun.filter(({ outcome }) => typeof outcome === 'object' && 'seq' in outcome)
-        .length,
+      acknowledged: begun.filter((send) => seqOf(send) !== undefined).length,
       ...countViolations(found),
       firstAckMs,
-      caughtUpMs,
+      caughtUpMs: devices.tookMs,
       limitMs,
-    });
-    this.options.log(summary(fault, this.rows.at(-1), found));
-    if (found.length > 0) {
-      this.kept = keepHistory(this.options.seed, await era.crowd.evidence(), found, fault.name);
+    };
+    this.rows.push(row);
+    this.options.log(summary(row, found, devices.last));
+    if (found.length === 0) return;
+    this.kept = keepHistory(this.options.seed, await era.crowd.evidence(), found, fault.name);
+  }
+
+  /** Runs the fault under load, and measures from its healing. */
+  async #break(era: Era, fault: Fault, holdMs: number) {
+    const { crowd, load } = era;
+    const measure = () => {
+      const nowMs = Date.now();
+      const { url } = this.rig.cluster.database;
+      return [firstAcknowledgement(load, nowMs), everybodyCaughtUp(crowd, url, nowMs)] as const;
+    };
+    let measured: ReturnType<typeof measure> | undefined;
+    const healed = (): void => void (measured ??= measure());
+    const failed: Violation[] = [];
+    try {
+      await fault.run({ rig: this.rig, crowd, holdMs, healed });
+    } catch (error) {
+      failed.push(broken(String(error)));
     }
+    const [acknowledged, caughtUp] = measured ?? measure();
+    const [firstAckMs, devices] = await Promise.all([acknowledged, caughtUp]);
+    return { failed, firstAckMs, devices };
   }
 
   #note(fault: string, violations: readonly Violation[]): void {
@@ -155,11 +157,17 @@ class FaultRun implements RunReport {
   }
 }
 
-function summary(fault: Fault, row: Row | undefined, found: readonly Violation[]): string {
-  const what = `${fault.name}: ${row?.acknowledged ?? 0} of ${row?.operations ?? 0} acknowledged`;
-  const times = `first ack ${row?.firstAckMs ?? 'never'} ms, all devices ${row?.caughtUpMs ?? 'never'} ms`;
-  const some = found.slice(0, 5).map(({ guarantee, what: which }) => `\n  ${guarantee}: ${which}`);
-  return `${what}, ${times}, ${found.length} violations${some.join('')}`;
+function broken(what: string): Violation {
+  return { guarantee: 'liveness', what };
+}
+
+function summary(row: Row, found: readonly Violation[], last: string): string {
+  const { fault, acknowledged, operations, firstAckMs = 'never', caughtUpMs = 'never' } = row;
+  const some = found.slice(0, 5).map(({ guarantee, what }) => `\n  ${guarantee}: ${what}`);
+  return [
+    `${fault}: ${acknowledged} of ${operations} acknowledged, first ack ${firstAckMs} ms`,
+    `all devices ${caughtUpMs} ms (last: ${last}), ${found.length} violations${some.join('')}`,
+  ].join(', ');
 }
 
 function shuffled<T>(items: readonly T[], choices: Choices): T[] {

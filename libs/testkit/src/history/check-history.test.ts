@@ -1,79 +1,23 @@
-import { DomainError } from '@queqiao/domain';
-import { Content, Entry, Entry_State, Sender_Kind } from '@queqiao/protocol/client';
+import { Entry_State } from '@queqiao/protocol/client';
 import { describe, expect, it } from 'vitest';
 import { checkHistory } from './check-history.js';
-import { GUARANTEES, type Guarantee, type HistoryInput, type Membership } from './history-input.js';
-import { History } from './history.js';
-import { digestOf, type SurfacedLog } from './surfaced-log.js';
-
-const CHAT = 'd:ann:bob';
-
-function text(words: string): Content {
-  return Content.create({ body: { $case: 'text', value: { text: words } } });
-}
-
-function entry(seq: number, changes: Partial<Entry> = {}): Entry {
-  return Entry.create({
-    conversationId: CHAT,
-    seq,
-    ordinal: seq,
-    sender: { kind: Sender_Kind.USER, id: 'ann' },
-    clientMsgId: `m${seq}`,
-    createdMs: 1_000 + seq,
-    content: text(`text ${seq}`),
-    ...changes,
-  });
-}
-
-function member(changes: Partial<Membership> = {}): Membership {
-  const stints = [{ joinedSeq: 0, leftSeq: Infinity }];
-  return { stints, readSeq: 0, clearedSeq: 0, hidden: new Set(), ...changes };
-}
-
-interface Past {
-  readonly history: History;
-  readonly phone: SurfacedLog;
-  readonly table: Map<string, Entry[]>;
-  readonly members: Map<string, Map<string, Membership>>;
-  foreign?: Set<string>;
-}
-
-/** What is stored, and what of it Bob's phone surfaced. */
-interface Plan {
-  readonly stored?: readonly Entry[];
-  readonly surfaced?: readonly Entry[];
-}
-
-/** Ann sent three messages one after another; Bob's phone got them. */
-async function past({ stored, surfaced }: Plan = {}): Promise<Past> {
-  const history = new History();
-  const entries = [...(stored ?? [entry(1), entry(2), entry(3)])];
-  for (const seq of [1, 2, 3]) await sent(history, `m${seq}`, seq);
-  const phone = history.device('bob/phone', 'bob');
-  for (const each of surfaced ?? entries) phone.entry(each);
-  const users = new Map([
-    ['ann', member({ readSeq: 3 })],
-    ['bob', member()],
-  ]);
-  return { history, phone, table: new Map([[CHAT, entries]]), members: new Map([[CHAT, users]]) };
-}
-
-function sent(history: History, clientMsgId: string, seq: number, words = `text ${seq}`) {
-  const about = { sender: 'ann', conversationId: CHAT, clientMsgId, text: words };
-  return history.send(about, () => Promise.resolve(seq));
-}
-
-function refused(history: History, clientMsgId: string): Promise<void> {
-  const about = { sender: 'ann', conversationId: CHAT, clientMsgId, text: 'no' };
-  const refusal = history.send(about, () => Promise.reject(new DomainError('MUTED', 'muted')));
-  return expect(refusal).rejects.toThrow('muted');
-}
-
-const bob = (changes: Partial<Membership>): Map<string, Membership> =>
-  new Map([
-    ['ann', member({ readSeq: 3 })],
-    ['bob', member(changes)],
-  ]);
+import { GUARANTEES, type Guarantee, type HistoryInput } from './history-input.js';
+import {
+  bob,
+  changed,
+  CHAT,
+  entry,
+  failed,
+  marked,
+  member,
+  past,
+  sent,
+  text,
+  withRecovery,
+  withRest,
+  withTail,
+} from './past.fixture.js';
+import { digestOf } from './surfaced-log.js';
 
 type Story = () => Promise<HistoryInput>;
 
@@ -136,22 +80,20 @@ const STORIES = {
       'an entry that nobody sent': () => past({ stored: [1, 2, 3, 4].map((seq) => entry(seq)) }),
       'an entry that was refused': async () => {
         const story = await past({ stored: [1, 2, 3, 4].map((seq) => entry(seq)) });
-        await refused(story.history, 'm4');
+        await failed(story.history, 'm4', 'MUTED');
         return story;
       },
     },
     good: {
       'a send of unknown outcome is stored': async () => {
         const story = await past({ stored: [1, 2, 3, 4].map((seq) => entry(seq)) });
-        const about = { sender: 'ann', conversationId: CHAT, clientMsgId: 'm4', text: 'text 4' };
-        const lost = () => Promise.reject(new DomainError('UNAVAILABLE', 'lost'));
-        await expect(story.history.send(about, lost)).rejects.toThrow('lost');
+        await failed(story.history, 'm4', 'UNAVAILABLE');
         story.members.get(CHAT)?.set('ann', member({ readSeq: 4 }));
         return story;
       },
       'a refused send is not stored': async () => {
         const story = await past();
-        await refused(story.history, 'm4');
+        await failed(story.history, 'm4', 'MUTED');
         return story;
       },
     },
@@ -380,36 +322,6 @@ const STORIES = {
     good: { 'a fault was got over in time': () => withRecovery(5_000) },
   },
 } as const satisfies Record<Guarantee, Record<'bad' | 'good', Record<string, Story>>>;
-
-async function withTail(at: { reached: number; waitedMs: number }): Promise<Past> {
-  const story = await past();
-  const about = { device: 'bob/phone', conversationId: CHAT, lastSeq: 3, limitMs: 5_000 };
-  story.history.tails.push({ ...about, ...at });
-  return story;
-}
-
-async function withRest(count: number | undefined): Promise<Past> {
-  const story = await past();
-  const unread = new Map([[CHAT, count]]);
-  story.history.rests.push({ device: 'bob/phone', userId: 'bob', unread });
-  return story;
-}
-
-async function withRecovery(tookMs: number | undefined): Promise<Past> {
-  const story = await past();
-  story.history.recoveries.push({ what: 'sends after a fault', tookMs, limitMs: 5_000 });
-  return story;
-}
-
-function marked(history: History, seq: number): Promise<void> {
-  const about = { userId: 'bob', conversationId: CHAT, seq };
-  return history.mark(about, () => Promise.resolve());
-}
-
-function changed(history: History, change: 'join' | 'leave'): Promise<void> {
-  const about = { userId: 'ann', conversationId: CHAT, change };
-  return history.membership(about, () => Promise.resolve());
-}
 
 describe('checkHistory', () => {
   it('finds nothing in an ordinary past', async () => {
