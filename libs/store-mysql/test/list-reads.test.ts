@@ -180,7 +180,7 @@ describe('catching up', () => {
       'members to catch up',
     ]);
     expect(results).toHaveLength(41);
-    expect(results.at(-1)).toEqual({ ...{ conversationId: direct('x', 'y') }, result: null });
+    expect(results.at(-1)).toEqual({ conversationId: direct('x', 'y'), result: null });
     for (const { result } of results.slice(0, -1)) {
       expect(result?.entries.map(({ seq }) => seq)).toEqual([10, 11]);
       expect(result).toMatchObject({ lastSeq: 11, hasMore: false, notVisible: [] });

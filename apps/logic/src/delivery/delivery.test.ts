@@ -80,7 +80,7 @@ describe('fan-out', () => {
       ['c1', [1]],
       ['c2', [2, 3]],
     ]);
-    expect(link.entries().map((entry) => entry.content)).toEqual([
+    expect(link.entries().map((entry) => entry.content)).toMatchObject([
       { body: { $case: 'text', value: { text: 'hello' } } },
       { body: { $case: 'text', value: { text: 'hello' } } },
     ]);
@@ -282,7 +282,6 @@ describe('what cannot be reached', () => {
 describe('states', () => {
   const member = memberRow(group.conversationId, { rev: 3, readSeq: 2, readOrdinal: 2 });
   const head = { lastSeq: 2, lastOrdinal: 2, mentionAllSeq: 0 };
-  const { appId } = group;
   const state = { appId, userId: parseUserId('bob'), view: memberView(member, head) };
 
   it('shows a state to all devices of its user but the one that changed it', async () => {

@@ -46,7 +46,11 @@ function rig(result: MemberChangeResult = changed) {
       new AckDelivered(...deps).run({ acks }),
     readers: (more: object) =>
       new ListReaders({ log, members }).run(alice, {
-        ...{ conversationId, seq: 3, unread: false, pageToken: '', limit: 0 },
+        conversationId,
+        seq: 3,
+        unread: false,
+        pageToken: '',
+        limit: 0,
         ...more,
       }),
   };

@@ -35,7 +35,7 @@ function checkPatch({ draft, remark }: SettingsPatch): void {
   if (draft !== undefined && Buffer.byteLength(draft) > DRAFT_MAX_BYTES) {
     throw invalidArgument('draft', `must have at most ${DRAFT_MAX_BYTES} bytes`);
   }
-  if (remark !== undefined && [...remark].length > REMARK_MAX_CHARACTERS) {
+  if (remark !== undefined && Array.from(remark).length > REMARK_MAX_CHARACTERS) {
     throw invalidArgument('remark', `must have at most ${REMARK_MAX_CHARACTERS} characters`);
   }
 }
