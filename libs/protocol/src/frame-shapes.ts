@@ -105,6 +105,7 @@ export const SHAPES = {
     11: ['settings', message('ConversationSettings')],
     12: ['mentioned_seq', 'varint'],
     13: ['hidden_seqs', 'varints'],
+    14: ['hidden_through_seq', 'varint'],
   },
   ConversationSettings: {
     1: ['pinned', 'varint'],
