@@ -151,6 +151,7 @@ export class Engine {
         if (visible) this.events.emit('entry', { entry, source });
       },
       onConversation: (view) => this.events.emit('conversation', view),
+      onProgress: (id, high) => this.outbox.passed(id, high),
       onMessages: (conversationId, seqs) =>
         this.events.emit('messages', { conversationId, seqs: [...seqs] }),
       onMember: (member) => this.events.emit('member', member),

@@ -32,6 +32,7 @@ function changeEntry(
   if (asked === undefined) return undefined;
   const { conversationId, clientMsgId, body } = asked;
   const content = Content.create({ body });
+  server.log.checkTargets(conversationId, session.user, clientMsgId, content);
   const { entry, fresh } = server.log.append(conversationId, session.user, clientMsgId, content);
   if (fresh) server.push(conversationId, { $case: 'entry', value: entry }, session);
   const { seq, ordinal, createdMs } = entry;

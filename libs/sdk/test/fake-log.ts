@@ -1,3 +1,4 @@
+import { DomainError } from '@queqiao/domain';
 import {
   Conversation_Kind,
   ConversationSettings,
@@ -104,6 +105,23 @@ export class FakeLog {
     this.#move(log, sender, seq);
     this.#mention(log, entry);
     return { entry, fresh: true };
+  }
+
+  isMessage(id: string, seq: number): boolean {
+    return !this.#log(id).changes.has(seq);
+  }
+
+  /** Only messages that are still there can be changed; a repeated change is answered without asking. */
+  checkTargets(id: string, sender: string, clientMsgId: string, content: Content): void {
+    const log = this.#log(id);
+    const known = log.entries.some(
+      (one) => one.clientMsgId === clientMsgId && one.sender?.id === sender,
+    );
+    if (known) return;
+    for (const seq of changeOf(content)?.targetSeqs ?? []) {
+      const there = log.entries[seq - 1]?.content !== undefined && !log.changes.has(seq);
+      if (!there) throw new DomainError('NOT_FOUND', 'no such message');
+    }
   }
 
   markRead(id: string, user: string, seq: number): MemberState {

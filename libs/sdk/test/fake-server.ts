@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@queqiao/domain';
+import { DomainError, type ErrorCode } from '@queqiao/domain';
 import {
   ConversationServiceDefinition as Conversations,
   GroupServiceDefinition as Groups,
@@ -212,7 +212,14 @@ export class FakeServer {
       this.#fail(socket, call.id, fault.error, fault.retryAfterMs ?? 0);
       return;
     }
-    const value = this.#execute(session, method, call.body);
+    let value: Uint8Array;
+    try {
+      value = this.#execute(session, method, call.body);
+    } catch (refused) {
+      if (!(refused instanceof DomainError)) throw refused;
+      this.#fail(socket, call.id, refused.code, 0);
+      return;
+    }
     if (fault === 'lose-reply') return;
     socket.deliver([
       { item: { $case: 'reply', value: { id: call.id, result: { $case: 'body', value } } } },

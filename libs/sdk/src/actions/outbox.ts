@@ -172,6 +172,14 @@ export class Outbox {
     this.#size = 0;
   }
 
+  /** The log is past `high`: what was stored up to there and not surfaced was cleared by the user meanwhile. */
+  passed(conversationId: string, high: number): void {
+    for (const draft of this.#queues.get(conversationId)?.values() ?? []) {
+      const { state, seq = 0 } = draft.message;
+      if (state === 'sent' && seq <= high) this.#remove(draft);
+    }
+  }
+
   /** An entry was surfaced: if it is one of these, that settles it, also when its reply was lost. */
   surfaced(entry: Entry): void {
     const draft = this.#queues.get(entry.conversationId)?.get(entry.clientMsgId);

@@ -56,7 +56,8 @@ export class ChangeIndex {
         now = blanked(now, BLANK_STATES[change.kind]);
       } else if (change.kind === 'edit') {
         const { content, revision } = change;
-        if (content !== undefined) now = laterCopy(now, { ...now, content, revision });
+        const applies = content !== undefined && !isBlank(now);
+        if (applies) now = laterCopy(now, { ...now, content, revision });
       }
     }
     return this.#withoutEdited(now);

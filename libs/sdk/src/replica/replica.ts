@@ -19,6 +19,8 @@ export interface ReplicaHandlers {
   /** Strictly in seq order within a conversation, each once. Not `visible`: the user has hidden it. */
   onEntry(entry: Entry, source: EntrySource, visible: boolean): void;
   onConversation(view: ConversationView): void;
+  /** Everything up to `high` was surfaced, or will never be: the user may not see it. */
+  onProgress(conversationId: string, high: number): void;
   /** Something was done to messages that were surfaced or loaded before. */
   onMessages(conversationId: string, seqs: readonly number[]): void;
   /** A member state with a higher rev than the one before. */
@@ -225,6 +227,7 @@ export class Replica {
 
   #settle(state: ConversationState): void {
     this.#surface(state);
+    this.handlers.onProgress(state.id, state.log.high);
     const gone = state.enforce();
     if (gone.length > 0) {
       const dropped = gone.map((seq) => ({ conversationId: state.id, seq }));
