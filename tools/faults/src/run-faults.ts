@@ -71,12 +71,13 @@ class FaultRun implements RunReport {
       ({ name }) => only.length === 0 || only.includes(name),
     );
     const endMs = Date.now() + durationMs;
-    do {
+    for (let lists = 0; lists === 0 || Date.now() < endMs; lists += 1) {
       const list = shuffled(wanted, this.rig.choices);
-      for (let at = 0; at < list.length; at += FAULTS_PER_ERA) {
-        await this.#era(list.slice(at, at + FAULTS_PER_ERA));
+      // The first list is run whole, however long it takes; a later one ends with the time.
+      while (list.length > 0 && (lists === 0 || Date.now() < endMs)) {
+        await this.#era(list.splice(0, FAULTS_PER_ERA));
       }
-    } while (Date.now() < endMs);
+    }
   }
 
   async #era(faults: readonly Fault[]): Promise<void> {
