@@ -1,4 +1,4 @@
-import { createClient, Platform, storedGeneration } from '@queqiao/sdk';
+import { createClient, IndexedDbReplicaStore, Platform, storedGeneration } from '@queqiao/sdk';
 import { render } from 'preact';
 import { App } from './components/app.js';
 import { ProvideTexts } from './components/page-context.js';
@@ -27,7 +27,9 @@ const address: AddressBar = {
 function openSession(signedIn: SignedIn, name: string, onSignOut: () => void): ChatSession {
   const random = (): string => crypto.getRandomValues(new Uint32Array(3)).join('-');
   const device = deviceOf(localStorage, signedIn.userId, launch.deviceSlot, random);
+  const store = new IndexedDbReplicaStore(`queqiao.${device.id}`);
   const client = createClient({
+    store,
     url: signedIn.socketUrl,
     token: renewing(backEnd, name, signedIn),
     device: { id: device.id, platform: Platform.WEB, model: 'browser' },
@@ -36,6 +38,8 @@ function openSession(signedIn: SignedIn, name: string, onSignOut: () => void): C
   const listening = new AbortController();
   const leave = (): void => {
     listening.abort();
+    // What was said does not stay on the machine of somebody who has left.
+    void store.destroy().catch(() => undefined);
     onSignOut();
   };
   const session = new ChatSession(

@@ -214,18 +214,18 @@ function bodyOf(what: Doing, targetSeq: number, emoji: string, text: string): Bo
 /** Who reacts how and what is pinned, read naively from the server's log. */
 function model(life: Life): Map<number, { reactions: Set<string>; pinned: boolean }> {
   const { log } = life.scene.server;
-  const model = new Map<number, { reactions: Set<string>; pinned: boolean }>();
+  const facts = new Map<number, { reactions: Set<string>; pinned: boolean }>();
   for (const { seq, content, sender } of log.entries(CHAT)) {
     const change = changeOf(content);
-    if (change === undefined) model.set(seq, { reactions: new Set(), pinned: false });
-    const target = model.get(change?.targetSeqs[0] ?? 0);
+    if (change === undefined) facts.set(seq, { reactions: new Set(), pinned: false });
+    const target = facts.get(change?.targetSeqs[0] ?? 0);
     if (change?.kind === 'reaction') {
       const key = `${change.emoji} ${sender?.id ?? ''}`;
       if (change.removed) target?.reactions.delete(key);
       else target?.reactions.add(key);
     } else if (change?.kind === 'pin' && target !== undefined) target.pinned = !change.removed;
   }
-  return model;
+  return facts;
 }
 
 /** How often something was edited before it was taken back is told to nobody who did not see it. */

@@ -18,20 +18,20 @@ const CHAT = 'd:alice:bob';
 interface Kind {
   readonly name: string;
   /** Stores of one place: what one saves, the next one loads. */
-  place(options?: Partial<StoreOptions>): () => ReplicaStore;
+  readonly place: (options?: Partial<StoreOptions>) => () => ReplicaStore;
 }
 
 const kinds: Kind[] = [
   {
     name: 'in memory',
-    place(options) {
+    place: (options) => {
       const store = new MemoryReplicaStore(options);
       return () => store;
     },
   },
   {
     name: 'in the browser’s database',
-    place(options) {
+    place: (options) => {
       const factory = new IDBFactory();
       return () => new IndexedDbReplicaStore('queqiao.test', { factory, ...options });
     },
@@ -83,16 +83,16 @@ const known = (base: number, high: number) => new Map([[CHAT, record(base, high)
 const bySeq = (entries: readonly Entry[] = []): Entry[] =>
   [...entries].sort((a, b) => a.seq - b.seq);
 
-let working = 0;
+const working = new Set<Promise<unknown>>();
 
 /** Counts what a store is doing, so that a test can wait for the end of it. */
 function watched(store: ReplicaStore): ReplicaStore {
   const watch = async <Result>(work: Promise<Result>): Promise<Result> => {
-    working += 1;
+    working.add(work);
     try {
       return await work;
     } finally {
-      working -= 1;
+      working.delete(work);
     }
   };
   return {
@@ -104,7 +104,7 @@ function watched(store: ReplicaStore): ReplicaStore {
 /** Lets everything happen that needs no time but the database's own. */
 async function settled(scene: Scene): Promise<void> {
   do await scene.settle();
-  while (working > 0);
+  while (working.size > 0);
 }
 
 async function online(scene: Scene, store: ReplicaStore): Promise<Device> {

@@ -54,7 +54,15 @@ class FakeClient {
     remark: '',
     hasOlder: this.older !== undefined && this.older.length > 0,
   });
-  entries = () => this.log;
+  messages = () =>
+    this.log.map((one) => ({
+      ...one,
+      state: 'shown' as const,
+      edited: false,
+      reactions: [],
+      pinned: false,
+      changing: false,
+    }));
   outbox = () => this.written;
   start = () => void this.calls.push('start');
   stop = () => void this.calls.push('stop');
