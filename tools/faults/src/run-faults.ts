@@ -71,12 +71,12 @@ class FaultRun implements RunReport {
       ({ name }) => only.length === 0 || only.includes(name),
     );
     const endMs = Date.now() + durationMs;
-    for (let lists = 0; lists === 0 || Date.now() < endMs; lists += 1) {
-      const list = shuffled(wanted, this.rig.choices);
-      // The first list is run whole, however long it takes; a later one ends with the time.
-      while (list.length > 0 && (lists === 0 || Date.now() < endMs)) {
-        await this.#era(list.splice(0, FAULTS_PER_ERA));
-      }
+    // The first list is run whole, however long it takes; what comes after it ends with the time.
+    for (let list = shuffled(wanted, this.rig.choices); list.length > 0;) {
+      await this.#era(list.splice(0, FAULTS_PER_ERA));
+      const whole = this.rows.length >= wanted.length;
+      if (whole && Date.now() >= endMs) return;
+      if (list.length === 0) list = shuffled(wanted, this.rig.choices);
     }
   }
 
