@@ -28,8 +28,8 @@ interface Type {
 function typesOf(method: MessageMethod): { request: Type; response: Type; name: string } {
   const { requestType, responseType, name } = MessageServiceDefinition.methods[method];
   return {
-    request: requestType as unknown as Type,
-    response: responseType as unknown as Type,
+    request: requestType,
+    response: responseType,
     name,
   };
 }

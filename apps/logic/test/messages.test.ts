@@ -21,7 +21,7 @@ beforeAll(async () => {
   reader = await rig.signedIn(app, 'bob');
 });
 afterAll(async () => {
-  for (const door of doors.values()) door.close();
+  for (const each of doors.values()) each.close();
   await rig.stop();
 });
 

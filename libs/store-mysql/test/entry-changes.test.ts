@@ -217,7 +217,7 @@ describe('reactions and pins', () => {
       'SELECT target_seq FROM pins WHERE conversation_id = ? ORDER BY target_seq',
       [id],
     );
-    return rows.map((row) => Number(row.target_seq));
+    return rows.map((row) => row.target_seq);
   };
 
   it('are kept once, and what changes nothing stores nothing', async () => {

@@ -128,7 +128,7 @@ function byteLength(value: unknown): number {
 }
 
 function codePoints(value: unknown): number {
-  return typeof value === 'string' ? [...value].length : Number.NaN;
+  return typeof value === 'string' ? Array.from(value).length : Number.NaN;
 }
 
 function urlHint(optional: boolean): string {
