@@ -150,6 +150,8 @@ export class RoamingDevice implements TestDevice {
       try {
         const socket = await this.#open(url);
         attempt = 0;
+        // It may have been stopped while the connection was being made.
+        if (!this.#running) socket.ws.terminate();
         await this.#attend(socket);
       } catch (error) {
         if (error instanceof SocketClosed) this.#ended(error.code);
@@ -179,8 +181,13 @@ export class RoamingDevice implements TestDevice {
     if (this.feed === 'both') this.#read();
     const { pollMs } = this.#options;
     const polls = pollMs === undefined ? undefined : setInterval(() => this.#read(), pollMs);
+    let lastTurnMs = Date.now();
     const pings = setInterval(() => {
-      const silent = Date.now() - socket.lastHeardMs > DEAD_MS;
+      const turnMs = Date.now();
+      // When this process itself stood still, what the server said meanwhile has not been read yet.
+      const stoodStill = turnMs - lastTurnMs > 2 * PING_MS;
+      lastTurnMs = turnMs;
+      const silent = !stoodStill && turnMs - socket.lastHeardMs > DEAD_MS;
       if (silent && !this.#stalled) socket.ws.terminate();
       else socket.send({ $case: 'ping', value: {} });
     }, PING_MS);
