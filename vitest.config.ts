@@ -18,7 +18,7 @@ const serversFile = fileURLToPath(
 
 /** Projects whose tests talk to a real database or Redis; a run starts one of each for them all. */
 const needServers = new Set(
-  'store-mysql directory testkit connect logic web web-server cli loadgen e2e'.split(' '),
+  'store-mysql directory testkit connect logic web web-server cli loadgen e2e faults'.split(' '),
 );
 
 function project(name: string, root: string, kind: Kind) {
@@ -70,6 +70,7 @@ export default defineConfig({
       project('cli', 'tools/cli', 'app'),
       project('loadgen', 'tools/loadgen', 'app'),
       project('e2e', 'apps/e2e', 'e2e'),
+      project('faults', 'tools/faults', 'e2e'),
     ],
     coverage: { provider: 'v8', reportsDirectory: 'coverage', include: ['**/src/**/*.ts'] },
   },

@@ -41,6 +41,7 @@ export const packages = {
     dir: 'tools/loadgen',
     imports: [...adapters, 'dev-stack', 'grpc-kit', 'sdk', 'testkit'],
   },
+  faults: { dir: 'tools/faults', imports: [...adapters, 'dev-stack', 'e2e', 'testkit'] },
   build: { dir: 'tools/build', imports: [] },
   boundaries: { dir: 'tools/boundaries', imports: [] },
 };

@@ -4,10 +4,10 @@ import {
   createLogger,
   createRegistry,
   Lifecycle,
+  offsetClock,
   OperationsServer,
   PauseDetector,
   randomBootId,
-  systemClock,
   type Clock,
   type Logger,
   type Registry,
@@ -17,11 +17,14 @@ import type { ConnectConfig } from './config.js';
 import { createGrpcDialer, LogicPool, type DownHandlers, type LogicCalls } from './link/index.js';
 import { DEFAULT_SESSION_LIMITS, type SessionLimits } from './session/session-limits.js';
 import { Sessions } from './session/sessions.js';
+import { REVOCATIONS_FRESH_MS } from './session/write-gate.js';
 import { SocketServer } from './socket/socket-server.js';
 
 const SERVICE = 'connect';
 /** Other nodes count this one as alive for this long after its last renewal; a longer pause fences it. */
 const LEASE_TTL_MS = 15_000;
+/** A pause from which on this node may not know who was signed out meanwhile. */
+const UNHEARD_PAUSE_MS = REVOCATIONS_FRESH_MS;
 const PAUSE_TICK_MS = 500;
 const REGISTRATION_REFRESH_MS = 60 * 60 * 1_000;
 const MAX_MESSAGE_BYTES = 256 * 1024;
@@ -74,15 +77,7 @@ export function createConnect(config: ConnectConfig, overrides: ConnectOverrides
     kick: (item) => sessions.down.kick(item),
     resync: (item) => sessions.down.resync(item),
   });
-  const pauses = new PauseDetector({
-    clock,
-    tickMs: PAUSE_TICK_MS,
-    thresholdMs: LEASE_TTL_MS,
-    onPause: (gapMs) => {
-      logger.error({ gapMs, sessions: sessions.size }, 'stood still beyond the lease: fenced');
-      sessions.fence();
-    },
-  });
+  const pauses = createPauses(node, () => sessions);
   const sessions: Sessions = new Sessions(
     {
       clock,
@@ -92,7 +87,7 @@ export function createConnect(config: ConnectConfig, overrides: ConnectOverrides
       logic: link,
       turnEnd: setImmediate,
       random: overrides.random ?? Math.random,
-      checkPause: () => pauses.check(),
+      checkPause: () => pauses.forEach((detector) => detector.check()),
     },
     {
       nodeId: config.nodeId,
@@ -122,8 +117,24 @@ export function createConnect(config: ConnectConfig, overrides: ConnectOverrides
 
 type Node = ReturnType<typeof nodeParts>;
 
+/** In the order in which they are to look: a node that fences itself must know already that it stood still. */
+function createPauses({ clock, logger }: Node, sessions: () => Sessions): PauseDetector[] {
+  const detector = (thresholdMs: number, onPause: (gapMs: number) => void) =>
+    new PauseDetector({ clock, tickMs: PAUSE_TICK_MS, thresholdMs, onPause });
+  return [
+    detector(UNHEARD_PAUSE_MS, (gapMs) => {
+      logger.warn({ gapMs, sessions: sessions().size }, 'stood still: asking who was signed out');
+      sessions().stoodStill();
+    }),
+    detector(LEASE_TTL_MS, (gapMs) => {
+      logger.error({ gapMs, sessions: sessions().size }, 'stood still beyond the lease: fenced');
+      sessions().fence();
+    }),
+  ];
+}
+
 function nodeParts(config: ConnectConfig, overrides: ConnectOverrides) {
-  const clock = overrides.clock ?? systemClock;
+  const clock = overrides.clock ?? offsetClock(config.testClockOffsetMs);
   const { nodeId, logLevel: level } = config;
   const logger = overrides.logger ?? createLogger({ service: SERVICE, node: nodeId, level });
   const registry = overrides.registry ?? createRegistry({ service: SERVICE, node: nodeId });
@@ -193,7 +204,7 @@ function createSocketServer(config: ConnectConfig, metrics: Registry, sessions: 
 
 interface Parts {
   readonly link: Link;
-  readonly pauses: PauseDetector;
+  readonly pauses: readonly PauseDetector[];
   readonly sessions: Sessions;
   readonly sockets: SocketServer;
   readonly lease: NodeLease;
@@ -220,7 +231,11 @@ function assemble(config: ConnectConfig, node: Node, parts: Parts): Connect {
     .add({ name: 'lease', start: () => lease.start(), stop: () => lease.stop() })
     .add({ name: 'link', start: () => link.start(), stop: () => link.stop() })
     .add({ name: 'sessions', start: () => sessions.start(), stop: () => sessions.stop() })
-    .add({ name: 'pauses', start: () => pauses.start(), stop: () => pauses.stop() })
+    .add({
+      name: 'pauses',
+      start: () => pauses.forEach((detector) => detector.start()),
+      stop: () => pauses.forEach((detector) => detector.stop()),
+    })
     .add({ name: 'sockets', start: () => sockets.start(), stop: () => sockets.stop() });
   return {
     start: () => lifecycle.start(),

@@ -9,6 +9,9 @@ import {
   OpenSessionResponse,
   RefreshSessionRequest,
   RefreshSessionResponse,
+  RevocationsSinceRequest,
+  RevocationsSinceResponse,
+  type Revocation,
   type Caller,
 } from '@queqiao/protocol/link';
 import type { Clock } from '@queqiao/runtime';
@@ -38,6 +41,14 @@ export class InMemoryLogic {
   kickFailures = 0;
   /** False: as logic nodes that do not know the field yet. */
   tellsTime = true;
+  /** What the feed of sign-outs answers. */
+  revocations: Revocation[] = [];
+  tooOld = false;
+  feedAway = false;
+  feedHold: Promise<void> | null = null;
+  readonly feedRequests: RevocationsSinceRequest[] = [];
+  /** Of every token that is verified from now on. */
+  tokenIssuedMs = (): number => this.clock.now();
   handlers: DownHandlers | null = null;
   #waiting: (() => void)[] = [];
 
@@ -61,8 +72,9 @@ export class InMemoryLogic {
   }
 
   async call(input: LogicCallInput): Promise<LogicReply> {
-    this.calls.push(input);
     const method = input.method.split('/')[1] ?? '';
+    // Asked all the time; kept apart so that tests see what they caused.
+    if (method !== 'RevocationsSince') this.calls.push(input);
     switch (input.method.startsWith('queqiao.link.v1.') ? method : '') {
       case 'OpenSession':
         return this.#open(OpenSessionRequest.decode(input.body));
@@ -70,6 +82,8 @@ export class InMemoryLogic {
         return this.#refresh(RefreshSessionRequest.decode(input.body));
       case 'KickSession':
         return this.#kick(KickSessionRequest.decode(input.body));
+      case 'RevocationsSince':
+        return this.#revocationsSince(RevocationsSinceRequest.decode(input.body));
       case 'CloseSession':
         this.closed.push(input.key);
         return { body: new Uint8Array() };
@@ -94,7 +108,11 @@ export class InMemoryLogic {
     const [appId = '', userId = '', life] = first === 'slow' ? rest : [first, ...rest];
     const serverMs = this.clock.now();
     const tokenExpiresMs = serverMs + (life === undefined ? TOKEN_LIFE_MS : Number(life));
-    const token = { tokenExpiresMs, serverMs: this.tellsTime ? serverMs : 0 };
+    const token = {
+      tokenExpiresMs,
+      serverMs: this.tellsTime ? serverMs : 0,
+      tokenIssuedMs: this.tokenIssuedMs(),
+    };
     const opened = { appId, userId, ...token, logEpoch: 7, devicePolicy: this.policy };
     return { body: OpenSessionResponse.encode(opened).finish() };
   }
@@ -103,8 +121,23 @@ export class InMemoryLogic {
     const refusal = REFUSALS[request.token];
     if (refusal !== undefined) return refused(refusal, 'r2');
     const serverMs = this.clock.now();
-    const refreshed = { tokenExpiresMs: serverMs + TOKEN_LIFE_MS, serverMs, logEpoch: 7 };
+    const refreshed = {
+      tokenExpiresMs: serverMs + TOKEN_LIFE_MS,
+      serverMs,
+      logEpoch: 7,
+      tokenIssuedMs: this.tokenIssuedMs(),
+    };
     return { body: RefreshSessionResponse.encode(refreshed).finish() };
+  }
+
+  async #revocationsSince(request: RevocationsSinceRequest): Promise<LogicReply> {
+    this.feedRequests.push(request);
+    if (this.feedAway) throw new DomainError('UNAVAILABLE', 'no logic node attached');
+    const { revocations, tooOld } = this;
+    const nowMs = this.clock.now();
+    await this.feedHold;
+    const answer = { nowMs, revocations, more: false, tooOld };
+    return { body: RevocationsSinceResponse.encode(answer).finish() };
   }
 
   #kick(request: KickSessionRequest): LogicReply {

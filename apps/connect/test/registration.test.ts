@@ -198,7 +198,8 @@ describe('a pause beyond the lease', () => {
     const push = { protoFrame: Uint8Array.of(10, 2, 98, 0), jsonItem: new Uint8Array() };
     rig.logic.handlers?.deliver({ ...push, sessions: [1], users: [], exceptSession: 0 });
     expect(await device.closed).toBe(4004);
-    expect(device.items.map((item) => item.$case)).toEqual(['connected', 'disconnect']);
+    // Not even the reason: whoever stood still does not know whether the device was signed out meanwhile.
+    expect(device.items.map((item) => item.$case)).toEqual(['connected']);
     await Device.signedIn(rig.url, 'app/ann', 'd1', { generation: 2 });
   });
 });

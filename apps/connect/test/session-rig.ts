@@ -38,6 +38,10 @@ export class FakeSocket implements SessionSocket {
   bufferedBytes(): number {
     return this.buffered;
   }
+  cut(): void {
+    this.closeCode = 1006;
+    this.onEnd(1006);
+  }
   end(code: number): void {
     this.closeCode = code;
     this.onEnd(code);
@@ -99,6 +103,8 @@ export class SessionRig {
   readonly registry = new Registry();
   readonly sessions: Sessions;
   pauseChecks = 0;
+  /** Called by every look whether the process stood still. */
+  onPauseCheck: () => void = () => undefined;
 
   /** @param logicAheadMs how far logic's wall clock is ahead of this node's. */
   constructor(limits: Partial<SessionLimits> = {}, logicAheadMs = 0) {
@@ -112,7 +118,10 @@ export class SessionRig {
         directory: this.directory,
         turnEnd: setImmediate,
         random: () => 0.5,
-        checkPause: () => this.pauseChecks++,
+        checkPause: () => {
+          this.pauseChecks++;
+          this.onPauseCheck();
+        },
       },
       {
         nodeId: 'n1',

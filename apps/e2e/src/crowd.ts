@@ -4,6 +4,8 @@ import {
   History,
   readLogTable,
   readMembers,
+  readTails,
+  type HistoryInput,
   queryRows,
   ReplicaRecorder,
   RoamingDevice,
@@ -12,9 +14,8 @@ import {
   type TestDevice,
   type Violation,
 } from '@queqiao/testkit';
-import type { Entry } from '@queqiao/protocol/client';
 import { BackEnd } from './doors.js';
-import type { Choices } from './scenario.js';
+import type { Choices } from './choices.js';
 
 export type Feed = TestDevice['feed'];
 
@@ -24,18 +25,31 @@ export interface CrowdOptions {
   readonly groupSize: number;
   /** One device of every user for each; the first ones are spread over the connect nodes, and subprotocols alternate. */
   readonly feeds: readonly Feed[];
+  /** Where devices connect, when that is not the cluster's own addresses. */
+  readonly urls?: readonly string[];
+  /** Devices of the kind `sync` read by themselves this often. */
+  readonly pollMs?: number;
 }
 
-interface Chat {
+/** How long devices may take to have everything once traffic has ended. */
+const TAIL_LIMIT_MS = 60_000;
+
+export interface Chat {
   readonly id: string;
   readonly members: readonly string[];
+}
+
+interface Wish {
+  readonly chat: Chat;
+  readonly sender: string;
+  readonly text: string;
 }
 
 /** Users with several devices who talk in direct chats and groups, and a history of all that they saw. */
 export class Crowd {
   readonly history = new History();
   readonly devices: TestDevice[] = [];
-  readonly #chats: Chat[] = [];
+  readonly chats: Chat[] = [];
   #sent = 0;
 
   private constructor(
@@ -55,19 +69,23 @@ export class Crowd {
     const users = Array.from({ length: options.users }, (_, index) => `user${index}`);
     const backEnd = new BackEnd(cluster.logicAt(0).grpcAddress, app);
     await backEnd.upsert(...users);
-    for (const user of users) crowd.#equip(user, options.feeds);
+    for (const user of users) crowd.#equip(user, options);
     await Promise.all(crowd.devices.map((device) => device.whenOnline()));
     for (let index = 0; index < options.groups; index += 1) {
       const members = crowd.#some(users, options.groupSize);
       const id = await backEnd.createGroup(members[0] ?? '', `group${index}`, members.slice(1));
-      crowd.#chats.push({ id, members });
+      crowd.chats.push({ id, members });
     }
     backEnd.close();
     for (let index = 0; index < options.users; index += 1) {
       const [a = '', b = ''] = crowd.#some(users, 2).sort();
-      crowd.#chats.push({ id: `d:${a}:${b}`, members: [a, b] });
+      crowd.chats.push({ id: `d:${a}:${b}`, members: [a, b] });
     }
     return crowd;
+  }
+
+  get appId(): string {
+    return this.app.appId;
   }
 
   /** Messages that were begun. */
@@ -94,49 +112,79 @@ export class Crowd {
     await Promise.all(Array.from({ length: inFlight }, talker));
   }
 
-  /** One message of somebody to some conversation; resolves when it is stored. */
-  async say(): Promise<void> {
-    const chat = this.choices.pick(this.#chats);
-    const sender = this.choices.pick(chat.members);
+  /** One message of somebody to some conversation, or as the caller wants it; resolves when it is stored. */
+  async say(wish: Partial<Wish> = {}): Promise<void> {
+    const chat = wish.chat ?? this.choices.pick(this.chats);
+    const sender = wish.sender ?? this.choices.pick(chat.members);
     const device = this.choices.pick(this.devices.filter(({ userId }) => userId === sender));
     this.#sent += 1;
+    const words = wish.text ?? '鹊🌉'.repeat(this.choices.below(8));
     const message = {
       conversationId: chat.id,
       clientMsgId: `m-${this.#sent}`,
-      text: `${this.app.appId} ${this.#sent} ${'鹊🌉'.repeat(this.choices.below(8))}`,
+      text: `${this.app.appId} ${this.#sent} ${words}`,
     };
     await this.history.send({ ...message, sender }, () =>
       device.send(message.conversationId, message.clientMsgId, message.text),
     );
   }
 
-  /** Waits until every device has the newest entry of each of its conversations; devices of the kind `sync` sync for it. */
-  async settle(): Promise<void> {
-    const table = await readLogTable(this.cluster.database.url, this.app.appId);
-    const members = await readMembers(this.cluster.database.url, this.app.appId);
+  /** Somebody reads some conversation up to where one of its devices is. */
+  async mark(): Promise<void> {
+    const chat = this.choices.pick(this.chats);
+    const userId = this.choices.pick(chat.members);
+    const device = this.choices.pick(this.devices.filter((each) => each.userId === userId));
+    const seq = device.high(chat.id);
+    if (seq === 0) return;
+    await this.history.mark({ userId, conversationId: chat.id, seq }, () =>
+      device.markRead(chat.id, seq),
+    );
+  }
+
+  /**
+   * Waits until every device has the newest entry of each of its conversations, and records how long each took; devices of the
+   * kind `sync` sync for it.
+   */
+  async settle(limitMs = TAIL_LIMIT_MS): Promise<void> {
+    const { url } = this.cluster.database;
+    const tails = await readTails(url, this.app.appId);
+    const members = await readMembers(url, this.app.appId);
+    const begunMs = Date.now();
     await Promise.all(
-      this.devices.map((device) =>
-        eventually(`${device.name} (${device.feed}) is up to date`, async () => {
-          if (device.stoppedBy !== undefined) throw new Error(`closed ${device.stoppedBy}`);
-          if (device.feed === 'sync') await device.sync();
-          const behind = [...table].find(([id, entries]) => {
-            const mine = members.get(id)?.has(device.userId) === true;
-            return mine && device.high(id) < entries.length;
-          });
-          if (behind === undefined) return true;
-          throw new Error(`${behind[0]}: ${device.high(behind[0])} of ${behind[1].length}`);
-        }),
-      ),
+      this.devices.map(async (device) => {
+        const mine = [...tails].filter(([id]) => members.get(id)?.has(device.userId));
+        await this.#reaches(device, mine, limitMs);
+        const waitedMs = Date.now() - begunMs;
+        for (const [conversationId, lastSeq] of mine) {
+          const at = { conversationId, lastSeq, reached: device.high(conversationId) };
+          this.history.tails.push({ device: device.name, ...at, waitedMs, limitMs });
+        }
+      }),
+    );
+  }
+
+  /** Records the unread counts that every device shows; nothing may be under way. */
+  async rest(): Promise<void> {
+    await Promise.all(
+      this.devices.map(async (device) => {
+        if (device.feed === 'push') return;
+        const unread = await device.unread();
+        this.history.rests.push({ device: device.name, userId: device.userId, unread });
+      }),
     );
   }
 
   /** What the history violates, judged against the table as it is now. */
-  async judge(): Promise<Violation[]> {
+  async judge(foreign?: ReadonlySet<string>): Promise<Violation[]> {
+    return checkHistory(await this.evidence(foreign));
+  }
+
+  /** The history with the table as it is now. */
+  async evidence(foreign: ReadonlySet<string> = new Set()): Promise<HistoryInput> {
     const { url } = this.cluster.database;
     const table = await readLogTable(url, this.app.appId);
     const members = await readMembers(url, this.app.appId);
-    const { sends, logs } = this.history;
-    return checkHistory({ sends, logs, table, members });
+    return { history: this.history, table, members, foreign };
   }
 
   /** Waits until every client library counts as unread what the table says is. */
@@ -162,25 +210,49 @@ export class Crowd {
     await Promise.all(this.devices.map((device) => device.stop()));
   }
 
-  #equip(userId: string, feeds: readonly Feed[]): void {
+  async #reaches(
+    device: TestDevice,
+    tails: readonly (readonly [conversationId: string, lastSeq: number])[],
+    limitMs: number,
+  ): Promise<void> {
+    await eventually(
+      `${device.name} (${device.feed}) is up to date`,
+      async () => {
+        if (device.stoppedBy !== undefined) throw new Error(`closed ${device.stoppedBy}`);
+        if (device.feed === 'sync') await device.sync();
+        const behind = tails.find(([id, lastSeq]) => device.high(id) < lastSeq);
+        if (behind === undefined) return true;
+        throw new Error(`${behind[0]}: ${device.high(behind[0])} of ${behind[1]}`);
+      },
+      limitMs,
+    );
+  }
+
+  #equip(userId: string, options: CrowdOptions): void {
+    const { feeds, pollMs } = options;
     for (const [index, feed] of feeds.entries()) {
       const at = this.devices.length;
-      const urls = this.cluster.socketUrls;
+      const urls = options.urls ?? this.cluster.socketUrls;
       const first = Math.floor(at / feeds.length + index) % urls.length;
       const deviceId = `${feed}${index}`;
-      const log = this.history.device(`${userId}/${deviceId}`, userId);
-      const options = {
+      const record = this.history.device(`${userId}/${deviceId}`, userId);
+      const about = {
         urls: [...urls.slice(first), ...urls.slice(0, first)],
         app: this.app,
         userId,
         deviceId,
-        onEntry: (entry: Entry) => void log.entries.push(entry),
+        record,
       };
       const codec = at % 3 === 0 ? 'json' : 'proto';
       const device =
         feed === 'sdk'
-          ? new ReplicaRecorder(options)
-          : new RoamingDevice({ ...options, feed, codec });
+          ? new ReplicaRecorder(about)
+          : new RoamingDevice({
+              ...about,
+              feed,
+              codec,
+              ...(pollMs === undefined ? {} : { pollMs }),
+            });
       device.start();
       this.devices.push(device);
     }

@@ -10,7 +10,8 @@ import {
   ConversationServiceDefinition,
   MessageServiceDefinition,
   UserServiceDefinition,
-  type Content,
+  Content,
+  SendRequest,
 } from '@queqiao/protocol/client';
 import {
   GroupServiceDefinition as ServerGroups,
@@ -69,7 +70,7 @@ export class UserDoor {
 
   /** The seq. Rejects with DomainError. */
   async send(conversationId: string, clientMsgId: string, words: string): Promise<number> {
-    const request = { conversationId, clientMsgId, content: text(words) };
+    const request = SendRequest.create({ conversationId, clientMsgId, content: text(words) });
     return (await typed(this.messages.send(request, this.options))).seq;
   }
 
@@ -79,7 +80,7 @@ export class UserDoor {
 }
 
 export function text(words: string): Content {
-  return { body: { $case: 'text', value: { text: words } } };
+  return Content.create({ body: { $case: 'text', value: { text: words } } });
 }
 
 /** The same promise, rejecting with DomainError. */

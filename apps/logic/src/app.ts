@@ -3,9 +3,9 @@ import { CallMetrics, LinkMetrics } from '@queqiao/link';
 import {
   createLogger,
   createRegistry,
+  offsetClock,
   OperationsServer,
   randomBootId,
-  systemClock,
   type Clock,
   type Logger,
   type Registry,
@@ -18,6 +18,7 @@ import { CredentialVerifier } from './auth/credential-verifier.js';
 import { adapterError } from './compose/adapter-errors.js';
 import { createCaches } from './compose/caches.js';
 import { DatabaseWatch } from './compose/database-watch.js';
+import { RevocationPruning } from './compose/revocation-pruning.js';
 import { createServices, type Services } from './compose/services.js';
 import { LogicProcess } from './compose/logic-process.js';
 import type { LogicConfig } from './config.js';
@@ -61,22 +62,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
     execute: (call, node, signal) => linkDoor.execute(call, node, signal),
   };
   const hub = createHub(base, config, executor);
-  const delivery = new Delivery(
-    {
-      link: hub,
-      routes: directory,
-      conversations: database.conversations,
-      rows: database.dispatch,
-      clock,
-      logger,
-      registry,
-    },
-    { owner: nodeId },
-  );
-  hub.addListener({
-    onNodeOverflow: (node) => delivery.nodeMissedPushes(node),
-    onNodeLost: (node) => delivery.nodeMissedPushes(node),
-  });
+  const delivery = createDelivery(base, config, hub);
   const writer = createWriter(base, config, delivery);
   const services = createServices(
     { database, directory, caches, writer, delivery, hub, clock },
@@ -91,6 +77,12 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
         { database, clock, logger },
         { demandDurability: profile === 'prod' },
       ),
+      pruning: new RevocationPruning({
+        revocations: database.revocations,
+        clock,
+        logger,
+        registry,
+      }),
       hub,
       linkServer: new LinkServer({ hub }, { host, port: config.linkPort }),
       delivery,
@@ -115,8 +107,29 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
 
 type Base = ReturnType<typeof baseParts>;
 
+function createDelivery(base: Base, config: LogicConfig, hub: ConnectLinkHub): Delivery {
+  const { clock, logger, registry, database, directory } = base;
+  const delivery = new Delivery(
+    {
+      link: hub,
+      routes: directory,
+      conversations: database.conversations,
+      rows: database.dispatch,
+      clock,
+      logger,
+      registry,
+    },
+    { owner: config.nodeId },
+  );
+  hub.addListener({
+    onNodeOverflow: (node) => delivery.nodeMissedPushes(node),
+    onNodeLost: (node) => delivery.nodeMissedPushes(node),
+  });
+  return delivery;
+}
+
 function baseParts(config: LogicConfig, overrides: LogicOverrides) {
-  const clock = overrides.clock ?? systemClock;
+  const clock = overrides.clock ?? offsetClock(config.testClockOffsetMs);
   const { nodeId, logLevel: level, profile } = config;
   const logger = overrides.logger ?? createLogger({ service: SERVICE, node: nodeId, level });
   const registry = overrides.registry ?? createRegistry({ service: SERVICE, node: nodeId });
@@ -164,7 +177,7 @@ function createWriter(base: Base, config: LogicConfig, delivery: Delivery): Appe
 function createDoors(
   { clock, logger, registry, bootId }: Base,
   { host, grpcPort: port }: LogicConfig,
-  { all: services, tokens, apps, users }: Services,
+  { all: services, tokens, apps, users, signedOut }: Services,
   credentials: CredentialVerifier,
 ) {
   const caller = new MethodCaller(services);
@@ -176,7 +189,7 @@ function createDoors(
     grpcDoor: new GrpcDoor(
       {
         ...shared,
-        authentication: new GrpcAuthentication({ tokens, credentials, apps, users }),
+        authentication: new GrpcAuthentication({ tokens, credentials, apps, users, signedOut }),
         newRequestId: () => `${bootId}-${(++requests).toString(36)}`,
       },
       { host, port },

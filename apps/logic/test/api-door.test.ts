@@ -109,7 +109,7 @@ describe('what is called', () => {
   it('must not be too large', async () => {
     const alice = rig.user(metadata);
     const long = await failureOf(alice.send('d:alice:bob', newId(), 'é'.repeat(11)));
-    expect(long).toEqual({ code: 'LIMIT_EXCEEDED', field: 'maxTextBytes' });
+    expect(long).toEqual({ code: 'LIMIT_EXCEEDED', field: 'content.text.text' });
     expect(await alice.send('d:alice:bob', newId(), 'é'.repeat(10))).toMatchObject({ seq: 1 });
     await expect(send(new Uint8Array(5 * 1024 * 1024))).rejects.toMatchObject({ code: 8 });
     // The server goes on.

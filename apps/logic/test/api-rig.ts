@@ -7,7 +7,8 @@ import {
   GroupServiceDefinition,
   MessageServiceDefinition,
   UserServiceDefinition,
-  type Content,
+  Content,
+  SendRequest,
 } from '@queqiao/protocol/client';
 import {
   GroupServiceDefinition as ServerGroupService,
@@ -118,7 +119,10 @@ export class ApiRig {
     const users = this.#keep(createGrpcClient(UserServiceDefinition, at, options));
     return {
       send: (conversationId: string, clientMsgId: string, body: Content | string = clientMsgId) =>
-        messages.send({ conversationId, clientMsgId, content: contentOf(body) }, { metadata }),
+        messages.send(
+          SendRequest.create({ conversationId, clientMsgId, content: contentOf(body) }),
+          { metadata },
+        ),
       pull: (request: Partial<Parameters<typeof conversations.pullEntries>[0]>) =>
         conversations.pullEntries(
           { conversationId: '', fromSeq: 0, toSeq: 0, limit: 0, backwards: false, ...request },
@@ -193,7 +197,9 @@ export class ApiRig {
 }
 
 export function contentOf(body: Content | string): Content {
-  return typeof body === 'string' ? { body: { $case: 'text', value: { text: body } } } : body;
+  return typeof body === 'string'
+    ? Content.create({ body: { $case: 'text', value: { text: body } } })
+    : body;
 }
 
 export function newId(): string {

@@ -210,7 +210,7 @@ describe('delivery on MariaDB and Redis', () => {
   });
 
   it('shows a moved read cursor to the other devices, again from the table when that failed', async () => {
-    const moved = await rig.database.conversations.advanceRead({
+    const moved = await rig.database.members.advanceRead({
       appId: rig.appId,
       userId: parseUserId('dave'),
       conversationId: parseConversationId('d:alice:dave'),
@@ -218,7 +218,7 @@ describe('delivery on MariaDB and Redis', () => {
       owner: 'logic-dead',
       dispatchDelayMs: 0,
     });
-    expect(moved.status).toBe('moved');
+    expect(moved.status).toBe('changed');
     const link = attachedLink();
     const delivery = makeDelivery(link);
     delivery.start();

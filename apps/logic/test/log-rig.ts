@@ -137,5 +137,7 @@ export class LogRig {
 }
 
 export function text(body: string): Uint8Array {
-  return Content.encode({ body: { $case: 'text', value: { text: body } } }).finish();
+  return Content.encode(
+    Content.create({ body: { $case: 'text', value: { text: body } } }),
+  ).finish();
 }

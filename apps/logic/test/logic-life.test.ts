@@ -117,7 +117,7 @@ describe('over the link', () => {
       clientMsgId: newId(),
       content: contentOf('hi'),
     };
-    const body = SendRequest.encode(request).finish();
+    const body = SendRequest.encode(SendRequest.create(request)).finish();
     const first = SendResponse.decode(bodyOf(await link.call({ method: SEND, caller, body })));
     const text = JSON.stringify({ ...request, content: { text: { text: 'hi' } } });
     const json = new TextEncoder().encode(text);
@@ -198,7 +198,11 @@ describe('the life of a node', () => {
         clientMsgId: `m${n}`,
         content: contentOf('x'),
       };
-      return link.call({ method: SEND, caller, body: SendRequest.encode(request).finish() });
+      return link.call({
+        method: SEND,
+        caller,
+        body: SendRequest.encode(SendRequest.create(request)).finish(),
+      });
     });
     const { operations } = extra.logic.ports;
     const drained = extra.logic.drain();

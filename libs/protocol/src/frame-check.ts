@@ -1,6 +1,8 @@
 import { FrameError } from './frame-error.js';
 import { shapeOf, type Field, type Shape } from './frame-shapes.js';
 
+/** Messages inside messages; the deepest that the contract needs is an edit of a merged forward in a pushed entry. */
+const MAX_DEPTH = 32;
 const MAX_VARINT_BYTES = 10;
 const UINT32_MAX = 0xffff_ffff;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -18,7 +20,7 @@ export function checkFrame(bytes: Uint8Array, maxItems: number): void {
     items++;
     if (items > maxItems)
       throw new FrameError('items', `more than ${String(maxItems)} in one frame`);
-    checkField(cursor, frame, bytes.length, '');
+    checkField(cursor, frame, bytes.length, '', 0);
   }
 }
 
@@ -40,6 +42,11 @@ class Cursor {
     throw new FrameError(path, 'number of more than 10 bytes');
   }
 
+  skip(width: number, end: number, path: string): void {
+    if (end - this.pos < width) throw new FrameError(path, 'cut within a number');
+    this.pos += width;
+  }
+
   /** Reads a length prefix; the end of what it announces. */
   lengthEnd(end: number, path: string): number {
     const length = this.varint(end, path);
@@ -48,10 +55,17 @@ class Cursor {
   }
 }
 
-function checkMessage(cursor: Cursor, shape: Shape, end: number, path: string): void {
+function checkMessage(
+  cursor: Cursor,
+  shape: Shape,
+  end: number,
+  path: string,
+  depth: number,
+): void {
+  if (depth > MAX_DEPTH) throw new FrameError(path, 'nested too deeply');
   let fields = 0;
   while (cursor.pos < end) {
-    checkField(cursor, shape, end, path);
+    checkField(cursor, shape, end, path, depth);
     fields++;
   }
   if (shape.name === 'Item' && fields !== 1) {
@@ -59,7 +73,7 @@ function checkMessage(cursor: Cursor, shape: Shape, end: number, path: string): 
   }
 }
 
-function checkField(cursor: Cursor, shape: Shape, end: number, path: string): void {
+function checkField(cursor: Cursor, shape: Shape, end: number, path: string, depth: number): void {
   const tag = cursor.varint(end, path);
   const wireType = tag % 8;
   const number = Math.floor(tag / 8);
@@ -72,18 +86,27 @@ function checkField(cursor: Cursor, shape: Shape, end: number, path: string): vo
   // The path is for people who debug a client; "items" in front of every one would only be noise.
   const fieldPath =
     shape.name === 'Frame' ? '' : path === '' ? field.name : `${path}.${field.name}`;
+  if (field.type === 'varints' && wireType === 2) {
+    const stop = cursor.lengthEnd(end, fieldPath);
+    while (cursor.pos < stop) cursor.varint(stop, fieldPath);
+    return;
+  }
   if (wireType !== field.wireType) throw new FrameError(fieldPath, 'wrong wire type');
-  checkValue(cursor, field, end, fieldPath);
+  checkValue(cursor, field, end, fieldPath, depth);
 }
 
-function checkValue(cursor: Cursor, field: Field, end: number, path: string): void {
+function checkValue(cursor: Cursor, field: Field, end: number, path: string, depth: number): void {
+  if (field.wireType === 1) {
+    cursor.skip(8, end, path);
+    return;
+  }
   if (field.wireType === 0) {
     const value = cursor.varint(end, path);
     if (field.type === 'uint32' && value > UINT32_MAX) throw new FrameError(path, 'out of range');
     return;
   }
   const stop = cursor.lengthEnd(end, path);
-  if (field.shape !== null) checkMessage(cursor, field.shape, stop, path);
+  if (field.shape !== null) checkMessage(cursor, field.shape, stop, path, depth + 1);
   else if (field.type === 'string') checkUtf8(cursor.bytes, cursor.pos, stop, path);
   cursor.pos = stop;
 }
@@ -106,8 +129,7 @@ function skipUnknown(
   }
   const width = wireType === 1 ? 8 : wireType === 5 ? 4 : 0;
   if (width === 0) throw new FrameError(path, 'unsupported wire type');
-  if (end - cursor.pos < width) throw new FrameError(path, 'cut within a number');
-  cursor.pos += width;
+  cursor.skip(width, end, path);
 }
 
 function checkUtf8(bytes: Uint8Array, start: number, end: number, path: string): void {

@@ -1,15 +1,12 @@
+import { CONTENT_SHAPES } from './content-shapes.js';
+import { message, type Row, type Scalar } from './shape-row.js';
+
+export type ShapeName = keyof typeof SHAPES;
+
 /**
  * Which wire type every field of the socket's messages has: what a strict reader needs and generated decoders do not keep.
  * A test compares these rows with the descriptor set, so a new field cannot be forgotten here.
  */
-export type Scalar = 'uint32' | 'varint' | 'string' | 'bytes';
-export type ShapeName = keyof typeof SHAPES;
-type Row = readonly [name: string, type: Scalar | { readonly message: string }];
-
-function message(name: string): { readonly message: string } {
-  return { message: name };
-}
-
 export const SHAPES = {
   Frame: { 1: ['items', message('Item')] },
   Item: {
@@ -70,7 +67,16 @@ export const SHAPES = {
     1: ['entry', message('Entry')],
     2: ['token_expiring', message('TokenExpiring')],
     3: ['member_state', message('MemberState')],
+    4: ['transient', message('TransientEvent')],
   },
+  TransientEvent: {
+    1: ['conversation_id', 'string'],
+    2: ['sender', message('Sender')],
+    3: ['created_ms', 'varint'],
+    4: ['content', message('Content')],
+    5: ['signal', message('SignalEvent')],
+  },
+  SignalEvent: { 1: ['name', 'string'], 2: ['data', 'bytes'] },
   Entry: {
     1: ['conversation_id', 'string'],
     2: ['seq', 'varint'],
@@ -80,11 +86,10 @@ export const SHAPES = {
     6: ['revision', 'varint'],
     7: ['created_ms', 'varint'],
     8: ['content', message('Content')],
+    9: ['state', 'varint'],
   },
   Sender: { 1: ['kind', 'varint'], 2: ['id', 'string'] },
-  Content: { 1: ['text', message('Text')], 2: ['group_created', message('GroupCreated')] },
-  Text: { 1: ['text', 'string'] },
-  GroupCreated: { 1: ['name', 'string'], 2: ['creator_id', 'string'], 3: ['member_ids', 'string'] },
+  ...CONTENT_SHAPES,
   TokenExpiring: { 1: ['expires_ms', 'varint'] },
   MemberState: {
     1: ['conversation_id', 'string'],
@@ -94,6 +99,21 @@ export const SHAPES = {
     5: ['unread', 'varint'],
     6: ['joined_seq', 'varint'],
     7: ['left_seq', 'varint'],
+    8: ['cleared_seq', 'varint'],
+    9: ['peer_read_seq', 'varint'],
+    10: ['peer_delivered_seq', 'varint'],
+    11: ['settings', message('ConversationSettings')],
+    12: ['mentioned_seq', 'varint'],
+    13: ['hidden_seqs', 'varints'],
+    14: ['hidden_through_seq', 'varint'],
+  },
+  ConversationSettings: {
+    1: ['pinned', 'varint'],
+    2: ['muted', 'varint'],
+    3: ['hidden', 'varint'],
+    4: ['draft', 'string'],
+    5: ['remark', 'string'],
+    6: ['marked_unread', 'varint'],
   },
   Resync: { 1: ['conversation_id', 'string'], 2: ['reason', 'string'] },
   Disconnect: {
@@ -106,8 +126,8 @@ export const SHAPES = {
 
 export interface Field {
   readonly name: string;
-  readonly wireType: 0 | 2;
-  /** `uint32` is range-checked, `string` must be UTF-8. */
+  readonly wireType: 0 | 1 | 2;
+  /** `uint32` is range-checked, `string` must be UTF-8; `varints` come packed or one by one. */
   readonly type: Scalar | 'message';
   readonly shape: Shape | null;
 }
@@ -136,6 +156,14 @@ function fieldOf([name, type]: Row): Field {
   if (typeof type === 'object') {
     return { name, wireType: 2, type: 'message', shape: shapeOf(type.message as ShapeName) };
   }
-  const wireType = type === 'string' || type === 'bytes' ? 2 : 0;
-  return { name, wireType, type, shape: null };
+  return { name, wireType: WIRE_TYPES[type], type, shape: null };
 }
+
+const WIRE_TYPES = {
+  uint32: 0,
+  varint: 0,
+  varints: 0,
+  double: 1,
+  string: 2,
+  bytes: 2,
+} as const satisfies Record<Scalar, Field['wireType']>;

@@ -1,6 +1,8 @@
 import { field } from './config-field.js';
 import { LOG_LEVELS } from './logger.js';
 
+const MAX_CLOCK_OFFSET_MS = 24 * 60 * 60 * 1_000;
+
 /**
  * The settings every service shares, to be spread into its own definition:
  * `z.object({ ...common.shape, … })`, `env: { ...common.env, … }`, `profileDefaults: { dev: { ...common.profileDefaults.dev, … } }`.
@@ -18,12 +20,17 @@ export function commonConfig(defaults: { operationsPort: number }) {
         .port()
         .default(defaults.operationsPort)
         .describe('Port of /healthz, /readyz and /metrics; 0: any free one.'),
+      testClockOffsetMs: field
+        .integer(-MAX_CLOCK_OFFSET_MS, MAX_CLOCK_OFFSET_MS)
+        .default(0)
+        .describe('How wrong the clock of this process is, to test that nothing depends on it.'),
     },
     env: {
       nodeId: 'QUEQIAO_NODE_ID',
       logLevel: 'QUEQIAO_LOG_LEVEL',
       host: 'QUEQIAO_HOST',
       operationsPort: 'QUEQIAO_OPERATIONS_PORT',
+      testClockOffsetMs: 'QUEQIAO_TEST_CLOCK_OFFSET_MS',
     },
     profileDefaults: {
       dev: { logLevel: 'info', host: '127.0.0.1', nodeId: 'dev-1' },

@@ -1,5 +1,5 @@
 import type { ConfigDefinition, ConfigSchema, Profile } from './config.js';
-import { PROFILE_ENV, PROFILES } from './config.js';
+import { PROFILE_ENV, PROFILES, TEST_ENV_PREFIX } from './config.js';
 
 /**
  * A documented env file that `loadConfig` accepts as it is: settings with a default are commented out and show it, the others
@@ -15,7 +15,8 @@ export function configExample<S extends ConfigSchema>(
     `# One of ${PROFILES.join(', ')}: which defaults apply.`,
     `${PROFILE_ENV}=${profile}`,
   ];
-  const settings = Object.entries(names).map(([key, name]) => {
+  const shown = Object.entries(names).filter(([, name]) => !name.startsWith(TEST_ENV_PREFIX));
+  const settings = shown.map(([key, name]) => {
     const comment = commentOf(schema, key, options.secrets ?? []);
     return [...comment, assignment(definition, key, name, profile)].join('\n');
   });

@@ -6,6 +6,8 @@ export type Profile = (typeof PROFILES)[number];
 /** Every variable with this prefix belongs to us: an unknown one is a mistake and is refused. */
 export const ENV_PREFIX = 'QUEQIAO_';
 export const PROFILE_ENV = 'QUEQIAO_PROFILE';
+/** Variables with this prefix break a service on purpose: every other profile than test refuses them. */
+export const TEST_ENV_PREFIX = 'QUEQIAO_TEST_';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 export type ConfigSchema = z.ZodObject;
@@ -68,6 +70,7 @@ export function loadConfig<S extends ConfigSchema>(
   const names: Readonly<Record<string, string>> = options.env;
   const problems = unknownVariables(env, Object.values(names));
   const profile = readProfile(env, problems);
+  if (profile !== 'test') problems.push(...testVariables(env));
   const defaults: Record<string, unknown> = options.profileDefaults?.[profile] ?? {};
   const input: Record<string, unknown> = { ...defaults };
   for (const [key, name] of Object.entries(names)) {
@@ -113,6 +116,13 @@ function unknownVariables(env: Env, known: readonly string[]): string[] {
     .filter((name) => name.startsWith(ENV_PREFIX) && name !== PROFILE_ENV && !known.includes(name))
     .sort()
     .map((name) => `${name}: is not a setting of this service`);
+}
+
+function testVariables(env: Env): string[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith(TEST_ENV_PREFIX))
+    .sort()
+    .map((name) => `${name}: is accepted in the profile test only`);
 }
 
 function readProfile(env: Env, problems: string[]): Profile {

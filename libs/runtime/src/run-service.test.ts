@@ -51,6 +51,25 @@ function rig(service: Partial<Service> = {}) {
 }
 
 describe('arguments', () => {
+  it('refuse what breaks a service on purpose, in every other profile than test', async () => {
+    const offset = { ...ENV, QUEQIAO_TEST_CLOCK_OFFSET_MS: '3600000' };
+    const allowed = rig();
+    await allowed.run(['--check-config'], offset);
+    expect(JSON.parse(allowed.out.join(''))).toMatchObject({ testClockOffsetMs: 3_600_000 });
+    for (const profile of ['dev', 'prod']) {
+      const { seen, out, run } = rig();
+      const rest = { QUEQIAO_PROFILE: profile, QUEQIAO_HOST: '127.0.0.1' };
+      await run(['--check-config'], { ...offset, ...rest });
+      expect(seen).toEqual([`exit ${EXIT.usage}`]);
+      expect(out.join('')).toContain(
+        'QUEQIAO_TEST_CLOCK_OFFSET_MS: is accepted in the profile test',
+      );
+    }
+    const { out, run } = rig();
+    await run(['--config-example']);
+    expect(out.join('')).not.toContain('QUEQIAO_TEST_');
+  });
+
   it('--check-config shows the settings without secrets', async () => {
     const { seen, out, run } = rig();
     await run(['--check-config']);

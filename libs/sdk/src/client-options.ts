@@ -1,4 +1,11 @@
-import type { Connected, Device, Entry, MemberState, Platform } from '@queqiao/protocol/client';
+import type {
+  Connected,
+  Device,
+  Entry,
+  MemberState,
+  Platform,
+  TransientEvent,
+} from '@queqiao/protocol/client';
 import type { LocalMessage } from './actions/outbox.js';
 import type { BackoffOptions } from './backoff.js';
 import type { Clock } from './clock.js';
@@ -9,7 +16,7 @@ import type { WebSocketFactory } from './connection/web-socket.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './logger.js';
 import type { EntrySource } from './replica/conversation-log.js';
-import type { ConversationView } from './replica/conversation.js';
+import type { ConversationView } from './replica/conversation-view.js';
 import type { ReplicaStore } from './replica/replica-store.js';
 
 export interface ClientOptions {
@@ -50,11 +57,18 @@ export interface ClientEvents {
   state: ConnectionState;
   /** Signed in: a new session. */
   session: Connected;
-  /** A new entry: strictly in seq order within a conversation, each once. Older ones that were loaded are not events. */
+  /**
+   * A new entry, a change of an earlier one included: strictly in seq order within a conversation, each once. Older ones that
+   * were loaded are not events.
+   */
   entry: EntryEvent;
+  /** These messages, surfaced or loaded before, look different now or are gone: see `messages`. */
+  messages: { readonly conversationId: string; readonly seqs: readonly number[] };
+  /** A signal such as typing, or a message that is not stored. */
+  transient: TransientEvent;
   /** Anything that a list or header shows changed. */
   conversation: ConversationView;
-  /** A message written here changed its state. Once its entry was surfaced it is no longer in the outbox. */
+  /** A message written here, or a change made here, changed its state. Once its entry was surfaced it is no longer in the outbox. */
   outbox: LocalMessage;
   /** The server's word on a read cursor or membership: each with a higher rev than the one before. */
   member: MemberState;
@@ -67,6 +81,8 @@ export interface ClientStats {
   readonly callsInFlight: number;
   readonly callsQueued: number;
   readonly outboxMessages: number;
+  readonly memberOperations: number;
+  readonly acksDue: number;
   readonly pullsInFlight: number;
   readonly heldEntries: number;
   readonly cachedUsers: number;

@@ -1,7 +1,9 @@
 import { directConversationId, parseUserId } from '@queqiao/domain';
 import {
+  DeviceServiceDefinition,
   GroupServiceDefinition,
   type Content,
+  type DeviceRecord,
   type Entry,
   type User,
 } from '@queqiao/protocol/client';
@@ -12,8 +14,12 @@ import { sleep } from './clock.js';
 import type { ConnectionState } from './connection/state.js';
 import type { Caller } from './connection/typed-call.js';
 import { Engine } from './engine.js';
+import { contents } from './contents.js';
 import { asQueqiaoError } from './errors.js';
-import type { ConversationView } from './replica/conversation.js';
+import { MessageActions, type Readers, type SendOptions } from './message-actions.js';
+import type { ConversationView } from './replica/conversation-view.js';
+import type { SettingsPatch } from './replica/member-operation.js';
+import type { MessageView } from './replica/message-view.js';
 
 /** Attempts of a call that the client repeats by itself under one request id. */
 const GROUP_ATTEMPTS = 5;
@@ -24,6 +30,7 @@ const GROUP_ATTEMPTS = 5;
  */
 export class QueqiaoClient {
   readonly #engine: Engine;
+  readonly #messages: MessageActions;
   #running = false;
   /** Raised by every start and stop: a start whose store was still being read gives way to the next one. */
   #run = 0;
@@ -33,6 +40,7 @@ export class QueqiaoClient {
 
   constructor(options: ClientOptions) {
     this.#engine = new Engine(options);
+    this.#messages = new MessageActions(this.#engine);
     this.call = this.#engine.call;
   }
 
@@ -77,23 +85,45 @@ export class QueqiaoClient {
     this.#engine.connection.nudge();
   }
 
-  /** Conversations, most recently active first. */
-  conversations(): ConversationView[] {
-    return this.#engine.replica.list();
+  /** Conversations, pinned ones first, then the most recently active; `hidden` adds those that the user has hidden. */
+  conversations(options: { readonly hidden?: boolean } = {}): ConversationView[] {
+    return this.#engine.replica.list(options.hidden ?? false);
   }
 
   conversation(conversationId: string): ConversationView | undefined {
     return this.#engine.replica.view(conversationId);
   }
 
-  /** Messages above the read cursors, over all conversations. */
+  /** Messages above the read cursors, over all conversations that are not muted. */
   totalUnread(): number {
-    return this.#engine.replica.list().reduce((sum, { unread }) => sum + unread, 0);
+    return this.#unread(false);
   }
 
-  /** What is in memory of a conversation: ascending, without a gap except for what the user may not see. */
+  /** The same over the muted ones. */
+  totalUnreadMuted(): number {
+    return this.#unread(true);
+  }
+
+  /**
+   * What is in memory of a conversation's log: ascending, without a gap except for what the user may not see, each entry as
+   * it is by now. Changes of messages are entries too; `messages` is what people see.
+   */
   entries(conversationId: string): readonly Entry[] {
-    return this.#engine.replica.get(conversationId)?.entries ?? [];
+    return this.#engine.replica.entries(conversationId);
+  }
+
+  /** The messages and events in memory of a conversation, ascending, with all that was done to them. */
+  messages(conversationId: string): readonly MessageView[] {
+    return this.#engine.replica.messages(conversationId);
+  }
+
+  message(conversationId: string, seq: number): MessageView | undefined {
+    return this.#engine.replica.message(conversationId, seq);
+  }
+
+  /** Seqs of the messages pinned for everyone, as far as the loaded part of the log tells; ascending. */
+  pinnedMessages(conversationId: string): readonly number[] {
+    return this.#engine.replica.get(conversationId)?.window.changes.pinned ?? [];
   }
 
   /**
@@ -113,7 +143,7 @@ export class QueqiaoClient {
 
   /** Sends a text; see `send`. */
   sendText(conversationId: string, text: string): Promise<SendReceipt> {
-    return this.send(conversationId, { body: { $case: 'text', value: { text } } });
+    return this.send(conversationId, contents.text(text));
   }
 
   /**
@@ -121,11 +151,87 @@ export class QueqiaoClient {
    * within its conversation. Resolves when it is durably stored; rejects when it was refused (it stays, `failed`) or when
    * the client is stopped or signed out first (it stays, `pending`). Not catching is fine: the `outbox` event tells too.
    */
-  send(conversationId: string, content: Content, clientMsgId = randomId()): Promise<SendReceipt> {
-    return this.#engine.outbox.add(conversationId, clientMsgId, content);
+  send(conversationId: string, content: Content, options?: SendOptions): Promise<SendReceipt> {
+    return this.#messages.send(conversationId, content, options);
   }
 
-  /** Messages written here whose entries were not surfaced yet, in the order of writing. */
+  /** Takes a message back; a group's owner and admins may take back any. Sent and resent in order, like messages. */
+  recall(conversationId: string, seq: number): Promise<SendReceipt> {
+    return this.#messages.recall(conversationId, seq);
+  }
+
+  /** Gives an own message new content of the same kind. Shown at once. */
+  edit(conversationId: string, seq: number, content: Content): Promise<SendReceipt> {
+    return this.#messages.edit(conversationId, seq, content);
+  }
+
+  /** Deletes up to 100 messages for everyone. */
+  deleteForAll(conversationId: string, seqs: readonly number[]): Promise<SendReceipt> {
+    return this.#messages.deleteForAll(conversationId, seqs);
+  }
+
+  /** Adds a reaction, or takes the own one away again. Shown at once. */
+  react(id: string, seq: number, emoji: string, removed = false): Promise<SendReceipt> {
+    return this.#messages.react(id, seq, emoji, removed);
+  }
+
+  /** Pins a message for everyone in the conversation, or unpins it. Shown at once. */
+  pin(conversationId: string, seq: number, removed = false): Promise<SendReceipt> {
+    return this.#messages.pin(conversationId, seq, removed);
+  }
+
+  /** Hides up to 500 messages from this user, on all devices. Shown at once; repeated until answered. */
+  deleteForMe(conversationId: string, seqs: readonly number[]): Promise<void> {
+    return this.#engine.operations.add(conversationId, { kind: 'hide', seqs: [...seqs] });
+  }
+
+  /** Hides everything up to the newest entry from this user, and marks it read. Shown at once. */
+  clearHistory(conversationId: string): Promise<void> {
+    const throughSeq = this.#engine.replica.get(conversationId)?.log.target ?? 0;
+    return this.#engine.operations.add(conversationId, { kind: 'clear', throughSeq });
+  }
+
+  /** Changes the user's own settings of a conversation; what is left out stays. Shown at once, on all the user's devices. */
+  updateSettings(conversationId: string, patch: SettingsPatch): Promise<void> {
+    const throughSeq = this.#engine.replica.get(conversationId)?.log.target ?? 0;
+    return this.#engine.operations.add(conversationId, { kind: 'settings', patch, throughSeq });
+  }
+
+  /** Sends a message to the devices that are online now; nothing is stored, and nothing is repeated. */
+  sendTransient(conversationId: string, content: Content): Promise<void> {
+    return this.#messages.sendTransient(conversationId, content);
+  }
+
+  /** Sends a signal, of 1 to 64 bytes of name and at most 1,024 of data, to the devices that are online now. */
+  signal(conversationId: string, name: string, data = new Uint8Array()): Promise<void> {
+    return this.#messages.signal(conversationId, name, data);
+  }
+
+  /** Tells the others that the user types. Call it with every key: it is sent every few seconds only, and never fails. */
+  typing(conversationId: string): void {
+    this.#messages.typing(conversationId);
+  }
+
+  /** Who of a conversation has read an own message, or with `unread` who has not; by pages of `limit` (100). */
+  listReaders(
+    conversationId: string,
+    seq: number,
+    options: { unread?: boolean; pageToken?: string; limit?: number } = {},
+  ): Promise<Readers> {
+    return this.#messages.listReaders(conversationId, seq, options);
+  }
+
+  /** The devices that the user has signed in with, newest first. */
+  async listDevices(): Promise<readonly DeviceRecord[]> {
+    return (await this.call(DeviceServiceDefinition, 'listDevices', {})).devices;
+  }
+
+  /** Signs one of the user's devices out. */
+  async signOutDevice(deviceId: string): Promise<void> {
+    await this.call(DeviceServiceDefinition, 'signOutDevice', { deviceId });
+  }
+
+  /** Messages and changes made here whose entries were not surfaced yet, in the order of writing. */
   outbox(conversationId?: string): LocalMessage[] {
     return this.#engine.outbox.list(conversationId);
   }
@@ -147,7 +253,14 @@ export class QueqiaoClient {
   markRead(conversationId: string, seq?: number): Promise<void> {
     const state = this.#engine.replica.get(conversationId);
     if (state?.log.anchored !== true) return Promise.resolve();
-    return this.#engine.readMarks.mark(state, seq);
+    const { operations } = this.#engine;
+    const going = operations.of(conversationId);
+    const { readSeq, settings } = state.effective(going);
+    const wanted = Math.min(seq ?? state.log.high, state.log.target);
+    const waiting = going.some(({ kind }) => kind === 'read');
+    const news = wanted > readSeq || settings.markedUnread || waiting;
+    if (wanted < 1 || !news) return Promise.resolve();
+    return operations.add(conversationId, { kind: 'read', seq: wanted });
   }
 
   /** Creates a group with the caller and these members; resolves with its conversation id. */
@@ -170,6 +283,11 @@ export class QueqiaoClient {
   /** Profiles by user id, from a small cache; users that do not exist are left out. */
   getUsers(userIds: readonly string[]): Promise<Map<string, User>> {
     return this.#engine.users.get(userIds);
+  }
+
+  #unread(muted: boolean): number {
+    const views = this.#engine.replica.list(true).filter((view) => view.muted === muted);
+    return views.reduce((sum, { unread }) => sum + unread, 0);
   }
 
   /** How full the client's bounded places are. */

@@ -1,7 +1,8 @@
 import { type Connected, type Entry, type Item } from '@queqiao/protocol/client';
+import { Acks } from './actions/acks.js';
+import { MemberOperations } from './actions/member-operations.js';
 import { Outbox } from './actions/outbox.js';
 import { Puller } from './actions/puller.js';
-import { ReadMarks } from './actions/read-marks.js';
 import { SessionTurn } from './actions/session-turn.js';
 import { Syncer } from './actions/syncer.js';
 import { UserCache } from './actions/user-cache.js';
@@ -21,7 +22,7 @@ import { silentLogger, type Logger } from './logger.js';
 import type { EntrySource } from './replica/conversation-log.js';
 import { isFrom, type ConversationState } from './replica/conversation.js';
 import { Persistence } from './replica/persistence.js';
-import { Replica } from './replica/replica.js';
+import { Replica, type ReplicaHandlers } from './replica/replica.js';
 
 /** The parts of a client and what they tell each other. It offers nothing to applications: `QueqiaoClient` does. */
 export class Engine {
@@ -30,7 +31,7 @@ export class Engine {
   readonly puller: Puller;
   readonly syncer: Syncer;
   readonly outbox: Outbox;
-  readonly readMarks: ReadMarks;
+  readonly operations: MemberOperations;
   readonly users: UserCache;
   readonly events: Emitter<ClientEvents>;
   readonly call: Caller;
@@ -40,9 +41,10 @@ export class Engine {
   readonly #limits: Limits;
   readonly #calls: CallTable;
   readonly #persistence: Persistence;
+  readonly #acks: Acks;
   #turn = new SessionTurn();
   #selfCheck: Timer | undefined;
-  #loaded: Promise<void> | undefined;
+  #loading: Promise<void> | undefined;
 
   constructor(options: ClientOptions) {
     const { clock = systemClock, logger = silentLogger, random = Math.random } = options;
@@ -80,22 +82,28 @@ export class Engine {
       userId: () => this.replica.userId,
       onChange: (message) => this.events.emit('outbox', message),
       onStored: (entry) => this.#place(entry, 'reply'),
+      onExpected: (id, seq) => this.#expect(id, seq),
+      onPendingChange: (id, seqs) => this.replica.pendingChanged(id, seqs),
     });
-    this.readMarks = new ReadMarks(shared);
+    this.operations = new MemberOperations(shared);
+    const send = (item: Item): boolean => this.connection.send(item);
+    this.#acks = new Acks({ clock, limits: this.#limits, send });
+    this.#persistence.onSaved(({ conversations }) => this.#acks.stored(conversations.values()));
     this.users = new UserCache(shared);
   }
 
-  /** Reads the store once; nothing may be shown or sent before. Never rejects. */
+  /** Reads the store, at first and after it failed; nothing may be shown or sent before. Never rejects. */
   load(): Promise<void> {
-    this.#loaded ??= this.#load();
-    return this.#loaded;
+    if (this.#persistence.broken) this.#loading = undefined;
+    this.#loading ??= this.#load();
+    return this.#loading;
   }
 
   /** What waits is told that it waits in vain. Messages and marks stay for the next session. */
   abandon(): void {
     this.#calls.stop();
     this.outbox.abandon();
-    this.readMarks.abandon();
+    this.operations.abandon();
   }
 
   stats(): ClientStats {
@@ -103,6 +111,8 @@ export class Engine {
       callsInFlight: this.#calls.inFlight,
       callsQueued: this.#calls.queued,
       outboxMessages: this.outbox.size,
+      memberOperations: this.operations.size,
+      acksDue: this.#acks.size,
       pullsInFlight: this.puller.inFlight,
       heldEntries: this.replica.heldEntries,
       cachedUsers: this.users.size,
@@ -135,22 +145,47 @@ export class Engine {
   }
 
   #createReplica(fullHistory: boolean): Replica {
-    return new Replica({ limits: this.#limits, fullHistory }, this.#persistence, {
-      onEntry: (entry, source) => {
+    const handlers: ReplicaHandlers = {
+      onEntry: (entry, source, visible) => {
         if (isFrom(entry, this.replica.userId)) this.outbox.surfaced(entry);
-        this.events.emit('entry', { entry, source });
+        if (visible) this.events.emit('entry', { entry, source });
       },
       onConversation: (view) => this.events.emit('conversation', view),
+      onProgress: (id, high) => this.outbox.passed(id, high),
+      onMessages: (conversationId, seqs) =>
+        this.events.emit('messages', { conversationId, seqs: [...seqs] }),
       onMember: (member) => this.events.emit('member', member),
       onReset: (logEpoch) => this.events.emit('reset', { logEpoch }),
+    };
+    return new Replica({ limits: this.#limits, fullHistory }, this.#persistence, handlers, {
+      operations: (id) => this.operations.of(id),
+      changes: (id) => this.outbox.changes(id),
     });
   }
 
   async #load(): Promise<void> {
+    const again = this.replica.userId !== '';
     const snapshot = await this.#persistence.load();
-    if (snapshot === undefined) return;
+    if (snapshot === undefined) {
+      // A store that begins anew knows nothing of what is in memory: all of it is pulled again.
+      if (again) this.#startStoreAnew();
+      return;
+    }
+    const stranger = again && snapshot.userId !== this.replica.userId;
     this.replica.restore(snapshot);
+    if (again) this.events.emit('reset', { logEpoch: snapshot.logEpoch });
+    if (stranger) return;
     this.outbox.restore(snapshot.sends);
+    this.operations.restore(snapshot.operations);
+    this.outbox.persistAll();
+    this.operations.persistAll();
+    this.replica.announce();
+  }
+
+  #startStoreAnew(): void {
+    this.replica.discard();
+    this.outbox.persistAll();
+    this.operations.persistAll();
   }
 
   #onState(state: ConnectionState): void {
@@ -166,7 +201,8 @@ export class Engine {
     this.events.emit('session', connected);
     this.syncer.begin(this.#turn);
     this.outbox.begin(this.#turn);
-    this.readMarks.begin(this.#turn);
+    this.operations.begin(this.#turn);
+    this.#acks.begin();
     this.#scheduleSelfCheck();
   }
 
@@ -185,10 +221,12 @@ export class Engine {
     const before = { userId: replica.userId, version: replica.version };
     replica.belongTo(userId, logEpoch);
     if (before.version === replica.version) return;
-    this.readMarks.clear();
+    this.operations.forgetSeqs();
     this.outbox.forgetSent();
+    this.#acks.clear();
     if (before.userId !== '' && before.userId !== userId) {
       this.outbox.clear();
+      this.operations.clear();
       this.users.clear();
     }
   }
@@ -196,6 +234,7 @@ export class Engine {
   #onLost(): void {
     this.#turn.end();
     this.#selfCheck?.cancel();
+    this.#acks.lost();
     this.#calls.lost();
   }
 
@@ -205,6 +244,7 @@ export class Engine {
     else if (item?.$case === 'push') {
       const { event } = item.value;
       if (event?.$case === 'entry') this.#place(event.value, 'push');
+      else if (event?.$case === 'transient') this.events.emit('transient', event.value);
       else if (event?.$case === 'memberState') {
         this.#described(this.replica.applyMember(event.value));
       }
@@ -216,6 +256,14 @@ export class Engine {
     const known = this.replica.get(entry.conversationId)?.log;
     if (known?.anchored === true && entry.seq <= known.high) return false;
     this.#described(this.replica.applyEntry(entry, source));
+    return true;
+  }
+
+  /** As above, for an entry that has to be pulled. */
+  #expect(conversationId: string, seq: number): boolean {
+    const known = this.replica.get(conversationId)?.log;
+    if (known?.anchored === true && seq <= known.high) return false;
+    this.#described(this.replica.expectEntry(conversationId, seq));
     return true;
   }
 

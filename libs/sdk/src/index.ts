@@ -17,21 +17,41 @@ export { QueqiaoError } from './errors.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export type { Logger } from './logger.js';
 export type { EntrySource } from './replica/conversation-log.js';
-export type { ConversationView } from './replica/conversation.js';
-export { MemoryReplicaStore } from './replica/memory-store.js';
+export { contents, mentioning, replyingTo, withExtra } from './contents.js';
+export { TYPING_SIGNAL, type Readers, type SendOptions } from './message-actions.js';
+export type { Reaction } from './replica/change-index.js';
+export type { ConversationView } from './replica/conversation-view.js';
+export type { MemberOperation, SettingsPatch } from './replica/member-operation.js';
+export type { MessageView } from './replica/message-view.js';
+export { IndexedDbReplicaStore, type IndexedDbOptions } from './replica/indexed-db-store.js';
+export {
+  DEFAULT_STORE_OPTIONS,
+  MemoryReplicaStore,
+  type StoreOptions,
+} from './replica/memory-store.js';
 export type {
   ConversationRecord,
   ReplicaChange,
   ReplicaSnapshot,
   ReplicaStore,
+  StoredOperations,
   StoredSend,
 } from './replica/replica-store.js';
 export {
   ConversationServiceDefinition,
+  DeviceServiceDefinition,
+  Entry_State,
   GroupServiceDefinition,
   MessageServiceDefinition,
   Platform,
   Sender_Kind,
   UserServiceDefinition,
 } from '@queqiao/protocol/client';
-export type { Connected, Content, Entry, MemberState, User } from '@queqiao/protocol/client';
+export { Content, Entry } from '@queqiao/protocol/client';
+export type {
+  Connected,
+  DeviceRecord,
+  MemberState,
+  TransientEvent,
+  User,
+} from '@queqiao/protocol/client';

@@ -8,8 +8,10 @@ export interface Limits {
   readonly maxQueuedCalls: number;
   /** Bytes of one call's request; a larger one fails with LIMIT_EXCEEDED instead of costing the connection. */
   readonly maxCallBytes: number;
-  /** Messages not yet acknowledged, failed ones included; one more fails with LIMIT_EXCEEDED. */
+  /** Messages and changes not yet acknowledged, failed messages included; one more fails with LIMIT_EXCEEDED. */
   readonly maxOutboxMessages: number;
+  /** Settings, read cursors and the like on their way to the server, over all conversations; one more fails likewise. */
+  readonly maxMemberOperations: number;
   /** Pulls at once, over all conversations; more wait. */
   readonly maxPullsInFlight: number;
   /** Entries asked for by one pull, 1 to 500. */
@@ -24,6 +26,12 @@ export interface Limits {
   readonly maxCachedUsers: number;
   /** A profile is asked for again after this many milliseconds. */
   readonly userTtlMs: number;
+  /** Milliseconds between two acks of one conversation; what is stored meanwhile goes with the next. */
+  readonly ackIntervalMs: number;
+  /** Acks sent this shortly before a connection was lost are sent again, in milliseconds. */
+  readonly ackRepeatMs: number;
+  /** Milliseconds between two signals that the user types in one conversation; those between are dropped. */
+  readonly typingIntervalMs: number;
   /** A call without a reply fails with DEADLINE_EXCEEDED after this many milliseconds. */
   readonly callTimeoutMs: number;
   /** From opening the socket to `connected`; then the next attempt. */
@@ -41,6 +49,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxQueuedCalls: 2048,
   maxCallBytes: 250 * 1024,
   maxOutboxMessages: 1000,
+  maxMemberOperations: 1000,
   maxPullsInFlight: 4,
   pullPageEntries: 500,
   syncPageConversations: 100,
@@ -48,6 +57,9 @@ export const DEFAULT_LIMITS: Limits = {
   maxKeptEntries: 2000,
   maxCachedUsers: 1000,
   userTtlMs: 600_000,
+  ackIntervalMs: 1_000,
+  ackRepeatMs: 60_000,
+  typingIntervalMs: 3_000,
   callTimeoutMs: 10_000,
   connectTimeoutMs: 10_000,
   pongTimeoutMs: 10_000,

@@ -1,9 +1,12 @@
-import type { ErrorCode } from '@queqiao/domain';
+import { DomainError, type ErrorCode } from '@queqiao/domain';
 import {
   ConversationServiceDefinition as Conversations,
   GroupServiceDefinition as Groups,
   MessageServiceDefinition as Messages,
+  Sender_Kind,
   UserServiceDefinition as Users,
+  Content,
+  type Ack,
   type Call,
   type Connect,
   type Item,
@@ -12,6 +15,7 @@ import {
 } from '@queqiao/protocol/client';
 import { errorCodeToProto } from '@queqiao/protocol/common';
 import type { WebSocketFactory } from '../src/connection/web-socket.js';
+import { executeChange } from './fake-change-calls.js';
 import { FakeLog } from './fake-log.js';
 import { FakeSocket } from './fake-socket.js';
 
@@ -32,6 +36,7 @@ export class FakeServer {
   /** Every connect item, also refused ones. */
   readonly connects: Connect[] = [];
   readonly calls: { method: string; id: number; body: Uint8Array }[] = [];
+  readonly acks: { user: string; conversationId: string; seq: number }[] = [];
   readonly refreshes: string[] = [];
   readonly sends: SendRequest[] = [];
   pings = 0;
@@ -67,9 +72,16 @@ export class FakeServer {
     return found;
   }
 
+  /** Someone else does something to messages. */
+  change(id: string, sender: string, body: NonNullable<Content['body']>): void {
+    const clientMsgId = `m${this.log.entries(id).length + 1}`;
+    const { entry } = this.log.append(id, sender, clientMsgId, Content.create({ body }));
+    this.push(id, { $case: 'entry', value: entry });
+  }
+
   /** Someone else says something. */
   say(id: string, sender: string, text: string): void {
-    const content = { body: { $case: 'text' as const, value: { text } } };
+    const content = Content.create({ body: { $case: 'text', value: { text } } });
     const clientMsgId = `m${this.log.entries(id).length + 1}`;
     const { entry } = this.log.append(id, sender, clientMsgId, content);
     this.push(id, { $case: 'entry', value: entry });
@@ -89,6 +101,16 @@ export class FakeServer {
     for (const one of this.onPush(item, session)) session.socket.deliver([one]);
   }
 
+  /** A member's state after each change, to the sessions of that member but the one that caused it. */
+  pushStates(id: string, before: ReadonlyMap<string, number>, except?: FakeSession): void {
+    for (const session of this.sessions) {
+      const rev = before.get(session.user);
+      if (session === except || rev === undefined) continue;
+      const value = this.log.member(id, session.user);
+      if (value.rev > rev) this.pushTo(session, { $case: 'memberState', value });
+    }
+  }
+
   resync(user: string, conversationId = ''): void {
     const value = { conversationId, reason: 'test' };
     this.session(user).socket.deliver([{ item: { $case: 'resync', value } }]);
@@ -97,6 +119,12 @@ export class FakeServer {
   /** Ends a session with a disconnect item and the close code. */
   disconnect(user: string, code: number, reconnectAfterMs = 0): void {
     this.#end(this.session(user).socket, code, reconnectAfterMs);
+  }
+
+  signOut(user: string, deviceId: string): void {
+    for (const { socket, connect, user: other } of this.sessions) {
+      if (other === user && connect.device?.id === deviceId) this.#end(socket, 4204, 0);
+    }
   }
 
   /** The transport breaks: the client is told, without a code of ours. */
@@ -127,11 +155,19 @@ export class FakeServer {
         this.pings += 1;
         socket.deliver([{ item: { $case: 'pong', value: { serverMs: 1 } } }]);
       } else if (item?.$case === 'call') this.#call(socket, item.value);
+      else if (item?.$case === 'ack') this.#ack(this.#sessionOf(socket), item.value);
       else if (item?.$case === 'refresh') {
         this.refreshes.push(item.value.token);
         this.#greet(socket, this.#sessionOf(socket).user);
       }
     }
+  }
+
+  #ack({ user }: FakeSession, ack: Ack): void {
+    this.acks.push({ user, ...ack });
+    const before = this.log.revs(ack.conversationId);
+    this.log.delivered(ack.conversationId, user, ack.seq);
+    this.pushStates(ack.conversationId, before);
   }
 
   #connect(socket: FakeSocket, connect: Connect): void {
@@ -176,7 +212,14 @@ export class FakeServer {
       this.#fail(socket, call.id, fault.error, fault.retryAfterMs ?? 0);
       return;
     }
-    const value = this.#execute(session, method, call.body);
+    let value: Uint8Array;
+    try {
+      value = this.#execute(session, method, call.body);
+    } catch (refused) {
+      if (!(refused instanceof DomainError)) throw refused;
+      this.#fail(socket, call.id, refused.code, 0);
+      return;
+    }
     if (fault === 'lose-reply') return;
     socket.deliver([
       { item: { $case: 'reply', value: { id: call.id, result: { $case: 'body', value } } } },
@@ -199,6 +242,8 @@ export class FakeServer {
   #execute(session: FakeSession, method: string, body: Uint8Array): Uint8Array {
     const { user } = session;
     if (method === 'Send') return this.#send(session, body);
+    const changed = executeChange(this, session, method, body);
+    if (changed !== undefined) return changed;
     if (method === 'SyncConversations') {
       const { requestType, responseType } = Conversations.methods.syncConversations;
       return responseType.encode(this.log.sync(user, requestType.decode(body).cursor)).finish();
@@ -210,7 +255,9 @@ export class FakeServer {
     if (method === 'MarkRead') {
       const { requestType, responseType } = Conversations.methods.markRead;
       const { conversationId, seq } = requestType.decode(body);
+      const before = this.log.revs(conversationId);
       const member = this.log.markRead(conversationId, user, seq);
+      this.pushStates(conversationId, before, session);
       return responseType.encode({ member }).finish();
     }
     if (method === 'CreateGroup') return this.#createGroup(session, body);
@@ -229,6 +276,13 @@ export class FakeServer {
       this.log.createConversation(conversationId, { [a]: 0, [b]: 0 });
     }
     if (content === undefined) throw new Error('a message without content');
+    if (request.onlineOnly) {
+      const sender = { kind: Sender_Kind.USER, id: session.user };
+      const event = { $case: 'content' as const, value: content };
+      const value = { conversationId, sender, createdMs: 1, event };
+      this.push(conversationId, { $case: 'transient', value }, session);
+      return new Uint8Array();
+    }
     const { entry, fresh } = this.log.append(conversationId, session.user, clientMsgId, content);
     if (fresh) this.push(conversationId, { $case: 'entry', value: entry }, session);
     const { seq, ordinal, createdMs } = entry;
@@ -246,9 +300,14 @@ export class FakeServer {
       const joined = Object.fromEntries(members.map((user) => [user, 0]));
       this.log.createConversation(conversationId, joined, name);
       const value = { name, creatorId: session.user, memberIds };
-      const { entry } = this.log.append(conversationId, session.user, 'created', {
-        body: { $case: 'groupCreated', value },
-      });
+      const { entry } = this.log.append(
+        conversationId,
+        session.user,
+        'created',
+        Content.create({
+          body: { $case: 'groupCreated', value },
+        }),
+      );
       this.push(conversationId, { $case: 'entry', value: entry });
     }
     return responseType.encode({ conversationId, groupId: id }).finish();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import {
   ConversationServiceDefinition,
+  SyncConversationsResponse,
   decodeFrame,
   encodeItems,
   type Item,
@@ -37,7 +38,7 @@ function answer(item: Item['item']): Item['item'] {
   if (item?.$case !== 'call') return undefined;
   const { responseType } = ConversationServiceDefinition.methods.syncConversations;
   const value = responseType
-    .encode({ conversations: [], cursor: new Uint8Array([1]), hasMore: false, logEpoch: 1 })
+    .encode(SyncConversationsResponse.create({ cursor: new Uint8Array([1]), logEpoch: 1 }))
     .finish();
   return { $case: 'reply', value: { id: item.value.id, result: { $case: 'body', value } } };
 }

@@ -1,3 +1,4 @@
+import { MemberState } from '@queqiao/protocol/client';
 import { describe, expect, it } from 'vitest';
 import { ROOM, room } from './scene.js';
 
@@ -56,14 +57,12 @@ describe('read cursors and unread', () => {
     for (let n = 0; n < 3; n += 1) scene.server.say(ROOM, 'bob', `m${n}`);
     const state = (rev: number, seq: number) => ({
       $case: 'memberState' as const,
-      value: {
+      value: MemberState.create({
         conversationId: ROOM,
         rev,
         readSeq: seq,
         readOrdinal: seq,
-        unread: 0,
-        joinedSeq: 0,
-      },
+      }),
     });
     for (const [rev, seq] of [[5, 2] as const, [4, 1] as const, [5, 2] as const, [6, 3] as const]) {
       scene.server.pushTo(scene.server.session('alice'), state(rev, seq));

@@ -1,3 +1,4 @@
+import 'fake-indexeddb/auto';
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { afterEach, expect, it, vi } from 'vitest';
@@ -10,7 +11,7 @@ const CODE_BLOCK = /```ts\n([^]*?)```/g;
 function script(): string {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const blocks = [...readme.matchAll(CODE_BLOCK)].map(([, code = '']) => code);
-  expect(blocks).toHaveLength(5);
+  expect(blocks).toHaveLength(8);
   const source = blocks
     .join('\n')
     .replaceAll(/import (\{[^}]*\}) from '@queqiao\/sdk';/g, 'const $1 = sdk;');
@@ -57,6 +58,8 @@ it('the examples of the README run', async () => {
     mark: (_id: string, sign: string) => marks.push(sign),
     show: (entry: sdk.Entry) => shown.push(entry.seq),
     redraw: () => undefined,
+    repaint: () => undefined,
+    typingShown: () => undefined,
     clear: () => undefined,
     online: () =>
       new Promise<void>((resolve) => {
@@ -83,7 +86,12 @@ it('the examples of the README run', async () => {
     '0 unread in all conversations',
     'Nick bob',
     'BLOCKED, retryable: false, effect: none',
-    '4 of 4',
+    'hello, bridge true 👍',
+    'recalled',
+    'true Dear Bob 0 0 0',
+    'browser-7f3a true',
+    '7 of 8',
+    'true',
   ]);
   expect(kept.get('queqiao.generation.browser-7f3a')).toBe('1');
 });

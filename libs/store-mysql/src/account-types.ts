@@ -107,5 +107,6 @@ export interface DeviceStore {
   ): Promise<void>;
   /** Moves last_seen_ms forward. */
   touch(appId: AppId, userId: UserId, deviceId: DeviceId): Promise<void>;
+  /** Those seen last first; at most DEVICES_LIST_MAX. */
   list(appId: AppId, userId: UserId): Promise<DeviceRecord[]>;
 }

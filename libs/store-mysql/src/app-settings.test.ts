@@ -4,6 +4,10 @@ import { appSettingsSchema, defaultAppSettings } from './app-settings.js';
 it('fills in every default, and checks what is set', () => {
   expect(defaultAppSettings()).toEqual({
     maxTextBytes: 8_192,
+    maxCustomBytes: 16_384,
+    maxContentBytes: 65_536,
+    recallWindowMs: 120_000,
+    editWindowMs: 86_400_000,
     maxGroupCreateMembers: 500,
     devicePolicy: { mode: 'unlimited', max: 5 },
     allowedOrigins: [],

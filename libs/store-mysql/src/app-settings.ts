@@ -16,6 +16,14 @@ export const devicePolicySchema = z
 export const appSettingsSchema = z.strictObject({
   /** UTF-8 bytes of one text message: 1 to 65,536. */
   maxTextBytes: z.int().min(1).max(65_536).default(8_192),
+  /** Bytes of the data of one custom message: 1 to 65,536. */
+  maxCustomBytes: z.int().min(1).max(65_536).default(16_384),
+  /** Encoded bytes of one message with everything in it: 1,024 to 131,072. */
+  maxContentBytes: z.int().min(1_024).max(131_072).default(65_536),
+  /** For how long a sender may take a message back, in milliseconds: 0 (never) to 365 days. */
+  recallWindowMs: z.int().min(0).max(31_536_000_000).default(120_000),
+  /** For how long a sender may edit a message, in milliseconds: 0 (never) to 365 days. */
+  editWindowMs: z.int().min(0).max(31_536_000_000).default(86_400_000),
   /** Members that a new group may start with, the owner included: 2 to 500. */
   maxGroupCreateMembers: z.int().min(2).max(500).default(500),
   devicePolicy: devicePolicySchema,

@@ -1,4 +1,13 @@
-import type { AppId, ConversationId, DomainError, Sender, UserId } from '@queqiao/domain';
+import type {
+  AppId,
+  ChangeFacts,
+  ConversationId,
+  DomainError,
+  EntryChange,
+  EntryState,
+  Sender,
+  UserId,
+} from '@queqiao/domain';
 
 export interface AppendItem {
   readonly appId: AppId;
@@ -14,12 +23,24 @@ export interface AppendItem {
   readonly countable: boolean;
   /** Shown as the last entry of a conversation in lists. Default true. */
   readonly shown?: boolean;
+  /** Who is told apart that it is about them. Ids of those who are no members are passed over; see APPEND_MAX_MENTIONS. */
+  readonly mentions?: AppendMentions | undefined;
+  /** What the entry does to earlier ones: judged and applied with it, under the same lock. Moves no read cursor. */
+  readonly change?: EntryChange;
+}
+
+export interface AppendMentions {
+  /** Everybody who can see the entry. */
+  readonly all: boolean;
+  readonly userIds: readonly string[];
 }
 
 /** One per item, in the order of the items. */
 export type AppendOutcome =
   | AppendStored
   | { readonly status: 'refused'; readonly error: DomainError }
+  /** The change had been made before, so there was nothing to write: no entry was stored. */
+  | { readonly status: 'unchanged'; readonly createdMs: number }
   /** Another transaction holds the head: nothing was looked up; give the item to a later batch. */
   | { readonly status: 'skipped' }
   /** The conversation's row does not exist: nothing was looked up. */
@@ -32,6 +53,10 @@ export interface AppendStored {
   readonly ordinal: number;
   /** By the database's clock. */
   readonly createdMs: number;
+  /** What was stored, when it is not the item's own content: of edits, and of entries blanked within the same batch. */
+  readonly content?: Uint8Array;
+  /** Set when an item of the same batch blanked the entry. */
+  readonly state?: EntryState;
 }
 
 export type ConversationMode = 'routed' | 'both' | 'subscribed';
@@ -64,6 +89,8 @@ export type Judge = (
   item: AppendItem,
   member: MemberFacts | null,
   head: HeadFacts,
+  /** Set exactly when the item is a change. */
+  change?: ChangeFacts,
 ) => DomainError | null;
 
 export interface CommitBatchOptions {
@@ -111,6 +138,9 @@ export interface AppendStore {
 export const APPEND_MAX_ITEMS = 1_024;
 /** Bytes of content of one batch: with hexadecimal literals and keys it stays below a quarter of a 16 MiB packet. */
 export const APPEND_MAX_CONTENT_BYTES = 1_500_000;
+
+/** Users named by the entries of one batch: each is a row that the batch locks. */
+export const APPEND_MAX_MENTIONS = 500;
 
 export interface DispatchRange {
   readonly appId: AppId;

@@ -1,4 +1,13 @@
-import type { AppId, ConversationId, GroupId, Sender, UserId } from '@queqiao/domain';
+import type {
+  AppId,
+  ConversationId,
+  EntryState,
+  GroupId,
+  MemberRow,
+  Sender,
+  UserId,
+  VisibleHead,
+} from '@queqiao/domain';
 import type { ConversationMode, MemberRole } from './append-types.js';
 
 /** One line of a log, as stored. */
@@ -11,30 +20,22 @@ export interface EntryRecord {
   readonly clientMsgId: string;
   readonly kind: string;
   readonly revision: number;
+  readonly state: EntryState;
   readonly createdMs: number;
-  /** An encoded queqiao.client.v1.Content; empty once recalled or expired. */
+  /** An encoded queqiao.client.v1.Content; empty unless the state is `present`. */
   readonly content: Uint8Array;
 }
 
 /** One user's own row in a conversation. Of two states of the same member the one with the higher rev is newer. */
-export interface MemberRecord {
-  readonly conversationId: ConversationId;
+export interface MemberRecord extends MemberRow {
   readonly userId: UserId;
   readonly role: MemberRole;
-  readonly joinedSeq: number;
-  /** Null for a current member. */
-  readonly leftSeq: number | null;
-  readonly readSeq: number;
-  readonly readOrdinal: number;
   readonly flags: number;
-  readonly rev: number;
 }
 
 /** A member row with what its owner may know of the head: for someone who left, the head as it was at the leave. */
-export interface Membership {
+export interface Membership extends VisibleHead {
   readonly member: MemberRecord;
-  readonly lastSeq: number;
-  readonly lastOrdinal: number;
   /** Seq of the entry that a list shows; 0 when there is none. */
   readonly shownSeq: number;
   /** For ordering only. */
@@ -46,7 +47,9 @@ export interface Membership {
 }
 
 export interface ShownEntry {
-  readonly entry: EntryRecord;
+  readonly conversationId: ConversationId;
+  /** Null when there is no entry of that seq. */
+  readonly entry: EntryRecord | null;
   /** Null for conversations that are not groups. */
   readonly groupName: string | null;
 }
@@ -79,6 +82,12 @@ export interface PullResult {
   readonly lastSeq: number;
   /** Something of the wanted range lies beyond what was answered. */
   readonly hasMore: boolean;
+}
+
+export interface CatchUpResult {
+  readonly conversationId: ConversationId;
+  /** Null when the user was never a member. */
+  readonly result: PullResult | null;
 }
 
 export interface MemberList {
@@ -120,28 +129,10 @@ export type CreateGroupResult =
   /** The id belongs to another group. */
   | { readonly status: 'taken' };
 
-export interface AdvanceReadInput {
-  readonly appId: AppId;
-  readonly userId: UserId;
-  readonly conversationId: ConversationId;
-  readonly seq: number;
-  readonly owner: string;
-  readonly dispatchDelayMs: number;
-}
-
-export type AdvanceReadResult =
-  | { readonly status: 'moved'; readonly membership: Membership; readonly dispatchId: string }
-  /** The cursor was there or further. */
-  | { readonly status: 'unchanged'; readonly membership: Membership }
-  /** The user was never a member, or the conversation does not exist. */
-  | { readonly status: 'not-found' }
-  /** The log that the user may see does not reach this far. */
-  | { readonly status: 'no-such-seq' };
-
 export interface ConversationStore {
   /** All conversations of a user, left ones included, with their heads: one indexed statement, in no order. */
   memberships(appId: AppId, userId: UserId): Promise<Membership[]>;
-  /** Entries to show in a list, by primary key; missing ones are left out. At most 500. */
+  /** Entries to show in a list, by primary key, with the names of groups; seq 0 asks for the name alone. At most 500. */
   shownEntries(
     appId: AppId,
     wanted: readonly { conversationId: ConversationId; seq: number }[],
@@ -170,6 +161,13 @@ export interface ConversationStore {
   createGroup(input: CreateGroupInput): Promise<CreateGroupResult>;
   /** Makes missing heads and member rows of direct chats and self feeds; existing ones stay untouched. */
   ensureDirect(wanted: readonly { appId: AppId; conversationId: ConversationId }[]): Promise<void>;
-  /** Moves a read cursor forward, never back, with a dispatch row for the new state in the same transaction. */
-  advanceRead(input: AdvanceReadInput): Promise<AdvanceReadResult>;
+  /**
+   * Several ranges, ascending, each trimmed as `pull` does, in the order of `wanted` and without repeats in it. Bounded:
+   * later ones may be cut short or left out; the first one never is. At most CATCH_UP_MAX_CONVERSATIONS.
+   */
+  catchUp(
+    appId: AppId,
+    userId: UserId,
+    wanted: readonly { conversationId: ConversationId; fromSeq: number }[],
+  ): Promise<CatchUpResult[]>;
 }

@@ -2,6 +2,8 @@ import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { AppStore, DeviceStore, UserStore } from './account-types.js';
 import type { AppendStore, DispatchStore } from './append-types.js';
 import type { ConversationStore } from './conversation-types.js';
+import type { RevocationStore } from './account/revocation-types.js';
+import type { MemberStore } from './member-types.js';
 import type { DurabilityFinding } from './durability.js';
 
 export interface DatabaseOptions {
@@ -29,7 +31,9 @@ export interface Database {
   readonly apps: AppStore;
   readonly users: UserStore;
   readonly devices: DeviceStore;
+  readonly revocations: RevocationStore;
   readonly conversations: ConversationStore;
+  readonly members: MemberStore;
   readonly append: AppendStore;
   readonly dispatch: DispatchStore;
   readonly epoch: EpochStore;

@@ -1,4 +1,12 @@
 export * from './account-types.js';
+export { DEVICES_LIST_MAX } from './account/device-store.js';
+export {
+  REVOCATION_KEPT_MS,
+  REVOCATION_MAX_WRITE_MS,
+  REVOCATION_OVERLAP_MS,
+  REVOCATION_PAGE_ROWS,
+} from './account/revocation-store.js';
+export type * from './account/revocation-types.js';
 export { LOOKUP_MAX_USERS, UPSERT_MAX_USERS } from './account/user-store.js';
 export * from './app-settings.js';
 export * from './append-types.js';
@@ -7,6 +15,12 @@ export { RANGE_MAX_ENTRIES, SHOWN_MAX_ENTRIES } from './conversation/conversatio
 export { GROUP_MAX_MEMBERS } from './conversation/create-group.js';
 export { PULL_MAX_BYTES } from './conversation/trim-pull.js';
 export * from './conversation-types.js';
+export {
+  CATCH_UP_MAX_CONVERSATIONS,
+  CATCH_UP_MAX_ENTRIES,
+  CATCH_UP_MAX_ENTRIES_EACH,
+} from './conversation/catch-up.js';
+export * from './member-types.js';
 export type * from './database.js';
 export type { DurabilityFinding } from './durability.js';
 export * from './errors.js';

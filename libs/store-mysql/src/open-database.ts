@@ -6,6 +6,7 @@ import { openConnection } from './connection/open-connection.js';
 import { createTenantGuard } from './connection/tenant-guard.js';
 import { MysqlAppStore } from './account/app-store.js';
 import { MysqlDeviceStore } from './account/device-store.js';
+import { MysqlRevocationStore } from './account/revocation-store.js';
 import { MysqlUserStore } from './account/user-store.js';
 import { MysqlConversationStore } from './conversation/conversation-store.js';
 import type { Database, DatabaseOptions } from './database.js';
@@ -13,6 +14,7 @@ import { DispatchIds } from './dispatch-ids.js';
 import { MysqlDispatchStore } from './dispatch-store.js';
 import { readDurability } from './durability.js';
 import { MysqlEpochStore } from './epoch-store.js';
+import { MysqlMemberStore } from './member/member-store.js';
 import type { Schema } from './schema/schema.js';
 import type { StoreContext } from './store-context.js';
 
@@ -34,7 +36,9 @@ export function createDatabase(options: DatabaseOptions): Database {
     apps: new MysqlAppStore(context),
     users: new MysqlUserStore(context),
     devices: new MysqlDeviceStore(context),
+    revocations: new MysqlRevocationStore(context),
     conversations: new MysqlConversationStore(context),
+    members: new MysqlMemberStore(context),
     append: new MysqlAppendStore(append, dispatchIds),
     dispatch: new MysqlDispatchStore(context),
     epoch: new MysqlEpochStore(context),

@@ -195,7 +195,7 @@ describe('pull', () => {
 describe('read cursors', () => {
   const one = direct('r1', 'r2');
   const mark = (seq: number, who = 'r1') =>
-    database.conversations.advanceRead({
+    database.members.advanceRead({
       appId: app,
       userId: user(who),
       conversationId: one,
@@ -213,7 +213,7 @@ describe('read cursors', () => {
   it('move forward with their ordinal, rev and a dispatch row', async () => {
     const moved = await mark(3);
     expect(moved).toMatchObject({
-      status: 'moved',
+      status: 'changed',
       membership: {
         lastSeq: 4,
         lastOrdinal: 3,
@@ -223,11 +223,11 @@ describe('read cursors', () => {
     });
     const rows = await rig.rows<{ payload: string }>(
       'SELECT payload FROM dispatch WHERE dispatch_id = ?',
-      [moved.status === 'moved' ? moved.dispatchId : ''],
+      [moved.status === 'changed' ? moved.dispatchId : ''],
     );
     expect(JSON.parse(rows[0]?.payload ?? '')).toEqual({
       ranges: [],
-      states: [{ appId: app, userId: 'r1', conversationId: one }],
+      states: ['r1', 'r2'].map((userId) => ({ appId: app, userId, conversationId: one })),
     });
   });
 
@@ -246,7 +246,7 @@ describe('read cursors', () => {
 
   it('end at the highest of many marks at once', async () => {
     const marks = await Promise.all([4, 1, 4, 2, 3, 4].map((seq) => mark(seq)));
-    expect(marks.filter((each) => each.status === 'moved')).toHaveLength(1);
+    expect(marks.filter((each) => each.status === 'changed')).toHaveLength(1);
     const { member } = (await database.conversations.member(app, user('r1'), one)) ?? {};
     expect(member).toMatchObject({ readSeq: 4, readOrdinal: 3, rev: 2 });
   });

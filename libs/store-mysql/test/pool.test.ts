@@ -110,6 +110,18 @@ describe('a pool', () => {
 });
 
 describe('a connection', () => {
+  it('gives locks up soon, its own and those it waits for, so that a frozen node holds nobody', async () => {
+    const { pool } = openPool();
+    const connection = await pool.acquire();
+    const rows = await connection.query<{ Variable_name: string; Value: string }[]>({
+      sql: "SHOW SESSION VARIABLES WHERE Variable_name IN ('innodb_lock_wait_timeout', 'wait_timeout')",
+      operation: 'test',
+    });
+    const values = new Map(rows.map((row) => [row.Variable_name, Number(row.Value)]));
+    expect(values.get('innodb_lock_wait_timeout')).toBe(3);
+    expect(values.get('wait_timeout')).toBe(10);
+  });
+
   it('is given up when a statement takes too long', async () => {
     const { pool } = openPool({ statementTimeoutMs: 50 });
     const connection = await pool.acquire();

@@ -9,6 +9,8 @@ export interface NodeSettings {
   readonly redisUrl: string;
   readonly env: Readonly<Record<string, string>>;
   readonly onExit: OnExit;
+  /** See ClusterOptions. */
+  readonly linkAddress?: ((port: number) => Promise<string>) | undefined;
 }
 
 /** A logic process and where its public gRPC API listens. */
@@ -31,7 +33,9 @@ export interface WebNode {
 
 export async function logicNode(index: number, settings: NodeSettings): Promise<LogicNode> {
   const [grpc, link, operations] = [await freePort(), await freePort(), await freePort()];
+  const advertised = await settings.linkAddress?.(link);
   const env = {
+    ...(advertised === undefined ? {} : { QUEQIAO_LINK_ADVERTISE: advertised }),
     QUEQIAO_MYSQL_URL: settings.mysqlUrl,
     QUEQIAO_GRPC_PORT: String(grpc),
     QUEQIAO_LINK_PORT: String(link),

@@ -19,6 +19,10 @@ export interface ClusterOptions {
   /** More environment for every logic or connect process. */
   readonly logicEnv?: Readonly<Record<string, string>>;
   readonly connectEnv?: Readonly<Record<string, string>>;
+  /** The database's URL as logic nodes are to have it, such as one through a proxy. */
+  readonly databaseUrl?: (url: string) => Promise<string>;
+  /** host:port under which connect nodes are to reach the link of the logic node that listens on this port. */
+  readonly linkAddress?: (port: number) => Promise<string>;
 }
 
 /** Where the processes of one cluster log; kept when a scenario fails so that it can be read. */

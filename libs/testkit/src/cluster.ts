@@ -19,7 +19,7 @@ import {
   type WebNode,
 } from './cluster-node.js';
 import { checkoutRoot, clusterDir, type ClusterOptions } from './cluster-options.js';
-import { createTestApp, type TestApp } from './test-app.js';
+import { changeSettings, createTestApp, type TestApp } from './test-app.js';
 
 /**
  * A whole system of real processes on free ports: connect and logic nodes from their bundles, a database and a Redis. Scenarios
@@ -30,6 +30,7 @@ export class TestCluster {
   readonly connect: ConnectNode[] = [];
   readonly logic: LogicNode[] = [];
   readonly web: WebNode[] = [];
+  #databaseUrl: string;
 
   private constructor(
     readonly dir: string,
@@ -39,7 +40,9 @@ export class TestCluster {
     readonly redis: RedisServer,
     readonly app: TestApp,
     readonly options: ClusterOptions,
-  ) {}
+  ) {
+    this.#databaseUrl = database.url;
+  }
 
   /** Starts everything and waits until every node is ready. The app is called `demo`. */
   static async start(options: ClusterOptions = {}): Promise<TestCluster> {
@@ -56,6 +59,11 @@ export class TestCluster {
   /** Another app in the same deployment. */
   createApp(appId: string, settings?: AppSettingsInput): Promise<TestApp> {
     return createTestApp(this.database.url, appId, settings);
+  }
+
+  /** Nodes see it within their cache's time. */
+  changeSettings(app: TestApp, settings: AppSettingsInput): Promise<void> {
+    return changeSettings(this.database.url, app.appId, settings);
   }
 
   /** Starts one more logic process and waits until it is ready. */
@@ -111,7 +119,8 @@ export class TestCluster {
 
   async #addNodes(): Promise<void> {
     try {
-      const { logic = 2, connect = 2 } = this.options;
+      const { logic = 2, connect = 2, databaseUrl } = this.options;
+      if (databaseUrl !== undefined) this.#databaseUrl = await databaseUrl(this.database.url);
       for (let count = 0; count < logic; count += 1) await this.#placeLogic();
       for (let count = 0; count < connect; count += 1) await this.#placeConnect();
       await Promise.all([...this.logic, ...this.connect].map((node) => node.process.start()));
@@ -138,7 +147,8 @@ export class TestCluster {
   #settings(env: Readonly<Record<string, string>>) {
     return {
       dir: this.dir,
-      mysqlUrl: this.database.url,
+      mysqlUrl: this.#databaseUrl,
+      linkAddress: this.options.linkAddress,
       redisUrl: this.redis.url,
       env,
       onExit: (exit: UnexpectedExit) => void this.crashes.push(exit),

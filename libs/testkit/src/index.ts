@@ -15,14 +15,19 @@ export { RoamingDevice, type RoamingDeviceOptions } from './device/roaming-devic
 export type { TestDevice } from './device/test-device.js';
 export { eventually } from './eventually.js';
 export { lockHead, type HeadLock } from './head-lock.js';
+export { stallAppend, type StalledAppend } from './stalled-append.js';
+export { checkHistory, type Violation } from './history/check-history.js';
+export { History, type SendRecord } from './history/history.js';
 export {
-  checkHistory,
+  GUARANTEES,
+  seqOf,
   type Guarantee,
   type HistoryInput,
-  type Violation,
-} from './history/check-history.js';
-export { History, type SendRecord, type SurfacedLog } from './history/history.js';
-export { queryRows, readLogTable, readMembers } from './history/log-table.js';
+  type Membership,
+} from './history/history-input.js';
+export { queryRows, readLogTable, readMembers, readTails } from './history/log-table.js';
+export { digestOf, SurfacedLog } from './history/surfaced-log.js';
+export { TcpProxy, type Direction, type Verdict } from './tcp-proxy.js';
 export { flushRedis } from './redis-commands.js';
 export { longRun, machineHas, testSeed } from './requirement.js';
 export { createTestApp, TestApp } from './test-app.js';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { parseAppId, type AppId } from '@queqiao/domain';
 import { createLogger, createRegistry, systemClock } from '@queqiao/runtime';
-import { createDatabase, type AppSettingsInput } from '@queqiao/store-mysql';
+import { createDatabase, type AppSettingsInput, type Database } from '@queqiao/store-mysql';
 import { SignJWT } from 'jose';
 
 const KID = 'k1';
@@ -21,8 +21,11 @@ export class TestApp {
     this.credential = `qq1.${appId}.${CREDENTIAL_ID}.${credentialSecret}`;
   }
 
-  /** A device token, valid for `validS` seconds (an hour by default; negative: expired already). */
-  token(userId: string, validS = 3_600): Promise<string> {
+  /**
+   * A device token, valid for `validS` seconds (negative: expired already). The default is longer than the hour by which a
+   * test sets clocks wrong.
+   */
+  token(userId: string, validS = 7_200): Promise<string> {
     const nowS = Math.floor(Date.now() / 1_000);
     return new SignJWT({ app: this.appId })
       .setProtectedHeader({ alg: 'HS256', kid: KID })
@@ -34,22 +37,27 @@ export class TestApp {
   }
 }
 
+/** Changes what an app has set, as an operator would. Nodes see it when what they have cached has aged. */
+export async function changeSettings(
+  url: string,
+  appId: AppId,
+  settings: AppSettingsInput,
+): Promise<void> {
+  const database = openStores(url);
+  try {
+    await database.apps.setSettings(appId, settings);
+  } finally {
+    await database.close();
+  }
+}
+
 /** Creates an app in the database at `url` (the services' own account). */
 export async function createTestApp(
   url: string,
   appId: string,
   settings: AppSettingsInput = {},
 ): Promise<TestApp> {
-  const database = createDatabase({
-    url,
-    poolSize: 2,
-    appendPoolSize: 1,
-    statementTimeoutMs: 10_000,
-    tenantGuard: true,
-    clock: systemClock,
-    logger: createLogger({ service: 'testkit', node: 'testkit', level: 'warn' }),
-    metrics: createRegistry({ service: 'testkit', node: 'testkit' }),
-  });
+  const database = openStores(url);
   try {
     const secret = randomBytes(32);
     const credentialSecret = randomBytes(24).toString('base64url');
@@ -63,4 +71,17 @@ export async function createTestApp(
   } finally {
     await database.close();
   }
+}
+
+function openStores(url: string): Database {
+  return createDatabase({
+    url,
+    poolSize: 2,
+    appendPoolSize: 1,
+    statementTimeoutMs: 10_000,
+    tenantGuard: true,
+    clock: systemClock,
+    logger: createLogger({ service: 'testkit', node: 'testkit', level: 'warn' }),
+    metrics: createRegistry({ service: 'testkit', node: 'testkit' }),
+  });
 }

@@ -58,8 +58,8 @@ export class ServiceProcess {
     return logTailOf(this.#spec.logFile);
   }
 
-  /** Starts the process without waiting until it is ready. */
-  launch(): void {
+  /** Starts the process without waiting until it is ready. `env` comes on top of its own environment, for this start only. */
+  launch(extraEnv: Readonly<Record<string, string>> = {}): void {
     if (this.#child !== undefined) return;
     const log = openSync(this.#spec.logFile, 'a');
     const command: [string, ...string[]] = [
@@ -68,7 +68,7 @@ export class ServiceProcess {
       this.#spec.script,
     ];
     const [file, ...args] = endingWithParent(false, command);
-    const env = { PATH: process.env['PATH'] ?? '', ...this.#spec.env };
+    const env = { PATH: process.env['PATH'] ?? '', ...this.#spec.env, ...extraEnv };
     // A process group of its own: Ctrl-C in a terminal reaches the parent only, which ends the services in order.
     const child = spawn(file, args, { stdio: ['ignore', log, log], detached: true, env });
     closeSync(log);
@@ -82,8 +82,8 @@ export class ServiceProcess {
   }
 
   /** Starts the process and waits until it reports ready. Throws ServerStartError with the end of its log. */
-  async start(): Promise<void> {
-    this.launch();
+  async start(extraEnv: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.launch(extraEnv);
     await this.ready();
   }
 

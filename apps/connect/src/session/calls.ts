@@ -33,7 +33,7 @@ export class Calls {
     const refused = this.#refusal(session, call);
     if (refused !== null) {
       this.deps.metrics.refusedCalls.inc({ reason: refused.code });
-      this.#replyError(session, call.id, toProtoError(refused, requestId));
+      this.#replyOwn(session, call.id, toProtoError(refused, requestId));
       return;
     }
     if (session.callIds === null) session.callIds = [call.id];
@@ -80,12 +80,16 @@ export class Calls {
       else this.deps.outboxes.push(session, codec.reply(call.id, reply.body));
     } catch (error) {
       this.#settle(session, call.id);
-      this.#replyError(session, call.id, toProtoError(error, requestId));
+      this.#replyOwn(session, call.id, toProtoError(error, requestId));
     }
   }
 
   #replyError(session: Session, id: number, error: ProtoError): void {
     this.deps.outboxes.push(session, session.socket.codec.replyError(id, error));
+  }
+
+  #replyOwn(session: Session, id: number, error: ProtoError): void {
+    this.deps.outboxes.pushOwn(session, session.socket.codec.replyError(id, error));
   }
 
   #settle(session: Session, id: number): void {

@@ -38,6 +38,17 @@ export class Closer {
     this.close(session, { code, reason, reconnectAfterMs, ...(error ? { error } : {}) });
   }
 
+  /** Nothing that waits for it goes out any more; without its close frame if the transport holds something back. */
+  signOut(session: Session): void {
+    if (session.state === 'closing') return;
+    const { socket } = session;
+    const [code, reason] = [CLOSE_CODES.SIGNED_OUT, 'signed out'];
+    this.outboxes.discard(session);
+    if (socket.bufferedBytes() > 0) socket.cut();
+    else if (this.outboxes.mayWrite()) this.close(session, { code, reason });
+    else socket.end(code, reason);
+  }
+
   closeSlow(session: Session): void {
     this.close(session, { code: CLOSE_CODES.SLOW_CONSUMER, reason: 'slow consumer' });
   }

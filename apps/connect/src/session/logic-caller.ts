@@ -1,6 +1,7 @@
 import { DomainError } from '@queqiao/domain';
 import { Error as ProtoError, fromProtoError, toProtoError } from '@queqiao/protocol/common';
 import {
+  AckDeliveredRequest,
   OpenSessionRequest,
   OpenSessionResponse,
   RefreshSessionRequest,
@@ -8,9 +9,13 @@ import {
   CloseSessionRequest,
   KickSessionRequest,
   KickSessionResponse,
+  RevocationsSinceRequest,
+  RevocationsSinceResponse,
 } from '@queqiao/protocol/link';
 import type { LogicCalls } from '../link/index.js';
 
+/** A question about sign-outs that takes longer is worth less than a new one. */
+const FEED_TIMEOUT_MS = 1_500;
 const SERVICE = 'queqiao.link.v1.SessionService';
 
 /** An answer, or the error in both forms: as shown to devices, and as the table of errors knows it. */
@@ -54,14 +59,26 @@ export class LogicCaller {
     return this.#call('KickSession', key, body, (bytes) => KickSessionResponse.decode(bytes));
   }
 
+  /** Any logic node may answer; every question goes to another one. */
+  revocationsSince(request: RevocationsSinceRequest): Promise<Answer<RevocationsSinceResponse>> {
+    const body = RevocationsSinceRequest.encode(request).finish();
+    const decode = (bytes: Uint8Array) => RevocationsSinceResponse.decode(bytes);
+    return this.#call('RevocationsSince', '', body, decode, FEED_TIMEOUT_MS);
+  }
+
+  ackDelivered(key: string, request: AckDeliveredRequest): Promise<Answer<null>> {
+    const body = AckDeliveredRequest.encode(request).finish();
+    return this.#call('AckDelivered', key, body, () => null);
+  }
+
   async #call<T>(
     method: string,
     key: string,
     body: Uint8Array,
     decode: (bytes: Uint8Array) => T,
+    timeoutMs = this.options.timeoutMs,
   ): Promise<Answer<T>> {
     const requestId = this.deps.requestIds.next();
-    const { timeoutMs } = this.options;
     try {
       const input = { key, method: `${SERVICE}/${method}`, body, timeoutMs, requestId };
       const reply = await this.deps.logic.call({ ...input, codec: 'proto' });

@@ -1,6 +1,7 @@
 import type { Session } from './session.js';
 import type { SessionMetrics } from './session-metrics.js';
 import type { TurnEnd } from './ports.js';
+import type { GateState } from './write-gate.js';
 
 export interface OutboxOptions {
   /** Bytes of one session, here and in the transport together. */
@@ -14,13 +15,20 @@ export interface OutboxOptions {
  * write costs the same for one item or for twenty. A session for which more than its limit would wait because its device
  * does not read is closed as a slow consumer: it syncs when it comes back, and nothing is dropped in the middle of a stream.
  * What comes in one turn says nothing about the reader, so it is written first and judged by what the transport keeps.
+ *
+ * While the gate is not open everything waits here, up to the same limit; a session above it is closed and syncs later.
  */
 export class Outboxes {
   #dirty: Session[] = [];
   #scheduled = false;
+  #holding = false;
 
   constructor(
-    private readonly deps: { readonly metrics: SessionMetrics; readonly turnEnd: TurnEnd },
+    private readonly deps: {
+      readonly metrics: SessionMetrics;
+      readonly turnEnd: TurnEnd;
+      readonly gate: { state(): GateState };
+    },
     private readonly options: OutboxOptions,
   ) {}
 
@@ -28,7 +36,7 @@ export class Outboxes {
   push(session: Session, chunk: Uint8Array): void {
     if (session.state === 'closing') return;
     if (session.outboxBytes + chunk.length > this.options.maxBytes) {
-      if (!this.#flush(session) || this.#isSlow(session, chunk.length)) {
+      if (!this.mayWrite() || !this.#flush(session) || this.#isSlow(session, chunk.length)) {
         this.#slow(session);
         return;
       }
@@ -37,8 +45,27 @@ export class Outboxes {
     this.#add(session, chunk);
   }
 
-  /** Writes a last item whatever the limit, together with what waits, at once. */
+  /**
+   * Queues an item that this node makes by itself and that tells nothing of anybody: pongs, refusals. It goes out while
+   * logic does not answer, so that sockets live through that.
+   */
+  pushOwn(session: Session, chunk: Uint8Array): void {
+    if (session.state === 'closing') return;
+    if (this.deps.gate.state() !== 'unheard') {
+      this.push(session, chunk);
+      return;
+    }
+    const written = !this.#isSlow(session, chunk.length) && this.#write(session, [chunk]);
+    if (!written) this.#slow(session);
+  }
+
+  /** Writes a last item whatever the limit, at once, together with what waits if that may be written. */
   flushWith(session: Session, last: Uint8Array): void {
+    if (!this.mayWrite()) {
+      this.discard(session);
+      if (this.deps.gate.state() === 'unheard') this.#write(session, [last]);
+      return;
+    }
     this.#add(session, last);
     this.#flush(session);
   }
@@ -50,14 +77,28 @@ export class Outboxes {
     session.outboxBytes = 0;
   }
 
+  /** Whether what people said may go out now. Counts the times when it may not. */
+  mayWrite(): boolean {
+    const state = this.deps.gate.state();
+    if (state === 'unheard' && !this.#holding) this.deps.metrics.holds.inc({ reason: state });
+    this.#holding = state !== 'open';
+    return !this.#holding;
+  }
+
+  /** Writes what waits, or leaves it all where it is until the gate opens and this is called again. */
   flushAll(): void {
+    this.#scheduled = false;
     const dirty = this.#dirty;
     this.#dirty = [];
-    this.#scheduled = false;
-    for (const session of dirty) {
+    for (const [at, session] of dirty.entries()) {
+      if (!this.mayWrite()) {
+        this.#dirty = [...dirty.slice(at), ...this.#dirty];
+        break;
+      }
       if (session.outbox === null || session.state === 'closing') continue;
       if (this.#isSlow(session, session.outboxBytes) || !this.#flush(session)) this.#slow(session);
     }
+    this.deps.metrics.heldSessions.set(this.#dirty.length);
   }
 
   /** Whether this much more would wait behind what the device has not read. */
@@ -85,6 +126,10 @@ export class Outboxes {
     const chunks = session.outbox;
     if (chunks === null) return true;
     this.discard(session);
+    return this.#write(session, chunks);
+  }
+
+  #write(session: Session, chunks: readonly Uint8Array[]): boolean {
     const message = session.socket.codec.join(chunks);
     const { metrics } = this.deps;
     metrics.items.inc({ direction: 'out' }, chunks.length);

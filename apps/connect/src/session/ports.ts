@@ -26,6 +26,8 @@ export interface SessionSocket {
   bufferedBytes(): number;
   /** Sends what is buffered, then the close frame. The socket's owner is told of the close before this returns. */
   end(code: number, reason: string): void;
+  /** Ends it without a close frame and throws away what is buffered. The owner is told before this returns. */
+  cut(): void;
 }
 
 /** What is known of a socket before its first item. */

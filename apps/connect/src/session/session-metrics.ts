@@ -14,7 +14,16 @@ export class SessionMetrics {
   readonly bytes: Counter<'direction'>;
   readonly slowConsumers: Counter;
   readonly silent: Counter;
+  readonly holds: Counter<'reason'>;
+  readonly heldSessions: Gauge;
+  readonly revocationAnswers: Counter<'outcome'>;
+  readonly revokedSessions: Counter<'when'>;
+  readonly rememberedRevocations: Gauge;
+  readonly forgottenRevocations: Counter;
   readonly acks: Counter;
+  readonly droppedAcks: Counter<'reason'>;
+  readonly failedAckCalls: Counter;
+  readonly pendingAcks: Gauge;
   readonly refusedCalls: Counter<'reason'>;
   readonly registrations: Counter<'outcome'>;
   readonly pendingRegistrations: Gauge;
@@ -35,7 +44,18 @@ export class SessionMetrics {
     this.bytes = counter('bytes', 'Bytes of WebSocket messages', ['direction']);
     this.slowConsumers = counter('slow_consumers', 'Sockets closed because they do not read');
     this.silent = counter('silent_closes', 'Sockets closed because they were silent');
+    this.holds = counter('holds', 'Times that writing to sockets was held back', ['reason']);
+    this.heldSessions = gauge('held_sessions', 'Sessions with items that are held back');
+    this.revocationAnswers = counter('revocation_answers', 'Questions about sign-outs', [
+      'outcome',
+    ]);
+    this.revokedSessions = counter('revoked_sessions', 'Sessions ended by a sign-out', ['when']);
+    this.rememberedRevocations = gauge('remembered_revocations', 'Sign-outs of the last minutes');
+    this.forgottenRevocations = counter('forgotten_revocations', 'Sign-outs forgotten too early');
     this.acks = counter('acks', 'Acks of devices');
+    this.droppedAcks = counter('dropped_acks', 'Acks that were not passed on', ['reason']);
+    this.failedAckCalls = counter('failed_ack_calls', 'Calls with acks that will be made again');
+    this.pendingAcks = gauge('pending_acks', 'Acks that wait to be passed on');
     this.refusedCalls = counter('refused_calls', 'Calls refused here', ['reason']);
     this.registrations = counter('registrations', 'Registrations by outcome', ['outcome']);
     this.pendingRegistrations = gauge('pending_registrations', 'Sessions to be registered again');

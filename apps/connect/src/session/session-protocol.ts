@@ -4,6 +4,7 @@ import { toProtoError } from '@queqiao/protocol/common';
 import type { Clock } from '@queqiao/runtime';
 import type { Calls } from './calls.js';
 import type { Closer } from './closer.js';
+import type { DeliveredAcks } from './delivered-acks.js';
 import type { Departures } from './departures.js';
 import type { Outboxes } from './outbox.js';
 import type { SessionSocket, SocketOrigin } from './ports.js';
@@ -22,6 +23,7 @@ export interface SessionProtocolDeps {
   readonly calls: Calls;
   readonly registration: Registration;
   readonly departures: Departures;
+  readonly acks: DeliveredAcks;
   readonly outboxes: Outboxes;
   readonly closer: Closer;
   readonly metrics: SessionMetrics;
@@ -107,6 +109,7 @@ export class SessionProtocol {
         return;
       case 'ack':
         this.deps.metrics.acks.inc();
+        this.deps.acks.add(session, item.value.conversationId, item.value.seq);
         return;
       case 'connected':
       case 'pong':
@@ -122,7 +125,7 @@ export class SessionProtocol {
   #pong(session: Session): void {
     const value = { serverMs: serverMsOf(session, this.deps.clock.monotonic()) };
     const { codec } = session.socket;
-    this.deps.outboxes.push(session, codec.encode({ item: { $case: 'pong', value } }));
+    this.deps.outboxes.pushOwn(session, codec.encode({ item: { $case: 'pong', value } }));
   }
 
   #malformed(session: Session, error: unknown): void {

@@ -29,6 +29,8 @@ export class Session {
   serverAheadMs = 0;
   /** By logic's wall time; Infinity before the sign-in. */
   tokenExpiresMs = Number.POSITIVE_INFINITY;
+  /** By the issuer's clock; a sign-out covers tokens that were issued until then. */
+  tokenIssuedMs = 0;
   /** Time of the next token_expiring push, by logic's wall time. */
   warnAtMs = Number.POSITIVE_INFINITY;
   /** Ids of the calls in flight. */

@@ -4,21 +4,25 @@ import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { DownHandlers, LogicCalls } from '../link/index.js';
 import { Calls } from './calls.js';
 import { Closer } from './closer.js';
+import { DeliveredAcks } from './delivered-acks.js';
 import { Departures } from './departures.js';
 import { DownItems } from './down-items.js';
 import { LogicCaller, RequestIds } from './logic-caller.js';
 import { Outboxes } from './outbox.js';
 import { pacedWalk } from './paced-walk.js';
 import type { TurnEnd } from './ports.js';
+import { RecentRevocations } from './recent-revocations.js';
 import { Refreshes } from './refreshes.js';
 import { Registration } from './registration.js';
 import { RemoteKicks } from './remote-kicks.js';
+import { Revocations } from './revocations.js';
 import type { SessionLimits } from './session-limits.js';
 import { SessionMetrics } from './session-metrics.js';
 import { SessionProtocol } from './session-protocol.js';
 import { SessionTable } from './session-table.js';
 import { SignIn } from './sign-in.js';
 import { Sweep } from './sweep.js';
+import { WriteGate } from './write-gate.js';
 
 export interface SessionsDeps {
   readonly clock: Clock;
@@ -48,8 +52,11 @@ export class Sessions {
   readonly #registration: Registration;
   readonly #departures: Departures;
   readonly #kicks: RemoteKicks;
+  readonly #acks: DeliveredAcks;
   readonly #sweep: Sweep;
   readonly #downItems: DownItems;
+  readonly #gate: WriteGate;
+  readonly #revocations: Revocations;
 
   constructor(
     private readonly deps: SessionsDeps,
@@ -62,8 +69,9 @@ export class Sessions {
     const requestIds = new RequestIds(bootId);
     const caller = { logic: deps.logic, requestIds };
     const logic = new LogicCaller(caller, { timeoutMs: limits.callTimeoutMs });
+    const gate = new WriteGate({ clock, metrics, checkPause });
     const outboxes: Outboxes = new Outboxes(
-      { metrics, turnEnd },
+      { metrics, turnEnd, gate },
       { maxBytes: limits.maxOutboxBytes, onSlow: (session) => closer.closeSlow(session) },
     );
     const closer = new Closer(outboxes, { reconnectSpreadMs: limits.reconnectSpreadMs, random });
@@ -82,10 +90,16 @@ export class Sessions {
         refreshMs: options.registrationRefreshMs,
       },
     );
-    const signIn = new SignIn({ ...shared, logic, registration, departures }, limits, { bootId });
+    const recent = new RecentRevocations(metrics);
+    const signIn = new SignIn({ ...shared, logic, registration, departures, recent }, limits, {
+      bootId,
+    });
+    this.#gate = gate;
+    this.#revocations = new Revocations({ ...shared, logic, gate, recent, logger });
     const refreshes = new Refreshes({ logic, signIn, closer, clock });
     const calls = new Calls({ logic: deps.logic, outboxes, requestIds, metrics }, limits);
-    const parts = { ...shared, signIn, refreshes, calls, registration, departures };
+    const acks = new DeliveredAcks({ clock, logic, metrics });
+    const parts = { ...shared, signIn, refreshes, calls, registration, departures, acks };
     this.protocol = new SessionProtocol(parts);
     this.#downItems = new DownItems({ ...shared, checkPause });
     this.down = this.#downItems;
@@ -94,6 +108,7 @@ export class Sessions {
     this.#registration = registration;
     this.#departures = departures;
     this.#kicks = kicks;
+    this.#acks = acks;
   }
 
   /** Open sockets, signed in or not. */
@@ -107,12 +122,20 @@ export class Sessions {
 
   start(): void {
     this.#sweep.start();
+    this.#acks.start();
     this.#registration.start();
+    this.#revocations.start();
   }
 
   /** The directory may have lost lines of this node: see NodeLease.onReassert. */
   reassert(reassert: Pick<Reassert, 'buckets'>): void {
     this.#registration.reassert(reassert);
+  }
+
+  /** This process stood still: nothing is written before it has heard who was signed out meanwhile. */
+  stoodStill(): void {
+    this.#gate.stoodStill();
+    this.#revocations.askNow();
   }
 
   /** Closes every socket as fenced: others may have given this node's sessions up while it stood still. */
@@ -138,7 +161,9 @@ export class Sessions {
   stop(): void {
     this.#sweep.stop();
     this.#registration.stop();
+    this.#revocations.stop();
     this.#downItems.stop();
     this.#kicks.stop();
+    this.#acks.stop();
   }
 }

@@ -13,6 +13,7 @@ import { checkConnect, platformName } from './connect-request.js';
 import type { Departures } from './departures.js';
 import type { LogicCaller } from './logic-caller.js';
 import type { Outboxes } from './outbox.js';
+import type { RecentRevocations } from './recent-revocations.js';
 import type { Registration } from './registration.js';
 import { serverMsOf, type Session } from './session.js';
 import type { SessionLimits } from './session-limits.js';
@@ -28,6 +29,7 @@ export interface SignInDeps {
   readonly outboxes: Outboxes;
   readonly closer: Closer;
   readonly metrics: SessionMetrics;
+  readonly recent: RecentRevocations;
 }
 
 /**
@@ -76,6 +78,13 @@ export class SignIn {
       return;
     }
     this.#adopt(session, connect, device, answer.value);
+    if (this.deps.recent.cover(session)) {
+      // It was signed out after logic had looked and before it could be found here.
+      this.deps.metrics.revokedSessions.inc({ when: 'opening' });
+      const reason = 'signed out meanwhile';
+      this.deps.closer.close(session, { code: CLOSE_CODES.SIGN_IN_REFUSED, reason });
+      return;
+    }
     if (this.#yieldsToLocal(session)) return;
     const outcome = await this.deps.registration.first(session);
     if (isOver(session)) {
@@ -115,10 +124,14 @@ export class SignIn {
   }
 
   /** Keeps the token's end by logic's clock. A logic node that does not tell its time yet is taken to have this node's. */
-  setToken(session: Session, token: { tokenExpiresMs: number; serverMs: number }): void {
+  setToken(
+    session: Session,
+    token: Pick<OpenSessionResponse, 'tokenExpiresMs' | 'tokenIssuedMs' | 'serverMs'>,
+  ): void {
     const { clock } = this.deps;
-    const { tokenExpiresMs, serverMs } = token;
+    const { tokenExpiresMs, tokenIssuedMs, serverMs } = token;
     session.serverAheadMs = (serverMs === 0 ? clock.now() : serverMs) - clock.monotonic();
+    session.tokenIssuedMs = tokenIssuedMs;
     session.tokenExpiresMs = tokenExpiresMs;
     session.warnAtMs = tokenExpiresMs - this.limits.tokenWarningMs;
   }

@@ -44,4 +44,10 @@ export class UwsSocket implements SessionSocket {
     this.#ws = null;
     ws?.end(code, reason);
   }
+
+  cut(): void {
+    const ws = this.#ws;
+    this.#ws = null;
+    ws?.close();
+  }
 }

@@ -1,5 +1,5 @@
 import { ErrorCode, type Error as ProtoError } from '@queqiao/protocol/common';
-import { MessageServiceDefinition as Messages } from '@queqiao/protocol/client';
+import { MessageServiceDefinition as Messages, SendRequest } from '@queqiao/protocol/client';
 import { BareDevice, type Codec } from '@queqiao/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BackEnd, text } from '../../src/doors.js';
@@ -61,7 +61,12 @@ describe('methods', () => {
 
 describe('bodies of the binary subprotocol', () => {
   it('cut at any byte are refused', async () => {
-    const message = { conversationId: 'd:ann:bob', clientMsgId: 'cut', content: text('cut') };
+    const content = text('cut');
+    const message = SendRequest.create({
+      conversationId: 'd:ann:bob',
+      clientMsgId: 'cut',
+      content,
+    });
     const body = Messages.methods.send.requestType.encode(message).finish();
     for (let cut = 0; cut < body.length; cut += 1) {
       const error = await refusal('proto', SEND, body.slice(0, cut));
@@ -160,7 +165,7 @@ describe('bodies of the JSON subprotocol', () => {
     const body = `{"conversationId":"d:ann:bob","clientMsgId":"m","content":{"text":{"text":${long}}}}`;
     expect(await refusal('json', SEND, body)).toMatchObject({
       code: ErrorCode.LIMIT_EXCEEDED,
-      field: 'maxTextBytes',
+      field: 'content.text.text',
     });
   });
 });

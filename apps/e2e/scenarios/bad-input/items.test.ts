@@ -1,4 +1,8 @@
-import { encodeItems, MessageServiceDefinition as Messages } from '@queqiao/protocol/client';
+import {
+  encodeItems,
+  MessageServiceDefinition as Messages,
+  SendRequest,
+} from '@queqiao/protocol/client';
 import { ErrorCode } from '@queqiao/protocol/common';
 import { encodeJsonItem } from '@queqiao/protocol/json';
 import { BareDevice, eventually, longRun, type Codec, type Inner } from '@queqiao/testkit';
@@ -61,7 +65,13 @@ describe('messages that are no frames', () => {
 
   it('a frame cut at any byte is a shorter valid frame or an error', async () => {
     const body = Messages.methods.send.requestType
-      .encode({ conversationId: 'd:ann:bob', clientMsgId: 'cut', content: text('cut') })
+      .encode(
+        SendRequest.create({
+          conversationId: 'd:ann:bob',
+          clientMsgId: 'cut',
+          content: text('cut'),
+        }),
+      )
       .finish();
     const parts = [encodeItems([{ item: call(1, body) }]), encodeItems([{ item: call(2, body) }])];
     const frame = Buffer.concat(parts);
@@ -187,7 +197,8 @@ describe('more than a socket may have', () => {
     });
     expect(refused.length).toBeGreaterThan(35);
     expect(await fateOf(device)).toBe('serving');
-    const hello = { conversationId: 'd:ann:bob', clientMsgId: 'ok', content: text('hello') };
+    const content = text('hello');
+    const hello = SendRequest.create({ conversationId: 'd:ann:bob', clientMsgId: 'ok', content });
     expect(await codeOf(device.call(Messages, Messages.methods.send, hello))).toBe('OK');
     await device.close();
   });

@@ -7,6 +7,7 @@ import {
   UserServiceDefinition as Users,
   type Entry,
   type Push,
+  SendRequest,
 } from '@queqiao/protocol/client';
 import { BareDevice, queryRows, readLogTable, type Codec } from '@queqiao/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -35,7 +36,7 @@ async function pushed(to: BareDevice, conversationId: string, seq: number): Prom
 }
 
 function send(from: BareDevice, conversationId: string, clientMsgId: string, words: string) {
-  const request = { conversationId, clientMsgId, content: text(words) };
+  const request = SendRequest.create({ conversationId, clientMsgId, content: text(words) });
   return from.call(Messages, Messages.methods.send, request, conversationId);
 }
 

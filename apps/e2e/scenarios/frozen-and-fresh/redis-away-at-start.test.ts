@@ -1,5 +1,5 @@
 import { BareDevice, eventually, type ConnectNode, type TestCluster } from '@queqiao/testkit';
-import { MessageServiceDefinition as Messages } from '@queqiao/protocol/client';
+import { MessageServiceDefinition as Messages, SendRequest } from '@queqiao/protocol/client';
 import { expect, it } from 'vitest';
 import { BackEnd, text, UserDoor } from '../../src/doors.js';
 import { useCluster } from '../../src/scenario.js';
@@ -11,7 +11,8 @@ async function signIn({ app }: TestCluster, { socketUrl }: ConnectNode, user: st
 }
 
 function send(device: BareDevice, clientMsgId: string): Promise<{ seq: number }> {
-  const request = { conversationId: 'd:ann:bob', clientMsgId, content: text('hello') };
+  const content = text('hello');
+  const request = SendRequest.create({ conversationId: 'd:ann:bob', clientMsgId, content });
   return device.call(Messages, Messages.methods.send, request);
 }
 

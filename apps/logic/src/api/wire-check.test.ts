@@ -17,11 +17,13 @@ const send = input('queqiao.client.v1.MessageService/Send');
 const pull = input('queqiao.client.v1.ConversationService/PullEntries');
 const kick = input('queqiao.link.v1.SessionService/KickSession');
 
-const message = SendRequest.encode({
-  conversationId: 'd:alice:bob',
-  clientMsgId: 'm1',
-  content: { body: { $case: 'text', value: { text: 'grüß 🌉' } } },
-}).finish();
+const message = SendRequest.encode(
+  SendRequest.create({
+    conversationId: 'd:alice:bob',
+    clientMsgId: 'm1',
+    content: { body: { $case: 'text', value: { text: 'grüß 🌉' } } },
+  }),
+).finish();
 
 function refusal(schema: DescMessage, bytes: Uint8Array): unknown {
   try {
@@ -58,11 +60,12 @@ describe('the check of binary bodies', () => {
   it('refuses a request cut anywhere within a field', () => {
     const boundaries = new Set([0, message.length]);
     for (const fields of [1, 2]) {
-      const cut = SendRequest.encode({
-        conversationId: 'd:alice:bob',
-        clientMsgId: fields > 1 ? 'm1' : '',
-        content: undefined,
-      }).finish();
+      const cut = SendRequest.encode(
+        SendRequest.create({
+          conversationId: 'd:alice:bob',
+          clientMsgId: fields > 1 ? 'm1' : '',
+        }),
+      ).finish();
       boundaries.add(cut.length);
     }
     for (let length = 0; length <= message.length; length += 1) {

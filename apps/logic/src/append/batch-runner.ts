@@ -137,6 +137,10 @@ export class BatchRunner {
         metrics.results.inc({ result: 'refused' });
         item.reject(outcome.error);
         return;
+      case 'unchanged':
+        metrics.results.inc({ result: 'unchanged' });
+        item.resolve({ ...outcome, seq: 0, ordinal: 0 });
+        return;
       case 'committed':
       case 'duplicate':
         metrics.results.inc({ result: outcome.status });

@@ -13,6 +13,8 @@ export function publishCommit(
     if (outcome?.status === 'committed') {
       entries.push({
         ...placed(item),
+        content: outcome.content ?? item.request.content,
+        state: outcome.state ?? 'present',
         seq: outcome.seq,
         ordinal: outcome.ordinal,
         createdMs: outcome.createdMs,
@@ -31,15 +33,16 @@ export function publishCommit(
   };
 }
 
-function placed(item: PendingAppend): Omit<CommittedEntry, 'seq' | 'ordinal' | 'createdMs'> {
-  const { appId, conversationId, sender, clientMsgId, content, origin } = item.request;
+function placed(
+  item: PendingAppend,
+): Omit<CommittedEntry, 'seq' | 'ordinal' | 'createdMs' | 'content' | 'state'> {
+  const { appId, conversationId, sender, clientMsgId, origin } = item.request;
   return {
     appId,
     conversationId,
     sender,
     clientMsgId,
     revision: 0,
-    content,
     // A caller that gave up gets no reply, so its session must get the push.
     origin: item.abandoned ? undefined : origin,
   };

@@ -3,6 +3,7 @@ import type { PendingAppend } from './pending-append.js';
 export interface LaneOptions {
   readonly maxBatch: number;
   readonly maxBatchBytes: number;
+  readonly maxBatchMentions: number;
 }
 
 export interface LaneDeps {
@@ -66,18 +67,20 @@ export class Lane {
   }
 
   #form(): PendingAppend[] {
-    const { maxBatch, maxBatchBytes } = this.#options;
+    const { maxBatch, maxBatchBytes, maxBatchMentions } = this.#options;
     const batch: PendingAppend[] = [];
     let bytes = 0;
+    let mentions = 0;
     let taken = 0;
     for (const item of this.#queue) {
       if (item.abandoned) {
         this.#deps.onAbandoned(item);
       } else {
-        const full = batch.length >= maxBatch || bytes + item.bytes > maxBatchBytes;
-        if (full && batch.length > 0) break;
-        batch.push(item);
         bytes += item.bytes;
+        mentions += item.mentions;
+        const over = bytes > maxBatchBytes || mentions > maxBatchMentions;
+        if ((over || batch.length >= maxBatch) && batch.length > 0) break;
+        batch.push(item);
       }
       taken += 1;
     }

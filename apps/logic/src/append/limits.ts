@@ -5,6 +5,8 @@ export interface AppendLimits {
   readonly maxBatch: number;
   /** Bytes of one transaction, below what the log takes in one batch. A larger entry is refused. */
   readonly maxBatchBytes: number;
+  /** Users named by the entries of one transaction, each a row that it locks; above what one entry may name. */
+  readonly maxBatchMentions: number;
   /** Entries that wait for a batch, over all lanes. Above it: UNAVAILABLE at once. */
   readonly maxQueuedItems: number;
   /** Bytes that wait for a batch, over all lanes. Above it: UNAVAILABLE at once. */
@@ -25,6 +27,7 @@ export const DEFAULT_APPEND_LIMITS: AppendLimits = {
   lanes: 1,
   maxBatch: 256,
   maxBatchBytes: 1_400_000,
+  maxBatchMentions: 500,
   maxQueuedItems: 20_000,
   maxQueuedBytes: 64 * 1024 * 1024,
   maxMisses: 3,

@@ -8,6 +8,8 @@ const ENTRY_OVERHEAD_BYTES = 256;
 export class PendingAppend {
   readonly key: string;
   readonly bytes: number;
+  /** Users that it names. */
+  readonly mentions: number;
   /** Batches in a row that passed it over because its head was locked. */
   misses = 0;
   /** The store said that there is no head, and one was made since. */
@@ -25,7 +27,10 @@ export class PendingAppend {
     reject: (error: DomainError) => void,
   ) {
     this.key = conversationKey(request);
-    this.bytes = request.content.length + ENTRY_OVERHEAD_BYTES;
+    // An edit is written twice: as the entry, and as the new content of its target.
+    const edited = request.change?.kind === 'edit' ? request.change.content.length : 0;
+    this.bytes = request.content.length + edited + ENTRY_OVERHEAD_BYTES;
+    this.mentions = request.mentions?.userIds.length ?? 0;
     this.#resolve = resolve;
     this.#reject = reject;
   }

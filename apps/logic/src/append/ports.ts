@@ -1,4 +1,12 @@
-import type { AppId, ConversationId, DomainError, Sender } from '@queqiao/domain';
+import type {
+  AppId,
+  ChangeFacts,
+  ConversationId,
+  DomainError,
+  EntryChange,
+  EntryState,
+  Sender,
+} from '@queqiao/domain';
 
 /** One conversation of one app: what heads, lanes and member lists are keyed by. */
 export interface ConversationKey {
@@ -24,6 +32,14 @@ export interface AppendItem extends ConversationKey {
   readonly countable: boolean;
   /** Set: it must not be stored, and is here only because it may be a retry of an entry that is. */
   readonly refusal?: DomainError | undefined;
+  /** Whether lists show it as the newest entry; true when left out. */
+  readonly shown?: boolean | undefined;
+  /** Who is told apart that it is about them; ids of strangers are passed over. */
+  readonly mentions?: { readonly all: boolean; readonly userIds: readonly string[] } | undefined;
+  /** The entry that it answers: must be one that the sender may see. */
+  readonly replyToSeq?: number | undefined;
+  /** What it does to earlier entries. */
+  readonly change?: EntryChange | undefined;
 }
 
 /** The session that a send came from; its reply carries what a push would, so it is left out of the fan-out. */
@@ -46,15 +62,22 @@ export interface AppendPlace {
 }
 
 /** `duplicate`: the entry was stored before, under the place given here. Both mean durably committed. */
-export interface AppendResult extends AppendPlace {
+export interface StoredResult extends AppendPlace {
   readonly status: 'committed' | 'duplicate';
+  /** What was stored, when it is not what was given. */
+  readonly content?: Uint8Array;
+  readonly state?: EntryState;
 }
+
+/** `unchanged`: the change had been made before. Nothing was stored; seq and ordinal are 0. */
+export type AppendResult = StoredResult | (AppendPlace & { readonly status: 'unchanged' });
 
 /**
  * `skipped`: another transaction holds the head. `no-head`: the conversation has no row yet, so nothing was done for the item.
  */
 export type AppendOutcome =
-  | AppendResult
+  | StoredResult
+  | { readonly status: 'unchanged'; readonly createdMs: number }
   | { readonly status: 'refused'; readonly error: DomainError }
   | { readonly status: 'skipped' }
   | { readonly status: 'no-head' };
@@ -77,6 +100,9 @@ export interface BatchCommit {
 
 /** What the permission rule may know about the sender; null when the sender never had anything to do with the conversation. */
 export interface SenderMembership {
+  readonly role: 'owner' | 'admin' | 'member';
+  /** Entries up to it are not visible to the sender. */
+  readonly joinedSeq: number;
   /** Null: a member now. */
   readonly leftSeq: number | null;
   /** Bits, see MEMBER_FLAGS. */
@@ -84,7 +110,12 @@ export interface SenderMembership {
 }
 
 /** Decides inside the transaction, with the head locked: null lets the entry in. Must not throw. */
-export type Judge = (item: AppendItem, member: SenderMembership | null) => DomainError | null;
+export type Judge = (
+  item: AppendItem,
+  member: SenderMembership | null,
+  head: { readonly lastSeq: number },
+  change?: ChangeFacts,
+) => DomainError | null;
 
 export interface CommitOptions {
   readonly judge: Judge;
@@ -122,7 +153,8 @@ export interface CommittedEntry extends ConversationKey, AppendPlace {
   readonly sender: Sender;
   readonly clientMsgId: string;
   readonly revision: number;
-  /** Encoded queqiao.client.v1.Content, as stored. */
+  readonly state: EntryState;
+  /** Encoded queqiao.client.v1.Content, as stored; empty unless the state is `present`. */
   readonly content: Uint8Array;
   readonly origin?: Origin | undefined;
 }

@@ -74,6 +74,7 @@ describe('genuine tokens', () => {
       appId: 'demo',
       userId: 'alice',
       expiresMs: (nowS + 600) * 1_000,
+      issuedMs: genuineClaims.iat * 1_000,
     });
     const token = await new SignJWT(genuineClaims)
       .setProtectedHeader({ alg: 'EdDSA', kid: 'ed' })

@@ -15,6 +15,7 @@ export interface VerifiedToken {
   readonly appId: AppId;
   readonly userId: UserId;
   readonly expiresMs: number;
+  readonly issuedMs: number;
 }
 
 export interface TokenVerifierDeps {
@@ -42,10 +43,11 @@ export class TokenVerifier {
     const key = await this.#keys.get(appId, kid);
     if (!key || key.retired || key.alg !== alg) throw refused();
     const claims = await this.#checkSignature(token, key);
-    const { app, sub, exp } = claims;
+    const { app, sub, exp, iat } = claims;
     if (app !== appId || typeof sub !== 'string' || !isId(sub)) throw refused();
-    if (typeof exp !== 'number') throw refused();
-    return { appId, userId: sub as UserId, expiresMs: Math.floor(exp * 1_000) };
+    if (typeof exp !== 'number' || typeof iat !== 'number') throw refused();
+    const [expiresMs, issuedMs] = [Math.floor(exp * 1_000), Math.floor(iat * 1_000)];
+    return { appId, userId: sub as UserId, expiresMs, issuedMs };
   }
 
   async #checkSignature(token: string, key: SigningKey): Promise<Record<string, unknown>> {

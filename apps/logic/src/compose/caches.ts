@@ -1,10 +1,12 @@
-import type { AppId, UserId } from '@queqiao/domain';
+import type { AppId, DeviceId, UserId } from '@queqiao/domain';
 import type { Clock, Registry } from '@queqiao/runtime';
 import type { AppCredential, AppRecord, Database, SigningKey } from '@queqiao/store-mysql';
 import { CachedSource } from '../auth/cached-source.js';
 
 /** How long a changed app, key or credential may go unnoticed. */
 const CONFIG_TTL_MS = 5_000;
+/** How long the public door may still take a token of a device that was signed out; well within the promised 5 s. */
+const SIGNED_OUT_TTL_MS = 2_000;
 const MISS_TTL_MS = 2_000;
 /** Users are never removed, so only memory limits this one. */
 const KNOWN_USER_TTL_MS = 3_600_000;
@@ -15,12 +17,13 @@ export interface Caches {
   readonly credentials: CachedSource<[AppId, string], AppCredential>;
   /** Makes users that do not exist yet. */
   readonly knownUsers: CachedSource<[AppId, UserId], boolean>;
+  readonly signedOut: CachedSource<[AppId, UserId, DeviceId], number>;
   readonly epoch: CachedSource<[], number>;
 }
 
 /** What would otherwise be read again for every call, with a bound and a time to live each. */
 export function createCaches(
-  { apps, users, epoch }: Pick<Database, 'apps' | 'users' | 'epoch'>,
+  { apps, users, revocations, epoch }: Pick<Database, 'apps' | 'users' | 'revocations' | 'epoch'>,
   deps: { readonly clock: Clock; readonly metrics: Registry },
 ): Caches {
   const options = (name: string, maxEntries: number, ttlMs = CONFIG_TTL_MS) => ({
@@ -44,6 +47,11 @@ export function createCaches(
     knownUsers: new CachedSource(
       (app: AppId, user: UserId) => users.ensure(app, user),
       options('known-users', 200_000, KNOWN_USER_TTL_MS),
+      deps,
+    ),
+    signedOut: new CachedSource(
+      (app: AppId, user: UserId, device: DeviceId) => revocations.signedOutMs(app, user, device),
+      options('signed-out', 100_000, SIGNED_OUT_TTL_MS),
       deps,
     ),
     epoch: new CachedSource(() => epoch.logEpoch(), options('log-epoch', 1), deps),

@@ -15,6 +15,7 @@ import type { LogicConfig } from '../config.js';
 import type { Delivery } from '../delivery/index.js';
 import type { ConnectLinkHub, LinkServer } from '../link/index.js';
 import type { DatabaseWatch } from './database-watch.js';
+import type { RevocationPruning } from './revocation-pruning.js';
 
 export interface LogicParts {
   readonly clock: Clock;
@@ -24,6 +25,7 @@ export interface LogicParts {
   readonly database: Database;
   readonly directory: Directory;
   readonly watch: DatabaseWatch;
+  readonly pruning: RevocationPruning;
   readonly hub: ConnectLinkHub;
   readonly linkServer: LinkServer;
   readonly delivery: Delivery;
@@ -100,12 +102,13 @@ export class LogicProcess {
 
   /** Stopped in reverse: callers first, then what their work needs; the lease while the link still answers. */
   #components(): Lifecycle {
-    const { clock, logger, database, directory, watch, delivery, writer } = this.#parts;
+    const { clock, logger, database, directory, watch, pruning, delivery, writer } = this.#parts;
     const operations = this.#operations;
     return new Lifecycle({ clock, logger })
       .add({ name: 'operations', start: () => operations.start(), stop: () => operations.stop() })
       .add({ name: 'database', stop: () => database.close() })
       .add({ name: 'database-watch', start: () => watch.start(), stop: () => watch.stop() })
+      .add({ name: 'pruning', start: () => pruning.start(), stop: () => pruning.stop() })
       .add({ name: 'directory', start: () => directory.start(), stop: () => directory.stop() })
       .add({ name: 'link', start: () => this.#startLink(), stop: () => this.#stopLink() })
       .add({ name: 'delivery', start: () => delivery.start(), stop: () => delivery.stop() })

@@ -1,14 +1,18 @@
-import { unreadCount } from '@queqiao/domain';
+import { memberView } from '@queqiao/domain';
 import type { Delivery } from '../delivery/index.js';
-import type { StatePusher } from '../usecase/conversation/ports.js';
+import type { StatePusher } from '../usecase/conversation/member-log.js';
 import type { GroupAnnouncer } from '../usecase/group/ports.js';
 
 export function statePusher(delivery: Pick<Delivery, 'pushStates'>): StatePusher {
   return {
-    pushState({ appId, membership, dispatchId }) {
-      const { member, lastOrdinal } = membership;
-      const unread = unreadCount(lastOrdinal, member.readOrdinal);
-      delivery.pushStates({ dispatchId, states: [{ ...member, appId, unread }] });
+    pushStates({ states, dispatchId }) {
+      delivery.pushStates({
+        dispatchId,
+        states: states.map(({ appId, membership }) => {
+          const { member } = membership;
+          return { appId, userId: member.userId, view: memberView(member, membership) };
+        }),
+      });
     },
   };
 }
@@ -28,6 +32,7 @@ export function groupAnnouncer(delivery: Pick<Delivery, 'afterCommit'>): GroupAn
             sender: { kind: 'system', id: '' },
             clientMsgId: '',
             revision: 0,
+            state: 'present',
             content: firstEntry.content,
           },
         ],

@@ -2,7 +2,9 @@ import type { Directory } from '@queqiao/directory';
 import type { Clock } from '@queqiao/runtime';
 import type { Database } from '@queqiao/store-mysql';
 import {
+  changeContents,
   clientConversationService,
+  clientDeviceService,
   clientGroupService,
   clientMessageService,
   clientUserService,
@@ -12,28 +14,48 @@ import {
   serverUserService,
   sessionService,
   type AnyService,
+  type MessageUsecases,
 } from '../api/index.js';
 import type { AppendWriter } from '../append/index.js';
 import { TokenVerifier } from '../auth/token-verifier.js';
 import type { Delivery } from '../delivery/index.js';
 import type { LinkHub } from '../link/index.js';
 import type { Apps } from '../usecase/app/ports.js';
+import { AckDelivered } from '../usecase/conversation/ack-delivered.js';
+import { CatchUp } from '../usecase/conversation/catch-up.js';
+import { ClearHistory } from '../usecase/conversation/clear-history.js';
+import { DeleteForMe } from '../usecase/conversation/delete-for-me.js';
+import { ListReaders } from '../usecase/conversation/list-readers.js';
 import { MarkRead } from '../usecase/conversation/mark-read.js';
 import { PullEntries } from '../usecase/conversation/pull-entries.js';
 import type { LogEpoch } from '../usecase/conversation/ports.js';
 import { SyncConversations } from '../usecase/conversation/sync-conversations.js';
+import { UpdateSettings } from '../usecase/conversation/update-settings.js';
 import { CreateGroup } from '../usecase/group/create-group.js';
+import { DeleteEntries } from '../usecase/message/delete-entries.js';
+import { EditEntry } from '../usecase/message/edit-entry.js';
+import { PinEntry } from '../usecase/message/pin-entry.js';
+import type { MessagePosts } from '../usecase/message/post-message.js';
+import { ReactToEntry } from '../usecase/message/react-to-entry.js';
+import { RecallEntry } from '../usecase/message/recall-entry.js';
 import { SendEntry } from '../usecase/message/send-entry.js';
 import { SendMessage } from '../usecase/message/send-message.js';
+import { SendSignal } from '../usecase/message/send-signal.js';
+import { ListDevices } from '../usecase/device/list-devices.js';
+import { SignOutDevice } from '../usecase/device/sign-out-device.js';
+import { SignOutUser } from '../usecase/device/sign-out-user.js';
 import { CloseSession } from '../usecase/session/close-session.js';
 import { KickSession } from '../usecase/session/kick-session.js';
 import { OpenSession } from '../usecase/session/open-session.js';
 import type { KnownUsers, Tokens } from '../usecase/session/ports.js';
 import { RefreshSession } from '../usecase/session/refresh-session.js';
+import { RevocationsSince } from '../usecase/session/revocations-since.js';
+import type { SignedOut } from '../usecase/session/signed-out.js';
 import { GetUsers } from '../usecase/user/get-users.js';
 import { UpsertUsers } from '../usecase/user/upsert-users.js';
 import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
+import { LiveTransients } from './transients.js';
 import { groupAnnouncer, statePusher } from './pushers.js';
 
 export interface ServicesDeps {
@@ -51,6 +73,8 @@ export interface Services {
   readonly tokens: Tokens;
   readonly apps: Apps;
   readonly users: KnownUsers;
+  /** For the public door: a few seconds old at most. */
+  readonly signedOut: SignedOut;
 }
 
 /** Every operation with its adapters, and every service with its operations. */
@@ -59,7 +83,7 @@ export function createServices(
   options: { readonly owner: string; readonly dispatchDelayMs: number },
 ): Services {
   const { database, caches, writer, delivery, clock } = deps;
-  const { conversations, users } = database;
+  const { conversations, members, users } = database;
   const apps: Apps = { app: (appId) => caches.apps.get(appId) };
   const knownUsers: KnownUsers = { ensure: (app, user) => caches.knownUsers.get(app, user) };
   const tokens = new TokenVerifier({ keys: caches.keys, clock });
@@ -71,32 +95,68 @@ export function createServices(
     options,
   );
   const push = statePusher(delivery);
+  const change = [{ members, push }, options] as const;
+  const transients = new LiveTransients({ conversations, users, delivery, clock });
   const all = [
-    clientMessageService({ sendEntry: new SendEntry({ apps, log: writer }) }),
+    clientMessageService({
+      ...messages({ apps, log: writer, transients }),
+      deleteForMe: new DeleteForMe(...change),
+    }),
     clientConversationService({
       syncConversations: new SyncConversations(conversation),
       pullEntries: new PullEntries(conversation),
-      markRead: new MarkRead({ log: conversations, push }, options),
+      catchUp: new CatchUp(conversation),
+      markRead: new MarkRead(...change),
+      updateSettings: new UpdateSettings(...change),
+      clearHistory: new ClearHistory(...change),
+      listReaders: new ListReaders({ log: conversations, members }),
     }),
     clientGroupService({ createGroup }),
     clientUserService({ getUsers: new GetUsers({ users }) }),
-    serverMessageService({ sendMessage: new SendMessage({ apps, log: writer }) }),
+    serverMessageService({ sendMessage: new SendMessage({ apps, log: writer, transients }) }),
     serverGroupService({ createGroup }),
-    serverUserService({ upsertUsers: new UpsertUsers({ users }) }),
-    sessions({ tokens, apps, users: knownUsers, epoch, clock }, deps),
+    clientDeviceService({
+      listDevices: new ListDevices({ devices: database.devices }),
+      signOutDevice: new SignOutDevice({ signOuts: database.revocations }),
+    }),
+    serverUserService({
+      upsertUsers: new UpsertUsers({ users }),
+      signOutUser: new SignOutUser({ signOuts: database.revocations }),
+    }),
+    sessions({ tokens, apps, users: knownUsers, epoch, clock }, deps, new AckDelivered(...change)),
   ];
-  return { all, tokens, apps, users: knownUsers };
+  const signedOut: SignedOut = {
+    signedOutMs: async (...device) => (await caches.signedOut.get(...device)) ?? 0,
+  };
+  return { all, tokens, apps, users: knownUsers, signedOut };
+}
+
+function messages(posts: MessagePosts & { apps: Apps }): Omit<MessageUsecases, 'deleteForMe'> {
+  const changes = { ...posts, contents: changeContents };
+  return {
+    sendEntry: new SendEntry(posts),
+    recallEntry: new RecallEntry(changes),
+    editEntry: new EditEntry(changes),
+    deleteEntries: new DeleteEntries(changes),
+    reactToEntry: new ReactToEntry(changes),
+    pinEntry: new PinEntry(changes),
+    sendSignal: new SendSignal(posts),
+  };
 }
 
 function sessions(
   shared: { tokens: Tokens; apps: Apps; users: KnownUsers; epoch: LogEpoch; clock: Clock },
   deps: ServicesDeps,
+  ackDelivered: AckDelivered,
 ): AnyService {
-  const { devices } = deps.database;
+  const { devices, revocations } = deps.database;
+  const checked = { ...shared, signedOut: revocations };
   return sessionService({
-    openSession: new OpenSession({ ...shared, devices }),
-    refreshSession: new RefreshSession(shared),
+    openSession: new OpenSession({ ...checked, devices }),
+    refreshSession: new RefreshSession(checked),
     closeSession: new CloseSession({ devices }),
     kickSession: new KickSession({ nodes: new LinkedConnectNodes(deps) }),
+    ackDelivered,
+    revocationsSince: new RevocationsSince({ feed: revocations }),
   });
 }

@@ -12,6 +12,14 @@ export function deliveryMetrics(registry: Registry) {
       'queqiao_delivery_overflows_total',
       'Commits left to the recovery because too many were in fan-out',
     ),
+    transients: count(
+      'queqiao_delivery_transients_total',
+      'Signals and messages that are not stored, taken for delivery',
+    ),
+    transientsDropped: count(
+      'queqiao_delivery_transients_dropped_total',
+      'Signals and messages that are not stored, dropped because too many were under way',
+    ),
     failures: counterIn(registry, {
       name: 'queqiao_delivery_failures_total',
       help: 'Pushes that the recovery has to repeat, by cause',

@@ -1,4 +1,4 @@
-import { parseAppId, parseConversationId, parseUserId } from '@queqiao/domain';
+import { memberView, parseAppId, parseConversationId, parseUserId } from '@queqiao/domain';
 import { Content, decodeFrame } from '@queqiao/protocol/client';
 import { Registry } from '@queqiao/runtime';
 import { FakeClock, silentLogger } from '@queqiao/runtime/testing';
@@ -9,6 +9,7 @@ import {
   FakeRoutes,
   FakeRows,
   textEntry,
+  memberRow,
   turns,
 } from '../../test/fakes/fake-delivery.js';
 import { conversationKey, type CommittedBatch, type CommittedEntry } from '../append/index.js';
@@ -21,7 +22,9 @@ const group = { appId, conversationId: parseConversationId('g:lobby') };
 const other = { appId, conversationId: parseConversationId('g:other') };
 const c1 = { nodeId: 'c1', bootId: 'b1' };
 const c2 = { nodeId: 'c2', bootId: 'b2' };
-const hello = Content.encode({ body: { $case: 'text', value: { text: 'hello' } } }).finish();
+const hello = Content.encode(
+  Content.create({ body: { $case: 'text', value: { text: 'hello' } } }),
+).finish();
 
 let link: FakeLink;
 let routes: FakeRoutes;
@@ -77,7 +80,7 @@ describe('fan-out', () => {
       ['c1', [1]],
       ['c2', [2, 3]],
     ]);
-    expect(link.entries().map((entry) => entry.content)).toEqual([
+    expect(link.entries().map((entry) => entry.content)).toMatchObject([
       { body: { $case: 'text', value: { text: 'hello' } } },
       { body: { $case: 'text', value: { text: 'hello' } } },
     ]);
@@ -277,7 +280,9 @@ describe('what cannot be reached', () => {
 });
 
 describe('states', () => {
-  const state = { ...group, userId: parseUserId('bob'), rev: 3, readSeq: 2, readOrdinal: 2 };
+  const member = memberRow(group.conversationId, { rev: 3, readSeq: 2, readOrdinal: 2 });
+  const head = { lastSeq: 2, lastOrdinal: 2, mentionAllSeq: 0 };
+  const state = { appId, userId: parseUserId('bob'), view: memberView(member, head) };
 
   it('shows a state to all devices of its user but the one that changed it', async () => {
     routes.put('bob', line(c1, 1));
@@ -285,7 +290,7 @@ describe('states', () => {
     routes.put('alice', line(c1, 3));
     make().pushStates({
       dispatchId: '9',
-      states: [{ ...state, unread: 0, joinedSeq: 0, leftSeq: null }],
+      states: [state],
       origin: { node: c1, session: 1 },
     });
     await turns();

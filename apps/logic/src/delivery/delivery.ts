@@ -19,6 +19,7 @@ import { PushRouter } from './push-router.js';
 import { Redelivery } from './redelivery.js';
 import { ResyncRequests } from './resync-requests.js';
 import { SettleBatcher } from './settle-batcher.js';
+import { TransientFanOut, type TransientPush } from './transient-fan-out.js';
 
 export interface DeliveryDeps {
   readonly link: NodeLink;
@@ -42,6 +43,7 @@ export class Delivery {
   readonly #settler: SettleBatcher;
   readonly #resyncs: ResyncRequests;
   readonly #fanOut: FanOut;
+  readonly #transients: TransientFanOut;
   readonly #redelivery: Redelivery;
   readonly #recovery: DispatchRecovery;
 
@@ -58,6 +60,7 @@ export class Delivery {
     const members = new MemberCache({ reader: conversations, metrics }, limits);
     const router = new PushRouter({ routes, link, leases, resyncs: this.#resyncs, metrics });
     const settler = this.#settler;
+    this.#transients = new TransientFanOut({ router, metrics }, limits);
     this.#fanOut = new FanOut({ members, router, settler, ...shared }, limits);
     const fanOut = this.#fanOut;
     this.#redelivery = new Redelivery({ reader: conversations, fanOut }, limits);
@@ -77,6 +80,11 @@ export class Delivery {
   /** Shows members' own states to all their devices. Call it right after the commit. Returns at once, never throws. */
   pushStates(batch: StateBatch): void {
     this.#fanOut.pushStates(batch);
+  }
+
+  /** Shows something that is not stored to those who are online. Returns at once, never throws; may be lost. */
+  pushTransient(push: TransientPush): void {
+    this.#transients.push(push);
   }
 
   /** For the link's notices of overflow and loss: the node's sessions will be told to sync, by a durable row. */

@@ -9,6 +9,7 @@ import {
   FakeRoutes,
   FakeRows,
   textEntry,
+  memberRow,
   turns,
 } from '../../test/fakes/fake-delivery.js';
 import { conversationKey } from '../append/index.js';
@@ -21,7 +22,9 @@ const group = { appId, conversationId: parseConversationId('g:lobby') };
 const other = { appId, conversationId: parseConversationId('g:other') };
 const c1 = { nodeId: 'c1', bootId: 'b1' };
 const c2 = { nodeId: 'c2', bootId: 'b2' };
-const hello = Content.encode({ body: { $case: 'text', value: { text: 'hello' } } }).finish();
+const hello = Content.encode(
+  Content.create({ body: { $case: 'text', value: { text: 'hello' } } }),
+).finish();
 
 let link: FakeLink;
 let routes: FakeRoutes;
@@ -94,8 +97,9 @@ describe('recovery', () => {
   });
 
   it('pushes claimed states with the unread count of now', async () => {
-    const member = { rev: 8, readSeq: 1, readOrdinal: 1, joinedSeq: 0, leftSeq: null };
-    conversations.states.set('alice', { lastOrdinal: 3, member });
+    const member = memberRow(group.conversationId, { rev: 8, readSeq: 1, readOrdinal: 1 });
+    const head = { lastSeq: 3, lastOrdinal: 3, mentionAllSeq: 0 };
+    conversations.states.set('alice', { ...head, member });
     make().start();
     rows.due.push(row('5', { states: [{ ...group, userId: parseUserId('alice') }] }));
     await clock.advanceAsync(1_000);

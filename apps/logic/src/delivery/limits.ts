@@ -1,6 +1,8 @@
 export interface DeliveryLimits {
   /** Commits whose readers are being looked up. Above it a commit is left to the recovery. */
   readonly maxBatches: number;
+  /** Signals and messages that are not stored whose readers are being looked up. Above it they are dropped. */
+  readonly maxTransients: number;
   /** Conversations of the member cache. */
   readonly maxCachedLists: number;
   /** Members over all lists of the member cache; a list above a tenth of it is not kept. */
@@ -29,6 +31,7 @@ export interface DeliveryLimits {
 
 export const DEFAULT_DELIVERY_LIMITS: DeliveryLimits = {
   maxBatches: 256,
+  maxTransients: 512,
   maxCachedLists: 50_000,
   maxCachedMembers: 1_000_000,
   maxSettleBatch: 500,

@@ -1,4 +1,13 @@
-import type { AppId, ConversationId, Sender, UserId } from '@queqiao/domain';
+import type {
+  AppId,
+  ConversationId,
+  EntryState,
+  MemberRow,
+  MemberView,
+  Sender,
+  UserId,
+  VisibleHead,
+} from '@queqiao/domain';
 import type { ConversationKey, Origin } from '../append/index.js';
 
 /** One start of one connect node. */
@@ -66,21 +75,15 @@ export interface StoredEntry {
   readonly sender: Sender;
   readonly clientMsgId: string;
   readonly revision: number;
+  readonly state: EntryState;
   readonly createdMs: number;
-  /** Encoded queqiao.client.v1.Content; empty once recalled or expired. */
+  /** Encoded queqiao.client.v1.Content; empty unless the state is `present`. */
   readonly content: Uint8Array;
 }
 
-/** A member row with the newest ordinal that the member may see. */
-export interface StoredMembership {
-  readonly lastOrdinal: number;
-  readonly member: {
-    readonly rev: number;
-    readonly readSeq: number;
-    readonly readOrdinal: number;
-    readonly joinedSeq: number;
-    readonly leftSeq: number | null;
-  };
+/** A member row with as much of the head as the member may see. */
+export interface StoredMembership extends VisibleHead {
+  readonly member: MemberRow;
 }
 
 /** What a push is made of when it has to be made again. */
@@ -140,13 +143,10 @@ export interface DispatchRows {
 }
 
 /** A member's own state, to be shown to all devices of that user. */
-export interface StatePush extends DispatchState {
-  readonly rev: number;
-  readonly readSeq: number;
-  readonly readOrdinal: number;
-  readonly unread: number;
-  readonly joinedSeq: number;
-  readonly leftSeq: number | null;
+export interface StatePush {
+  readonly appId: AppId;
+  readonly userId: UserId;
+  readonly view: MemberView;
 }
 
 export interface StateBatch {

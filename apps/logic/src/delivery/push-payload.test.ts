@@ -1,10 +1,11 @@
 import { createFileRegistry, fromBinary, toJson } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { parseAppId, parseConversationId, parseUserId } from '@queqiao/domain';
-import { Content, decodeFrame, Frame, Item, Sender_Kind } from '@queqiao/protocol/client';
+import { memberView, parseAppId, parseConversationId, parseUserId } from '@queqiao/domain';
+import { Content, decodeFrame, Entry, Frame, Item, Sender_Kind } from '@queqiao/protocol/client';
 import { descriptorSet } from '@queqiao/protocol/descriptor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { memberRow } from '../../test/fakes/fake-delivery.js';
 import type { CommittedEntry } from '../append/index.js';
 import { entryPayload, statePayload } from './push-payload.js';
 
@@ -27,8 +28,10 @@ const entries: fc.Arbitrary<[CommittedEntry, string]> = fc
     text: fc.string({ unit: 'grapheme', maxLength: 3_000 }),
   })
   .map(({ text, ...rest }) => {
-    const content = Content.encode({ body: { $case: 'text', value: { text } } }).finish();
-    return [{ appId, conversationId, content, ...rest }, text];
+    const content = Content.encode(
+      Content.create({ body: { $case: 'text', value: { text } } }),
+    ).finish();
+    return [{ appId, conversationId, content, state: 'present', ...rest }, text];
   });
 
 const KINDS = {
@@ -39,7 +42,7 @@ const KINDS = {
 
 function itemOf([entry, text]: [CommittedEntry, string]): Item {
   const { seq, ordinal, createdMs, revision, clientMsgId, sender } = entry;
-  const value = {
+  const value = Entry.create({
     conversationId,
     seq,
     ordinal,
@@ -48,7 +51,7 @@ function itemOf([entry, text]: [CommittedEntry, string]): Item {
     clientMsgId,
     sender: { kind: KINDS[sender.kind], id: sender.id },
     content: { body: { $case: 'text' as const, value: { text } } },
-  };
+  });
   return { item: { $case: 'push', value: { event: { $case: 'entry', value } } } };
 }
 
@@ -85,30 +88,31 @@ describe('an entry', () => {
     expect(payload.json).toBe(payload.json);
   });
 
-  it('of recalled content is still an entry', () => {
+  it('of recalled content is still an entry, and says that it is', () => {
     const content = new Uint8Array(0);
+    const state = 'recalled';
     const sender = { kind: 'user', id: 'alice' } as const;
     const place = { appId, conversationId, seq: 1, ordinal: 1, createdMs: 1 };
-    const payload = entryPayload({ ...place, sender, clientMsgId: 'm', revision: 2, content });
+    const payload = entryPayload({
+      ...place,
+      sender,
+      clientMsgId: 'm',
+      revision: 2,
+      content,
+      state,
+    });
     expect(decodeFrame(payload.proto)[0]?.item).toMatchObject({
-      value: { event: { value: { seq: 1, revision: 2, content: { body: undefined } } } },
+      value: { event: { value: { seq: 1, revision: 2, content: undefined, state: 1 } } },
     });
   });
 });
 
 describe('a state', () => {
-  const state = {
-    appId,
-    conversationId,
-    userId: parseUserId('bob'),
-    rev: 4,
-    readSeq: 3,
-    readOrdinal: 2,
-    unread: 0,
-    joinedSeq: 0,
-  };
   const leftSeqOf = (leftSeq: number | null): unknown => {
-    const item = decodeFrame(statePayload({ ...state, leftSeq }).proto)[0]?.item;
+    const head = { lastSeq: 3, lastOrdinal: 2, mentionAllSeq: 0 };
+    const view = memberView(memberRow(conversationId, { rev: 4, leftSeq }), head);
+    const payload = statePayload({ appId, userId: parseUserId('bob'), view });
+    const item = decodeFrame(payload.proto)[0]?.item;
     const event = item?.$case === 'push' ? item.value.event : undefined;
     return event?.$case === 'memberState' ? event.value.leftSeq : 'no state';
   };

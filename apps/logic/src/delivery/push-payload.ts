@@ -1,9 +1,17 @@
 import type { Sender } from '@queqiao/domain';
 import { encodeMessage, encodeWith, type BinaryWriter } from '@queqiao/protocol';
-import { Item, Sender as ProtoSender, Sender_Kind } from '@queqiao/protocol/client';
+import {
+  Content,
+  Entry_State,
+  Item,
+  Sender as ProtoSender,
+  Sender_Kind,
+  TransientEvent,
+} from '@queqiao/protocol/client';
 import { encodeJsonItem } from '@queqiao/protocol/json';
 import type { CommittedEntry } from '../append/index.js';
 import type { StatePush } from './ports.js';
+import type { TransientPush } from './transient-fan-out.js';
 
 /** What a push says, encoded once per codec and only when a target uses that codec. */
 export class PushPayload {
@@ -39,17 +47,28 @@ export function entryPayload(entry: CommittedEntry): PushPayload {
   return new PushPayload(() => encodeWith((writer) => writeEntryItem(writer, entry)));
 }
 
-export function statePayload(state: StatePush): PushPayload {
-  const { conversationId, rev, readSeq, readOrdinal, unread, joinedSeq, leftSeq } = state;
-  const value = {
-    conversationId,
-    rev,
-    readSeq,
-    readOrdinal,
-    unread,
-    joinedSeq,
-    leftSeq: leftSeq ?? undefined,
-  };
+export function transientPayload(push: Omit<TransientPush, 'userIds' | 'appId'>): PushPayload {
+  const { conversationId, sender, createdMs } = push;
+  return new PushPayload(() => {
+    const value = TransientEvent.create({
+      conversationId,
+      sender: { kind: SENDER_KINDS[sender.kind], id: sender.id },
+      createdMs,
+      event: transientEvent(push.event),
+    });
+    return Item.encode({
+      item: { $case: 'push', value: { event: { $case: 'transient', value } } },
+    }).finish();
+  });
+}
+
+function transientEvent(event: TransientPush['event']): TransientEvent['event'] {
+  if (event.kind === 'content') return { $case: 'content', value: Content.decode(event.content) };
+  const { name, data } = event;
+  return { $case: 'signal', value: { name, data } };
+}
+
+export function statePayload({ view: value }: StatePush): PushPayload {
   return new PushPayload(() =>
     encodeMessage(Item, {
       item: { $case: 'push', value: { event: { $case: 'memberState', value } } },
@@ -62,6 +81,11 @@ const SENDER_KINDS = {
   system: Sender_Kind.SYSTEM,
   business: Sender_Kind.BUSINESS,
 } as const satisfies Record<Sender['kind'], Sender_Kind>;
+
+const STATES = {
+  recalled: Entry_State.RECALLED,
+  deleted: Entry_State.DELETED,
+} as const;
 
 /** Tags of field numbers that hold bytes. */
 const ITEM_PUSH = tag(11);
@@ -79,7 +103,8 @@ function writeEntryItem(writer: BinaryWriter, entry: CommittedEntry): BinaryWrit
   if (entry.clientMsgId !== '') writer.uint32(tag(5)).string(entry.clientMsgId);
   if (entry.revision !== 0) writer.uint32(varint(6)).int64(entry.revision);
   if (entry.createdMs !== 0) writer.uint32(varint(7)).int64(entry.createdMs);
-  writer.uint32(tag(8)).bytes(entry.content);
+  if (entry.state === 'present') writer.uint32(tag(8)).bytes(entry.content);
+  else writer.uint32(varint(9)).int32(STATES[entry.state]);
   return writer.join().join();
 }
 

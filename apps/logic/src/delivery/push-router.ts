@@ -81,11 +81,11 @@ export class PushRouter {
     metrics.linkItems.inc();
     const queued = link.send(node, item, (outcome) => {
       if (outcome === 'acked') release(true);
-      else this.#lost(node, release);
+      else this.#lost(push, node, release);
     });
     if (queued) return;
     if (link.isAttached(node)) {
-      this.#lost(node, release);
+      this.#lost(push, node, release);
     } else {
       release(true);
       this.#outOfReach(push, node);
@@ -93,12 +93,17 @@ export class PushRouter {
   }
 
   /** A durable resync of the node stands for the push. */
-  #lost(node: NodeRef, release: (done: boolean) => void): void {
+  #lost(push: Push, node: NodeRef, release: (done: boolean) => void): void {
+    if (push.transient) {
+      release(true);
+      return;
+    }
     this.#deps.metrics.failures.inc({ cause: 'lost' });
     void this.#deps.resyncs.request(node).then(release);
   }
 
   #outOfReach(push: Push, node: NodeRef): void {
+    if (push.transient) return;
     const release = push.ticket.hold();
     void this.#deps.leases.isGone(node).then((gone) => {
       if (!gone) this.#deps.metrics.failures.inc({ cause: 'out-of-reach' });

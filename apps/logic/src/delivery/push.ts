@@ -11,4 +11,6 @@ export interface Push {
   readonly origin?: Origin | undefined;
   /** The dispatch row that it belongs to. */
   readonly ticket: DispatchTicket;
+  /** Nothing stands behind it: its loss needs no resync. */
+  readonly transient?: boolean;
 }

@@ -1,4 +1,4 @@
-import { unreadCount, type AppId, type ConversationId } from '@queqiao/domain';
+import { memberView, type AppId, type ConversationId } from '@queqiao/domain';
 import {
   conversationKey,
   type CommittedEntry,
@@ -83,19 +83,17 @@ export class Redelivery {
   async #entries(range: DispatchRange): Promise<CommittedEntry[]> {
     const { appId, conversationId, fromSeq, toSeq } = range;
     const entries = await this.#deps.reader.entries(appId, conversationId, { fromSeq, toSeq });
-    return entries.map(({ seq, ordinal, sender, clientMsgId, revision, createdMs, content }) => {
+    return entries.map((entry) => {
+      const { seq, ordinal, sender, clientMsgId, revision, state, createdMs, content } = entry;
       const place = { appId, conversationId, seq, ordinal, createdMs };
-      return { ...place, sender, clientMsgId, revision, content };
+      return { ...place, sender, clientMsgId, revision, state, content };
     });
   }
 
   async #state({ appId, userId, conversationId }: DispatchState): Promise<StatePush[]> {
     const stored = await this.#deps.reader.member(appId, userId, conversationId);
     if (!stored) return [];
-    const { rev, readSeq, readOrdinal, joinedSeq, leftSeq } = stored.member;
-    const unread = unreadCount(stored.lastOrdinal, readOrdinal);
-    const state = { rev, readSeq, readOrdinal, unread, joinedSeq, leftSeq };
-    return [{ appId, userId, conversationId, ...state }];
+    return [{ appId, userId, view: memberView(stored.member, stored) }];
   }
 
   /** Reads with a bounded number at a time; failed reads are left out. */

@@ -1,12 +1,17 @@
 import type { AppId, ConversationId, DeviceId, UserId } from '@queqiao/domain';
 import type { UserContext } from '../../src/usecase/caller.js';
 import type {
-  AdvanceRead,
-  AdvanceReadResult,
+  MemberChangeResult,
+  MemberLog,
+  Readers,
+} from '../../src/usecase/conversation/member-log.js';
+import type {
+  CatchUpResult,
   ConversationLog,
   EntryRecord,
   Membership,
   PullResult,
+  SeqRange,
   ShownEntry,
 } from '../../src/usecase/conversation/ports.js';
 
@@ -33,12 +38,19 @@ export function membership(
       leftSeq,
       readSeq,
       readOrdinal,
+      clearedSeq: 0,
+      peerReadSeq: 0,
+      peerDeliveredSeq: 0,
+      mentionedSeq: 0,
+      settings: facts.settings ?? {},
+      hiddenSeqs: [],
       rev,
     },
     lastSeq,
     lastOrdinal,
     shownSeq,
     activeMs,
+    mentionAllSeq: 0,
     change: facts.change ?? lastSeq + rev,
   };
 }
@@ -51,6 +63,7 @@ export function entry(conversationId: string, seq: number, bytes = 0): EntryReco
     sender: { kind: 'user', id: 'bob' },
     clientMsgId: `m${seq}`,
     revision: 0,
+    state: 'present',
     createdMs: 0,
     content: new Uint8Array(bytes),
   };
@@ -63,7 +76,7 @@ export class FakeConversations implements ConversationLog {
   /** Size of every shown entry's content. */
   shownBytes = 0;
   pullResult: PullResult | null = null;
-  advanceResult: AdvanceReadResult = { status: 'not-found' };
+  caughtUp: CatchUpResult[] = [];
 
   memberships(): Promise<Membership[]> {
     return Promise.resolve(this.rows);
@@ -76,7 +89,8 @@ export class FakeConversations implements ConversationLog {
     this.asked.push(...wanted);
     return Promise.resolve(
       wanted.map(({ conversationId, seq }) => ({
-        entry: entry(conversationId, seq, this.shownBytes),
+        conversationId,
+        entry: seq === 0 ? null : entry(conversationId, seq, this.shownBytes),
         groupName: null,
       })),
     );
@@ -87,8 +101,57 @@ export class FakeConversations implements ConversationLog {
     return Promise.resolve(this.pullResult);
   }
 
-  advanceRead(input: AdvanceRead): Promise<AdvanceReadResult> {
+  catchUp(_appId: AppId, _userId: UserId, wanted: readonly unknown[]): Promise<CatchUpResult[]> {
+    this.asked.push(...wanted);
+    return Promise.resolve(this.caughtUp);
+  }
+
+  member(_appId: AppId, _userId: UserId, conversationId: ConversationId) {
+    const found = this.rows.find(({ member }) => member.conversationId === conversationId);
+    return Promise.resolve(found ?? null);
+  }
+
+  entries(_appId: AppId, conversationId: ConversationId, { fromSeq, toSeq }: SeqRange) {
+    const seqs = Array.from({ length: toSeq - fromSeq + 1 }, (_, index) => fromSeq + index);
+    return Promise.resolve(seqs.map((seq) => entry(conversationId, seq)));
+  }
+}
+
+/** Members' rows that answer what a test says. */
+export class FakeMembers implements MemberLog {
+  readonly asked: unknown[] = [];
+  result: MemberChangeResult = { status: 'not-found' };
+  acked: Awaited<ReturnType<MemberLog['ackDelivered']>> = { dispatchId: null, changed: [] };
+  page: Readers = { userIds: [], readCount: 0, unreadCount: 0 };
+
+  advanceRead(input: unknown) {
+    return this.#change(input);
+  }
+
+  updateSettings(input: unknown) {
+    return this.#change(input);
+  }
+
+  clearHistory(input: unknown) {
+    return this.#change(input);
+  }
+
+  deleteForMe(input: unknown) {
+    return this.#change(input);
+  }
+
+  ackDelivered(acks: readonly unknown[]) {
+    this.asked.push(acks);
+    return Promise.resolve(this.acked);
+  }
+
+  readers(query: unknown) {
+    this.asked.push(query);
+    return Promise.resolve(this.page);
+  }
+
+  #change(input: unknown): Promise<MemberChangeResult> {
     this.asked.push(input);
-    return Promise.resolve(this.advanceResult);
+    return Promise.resolve(this.result);
   }
 }

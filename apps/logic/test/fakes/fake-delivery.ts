@@ -1,3 +1,4 @@
+import type { MemberRow } from '@queqiao/domain';
 import { decodeFrame, type Entry, type Item } from '@queqiao/protocol/client';
 import { DownItem } from '@queqiao/protocol/link';
 import {
@@ -203,6 +204,7 @@ export function textEntry(
     sender: { kind: 'user', id: 'alice' },
     clientMsgId: `m${seq}`,
     revision: 0,
+    state: 'present',
     content,
     ...more,
   };
@@ -210,4 +212,26 @@ export function textEntry(
 
 export async function turns(count = 8): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((done) => setImmediate(done));
+}
+
+/** A member's row in a conversation, with what a test says of it. */
+export function memberRow(
+  conversationId: ConversationKey['conversationId'],
+  more: Partial<MemberRow> = {},
+): MemberRow {
+  return {
+    conversationId,
+    rev: 0,
+    joinedSeq: 0,
+    leftSeq: null,
+    readSeq: 0,
+    readOrdinal: 0,
+    clearedSeq: 0,
+    peerReadSeq: 0,
+    peerDeliveredSeq: 0,
+    mentionedSeq: 0,
+    settings: {},
+    hiddenSeqs: [],
+    ...more,
+  };
 }

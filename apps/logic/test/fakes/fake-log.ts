@@ -78,7 +78,11 @@ export class FakeLog implements AppendLog {
       const retry = `${key} ${senderKey(item.sender)} ${item.clientMsgId}`;
       const before = this.#places.get(retry);
       if (before) return { status: 'duplicate', ...before };
-      const error = options.judge(item, { leftSeq: null, flags: 0 });
+      const error = options.judge(
+        item,
+        { role: 'member', joinedSeq: 0, leftSeq: null, flags: 0 },
+        { lastSeq: this.stored.get(key)?.length ?? 0 },
+      );
       if (error) return { status: 'refused', error };
       const log = this.stored.get(key) ?? [];
       this.stored.set(key, log);

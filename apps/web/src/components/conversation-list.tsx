@@ -62,6 +62,7 @@ function previewOf(
   if (body.kind === 'group-created') {
     return t('groupCreated', nameOf(state, body.creatorId), body.name);
   }
+  if (body.kind === 'taken-back') return t('takenBack', nameOf(state, senderId ?? ''));
   const text = body.kind === 'text' ? body.text : t('unknownContent');
   if (kind === 'self' || senderId === undefined) return text;
   if (senderId === state.meId) return `${t('you')}: ${text}`;

@@ -21,13 +21,15 @@ export function LogItem({ item, state, conversation }: ItemProps) {
     );
   }
   if (item.kind === 'notice') {
-    const { body } = item.line;
+    const { body, senderId = '' } = item.line;
     const text =
       body.kind === 'group-created'
         ? t('groupCreated', nameOf(state, body.creatorId), body.name)
         : body.kind === 'text'
           ? body.text
-          : t('unknownContent');
+          : body.kind === 'taken-back'
+            ? t('takenBack', nameOf(state, senderId))
+            : t('unknownContent');
     return (
       <li class="notice">
         <span>{text}</span>

@@ -1,20 +1,19 @@
-import { Sender_Kind, type ClientEvents, type Entry, type LocalMessage } from '@queqiao/sdk';
+import { Content, Entry, Sender_Kind, type ClientEvents, type LocalMessage } from '@queqiao/sdk';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ChatSession, type ChatClient } from './chat-session.js';
 
 const CHAT = 'd:alice:bob';
 
 function entry(seq: number, sender: string, text: string): Entry {
-  return {
+  return Entry.create({
     conversationId: CHAT,
     seq,
     ordinal: seq,
     sender: { kind: Sender_Kind.USER, id: sender },
     clientMsgId: `m${seq}`,
-    revision: 0,
     createdMs: seq,
     content: { body: { $case: 'text', value: { text } } },
-  };
+  });
 }
 
 /** The client library as far as a session sees it; tests play the server. */
@@ -44,9 +43,26 @@ class FakeClient {
     unread: 1,
     readSeq: 0,
     left: false,
+    mentionedSeq: 0,
+    peerReadSeq: 0,
+    peerDeliveredSeq: 0,
+    pinned: false,
+    muted: false,
+    hidden: false,
+    markedUnread: false,
+    draft: '',
+    remark: '',
     hasOlder: this.older !== undefined && this.older.length > 0,
   });
-  entries = () => this.log;
+  messages = () =>
+    this.log.map((one) => ({
+      ...one,
+      state: 'shown' as const,
+      edited: false,
+      reactions: [],
+      pinned: false,
+      changing: false,
+    }));
   outbox = () => this.written;
   start = () => void this.calls.push('start');
   stop = () => void this.calls.push('stop');
@@ -137,8 +153,14 @@ describe('ChatSession', () => {
   });
 
   it('shows what is in the outbox, in its order, until it is not', async () => {
-    const content = { body: { $case: 'text' as const, value: { text: 'hi' } } };
-    const message = { conversationId: CHAT, clientMsgId: 'm1', content, createdMs: 1 };
+    const content = Content.create({ body: { $case: 'text', value: { text: 'hi' } } });
+    const message = {
+      conversationId: CHAT,
+      clientMsgId: 'm1',
+      content,
+      createdMs: 1,
+      notCounted: false,
+    };
     const pending = { ...message, state: 'pending' as const, seq: undefined, error: undefined };
     client.written.push(pending);
     client.emit('outbox', pending);

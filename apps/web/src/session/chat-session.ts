@@ -1,5 +1,5 @@
 import { directConversationId, parseUserId } from '@queqiao/domain';
-import type { ConversationView, Entry, QueqiaoClient } from '@queqiao/sdk';
+import type { ConversationView, QueqiaoClient } from '@queqiao/sdk';
 import { initialState, type ChatState } from '../state/chat-state.js';
 import { reduce, type ChatEvent } from '../state/reduce.js';
 import { Store } from '../state/store.js';
@@ -19,7 +19,7 @@ export type ChatClient = Pick<
   | 'stop'
   | 'nudge'
   | 'conversation'
-  | 'entries'
+  | 'messages'
   | 'loadOlder'
   | 'send'
   | 'sendText'
@@ -51,7 +51,8 @@ export class ChatSession implements ChatActions {
   readonly #deps: ChatSessionDeps;
   readonly #nicknames: Nicknames;
   readonly #views = new Map<string, ConversationView>();
-  #entries: Entry[] = [];
+  /** Messages of the open conversation that arrived or changed. */
+  readonly #seqs = new Set<number>();
   #flushing = false;
 
   constructor(deps: ChatSessionDeps, meId: string) {
@@ -75,13 +76,13 @@ export class ChatSession implements ChatActions {
       this.#flushSoon();
     });
     client.on('entry', ({ entry }) => {
-      if (entry.conversationId === this.store.value.openId) this.#entries.push(entry);
-      this.#flushSoon();
+      this.#shownSoon(entry.conversationId, [entry.seq]);
     });
+    client.on('messages', ({ conversationId, seqs }) => this.#shownSoon(conversationId, seqs));
     client.on('outbox', () => this.#flushSoon());
     client.on('reset', () => {
       this.#views.clear();
-      this.#entries = [];
+      this.#seqs.clear();
       this.store.dispatch({ type: 'reset' });
     });
     this.followAddress();
@@ -96,7 +97,7 @@ export class ChatSession implements ChatActions {
   followAddress(): void {
     const conversationId = this.#deps.address.get();
     this.store.dispatch({ type: 'opened', conversationId });
-    this.#entries = [];
+    this.#seqs.clear();
     if (conversationId !== undefined) this.#showLines(conversationId);
   }
 
@@ -194,17 +195,27 @@ export class ChatSession implements ChatActions {
     const { openId } = this.store.value;
     const conversations = [...this.#views.values()].map(toSummary);
     this.#views.clear();
-    const lines = this.#entries.map(toLine);
-    this.#entries = [];
+    const changed = new Set(this.#seqs);
+    this.#seqs.clear();
     if (conversations.length > 0) this.store.dispatch({ type: 'conversations', conversations });
-    if (openId !== undefined) this.#dispatchLines(openId, lines);
+    if (openId !== undefined) this.#showLines(openId, changed);
     this.#showOutgoing();
     this.#wantPeople(conversations.flatMap(({ id, last }) => [...peersOf(id), ...peopleIn(last)]));
   }
 
-  #showLines(conversationId: string): void {
-    const entries = this.#deps.client.entries(conversationId);
-    this.#dispatchLines(conversationId, entries.map(toLine));
+  #shownSoon(conversationId: string, seqs: readonly number[]): void {
+    if (conversationId === this.store.value.openId) for (const seq of seqs) this.#seqs.add(seq);
+    this.#flushSoon();
+  }
+
+  /** All lines, or those that changed; what is no longer there is taken away. */
+  #showLines(conversationId: string, changed?: ReadonlySet<number>): void {
+    const messages = this.#deps.client.messages(conversationId);
+    const lines = messages.filter(({ seq }) => changed?.has(seq) ?? true).map(toLine);
+    const there = new Set(lines.map(({ seq }) => seq));
+    const gone = [...(changed ?? [])].filter((seq) => !there.has(seq));
+    if (gone.length > 0) this.store.dispatch({ type: 'gone', conversationId, seqs: gone });
+    this.#dispatchLines(conversationId, lines);
     this.#wantPeople(peersOf(conversationId));
   }
 
@@ -217,7 +228,7 @@ export class ChatSession implements ChatActions {
   }
 
   #showOutgoing(): void {
-    const messages = this.#deps.client.outbox().map(toOutgoing);
+    const messages = this.#deps.client.outbox().flatMap((one) => toOutgoing(one) ?? []);
     if (messages.length === 0 && this.store.value.outgoing.length === 0) return;
     this.store.dispatch({ type: 'outgoing', messages });
   }

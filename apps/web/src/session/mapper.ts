@@ -1,9 +1,11 @@
 import {
+  Entry_State,
   Sender_Kind,
   type ConnectionState,
   type ConversationView,
   type Entry,
   type LocalMessage,
+  type MessageView,
 } from '@queqiao/sdk';
 import type {
   Connection,
@@ -14,19 +16,26 @@ import type {
 } from '../state/chat-state.js';
 
 /** What the client library says, in the page's own terms. */
-export function toLine(entry: Entry): Line {
-  const { seq, clientMsgId, createdMs, sender } = entry;
+export function toLine(message: MessageView): Line {
+  const { seq, clientMsgId, createdMs, sender } = message;
   const byUser = sender !== undefined && sender.kind !== Sender_Kind.SYSTEM && sender.id !== '';
   return {
     seq,
     senderId: byUser ? sender.id : undefined,
     clientMsgId,
     createdMs,
-    body: toBody(entry),
+    body: toBody(message),
   };
 }
 
-function toBody({ content }: Entry): LineBody {
+/** The newest line of a list: there it matters only whether the content is still there. */
+function lastLine(entry: Entry): Line {
+  const state = entry.state === Entry_State.UNSPECIFIED ? 'shown' : 'recalled';
+  return toLine({ ...entry, state, edited: false, reactions: [], pinned: false, changing: false });
+}
+
+function toBody({ content, state }: MessageView): LineBody {
+  if (state !== 'shown') return { kind: 'taken-back' };
   const body = content?.body;
   if (body?.$case === 'text') return { kind: 'text', text: body.value.text };
   if (body?.$case === 'groupCreated') return { kind: 'group-created', ...body.value };
@@ -35,12 +44,14 @@ function toBody({ content }: Entry): LineBody {
 
 export function toSummary(view: ConversationView): ConversationSummary {
   const { conversationId: id, name, unread, activeMs, lastEntry } = view;
-  return { id, name, unread, activeMs, last: lastEntry && toLine(lastEntry) };
+  return { id, name, unread, activeMs, last: lastEntry && lastLine(lastEntry) };
 }
 
-export function toOutgoing(message: LocalMessage): Outgoing {
+/** Undefined for what is done to messages: it shows on them. */
+export function toOutgoing(message: LocalMessage): Outgoing | undefined {
   const { conversationId, clientMsgId, createdMs, state: status, content } = message;
-  const text = content.body?.$case === 'text' ? content.body.value.text : '';
+  const text = content.body?.$case === 'text' ? content.body.value.text : undefined;
+  if (text === undefined) return undefined;
   const problem = message.error?.message ?? '';
   return { conversationId, clientMsgId, createdMs, status, text, problem };
 }

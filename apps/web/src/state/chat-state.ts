@@ -49,6 +49,8 @@ export interface Line {
 
 export type LineBody =
   | { readonly kind: 'text'; readonly text: string }
+  /** Recalled, or deleted for everyone. */
+  | { readonly kind: 'taken-back' }
   | {
       readonly kind: 'group-created';
       readonly name: string;

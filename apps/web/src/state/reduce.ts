@@ -18,6 +18,12 @@ export type ChatEvent =
       /** Nothing older can be loaded. */
       readonly complete: boolean;
     }
+  /** These are no longer shown to this person. */
+  | {
+      readonly type: 'gone';
+      readonly conversationId: string;
+      readonly seqs: readonly number[];
+    }
   /** All messages on their way, in the order of writing. */
   | { readonly type: 'outgoing'; readonly messages: readonly Outgoing[] }
   | { readonly type: 'nicknames'; readonly nicknames: ReadonlyMap<string, string> }
@@ -37,6 +43,8 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
       return { ...state, conversations: withConversations(state, event.conversations) };
     case 'lines':
       return withLines(state, event.conversationId, event.lines, event.complete);
+    case 'gone':
+      return withoutLines(state, event.conversationId, event.seqs);
     case 'outgoing':
       return { ...state, outgoing: event.messages };
     case 'nicknames':
@@ -66,6 +74,16 @@ function withLines(
 ): ChatState {
   if (conversationId !== state.openId) return state;
   return { ...state, log: { lines: mergeLines(state.log.lines, lines), complete } };
+}
+
+function withoutLines(
+  state: ChatState,
+  conversationId: string,
+  seqs: readonly number[],
+): ChatState {
+  if (conversationId !== state.openId) return state;
+  const lines = state.log.lines.filter(({ seq }) => !seqs.includes(seq));
+  return { ...state, log: { ...state.log, lines } };
 }
 
 /** Ascending by seq; a line that comes again replaces the older copy. */

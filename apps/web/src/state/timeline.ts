@@ -59,7 +59,7 @@ export function timeline({ meId, lines, outgoing, dayOf }: TimelineInput): Timel
 
 function lineItem(line: Line, meId: string): TimelineItem {
   const { senderId, body, clientMsgId, createdMs, seq } = line;
-  if (senderId === undefined || body.kind === 'group-created') {
+  if (senderId === undefined || body.kind === 'group-created' || body.kind === 'taken-back') {
     return { kind: 'notice', key: `seq-${seq}`, line };
   }
   const mine = senderId === meId;

@@ -1,27 +1,31 @@
-import {
-  MessageServiceDefinition,
-  Sender_Kind,
-  type Content,
-  type Entry,
-  type SendResponse,
-} from '@queqiao/protocol/client';
+import { Entry, Sender_Kind, type Content } from '@queqiao/protocol/client';
 import type { Backoff } from '../backoff.js';
 import type { Clock } from '../clock.js';
 import type { Caller } from '../connection/typed-call.js';
 import { asQueqiaoError, QueqiaoError } from '../errors.js';
 import type { Limits } from '../limits.js';
+import { changeOf } from '../replica/change.js';
 import type { Persistence } from '../replica/persistence.js';
 import type { StoredSend } from '../replica/replica-store.js';
+import {
+  isStoredAsWritten,
+  writeEntry,
+  type OutgoingMessage,
+  type Place,
+} from './message-request.js';
 import { turnOver, type SessionTurn } from './session-turn.js';
 
-/** A message that was written on this device. Each event and each look gives a new snapshot. */
-export interface LocalMessage {
-  readonly conversationId: string;
-  readonly clientMsgId: string;
-  readonly content: Content;
+/**
+ * A message that was written on this device, or a change that was made to one: then the content is that of the change's entry.
+ * Each event and each look gives a new snapshot.
+ */
+export interface LocalMessage extends OutgoingMessage {
   /** When it was written, by this device's clock. */
   readonly createdMs: number;
-  /** `sent`: durably stored under `seq`. `failed`: certainly not stored; `retrySend` or `discardSend` it. */
+  /**
+   * `sent`: durably stored under `seq`. `failed`: certainly not stored; `retrySend` or `discardSend` a message, while a change
+   * that was refused is gone.
+   */
   readonly state: 'pending' | 'sent' | 'failed';
   readonly seq: number | undefined;
   readonly error: QueqiaoError | undefined;
@@ -30,6 +34,7 @@ export interface LocalMessage {
 export interface SendReceipt {
   readonly conversationId: string;
   readonly clientMsgId: string;
+  /** 0 for a change that changed nothing: it was there already. */
   readonly seq: number;
 }
 
@@ -46,6 +51,10 @@ export interface OutboxDeps {
    * is past it, so that it will not be surfaced again.
    */
   readonly onStored: (entry: Entry) => boolean;
+  /** As above, for an entry whose exact content only the log knows. */
+  readonly onExpected: (conversationId: string, seq: number) => boolean;
+  /** Something that is done to these messages is on its way, or no longer. */
+  readonly onPendingChange: (conversationId: string, targetSeqs: readonly number[]) => void;
 }
 
 interface Draft {
@@ -54,8 +63,8 @@ interface Draft {
 }
 
 /**
- * Messages until the server has definitively answered them: in order within a conversation, one at a time, always under the
- * same client_msg_id, over any number of sessions.
+ * Messages and changes of messages until the server has definitively answered them: in order within a conversation, one at a
+ * time, always under the same client_msg_id, over any number of sessions.
  */
 export class Outbox {
   /** By conversation; the order of the inner map is the order of sending. */
@@ -78,15 +87,24 @@ export class Outbox {
     return queues.flatMap((queue) => [...queue.values()].map(({ message }) => message));
   }
 
+  /** What is done to messages of a conversation and was not surfaced yet, in order. */
+  changes(conversationId: string): Content[] {
+    const drafts = [...(this.#queues.get(conversationId)?.values() ?? [])];
+    const going = drafts.filter(({ message }) => message.state !== 'failed');
+    return going.map(({ message }) => message.content).filter((content) => changeOf(content));
+  }
+
   restore(sends: readonly StoredSend[]): void {
     for (const { failed, ...send } of sends) {
+      if (this.#queues.get(send.conversationId)?.has(send.clientMsgId) === true) continue;
       const state = failed ? 'failed' : 'pending';
       this.#add({ message: { ...send, state, seq: undefined, error: undefined }, waiters: [] });
     }
   }
 
   /** Resolves when the message is stored; rejects when it is refused, or when the client ends before that. */
-  add(conversationId: string, clientMsgId: string, content: Content): Promise<SendReceipt> {
+  add(outgoing: OutgoingMessage): Promise<SendReceipt> {
+    const { conversationId, clientMsgId } = outgoing;
     if (this.#size >= this.deps.limits.maxOutboxMessages) {
       const message = `${this.#size} messages are waiting to be sent`;
       return rejected(new QueqiaoError('LIMIT_EXCEEDED', message, { field: 'maxOutboxMessages' }));
@@ -97,15 +115,7 @@ export class Outbox {
     }
     const createdMs = this.deps.clock.now();
     const draft: Draft = {
-      message: {
-        conversationId,
-        clientMsgId,
-        content,
-        createdMs,
-        state: 'pending',
-        seq: undefined,
-        error: undefined,
-      },
+      message: { ...outgoing, createdMs, state: 'pending', seq: undefined, error: undefined },
       waiters: [],
     };
     this.#add(draft);
@@ -133,6 +143,11 @@ export class Outbox {
     return true;
   }
 
+  /** Everything that is not stored elsewhere, for a store that begins anew. */
+  persistAll(): void {
+    for (const { message } of this.#drafts()) if (message.state !== 'sent') this.#persist(message);
+  }
+
   begin(turn: SessionTurn): void {
     this.#turn = turn;
     for (const conversationId of this.#queues.keys()) void this.#drain(conversationId);
@@ -155,6 +170,14 @@ export class Outbox {
     this.abandon();
     this.#queues.clear();
     this.#size = 0;
+  }
+
+  /** The log is past `high`: what was stored up to there and not surfaced was cleared by the user meanwhile. */
+  passed(conversationId: string, high: number): void {
+    for (const draft of this.#queues.get(conversationId)?.values() ?? []) {
+      const { state, seq = 0 } = draft.message;
+      if (state === 'sent' && seq <= high) this.#remove(draft);
+    }
   }
 
   /** An entry was surfaced: if it is one of these, that settles it, also when its reply was lost. */
@@ -187,12 +210,8 @@ export class Outbox {
 
   /** Milliseconds until the next attempt; undefined when the answer is definitive. */
   async #send(draft: Draft, backoff: Backoff): Promise<number | undefined> {
-    const { conversationId, clientMsgId, content } = draft.message;
     try {
-      const request = { conversationId, clientMsgId, content };
-      const answer = await this.deps.call(MessageServiceDefinition, 'send', request, {
-        thisSessionOnly: true,
-      });
+      const answer = await writeEntry(this.deps.call, draft.message);
       backoff.reset();
       this.#stored(draft, answer);
       return undefined;
@@ -202,25 +221,31 @@ export class Outbox {
       if (error.retryable) return Math.max(error.retryAfterMs, backoff.next());
       this.#changed(draft, { state: 'failed', error });
       for (const waiter of draft.waiters.splice(0)) waiter.reject(error);
+      if (changeOf(draft.message.content) !== undefined) this.#remove(draft);
       return undefined;
     }
   }
 
-  #stored(draft: Draft, answer: SendResponse): void {
+  #stored(draft: Draft, answer: Place): void {
     if (draft.message.state !== 'pending') return;
     this.#succeed(draft, answer.seq);
-    const { conversationId, clientMsgId, content } = draft.message;
-    const coming = this.deps.onStored({
-      conversationId,
-      clientMsgId,
-      content,
-      seq: answer.seq,
-      ordinal: answer.ordinal,
-      createdMs: answer.createdMs,
-      revision: 0,
-      sender: { kind: Sender_Kind.USER, id: this.deps.userId() },
-    });
-    if (!coming) this.#remove(draft);
+    if (answer.seq === 0 || !this.#place(draft.message, answer)) this.#remove(draft);
+  }
+
+  /** False when the entry will not be surfaced any more. */
+  #place({ conversationId, clientMsgId, content }: LocalMessage, answer: Place): boolean {
+    if (!isStoredAsWritten(content)) return this.deps.onExpected(conversationId, answer.seq);
+    return this.deps.onStored(
+      Entry.create({
+        conversationId,
+        clientMsgId,
+        content,
+        seq: answer.seq,
+        ordinal: answer.ordinal,
+        createdMs: answer.createdMs,
+        sender: { kind: Sender_Kind.USER, id: this.deps.userId() },
+      }),
+    );
   }
 
   #succeed(draft: Draft, seq: number): void {
@@ -231,15 +256,32 @@ export class Outbox {
 
   #changed(draft: Draft, change: Partial<LocalMessage>): void {
     draft.message = { ...draft.message, ...change };
-    const { conversationId, clientMsgId, content, createdMs, state } = draft.message;
+    this.#persist(draft.message);
+    this.deps.onChange(draft.message);
+    this.#tellTargets(draft.message);
+  }
+
+  #persist({
+    conversationId,
+    clientMsgId,
+    content,
+    notCounted,
+    createdMs,
+    state,
+  }: LocalMessage): void {
+    const failed = state === 'failed';
     this.deps.persistence.change((to) => {
       if (state === 'sent') to.dropSends.push({ conversationId, clientMsgId });
       else {
-        const failed = state === 'failed';
-        to.putSends.push({ conversationId, clientMsgId, content, createdMs, failed });
+        const ids = { conversationId, clientMsgId };
+        to.putSends.push({ ...ids, content, notCounted, createdMs, failed });
       }
     });
-    this.deps.onChange(draft.message);
+  }
+
+  #tellTargets({ conversationId, content }: LocalMessage): void {
+    const targets = changeOf(content)?.targetSeqs;
+    if (targets !== undefined) this.deps.onPendingChange(conversationId, targets);
   }
 
   #wait(draft: Draft): Promise<SendReceipt> {
@@ -268,6 +310,7 @@ export class Outbox {
     this.#size -= 1;
     if (queue.size === 0) this.#queues.delete(conversationId);
     this.deps.persistence.change((to) => to.dropSends.push({ conversationId, clientMsgId }));
+    this.#tellTargets(draft.message);
   }
 }
 

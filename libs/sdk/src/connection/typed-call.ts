@@ -9,7 +9,10 @@ export interface ServiceDefinition {
 
 interface MethodDefinition {
   readonly name: string;
-  readonly requestType: { encode(message: never): { finish(): Uint8Array } };
+  readonly requestType: {
+    encode(message: never): { finish(): Uint8Array };
+    fromPartial(message: never): unknown;
+  };
   readonly responseType: { decode(input: Uint8Array): unknown };
 }
 
@@ -40,11 +43,11 @@ export interface CallOptions {
   readonly thisSessionOnly?: boolean;
 }
 
-/** Calls one method; rejects with a QueqiaoError only. */
+/** Calls one method; fields that are left out have their zero value. Rejects with a QueqiaoError only. */
 export type Caller = <Service extends ServiceDefinition, Method extends MethodName<Service>>(
   service: Service,
   method: Method,
-  request: RequestOf<Service, Method>,
+  request: Partial<RequestOf<Service, Method>>,
   options?: CallOptions,
 ) => Promise<ResponseOf<Service, Method>>;
 
@@ -52,15 +55,16 @@ export function createCaller(calls: CallTable, defaultTimeoutMs: number): Caller
   return async (service, method, request, options = {}) => {
     const definition = service.methods[method];
     if (definition === undefined) throw new QueqiaoError('UNIMPLEMENTED', `no method ${method}`);
+    const { requestType, responseType } = definition;
     const body = await calls.call({
       method: `${service.fullName}/${definition.name}`,
-      body: definition.requestType.encode(request as never).finish(),
+      body: requestType.encode(requestType.fromPartial(request as never) as never).finish(),
       affinity: options.affinity ?? affinityOf(request),
       timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
       thisSessionOnly: options.thisSessionOnly ?? false,
     });
     try {
-      return definition.responseType.decode(body) as never;
+      return responseType.decode(body) as never;
     } catch (cause) {
       throw new QueqiaoError('INTERNAL', 'the reply is malformed', { cause });
     }

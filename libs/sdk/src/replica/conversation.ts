@@ -1,4 +1,3 @@
-import { describeConversation, unreadCount } from '@queqiao/domain';
 import {
   Conversation_Kind,
   Sender_Kind,
@@ -7,47 +6,33 @@ import {
   type MemberState,
   type PullEntriesResponse,
 } from '@queqiao/protocol/client';
+import { laterCopy } from './change.js';
 import { ConversationLog, type EntrySource } from './conversation-log.js';
+import { conversationView, kindOf, type ConversationView } from './conversation-view.js';
+import { EntryWindow, type Absorbed } from './entry-window.js';
+import { MemberCursor, type EffectiveMember } from './member-cursor.js';
+import type { MemberOperation } from './member-operation.js';
 import type { ConversationRecord } from './replica-store.js';
-
-/** One conversation as lists and headers show it. A snapshot: later changes come as `conversation` events. */
-export interface ConversationView {
-  readonly conversationId: string;
-  readonly kind: 'direct' | 'group' | 'self';
-  /** Of groups: the group's name. Empty otherwise. */
-  readonly name: string;
-  /** Of direct chats: the other user (oneself for notes to self). Empty otherwise. */
-  readonly peerId: string;
-  /** Newest seq that is known to exist; entries up to it may still be on their way. */
-  readonly lastSeq: number;
-  readonly lastEntry: Entry | undefined;
-  /** For ordering only, milliseconds since the epoch. */
-  readonly activeMs: number;
-  /** Messages above the read cursor; never negative. */
-  readonly unread: number;
-  readonly readSeq: number;
-  /** The user is no longer a member: nothing new will come. */
-  readonly left: boolean;
-  /** `loadOlder` may bring more. */
-  readonly hasOlder: boolean;
-}
 
 export interface Surfaced {
   readonly entry: Entry;
   readonly source: EntrySource;
+  /** False for what the user has hidden: it counts as surfaced and is not shown. */
+  readonly visible: boolean;
 }
+
+const NOTHING: Absorbed = { rewritten: [], targets: [] };
 
 export class ConversationState {
   readonly log: ConversationLog;
+  readonly window = new EntryWindow();
+  readonly #cursor = new MemberCursor();
   #kind: Conversation_Kind;
   #name = '';
   #lastOrdinal = 0;
   #lastEntry: Entry | undefined;
   #activeMs = 0;
-  #member: MemberState | undefined;
-  #readSeq = 0;
-  #readOrdinal = 0;
-  #entries: Entry[] = [];
+  #hidden: ReadonlySet<number> = new Set();
   #maxKept: number;
 
   constructor(
@@ -59,15 +44,8 @@ export class ConversationState {
     this.#kind = kindOf(id);
   }
 
-  /** Ascending, without duplicates: what is in memory of base < seq <= high. */
-  get entries(): readonly Entry[] {
-    return this.#entries;
-  }
   get member(): MemberState | undefined {
-    return this.#member;
-  }
-  get readSeq(): number {
-    return Math.max(this.#readSeq, this.#member?.readSeq ?? 0);
+    return this.#cursor.member;
   }
 
   /** From a sync answer. */
@@ -84,59 +62,52 @@ export class ConversationState {
 
   /** False for a state that is not newer than the known one. */
   applyMember(member: MemberState): boolean {
-    if (this.#member !== undefined && member.rev <= this.#member.rev) return false;
-    this.#member = member;
+    if (!this.#cursor.apply(member)) return false;
+    this.#hidden = new Set([...this.#hidden, ...member.hiddenSeqs]);
+    this.log.skip({ fromSeq: 1, toSeq: member.clearedSeq });
     return true;
   }
 
-  /** Moves what became contiguous into the entries and returns it, in order. */
-  surface(userId: string): Surfaced[] {
+  /** Takes out of memory what the member may no longer see; returns the seqs. */
+  enforce(): number[] {
+    const cleared = this.member?.clearedSeq ?? 0;
+    if (this.log.base < cleared) this.log.moveBase(cleared);
+    this.#forgetPreview(cleared);
+    return this.window.remove((seq) => seq <= cleared || this.#hidden.has(seq));
+  }
+
+  /** Moves what became contiguous into the window and returns it, in order. */
+  surface(userId: string): { readonly surfaced: Surfaced[]; readonly absorbed: Absorbed } {
     const ready = this.log.take();
-    for (const { entry } of ready) {
-      this.#entries.push(entry);
-      this.#lastOrdinal = Math.max(this.#lastOrdinal, entry.ordinal);
-      this.#activeMs = Math.max(this.#activeMs, entry.createdMs);
-      this.#preview(entry);
-      if (entry.content?.body?.$case === 'groupCreated' && this.#name === '') {
-        this.#name = entry.content.body.value.name;
-      }
-      // The server moves an author's cursor with the message, without telling the session that sent it.
-      if (isFrom(entry, userId)) this.noteRead(entry.seq, entry.ordinal);
-    }
+    if (ready.length === 0) return { surfaced: [], absorbed: NOTHING };
+    const visible = ready.filter(({ entry }) => !this.#hidden.has(entry.seq));
+    for (const { entry } of ready) this.#note(entry, userId);
+    const absorbed = this.window.append(visible.map(({ entry }) => entry));
+    this.#preview(this.window.newestMessage());
+    const surfaced = ready.map(({ entry, source }) => {
+      const now = this.window.get(entry.seq);
+      return { entry: now ?? entry, source, visible: now !== undefined };
+    });
     this.#trim();
-    return ready;
-  }
-
-  /** Moves the read cursor on this side; a lower mark changes nothing. */
-  noteRead(seq: number, ordinal = this.#ordinalAt(seq)): void {
-    this.#readSeq = Math.max(this.#readSeq, seq);
-    this.#readOrdinal = Math.max(this.#readOrdinal, ordinal);
-  }
-
-  /** Back to what the server has: the mark was refused. */
-  forgetRead(): void {
-    this.#readSeq = 0;
-    this.#readOrdinal = 0;
+    return { surfaced, absorbed };
   }
 
   /** Puts an answer that was filled downwards from `toSeq` below what is known; returns the new ones, ascending. */
-  prepend(answer: PullEntriesResponse, toSeq: number): Entry[] {
-    const bySeq = new Map(answer.entries.map((entry) => [entry.seq, entry]));
-    let low = this.log.base;
-    if (low > toSeq) return [];
-    for (;;) {
-      const skip = answer.notVisible.find((range) => range.fromSeq <= low && low <= range.toSeq);
-      if (bySeq.has(low)) low -= 1;
-      else if (skip !== undefined) low = skip.fromSeq - 1;
-      else break;
-    }
-    if (!answer.hasMore) low = 0;
-    const older = answer.entries.filter(({ seq }) => seq > low && seq <= this.log.base);
-    this.#entries = [...older, ...this.#entries];
+  prepend(
+    answer: PullEntriesResponse,
+    toSeq: number,
+  ): { readonly older: Entry[]; readonly absorbed: Absorbed } {
+    if (this.log.base > toSeq) return { older: [], absorbed: NOTHING };
+    const low = this.#lowOf(answer);
+    const fresh = answer.entries.filter(
+      ({ seq }) => seq > low && seq <= this.log.base && !this.#hidden.has(seq),
+    );
+    const absorbed = this.window.prepend(fresh);
     // What was asked for stays: the bound is about what comes by itself.
-    this.#maxKept += older.length;
+    this.#maxKept += fresh.length;
     this.log.moveBase(low);
-    return older;
+    this.#preview(this.window.newestMessage());
+    return { older: fresh.map((entry) => this.window.get(entry.seq) ?? entry), absorbed };
   }
 
   restore(record: ConversationRecord, entries: readonly Entry[]): void {
@@ -145,12 +116,12 @@ export class ConversationState {
     this.#lastOrdinal = record.lastOrdinal;
     this.#lastEntry = record.lastEntry;
     this.#activeMs = record.activeMs;
-    this.#member = record.member;
+    this.#cursor.restore(record.member, record.mentionedSeq);
+    this.#hidden = new Set(record.member?.hiddenSeqs);
     this.log.anchor(record.base, record.high);
     this.log.expect(record.lastSeq);
-    this.#entries = entries
-      .filter(({ seq }) => seq > record.base && seq <= record.high)
-      .sort((a, b) => a.seq - b.seq);
+    const kept = entries.filter(({ seq }) => seq > record.base && seq <= record.high);
+    this.window.append(kept.sort((a, b) => a.seq - b.seq));
     this.#trim();
   }
 
@@ -165,69 +136,108 @@ export class ConversationState {
       lastOrdinal: this.#lastOrdinal,
       lastEntry: this.#lastEntry,
       activeMs: this.#activeMs,
-      member: this.#member,
+      member: this.member,
+      mentionedSeq: this.#cursor.mentionedSeq,
     };
   }
 
-  view(userId: string): ConversationView {
-    const ref = describeConversation(this.id);
-    const readOrdinal = Math.max(this.#readOrdinal, this.#member?.readOrdinal ?? 0);
-    return {
-      conversationId: this.id,
-      kind: ref?.kind ?? 'group',
+  /** What the user has here once everything that is on its way has arrived. */
+  effective(operations: readonly MemberOperation[]): EffectiveMember {
+    const ordinalAt = (seq: number): number => this.#ordinalAt(seq);
+    return this.#cursor.effective(operations, { lastSeq: this.log.target, ordinalAt });
+  }
+
+  /** Tells of a seq whether its entry may be shown: not cleared, and not hidden by the user. */
+  visibility(operations: readonly MemberOperation[]): (seq: number) => boolean {
+    const { floor } = this.effective(operations);
+    const going = new Set(operations.flatMap((one) => (one.kind === 'hide' ? one.seqs : [])));
+    return (seq) => seq > floor && !this.#hidden.has(seq) && !going.has(seq);
+  }
+
+  view(userId: string, operations: readonly MemberOperation[]): ConversationView {
+    const last = this.#lastEntry;
+    const facts = {
+      id: this.id,
+      userId,
       name: this.#name,
-      peerId: ref?.kind === 'direct' ? (ref.a === userId ? ref.b : ref.a) : '',
       lastSeq: this.log.target,
-      lastEntry: this.#lastEntry,
+      lastOrdinal: this.#lastOrdinal,
+      lastEntry: last !== undefined && this.visibility(operations)(last.seq) ? last : undefined,
       activeMs: this.#activeMs,
-      unread: unreadCount(this.#lastOrdinal, readOrdinal),
-      readSeq: this.readSeq,
-      left: this.#member?.leftSeq !== undefined,
-      hasOlder: this.log.base > (this.#member?.joinedSeq ?? 0),
+      base: this.log.base,
     };
+    return conversationView(facts, this.effective(operations));
+  }
+
+  #note(entry: Entry, userId: string): void {
+    this.#lastOrdinal = Math.max(this.#lastOrdinal, entry.ordinal);
+    this.#activeMs = Math.max(this.#activeMs, entry.createdMs);
+    if (entry.content?.body?.$case === 'groupCreated' && this.#name === '') {
+      this.#name = entry.content.body.value.name;
+    }
+    if (isFrom(entry, userId)) this.#cursor.noteOwn(entry);
+    else this.#cursor.noteMention(entry, userId);
+  }
+
+  /** The lowest seq below which nothing was answered. */
+  #lowOf(answer: PullEntriesResponse): number {
+    if (!answer.hasMore) return 0;
+    const known = new Set(answer.entries.map(({ seq }) => seq));
+    let low = this.log.base;
+    for (;;) {
+      const skip = answer.notVisible.find((range) => range.fromSeq <= low && low <= range.toSeq);
+      if (known.has(low)) low -= 1;
+      else if (skip !== undefined) low = skip.fromSeq - 1;
+      else return low;
+    }
   }
 
   /** Where a conversation begins on this device when it is seen for the first time. */
   #firstBase(from: Conversation, fullHistory: boolean): number {
-    const joinedSeq = from.member?.joinedSeq ?? 0;
-    if (fullHistory) return joinedSeq;
+    const floor = Math.max(from.member?.joinedSeq ?? 0, from.member?.clearedSeq ?? 0);
+    if (fullHistory) return floor;
     const held = this.log.lowestHeld;
     const base = held === undefined ? from.lastSeq : Math.min(from.lastSeq, held - 1);
-    return Math.max(joinedSeq, base);
+    return Math.max(floor, base);
   }
 
   #preview(entry: Entry | undefined): void {
-    if (entry !== undefined && entry.seq >= (this.#lastEntry?.seq ?? 0)) this.#lastEntry = entry;
+    const last = this.#lastEntry;
+    if (entry !== undefined && entry.seq >= (last?.seq ?? 0)) {
+      this.#lastEntry = last?.seq === entry.seq ? laterCopy(last, entry) : entry;
+    }
+    // It may be known without being in the window: what changes it is known then too.
+    if (this.#lastEntry !== undefined) {
+      this.#lastEntry = this.window.changes.applyTo(this.#lastEntry);
+    }
+  }
+
+  /** What was cleared or hidden is not kept for the list either; its place is, so that nothing older takes it. */
+  #forgetPreview(cleared: number): void {
+    const last = this.#lastEntry;
+    if (last?.content === undefined) return;
+    if (last.seq <= cleared || this.#hidden.has(last.seq)) {
+      this.#lastEntry = { ...last, content: undefined };
+    }
   }
 
   /** The running number at `seq`; 0 where this device cannot tell. */
   #ordinalAt(seq: number): number {
     if (seq >= this.log.target) return this.#lastOrdinal;
-    for (let at = this.#entries.length - 1; at >= 0; at -= 1) {
-      const entry = this.#entries[at];
+    const { entries } = this.window;
+    for (let at = entries.length - 1; at >= 0; at -= 1) {
+      const entry = entries[at];
       if (entry !== undefined && entry.seq <= seq) return entry.ordinal;
     }
     return 0;
   }
 
   #trim(): void {
-    const excess = this.#entries.length - this.#maxKept;
-    if (excess <= 0) return;
-    const dropped = this.#entries.splice(0, excess);
-    this.log.moveBase(dropped.at(-1)?.seq ?? this.log.base);
+    const droppedTo = this.window.trim(this.#maxKept);
+    if (droppedTo !== undefined) this.log.moveBase(droppedTo);
   }
 }
 
 export function isFrom(entry: Entry, userId: string): boolean {
   return entry.sender?.kind === Sender_Kind.USER && entry.sender.id === userId;
-}
-
-function kindOf(id: string): Conversation_Kind {
-  const kinds = {
-    direct: Conversation_Kind.DIRECT,
-    group: Conversation_Kind.GROUP,
-    self: Conversation_Kind.SELF,
-  };
-  const ref = describeConversation(id);
-  return ref === undefined ? Conversation_Kind.UNSPECIFIED : kinds[ref.kind];
 }

@@ -1,4 +1,5 @@
 import type { Content, Conversation_Kind, Entry, MemberState } from '@queqiao/protocol/client';
+import type { MemberOperation } from './member-operation.js';
 
 /** What is known of one conversation. */
 export interface ConversationRecord {
@@ -15,16 +16,26 @@ export interface ConversationRecord {
   /** For ordering only, milliseconds since the epoch. */
   readonly activeMs: number;
   readonly member: MemberState | undefined;
+  /** Newest entry known to mention the user, read or not; 0: none. */
+  readonly mentionedSeq: number;
 }
 
-/** A message that the server has not definitively answered. */
+/** A message, or a change of one, that the server has not definitively answered. */
 export interface StoredSend {
   readonly conversationId: string;
   readonly clientMsgId: string;
+  /** What the entry will say. */
   readonly content: Content;
+  readonly notCounted: boolean;
   /** When it was written, by the device's clock. */
   readonly createdMs: number;
   readonly failed: boolean;
+}
+
+/** Changes of the user's own state of one conversation that the server has not definitively answered, in their order. */
+export interface StoredOperations {
+  readonly conversationId: string;
+  readonly operations: readonly MemberOperation[];
 }
 
 export interface ReplicaSnapshot {
@@ -36,6 +47,7 @@ export interface ReplicaSnapshot {
   readonly entries: readonly Entry[];
   /** In the order in which they were written. */
   readonly sends: readonly StoredSend[];
+  readonly operations: readonly StoredOperations[];
 }
 
 /** What changed since the last save. Apply all of it or none, `reset` first. */
@@ -45,11 +57,16 @@ export interface ReplicaChange {
   cursor?: Uint8Array;
   /** Insert or replace, by conversationId. */
   conversations: Map<string, ConversationRecord>;
-  /** Insert; named by conversationId and seq. */
+  /** Insert or replace, by conversationId and seq; the last of several counts. Those up to a record's base are of no use. */
   entries: Entry[];
+  /** Delete, after `entries`. */
+  dropEntries: { readonly conversationId: string; readonly seq: number }[];
   /** Insert or replace, by conversationId and clientMsgId. */
   putSends: StoredSend[];
+  /** After `putSends`. */
   dropSends: { readonly conversationId: string; readonly clientMsgId: string }[];
+  /** Replace, by conversationId; empty: delete. */
+  operations: Map<string, StoredOperations['operations']>;
 }
 
 /**

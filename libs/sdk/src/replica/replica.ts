@@ -1,4 +1,5 @@
 import type {
+  Content,
   Conversation,
   Entry,
   MemberState,
@@ -6,18 +7,32 @@ import type {
 } from '@queqiao/protocol/client';
 import type { Limits } from '../limits.js';
 import type { EntrySource } from './conversation-log.js';
-import { ConversationState, type ConversationView } from './conversation.js';
+import { byListOrder, type ConversationView } from './conversation-view.js';
+import { ConversationState } from './conversation.js';
+import type { Absorbed } from './entry-window.js';
+import type { MemberOperation } from './member-operation.js';
+import { messageViews, type MessageView } from './message-view.js';
 import { startOver, type Persistence } from './persistence.js';
 import type { ReplicaSnapshot } from './replica-store.js';
 
 export interface ReplicaHandlers {
-  /** Strictly in seq order within a conversation, each once. */
-  onEntry(entry: Entry, source: EntrySource): void;
+  /** Strictly in seq order within a conversation, each once. Not `visible`: the user has hidden it. */
+  onEntry(entry: Entry, source: EntrySource, visible: boolean): void;
   onConversation(view: ConversationView): void;
+  /** Everything up to `high` was surfaced, or will never be: the user may not see it. */
+  onProgress(conversationId: string, high: number): void;
+  /** Something was done to messages that were surfaced or loaded before. */
+  onMessages(conversationId: string, seqs: readonly number[]): void;
   /** A member state with a higher rev than the one before. */
   onMember(member: MemberState): void;
   /** Everything known is void: another log epoch or another user. */
   onReset(logEpoch: number): void;
+}
+
+/** What the user does here that the server has not answered: shown as done. */
+export interface PendingWork {
+  operations(conversationId: string): readonly MemberOperation[];
+  changes(conversationId: string): readonly Content[];
 }
 
 /** What a device knows of its user's conversations. Pure bookkeeping: it calls nobody but its handlers and the store. */
@@ -26,12 +41,13 @@ export class Replica {
   #logEpoch = 0;
   #cursor: Uint8Array = new Uint8Array();
   #version = 0;
-  readonly #conversations = new Map<string, ConversationState>();
+  #conversations = new Map<string, ConversationState>();
 
   constructor(
     private readonly options: { limits: Limits; fullHistory: boolean },
     private readonly persistence: Persistence,
     private readonly handlers: ReplicaHandlers,
+    private readonly pending: PendingWork,
   ) {}
 
   get userId(): string {
@@ -51,7 +67,9 @@ export class Replica {
     return [...this.#conversations.values()].reduce((sum, { log }) => sum + log.heldCount, 0);
   }
 
+  /** Takes what is stored in place of what is known. */
   restore(snapshot: ReplicaSnapshot): void {
+    this.#forget();
     this.#userId = snapshot.userId;
     this.#logEpoch = snapshot.logEpoch;
     this.#cursor = snapshot.cursor;
@@ -64,16 +82,26 @@ export class Replica {
     }
   }
 
+  /** Forgets everything, to be pulled again for the same user. */
+  discard(): void {
+    const { userId, logEpoch } = { userId: this.#userId, logEpoch: this.#logEpoch };
+    this.#logEpoch = 0;
+    this.belongTo(userId, logEpoch);
+  }
+
+  /** Tells listeners of everything that is known, as after a restore. */
+  announce(): void {
+    for (const view of this.list(true)) this.handlers.onConversation(view);
+  }
+
   /** Discards everything unless it belongs to this user and log epoch. */
   belongTo(userId: string, logEpoch: number): void {
     if (userId === this.#userId && logEpoch === this.#logEpoch) return;
     const fresh = this.#userId === '';
     const keepSends = fresh || userId === this.#userId;
+    this.#forget();
     this.#userId = userId;
     this.#logEpoch = logEpoch;
-    this.#cursor = new Uint8Array();
-    this.#version += 1;
-    this.#conversations.clear();
     this.persistence.change((change) => startOver(change, { userId, logEpoch, keepSends }));
     if (!fresh) this.handlers.onReset(logEpoch);
   }
@@ -92,16 +120,35 @@ export class Replica {
 
   view(id: string): ConversationView | undefined {
     const state = this.#conversations.get(id);
-    return state?.log.anchored === true ? state.view(this.#userId) : undefined;
+    return state?.log.anchored === true ? this.#view(state) : undefined;
   }
 
-  /** Most recently active first. */
-  list(): ConversationView[] {
+  /** Pinned ones first, then the most recently active; those that the user has hidden only if asked for. */
+  list(withHidden = false): ConversationView[] {
     const states = [...this.#conversations.values()].filter(({ log }) => log.anchored);
-    const views = states.map((state) => state.view(this.#userId));
-    return views.sort(
-      (a, b) => b.activeMs - a.activeMs || (a.conversationId < b.conversationId ? -1 : 1),
-    );
+    const views = states.map((state) => this.#view(state));
+    return views.filter(({ hidden }) => withHidden || !hidden).sort(byListOrder);
+  }
+
+  /** The loaded part of a log: ascending, as it is by now, without what the user may not see. */
+  entries(id: string): readonly Entry[] {
+    const state = this.#conversations.get(id);
+    if (state === undefined) return [];
+    const visible = state.visibility(this.pending.operations(id));
+    return state.window.entries.filter(({ seq }) => visible(seq));
+  }
+
+  /** The loaded messages and events, as a conversation shows them. */
+  messages(id: string): MessageView[] {
+    const state = this.#conversations.get(id);
+    if (state === undefined) return [];
+    const visible = state.visibility(this.pending.operations(id));
+    const shown = state.window.messages().filter(({ seq }) => visible(seq));
+    return messageViews(shown, state.window.changes, this.pending.changes(id), this.#userId);
+  }
+
+  message(id: string, seq: number): MessageView | undefined {
+    return this.messages(id).find((view) => view.seq === seq);
   }
 
   applyConversation(conversation: Conversation): ConversationState {
@@ -123,6 +170,14 @@ export class Replica {
     return state;
   }
 
+  /** An entry is known to be there, but not what it says: it is pulled. */
+  expectEntry(id: string, seq: number): ConversationState {
+    const state = this.#ensure(id);
+    if (seq === 1) state.log.anchor(0);
+    state.log.expect(seq);
+    return state;
+  }
+
   applyPull(state: ConversationState, answer: PullEntriesResponse): void {
     for (const range of answer.notVisible) state.log.skip(range);
     for (const entry of answer.entries) {
@@ -135,8 +190,9 @@ export class Replica {
   }
 
   applyOlder(state: ConversationState, answer: PullEntriesResponse, toSeq: number): Entry[] {
-    const older = state.prepend(answer, toSeq);
+    const { older, absorbed } = state.prepend(answer, toSeq);
     this.persistence.change((change) => change.entries.push(...older));
+    this.#absorbed(state, absorbed, new Set(older.map(({ seq }) => seq)));
     this.touched(state);
     return older;
   }
@@ -146,7 +202,7 @@ export class Replica {
     const state = this.#ensure(member.conversationId);
     if (!state.applyMember(member)) return state;
     this.handlers.onMember(member);
-    this.touched(state);
+    this.#settle(state);
     return state;
   }
 
@@ -154,19 +210,58 @@ export class Replica {
   touched(state: ConversationState): void {
     if (!state.log.anchored || this.#conversations.get(state.id) !== state) return;
     this.persistence.change((change) => change.conversations.set(state.id, state.record()));
-    this.handlers.onConversation(state.view(this.#userId));
+    this.handlers.onConversation(this.#view(state));
+  }
+
+  /** What is on its way to the server changed. */
+  pendingChanged(id: string, seqs: readonly number[]): void {
+    const state = this.#conversations.get(id);
+    if (state === undefined) return;
+    if (seqs.length > 0) this.handlers.onMessages(id, seqs);
+    else if (state.log.anchored) this.handlers.onConversation(this.#view(state));
+  }
+
+  #view(state: ConversationState): ConversationView {
+    return state.view(this.#userId, this.pending.operations(state.id));
   }
 
   #settle(state: ConversationState): void {
     this.#surface(state);
+    this.handlers.onProgress(state.id, state.log.high);
+    const gone = state.enforce();
+    if (gone.length > 0) {
+      const dropped = gone.map((seq) => ({ conversationId: state.id, seq }));
+      this.persistence.change((change) => change.dropEntries.push(...dropped));
+      this.handlers.onMessages(state.id, gone);
+    }
     this.touched(state);
   }
 
   #surface(state: ConversationState): void {
-    for (const { entry, source } of state.surface(this.#userId)) {
-      this.persistence.change((change) => change.entries.push(entry));
-      this.handlers.onEntry(entry, source);
+    const { surfaced, absorbed } = state.surface(this.#userId);
+    const fresh = new Set<number>();
+    for (const { entry, source, visible } of surfaced) {
+      fresh.add(entry.seq);
+      if (visible) this.persistence.change((change) => change.entries.push(entry));
+      this.handlers.onEntry(entry, source, visible);
     }
+    this.#absorbed(state, absorbed, fresh);
+  }
+
+  /** Stores and tells what changes did to entries that were known before. */
+  #absorbed(state: ConversationState, absorbed: Absorbed, fresh: ReadonlySet<number>): void {
+    const rewritten = absorbed.rewritten.filter(({ seq }) => !fresh.has(seq));
+    if (rewritten.length > 0) {
+      this.persistence.change((change) => change.entries.push(...rewritten));
+    }
+    const targets = absorbed.targets.filter((seq) => !fresh.has(seq));
+    if (targets.length > 0) this.handlers.onMessages(state.id, targets);
+  }
+
+  #forget(): void {
+    this.#cursor = new Uint8Array();
+    this.#version += 1;
+    this.#conversations = new Map();
   }
 
   #ensure(id: string): ConversationState {

@@ -4,6 +4,9 @@ import type { DeviceDetails, DeviceRecord, DeviceStore } from '../account-types.
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 import { incoming } from '../upsert.js';
 
+/** Devices of one user that a list shows. */
+export const DEVICES_LIST_MAX = 100;
+
 export class MysqlDeviceStore implements DeviceStore {
   constructor(private readonly context: StoreContext) {}
 
@@ -61,7 +64,9 @@ export class MysqlDeviceStore implements DeviceStore {
       .selectAll()
       .where('app_id', '=', appId)
       .where('user_id', '=', userId)
+      .orderBy('last_seen_ms', 'desc')
       .orderBy('device_id')
+      .limit(DEVICES_LIST_MAX)
       .execute();
     return rows.map((row) => ({
       deviceId: row.device_id,

@@ -49,12 +49,13 @@ export function findStored(items: readonly KeyedItem[]): string | undefined {
   );
 }
 
-/** Undefined when no sender is a user. */
+/** Senders and those whom entries name. Undefined when there is none. */
 export function findMembers(items: readonly KeyedItem[]): string | undefined {
   const keys = new Map<string, string[]>();
-  for (const { member, item } of items) {
-    if (member === undefined) continue;
-    keys.set(member, [item.appId, item.conversationId, item.sender.id]);
+  for (const { head, member, item, mentioned } of items) {
+    const { appId, conversationId } = item;
+    if (member !== undefined) keys.set(member, [appId, conversationId, item.sender.id]);
+    for (const user of mentioned) keys.set(memberKey(head, user), [appId, conversationId, user]);
   }
   if (keys.size === 0) return undefined;
   return (

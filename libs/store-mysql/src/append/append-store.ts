@@ -2,6 +2,7 @@ import type { ResultSetHeader } from 'mysql2';
 import {
   APPEND_MAX_CONTENT_BYTES,
   APPEND_MAX_ITEMS,
+  APPEND_MAX_MENTIONS,
   type AppendItem,
   type AppendStore,
   type CommitBatchOptions,
@@ -13,6 +14,7 @@ import type { DispatchIds } from '../dispatch-ids.js';
 import { PoisonedBatch, StoreDefect } from '../errors.js';
 import * as reads from './append-reads.js';
 import { writeBatch } from './append-writes.js';
+import { changesOf, readChanges } from './change-reads.js';
 import { headKey, headsInOrder, keyedItem, type HeadKey, type KeyedItem } from './batch-keys.js';
 import { numberBatch, type BatchFacts, type NumberedBatch } from './number-batch.js';
 
@@ -75,6 +77,10 @@ async function readFacts(
   const statements = ['START TRANSACTION', reads.lockHeads(wanted, skips)];
   if (findStored !== undefined) statements.push(findStored);
   if (findMembers !== undefined) statements.push(findMembers);
+  const changes = changesOf(keyed);
+  const changeReads = changes.length === 0 ? undefined : readChanges(changes);
+  const firstChange = statements.length;
+  if (changeReads !== undefined) statements.push(...changeReads.statements);
   const results = await connection.query<unknown[]>({
     sql: statements.join(';'),
     operation: 'append read',
@@ -82,12 +88,14 @@ async function readFacts(
   });
   const heads = reads.readHeads(results[1] as reads.HeadRow[]);
   const storedRows = findStored === undefined ? [] : (results[2] as reads.StoredRow[]);
-  const memberRows = findMembers === undefined ? [] : (results.at(-1) as reads.MemberRow[]);
+  const memberRows =
+    findMembers === undefined ? [] : (results[firstChange - 1] as reads.MemberRow[]);
   return {
     heads,
     skipped: skips ? await findSkipped(connection, wanted, heads) : new Set(),
     stored: reads.readStored(storedRows),
     members: reads.readMembers(memberRows),
+    changes: changeReads?.read(results.slice(firstChange)),
   };
 }
 
@@ -115,7 +123,7 @@ async function write(
   dispatchId: string,
   { owner, dispatchDelayMs }: CommitBatchOptions,
 ): Promise<void> {
-  const nowMs = Math.max(...batch.heads.map((head) => head.activeMs));
+  const nowMs = Math.max(...batch.heads.map((head) => head.nowMs));
   const ranges = batch.heads.map(({ committed }) => ({
     appId: committed.appId,
     conversationId: committed.conversationId,
@@ -132,7 +140,16 @@ function checkLimits(items: readonly AppendItem[]): void {
     throw new RangeError(`a batch holds at most APPEND_MAX_ITEMS (${APPEND_MAX_ITEMS}) items`);
   }
   let size = 0;
-  for (const { content } of items) size += content.byteLength;
+  let mentions = 0;
+  for (const { content, change, mentions: named } of items) {
+    size += content.byteLength + (change?.kind === 'edit' ? change.content.byteLength : 0);
+    mentions += named?.userIds.length ?? 0;
+  }
+  if (mentions > APPEND_MAX_MENTIONS) {
+    throw new RangeError(
+      `a batch names at most APPEND_MAX_MENTIONS (${APPEND_MAX_MENTIONS}) users`,
+    );
+  }
   if (size > APPEND_MAX_CONTENT_BYTES) {
     throw new RangeError(
       `a batch holds at most APPEND_MAX_CONTENT_BYTES (${APPEND_MAX_CONTENT_BYTES}) bytes of content`,

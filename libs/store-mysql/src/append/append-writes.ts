@@ -1,5 +1,8 @@
 import type { DispatchPayload } from '../append-types.js';
-import type { MovedCursor, MovedHead, NewEntry, NumberedBatch } from './number-batch.js';
+import { storedState } from '../conversation/rows.js';
+import { writeChanges } from './change-writes.js';
+import type { MovedMember } from './moved-members.js';
+import type { MovedHead, NewEntry, NumberedBatch } from './number-batch.js';
 import { bytes, integer, json, text } from './sql-text.js';
 
 export interface DispatchLine {
@@ -15,48 +18,56 @@ export interface DispatchLine {
  */
 export function writeBatch(batch: NumberedBatch, dispatch: DispatchLine): string {
   const statements = [moveHeads(batch.heads)];
-  if (batch.cursors.length > 0) statements.push(moveCursors(batch.cursors));
-  statements.push(insertEntries(batch.entries), insertDispatch(dispatch), 'COMMIT');
+  if (batch.members.length > 0) statements.push(moveMembers(batch.members));
+  statements.push(insertEntries(batch.entries), ...writeChanges(batch.changes));
+  statements.push(insertDispatch(dispatch), 'COMMIT');
   return statements.join(';');
 }
 
 /** The rows exist and are locked, so this only ever updates; the form is one statement for any number of heads. */
 export function moveHeads(heads: readonly MovedHead[]): string {
-  const rows = heads.map(({ committed, lastOrdinal, shownSeq, activeMs }) => {
+  const rows = heads.map(({ committed, lastOrdinal, shownSeq, activeMs, mentionAllSeq }) => {
     const key = `${text(committed.appId)},${text(committed.conversationId)}`;
-    const numbers = [committed.lastSeq, lastOrdinal, shownSeq, activeMs].map(integer).join(',');
-    return `(${key},${numbers})`;
+    const numbers = [committed.lastSeq, lastOrdinal, shownSeq, activeMs, mentionAllSeq];
+    return `(${key},${numbers.map(integer).join(',')})`;
   });
   return (
-    'INSERT INTO conversations (app_id, conversation_id, last_seq, last_ordinal, shown_seq, active_ms) ' +
+    'INSERT INTO conversations (app_id, conversation_id, last_seq, last_ordinal, shown_seq, active_ms, mention_all_seq) ' +
     `VALUES ${rows.join(',')} ON DUPLICATE KEY UPDATE last_seq = VALUES(last_seq), ` +
-    'last_ordinal = VALUES(last_ordinal), shown_seq = VALUES(shown_seq), active_ms = VALUES(active_ms)'
+    'last_ordinal = VALUES(last_ordinal), shown_seq = VALUES(shown_seq), active_ms = GREATEST(active_ms, VALUES(active_ms)), ' +
+    'mention_all_seq = GREATEST(mention_all_seq, VALUES(mention_all_seq))'
   );
 }
 
 /** Member rows are never deleted and were read in this transaction, so this only ever updates too. */
-export function moveCursors(cursors: readonly MovedCursor[]): string {
-  const rows = cursors.map(({ keyed: { item }, readSeq, readOrdinal }) => {
-    const key = [item.appId, item.sender.id, item.conversationId].map(text).join(',');
-    return `(${key},${integer(readSeq)},${integer(readOrdinal)})`;
+export function moveMembers(members: readonly MovedMember[]): string {
+  const rows = members.map((row) => {
+    const key = [row.appId, row.userId, row.conversationId].map(text).join(',');
+    const numbers = [row.readSeq, row.readOrdinal, row.mentionedSeq].map(integer).join(',');
+    return `(${key},${numbers})`;
   });
+  const greatest = ['read_seq', 'read_ordinal', 'mentioned_seq'].map(
+    (column) => `${column} = GREATEST(${column}, VALUES(${column}))`,
+  );
   return (
-    'INSERT INTO members (app_id, user_id, conversation_id, read_seq, read_ordinal) ' +
-    `VALUES ${rows.join(',')} ON DUPLICATE KEY UPDATE read_seq = GREATEST(read_seq, VALUES(read_seq)), ` +
-    'read_ordinal = GREATEST(read_ordinal, VALUES(read_ordinal)), rev = rev + 1'
+    'INSERT INTO members (app_id, user_id, conversation_id, read_seq, read_ordinal, mentioned_seq) ' +
+    `VALUES ${rows.join(',')} ON DUPLICATE KEY UPDATE ${greatest.join(', ')}, rev = rev + 1`
   );
 }
 
 export function insertEntries(entries: readonly NewEntry[]): string {
-  const rows = entries.map(({ keyed: { item, sender }, seq, ordinal, createdMs }) => {
-    const clientMsgId = item.clientMsgId === '' ? 'NULL' : text(item.clientMsgId);
-    return (
-      `(${text(item.appId)},${text(item.conversationId)},${integer(seq)},${integer(ordinal)},` +
-      `${text(sender)},${clientMsgId},${text(item.kind)},${integer(createdMs)},${bytes(item.content)})`
-    );
-  });
+  const rows = entries.map(
+    ({ keyed: { item, sender }, seq, ordinal, createdMs, content, state }) => {
+      const clientMsgId = item.clientMsgId === '' ? 'NULL' : text(item.clientMsgId);
+      return (
+        `(${text(item.appId)},${text(item.conversationId)},${integer(seq)},${integer(ordinal)},` +
+        `${text(sender)},${clientMsgId},${text(item.kind)},${integer(storedState(state))},` +
+        `${integer(createdMs)},${bytes(content)})`
+      );
+    },
+  );
   return (
-    'INSERT INTO entries (app_id, conversation_id, seq, ordinal, sender, client_msg_id, kind, created_ms, content) ' +
+    'INSERT INTO entries (app_id, conversation_id, seq, ordinal, sender, client_msg_id, kind, state, created_ms, content) ' +
     `VALUES ${rows.join(',')}`
   );
 }

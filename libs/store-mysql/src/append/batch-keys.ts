@@ -15,6 +15,8 @@ export interface KeyedItem {
   /** Whose membership is asked for; undefined when the sender is not a user. */
   readonly member: string | undefined;
   readonly sender: string;
+  /** Users that it names. */
+  readonly mentioned: readonly string[];
 }
 
 export function headKey(appId: string, conversationId: string): string {
@@ -36,6 +38,7 @@ export function keyedItem(item: AppendItem): KeyedItem {
     item,
     head,
     sender,
+    mentioned: [...new Set(item.mentions?.userIds ?? [])],
     message: item.clientMsgId === '' ? undefined : messageKey(head, sender, item.clientMsgId),
     member: item.sender.kind === 'user' ? memberKey(head, item.sender.id) : undefined,
   };

@@ -7,6 +7,13 @@ import type {
   MemberFacts,
 } from '../append-types.js';
 import type { KeyedItem } from './batch-keys.js';
+import { MovedMembers, type MovedMember } from './moved-members.js';
+import {
+  ChangeLedger,
+  type ChangeRows,
+  type ChangeWrite,
+  type ChangingEntry,
+} from './change-ledger.js';
 
 /** A head as it was read under its lock, with the database's clock at that moment. */
 export interface LockedHead extends HeadFacts {
@@ -14,9 +21,8 @@ export interface LockedHead extends HeadFacts {
   readonly nowMs: number;
 }
 
-export interface NewEntry {
+export interface NewEntry extends ChangingEntry {
   readonly keyed: KeyedItem;
-  readonly seq: number;
   readonly ordinal: number;
   readonly createdMs: number;
 }
@@ -25,21 +31,19 @@ export interface MovedHead {
   readonly committed: CommittedHead;
   readonly lastOrdinal: number;
   readonly shownSeq: number;
+  /** 0: nobody was mentioned so. */
+  readonly mentionAllSeq: number;
+  /** 0: nothing that a list shows came, so the conversation keeps its place. */
   readonly activeMs: number;
-}
-
-/** The newest own entry of an author: nobody has unread messages of one's own. */
-export interface MovedCursor {
-  readonly keyed: KeyedItem;
-  readonly readSeq: number;
-  readonly readOrdinal: number;
+  readonly nowMs: number;
 }
 
 export interface NumberedBatch {
   readonly outcomes: AppendOutcome[];
   readonly entries: NewEntry[];
   readonly heads: MovedHead[];
-  readonly cursors: MovedCursor[];
+  readonly members: MovedMember[];
+  readonly changes: readonly ChangeWrite[];
 }
 
 export interface BatchFacts {
@@ -49,6 +53,8 @@ export interface BatchFacts {
   readonly skipped: ReadonlySet<string>;
   readonly stored: ReadonlyMap<string, AppendStored>;
   readonly members: ReadonlyMap<string, MemberFacts>;
+  /** What the batch's changes are about; undefined when it has none. */
+  readonly changes?: ChangeRows | undefined;
 }
 
 /** A head while the entries of the batch are counted onto it. */
@@ -57,6 +63,7 @@ interface Tally {
   lastSeq: number;
   lastOrdinal: number;
   shownSeq: number;
+  mentionAllSeq: number;
 }
 
 /**
@@ -70,8 +77,10 @@ export function numberBatch(
 ): NumberedBatch {
   const entries: NewEntry[] = [];
   const tallies = new Map<string, Tally>();
-  const cursors = new Map<string, MovedCursor>();
+  const moved = new MovedMembers(facts.members);
   const known = new Map(facts.stored);
+  const ledger = new ChangeLedger(facts.changes);
+  const placed = new Map<AppendOutcome, NewEntry>();
   const outcomes = items.map((keyed): AppendOutcome => {
     const before = facts.heads.get(keyed.head);
     if (before === undefined) {
@@ -80,26 +89,45 @@ export function numberBatch(
     const first = keyed.message === undefined ? undefined : known.get(keyed.message);
     if (first !== undefined) return { ...first, status: 'duplicate' };
     const member = keyed.member === undefined ? undefined : facts.members.get(keyed.member);
-    const error = judge(keyed.item, member ?? null, before);
+    const { change } = keyed.item;
+    const changing = change && ledger.factsFor(keyed, change, before.nowMs);
+    const error = judge(keyed.item, member ?? null, before, changing);
     if (error !== null) return { status: 'refused', error };
+    if (change && ledger.isDone(keyed, change)) {
+      return { status: 'unchanged', createdMs: before.nowMs };
+    }
     const entry = count(tallyOf(tallies, keyed.head, before), keyed);
     entries.push(entry);
-    if (keyed.member !== undefined && member?.leftSeq === null) {
-      cursors.set(keyed.member, { keyed, readSeq: entry.seq, readOrdinal: entry.ordinal });
-    }
+    if (change) ledger.apply(keyed, change, entry);
+    else moved.wrote(keyed, entry.seq, entry.ordinal);
+    moved.named(keyed, entry.seq);
     const { seq, ordinal, createdMs } = entry;
     const stored: AppendStored = { status: 'committed', seq, ordinal, createdMs };
     if (keyed.message !== undefined) known.set(keyed.message, stored);
+    if (change) placed.set(stored, entry);
     return stored;
   });
-  return { outcomes, entries, heads: movedHeads(tallies, entries), cursors: [...cursors.values()] };
+  return {
+    outcomes: outcomes.map((outcome) => withContent(outcome, placed.get(outcome))),
+    entries,
+    heads: movedHeads(tallies, entries),
+    members: moved.sorted(),
+    changes: ledger.writes,
+  };
+}
+
+/** Known only after the whole batch: a later item may have blanked what an earlier one wrote. */
+function withContent(outcome: AppendOutcome, entry: NewEntry | undefined): AppendOutcome {
+  if (entry === undefined || outcome.status !== 'committed') return outcome;
+  const { content, state } = entry;
+  return { ...outcome, content, ...(state === 'present' ? {} : { state }) };
 }
 
 function tallyOf(tallies: Map<string, Tally>, head: string, before: LockedHead): Tally {
   let tally = tallies.get(head);
   if (tally === undefined) {
     const { lastSeq, lastOrdinal, shownSeq } = before;
-    tally = { before, lastSeq, lastOrdinal, shownSeq };
+    tally = { before, lastSeq, lastOrdinal, shownSeq, mentionAllSeq: 0 };
     tallies.set(head, tally);
   }
   return tally;
@@ -109,8 +137,10 @@ function count(tally: Tally, keyed: KeyedItem): NewEntry {
   tally.lastSeq += 1;
   if (keyed.item.countable) tally.lastOrdinal += 1;
   if (keyed.item.shown !== false) tally.shownSeq = tally.lastSeq;
+  if (keyed.item.mentions?.all === true) tally.mentionAllSeq = tally.lastSeq;
   const { lastSeq: seq, lastOrdinal: ordinal } = tally;
-  return { keyed, seq, ordinal, createdMs: tally.before.nowMs };
+  const { content } = keyed.item;
+  return { keyed, seq, ordinal, createdMs: tally.before.nowMs, content, state: 'present' };
 }
 
 function movedHeads(tallies: Map<string, Tally>, entries: readonly NewEntry[]): MovedHead[] {
@@ -133,7 +163,9 @@ function movedHeads(tallies: Map<string, Tally>, entries: readonly NewEntry[]): 
       },
       lastOrdinal: tally.lastOrdinal,
       shownSeq: tally.shownSeq,
-      activeMs: nowMs,
+      mentionAllSeq: tally.mentionAllSeq,
+      activeMs: tally.shownSeq > lastSeq ? nowMs : 0,
+      nowMs,
     });
   }
   return heads;

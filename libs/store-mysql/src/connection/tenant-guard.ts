@@ -11,13 +11,19 @@ export const TENANT_TABLES = [
   'group_info',
   'members',
   'member_stints',
+  'hidden_entries',
   'entries',
+  'entry_edits',
+  'reactions',
+  'pins',
 ] as const;
 
 /** Tables without app_id, each with the reason. */
 export const EXEMPT_TABLES = {
   dispatch:
     'a row is a work order of one node for conversations of several apps, and holds no content',
+  revocations:
+    'connect nodes read the newest rows of all apps at once, and a row holds nothing but ids and a time',
   log_epoch: 'one number for the whole deployment',
   schema_migrations: 'what was done to the schema, not to data',
 } as const;

@@ -44,14 +44,14 @@ export const MEMBER_LIST_SQL =
   'AND (m.left_seq IS NULL OR m.left_seq >= ?) ' +
   'WHERE c.app_id = ? AND c.conversation_id = ?';
 
-export function shownEntriesSql(count: number): string {
-  const pairs = Array.from({ length: count }, () => '(e.conversation_id = ? AND e.seq = ?)');
-  return (
-    `SELECT ${ENTRY_COLUMNS}, g.name AS group_name FROM entries e FORCE INDEX (PRIMARY) ` +
-    'LEFT JOIN group_info g ON g.app_id = e.app_id AND g.conversation_id = e.conversation_id ' +
-    `WHERE e.app_id = ? AND (${pairs.join(' OR ')})`
-  );
-}
+/** The list comes as JSON and is joined: names of groups are wanted also where no entry is. */
+export const SHOWN_ENTRIES_SQL =
+  `SELECT STRAIGHT_JOIN k.conversation_id AS wanted_id, ${ENTRY_COLUMNS}, g.name AS group_name ` +
+  "FROM (SELECT conversation_id, seq FROM JSON_TABLE(?, '$[*]' COLUMNS (" +
+  "conversation_id VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]', seq BIGINT PATH '$[1]')) k) k " +
+  'LEFT JOIN entries e FORCE INDEX (PRIMARY) ' +
+  'ON e.app_id = ? AND e.conversation_id = k.conversation_id AND e.seq = k.seq ' +
+  'LEFT JOIN group_info g FORCE INDEX (PRIMARY) ON g.app_id = ? AND g.conversation_id = k.conversation_id';
 
 export async function readMemberships(
   context: StoreContext,
@@ -83,11 +83,15 @@ export async function readShownEntries(
     throw new RangeError(`at most SHOWN_MAX_ENTRIES (${SHOWN_MAX_ENTRIES}) entries`);
   }
   if (wanted.length === 0) return [];
-  const values = [appId, ...wanted.flatMap(({ conversationId, seq }) => [conversationId, seq])];
-  const statement = shownEntriesSql(wanted.length);
-  type Row = EntryRow & { group_name: string | null };
-  const rows = await select<Row>(context, 'shown entries', statement, values);
-  return rows.map((row) => ({ entry: toEntry(row), groupName: row.group_name }));
+  const keys = JSON.stringify(wanted.map(({ conversationId, seq }) => [conversationId, seq]));
+  type Row = { wanted_id: ConversationId; group_name: string | null } & (EntryRow | { seq: null });
+  const values = [keys, appId, appId];
+  const rows = await select<Row>(context, 'shown entries', SHOWN_ENTRIES_SQL, values);
+  return rows.map((row) => ({
+    conversationId: row.wanted_id,
+    entry: row.seq === null ? null : toEntry(row),
+    groupName: row.group_name,
+  }));
 }
 
 export async function readRange(

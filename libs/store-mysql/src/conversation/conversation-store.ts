@@ -1,13 +1,12 @@
 import type { AppId, ConversationId, UserId } from '@queqiao/domain';
 import type {
-  AdvanceReadInput,
   ConversationStore,
   CreateGroupInput,
   PullInput,
   SeqRange,
 } from '../conversation-types.js';
 import type { StoreContext } from '../store-context.js';
-import { advanceRead } from './advance-read.js';
+import { catchUp } from './catch-up.js';
 import * as reads from './conversation-reads.js';
 import { createGroup } from './create-group.js';
 import { ensureDirect } from './ensure-direct.js';
@@ -53,7 +52,11 @@ export class MysqlConversationStore implements ConversationStore {
     return ensureDirect(this.context, wanted);
   }
 
-  advanceRead(input: AdvanceReadInput) {
-    return advanceRead(this.context, input);
+  catchUp(
+    appId: AppId,
+    userId: UserId,
+    wanted: readonly { conversationId: ConversationId; fromSeq: number }[],
+  ) {
+    return catchUp(this.context, appId, userId, wanted);
   }
 }

@@ -1,7 +1,7 @@
-import type { Stint } from '@queqiao/domain';
-import type { Membership, PullInput, PullResult } from '../conversation-types.js';
+import type { PullInput, PullResult } from '../conversation-types.js';
 import type { StoreContext } from '../store-context.js';
 import { readMember, readRange } from './conversation-reads.js';
+import { pullFacts } from './pull-facts.js';
 import { trimPull } from './trim-pull.js';
 
 /**
@@ -21,41 +21,6 @@ export async function pull(context: StoreContext, input: PullInput): Promise<Pul
   const fetched = await readRange(context, appId, conversationId, range, { limit, backwards });
   const membership = await readMember(context, appId, userId, conversationId);
   if (membership === null) return null;
-  const stints = await readStints(context, input, membership);
-  const headSeq = await readHeadSeq(context, input, membership);
-  const facts = { fetched, stints, headSeq, visibleSeq: membership.lastSeq };
+  const facts = await pullFacts(context, input, fetched, membership);
   return trimPull({ fromSeq, toSeq, backwards }, facts);
-}
-
-/** Earlier stints matter only to ranges that reach below the present one. */
-async function readStints(
-  { kysely }: StoreContext,
-  { appId, userId, conversationId, fromSeq }: PullInput,
-  { member }: Membership,
-): Promise<Stint[]> {
-  if (fromSeq > member.joinedSeq) return [member];
-  const rows = await kysely
-    .selectFrom('member_stints')
-    .select(['joined_seq', 'left_seq'])
-    .where('app_id', '=', appId)
-    .where('user_id', '=', userId)
-    .where('conversation_id', '=', conversationId)
-    .execute();
-  return [...rows.map((row) => ({ joinedSeq: row.joined_seq, leftSeq: row.left_seq })), member];
-}
-
-/** A membership of somebody who left ends at the leave, but the log may go on. */
-async function readHeadSeq(
-  { kysely }: StoreContext,
-  { appId, conversationId }: PullInput,
-  { member, lastSeq }: Membership,
-): Promise<number> {
-  if (member.leftSeq === null) return lastSeq;
-  const row = await kysely
-    .selectFrom('conversations')
-    .select('last_seq')
-    .where('app_id', '=', appId)
-    .where('conversation_id', '=', conversationId)
-    .executeTakeFirst();
-  return row?.last_seq ?? lastSeq;
 }

@@ -1,6 +1,24 @@
-import { parseSenderKey, visibleLastSeq, type ConversationId, type UserId } from '@queqiao/domain';
+import {
+  parseSenderKey,
+  visibleLastSeq,
+  type ConversationId,
+  type EntryState,
+  type MemberSettings,
+  type UserId,
+} from '@queqiao/domain';
 import type { ConversationMode, MemberRole } from '../append-types.js';
 import type { EntryRecord, Membership } from '../conversation-types.js';
+
+/** As numbers in the table, from 0. */
+const ENTRY_STATES = ['present', 'recalled', 'deleted'] as const satisfies readonly EntryState[];
+
+export function entryState(stored: number): EntryState {
+  return ENTRY_STATES[stored] ?? 'deleted';
+}
+
+export function storedState(state: EntryState): number {
+  return ENTRY_STATES.indexOf(state);
+}
 
 export interface EntryRow {
   conversation_id: ConversationId;
@@ -10,6 +28,7 @@ export interface EntryRow {
   client_msg_id: string | null;
   kind: string;
   revision: number;
+  state: number;
   created_ms: number;
   content: Buffer;
 }
@@ -23,6 +42,7 @@ export function toEntry(row: EntryRow): EntryRecord {
     clientMsgId: row.client_msg_id ?? '',
     kind: row.kind,
     revision: row.revision,
+    state: entryState(row.state),
     createdMs: row.created_ms,
     content: row.content,
   };
@@ -30,7 +50,7 @@ export function toEntry(row: EntryRow): EntryRecord {
 
 /** Columns of an entry, for statements where entries go by the name e. */
 export const ENTRY_COLUMNS =
-  'e.conversation_id, e.seq, e.ordinal, e.sender, e.client_msg_id, e.kind, e.revision, e.created_ms, e.content';
+  'e.conversation_id, e.seq, e.ordinal, e.sender, e.client_msg_id, e.kind, e.revision, e.state, e.created_ms, e.content';
 
 export interface MembershipRow {
   conversation_id: ConversationId;
@@ -41,6 +61,12 @@ export interface MembershipRow {
   left_ordinal: number | null;
   read_seq: number;
   read_ordinal: number;
+  peer_read_seq: number;
+  peer_delivered_seq: number;
+  cleared_seq: number;
+  mentioned_seq: number;
+  settings: MemberSettings | null;
+  hidden_seqs: number[] | null;
   flags: number;
   rev: number;
   last_seq: number;
@@ -49,17 +75,19 @@ export interface MembershipRow {
   active_ms: number;
   member_version: number;
   mode: ConversationMode;
+  mention_all_seq: number;
 }
 
 /** Columns of a membership, for statements where members go by the name m and conversations by c. */
 export const MEMBERSHIP_COLUMNS =
   'm.conversation_id, m.user_id, m.role, m.joined_seq, m.left_seq, m.left_ordinal, m.read_seq, m.read_ordinal, ' +
-  'm.flags, m.rev, c.last_seq, c.last_ordinal, c.shown_seq, c.active_ms, c.member_version, c.mode';
+  'm.peer_read_seq, m.peer_delivered_seq, m.cleared_seq, m.mentioned_seq, m.settings, m.hidden_seqs, m.flags, m.rev, ' +
+  'c.last_seq, c.last_ordinal, c.shown_seq, c.active_ms, c.member_version, c.mode, c.mention_all_seq';
 
 export function toMembership(row: MembershipRow): Membership {
   const stint = { joinedSeq: row.joined_seq, leftSeq: row.left_seq };
   const lastSeq = visibleLastSeq(stint, row.last_seq);
-  const shownSeq = Math.min(row.shown_seq, lastSeq);
+  const hiddenSeqs = row.hidden_seqs ?? [];
   return {
     member: {
       conversationId: row.conversation_id,
@@ -68,16 +96,29 @@ export function toMembership(row: MembershipRow): Membership {
       ...stint,
       readSeq: row.read_seq,
       readOrdinal: row.read_ordinal,
+      clearedSeq: row.cleared_seq,
+      peerReadSeq: row.peer_read_seq,
+      peerDeliveredSeq: row.peer_delivered_seq,
+      mentionedSeq: row.mentioned_seq,
+      settings: row.settings ?? {},
+      hiddenSeqs,
       flags: row.flags,
       rev: row.rev,
     },
     lastSeq,
     lastOrdinal: row.left_seq === null ? row.last_ordinal : (row.left_ordinal ?? row.last_ordinal),
-    // What was said before the join is not shown either.
-    shownSeq: shownSeq > row.joined_seq ? shownSeq : 0,
+    shownSeq: shownSeqOf(row, lastSeq),
     activeMs: row.active_ms,
     memberVersion: row.member_version,
     mode: row.mode,
+    mentionAllSeq: row.mention_all_seq,
     change: lastSeq + row.rev,
   };
+}
+
+/** What was said before the join, cleared or deleted for oneself is not shown. */
+function shownSeqOf(row: MembershipRow, lastSeq: number): number {
+  const seq = Math.min(row.shown_seq, lastSeq);
+  const lower = Math.max(row.joined_seq, row.cleared_seq);
+  return seq > lower && !row.hidden_seqs?.includes(seq) ? seq : 0;
 }

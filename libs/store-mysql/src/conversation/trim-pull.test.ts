@@ -15,6 +15,7 @@ function entry(seq: number, size = 1): EntryRecord {
     clientMsgId: '',
     kind: 'text',
     revision: 0,
+    state: 'present',
     createdMs: 0,
     content: new Uint8Array(size),
   };

@@ -42,6 +42,7 @@ export const COLUMNS = {
     avatar_url: 'string',
     created_ms: 'number',
     updated_ms: 'number',
+    revoked_ms: 'number',
   },
   devices: {
     app_id: 'string',
@@ -55,6 +56,13 @@ export const COLUMNS = {
     generation: 'number',
     created_ms: 'number',
     last_seen_ms: 'number',
+    revoked_ms: 'number',
+  },
+  revocations: {
+    revoked_ms: 'number',
+    app_id: 'string',
+    user_id: 'string',
+    device_id: 'string',
   },
   conversations: {
     app_id: 'string',
@@ -66,6 +74,7 @@ export const COLUMNS = {
     member_version: 'number',
     leave_version: 'number',
     mode: 'string',
+    mention_all_seq: 'number',
   },
   group_info: {
     app_id: 'string',
@@ -89,6 +98,11 @@ export const COLUMNS = {
     flags: 'number',
     settings: 'json?',
     rev: 'number',
+    delivered_seq: 'number',
+    peer_delivered_seq: 'number',
+    cleared_seq: 'number',
+    mentioned_seq: 'number',
+    hidden_seqs: 'json?',
   },
   member_stints: {
     app_id: 'string',
@@ -96,6 +110,12 @@ export const COLUMNS = {
     conversation_id: 'string',
     joined_seq: 'number',
     left_seq: 'number',
+  },
+  hidden_entries: {
+    app_id: 'string',
+    user_id: 'string',
+    conversation_id: 'string',
+    seq: 'number',
   },
   entries: {
     app_id: 'string',
@@ -106,8 +126,28 @@ export const COLUMNS = {
     client_msg_id: 'string?',
     kind: 'string',
     revision: 'number',
+    state: 'number',
     created_ms: 'number',
     content: 'buffer',
+  },
+  entry_edits: {
+    app_id: 'string',
+    conversation_id: 'string',
+    target_seq: 'number',
+    seq: 'number',
+  },
+  reactions: {
+    app_id: 'string',
+    conversation_id: 'string',
+    target_seq: 'number',
+    user_id: 'string',
+    emoji: 'buffer',
+  },
+  pins: {
+    app_id: 'string',
+    conversation_id: 'string',
+    target_seq: 'number',
+    seq: 'number',
   },
   dispatch: {
     dispatch_id: 'string',

@@ -12,6 +12,7 @@ export interface ConversationsTable {
   member_version: Generated<number>;
   leave_version: Generated<number>;
   mode: Generated<ConversationMode>;
+  mention_all_seq: Generated<number>;
 }
 
 export interface GroupInfoTable {

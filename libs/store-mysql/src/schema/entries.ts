@@ -1,4 +1,4 @@
-import type { AppId, ConversationId } from '@queqiao/domain';
+import type { AppId, ConversationId, UserId } from '@queqiao/domain';
 import type { Generated } from 'kysely';
 
 export interface EntriesTable {
@@ -10,6 +10,30 @@ export interface EntriesTable {
   client_msg_id: string | null;
   kind: string;
   revision: Generated<number>;
+  /** 0: there; 1: recalled; 2: deleted for everyone. */
+  state: Generated<number>;
   created_ms: number;
   content: Buffer;
+}
+
+export interface EntryEditsTable {
+  app_id: AppId;
+  conversation_id: ConversationId;
+  target_seq: number;
+  seq: number;
+}
+
+export interface ReactionsTable {
+  app_id: AppId;
+  conversation_id: ConversationId;
+  target_seq: number;
+  user_id: UserId;
+  emoji: Buffer;
+}
+
+export interface PinsTable {
+  app_id: AppId;
+  conversation_id: ConversationId;
+  target_seq: number;
+  seq: number;
 }

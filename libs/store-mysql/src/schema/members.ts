@@ -1,4 +1,4 @@
-import type { AppId, ConversationId, UserId } from '@queqiao/domain';
+import type { AppId, ConversationId, MemberSettings, UserId } from '@queqiao/domain';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { MemberRole } from '../append-types.js';
 
@@ -14,8 +14,20 @@ export interface MembersTable {
   read_ordinal: Generated<number>;
   peer_read_seq: Generated<number>;
   flags: Generated<number>;
-  settings: JSONColumnType<object> | null;
+  settings: JSONColumnType<MemberSettings> | null;
   rev: Generated<number>;
+  delivered_seq: Generated<number>;
+  peer_delivered_seq: Generated<number>;
+  cleared_seq: Generated<number>;
+  mentioned_seq: Generated<number>;
+  hidden_seqs: JSONColumnType<number[]> | null;
+}
+
+export interface HiddenEntriesTable {
+  app_id: AppId;
+  user_id: UserId;
+  conversation_id: ConversationId;
+  seq: number;
 }
 
 export interface MemberStintsTable {

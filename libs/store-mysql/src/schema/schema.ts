@@ -2,8 +2,9 @@ import type { AppCredentialsTable, AppKeysTable, AppsTable } from './apps.js';
 import type { ConversationsTable, GroupInfoTable } from './conversations.js';
 import type { LogEpochTable, SchemaMigrationsTable } from './deployment.js';
 import type { DispatchTable } from './dispatch.js';
-import type { EntriesTable } from './entries.js';
-import type { MembersTable, MemberStintsTable } from './members.js';
+import type { EntriesTable, EntryEditsTable, PinsTable, ReactionsTable } from './entries.js';
+import type { HiddenEntriesTable, MembersTable, MemberStintsTable } from './members.js';
+import type { RevocationsTable } from './revocations.js';
 import type { DevicesTable, UsersTable } from './users.js';
 
 /** The tables as Kysely sees them; a test compares them with the migrated database. */
@@ -13,11 +14,16 @@ export interface Schema {
   app_credentials: AppCredentialsTable;
   users: UsersTable;
   devices: DevicesTable;
+  revocations: RevocationsTable;
   conversations: ConversationsTable;
   group_info: GroupInfoTable;
   members: MembersTable;
   member_stints: MemberStintsTable;
+  hidden_entries: HiddenEntriesTable;
   entries: EntriesTable;
+  entry_edits: EntryEditsTable;
+  reactions: ReactionsTable;
+  pins: PinsTable;
   dispatch: DispatchTable;
   log_epoch: LogEpochTable;
   schema_migrations: SchemaMigrationsTable;

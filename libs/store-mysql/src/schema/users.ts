@@ -6,6 +6,7 @@ export interface UsersTable {
   user_id: UserId;
   nickname: Generated<string>;
   avatar_url: Generated<string>;
+  revoked_ms: Generated<number>;
   created_ms: number;
   updated_ms: number;
 }
@@ -22,4 +23,5 @@ export interface DevicesTable {
   generation: number;
   created_ms: number;
   last_seen_ms: number;
+  revoked_ms: Generated<number>;
 }

@@ -44,6 +44,8 @@ export class BareDevice {
   readonly closed: Promise<number>;
   /** Called for every item, after it was recorded. */
   onItem: (item: Inner) => void = () => undefined;
+  /** Which items are recorded; long runs leave out what comes in masses. */
+  keeps: (item: Inner) => boolean = () => true;
   readonly #waiting = new Set<() => void>();
   readonly #calls = new Map<number, (reply: ItemOf<'reply'> | undefined) => void>();
   #lastCall = 0;
@@ -180,7 +182,7 @@ export class BareDevice {
   }
 
   #take(item: Inner): void {
-    this.items.push(item);
+    if (this.keeps(item)) this.items.push(item);
     if (item.$case === 'reply') {
       this.#calls.get(item.value.id)?.(item.value);
       this.#calls.delete(item.value.id);

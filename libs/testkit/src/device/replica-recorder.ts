@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '@queqiao/domain';
+import { Content } from '@queqiao/protocol/client';
 import {
   createClient,
   Platform,
   QueqiaoError,
   type ConnectionState,
-  type Entry,
   type QueqiaoClient,
 } from '@queqiao/sdk';
 import { WebSocket } from 'ws';
+import type { SurfacedLog } from '../history/surfaced-log.js';
 import type { TestApp } from '../test-app.js';
 import type { TestDevice } from './test-device.js';
 
@@ -18,7 +19,8 @@ export interface ReplicaRecorderOptions {
   readonly app: TestApp;
   readonly userId: string;
   readonly deviceId: string;
-  readonly onEntry?: (entry: Entry) => void;
+  /** Where what it surfaces is recorded. */
+  readonly record?: SurfacedLog;
 }
 
 /** A device that runs the product's client library with the full history, and records what it surfaces. */
@@ -43,7 +45,7 @@ export class ReplicaRecorder implements TestDevice {
     });
     this.client.on('entry', ({ entry }) => {
       this.#highs.set(entry.conversationId, entry.seq);
-      options.onEntry?.(entry);
+      options.record?.entry(entry);
     });
   }
 
@@ -82,9 +84,9 @@ export class ReplicaRecorder implements TestDevice {
   }
 
   async send(conversationId: string, clientMsgId: string, text: string): Promise<number> {
-    const content = { body: { $case: 'text', value: { text } } } as const;
+    const content = Content.create({ body: { $case: 'text', value: { text } } });
     try {
-      return (await this.client.send(conversationId, content, clientMsgId)).seq;
+      return (await this.client.send(conversationId, content, { clientMsgId })).seq;
     } catch (error) {
       throw error instanceof QueqiaoError ? new DomainError(error.code, error.message) : error;
     }
@@ -96,6 +98,19 @@ export class ReplicaRecorder implements TestDevice {
 
   sync(): Promise<void> {
     return Promise.resolve();
+  }
+
+  unread(): Promise<ReadonlyMap<string, number | undefined>> {
+    const views = this.client.conversations();
+    return Promise.resolve(new Map(views.map((view) => [view.conversationId, view.unread])));
+  }
+
+  async markRead(conversationId: string, seq: number): Promise<void> {
+    try {
+      await this.client.markRead(conversationId, seq);
+    } catch (error) {
+      throw error instanceof QueqiaoError ? new DomainError(error.code, error.message) : error;
+    }
   }
 
   #open(protocols: string[]): WebSocket {

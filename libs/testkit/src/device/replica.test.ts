@@ -4,8 +4,11 @@ import { ReplicaLog } from './replica.js';
 
 function log(...arrivals: number[]) {
   const surfaced: number[] = [];
-  const replica = new ReplicaLog(({ seq }) => surfaced.push(seq));
-  for (const seq of arrivals) replica.add(Entry.fromPartial({ seq }));
+  const replica = new ReplicaLog({
+    surfaced: ({ seq }) => surfaced.push(seq),
+    passed: () => undefined,
+  });
+  for (const seq of arrivals) replica.add(Entry.fromPartial({ seq }), 'push');
   return { replica, surfaced };
 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeDuty } from '@queqiao/domain';
-import type { Entry } from '@queqiao/protocol/client';
+import type { SurfacedLog } from '../history/surfaced-log.js';
 import type { TestApp } from '../test-app.js';
 import { BareDevice, SocketClosed, type Codec, type Inner } from './bare-device.js';
 import { ReplicaLog } from './replica.js';
-import { fillGap, syncAll, type SyncState } from './replica-feed.js';
-import { sendUntilKnown } from './send-until-known.js';
+import { fillGap, readUnread, syncAll, type SyncState } from './replica-feed.js';
+import { markUntilKnown, sendUntilKnown } from './send-until-known.js';
 import type { TestDevice } from './test-device.js';
 
 export interface RoamingDeviceOptions {
@@ -17,8 +17,14 @@ export interface RoamingDeviceOptions {
   readonly codec?: Codec;
   /** Default: both. */
   readonly feed?: 'push' | 'sync' | 'both';
-  readonly onEntry?: (entry: Entry) => void;
+  /** Devices of the kind `sync` read by themselves this often; without it only when told to. */
+  readonly pollMs?: number;
+  /** Where what it surfaces is recorded. */
+  readonly record?: SurfacedLog;
 }
+
+/** Comes in masses, and is dealt with when it comes. */
+const NOT_KEPT = new Set<Inner['$case']>(['push', 'reply', 'pong']);
 
 const BACKOFF_MS = { base: 50, max: 1_000 };
 const PING_MS = 2_000;
@@ -39,6 +45,7 @@ export class RoamingDevice implements TestDevice {
   #loop: Promise<void> = Promise.resolve();
   #reading: Promise<void> = Promise.resolve();
   #readAgain = false;
+  #stalled = false;
 
   constructor(options: RoamingDeviceOptions) {
     this.#options = options;
@@ -86,7 +93,11 @@ export class RoamingDevice implements TestDevice {
   log(conversationId: string): ReplicaLog {
     let log = this.logs.get(conversationId);
     if (log === undefined) {
-      log = new ReplicaLog((entry) => this.#options.onEntry?.(entry));
+      const { record } = this.#options;
+      log = new ReplicaLog({
+        surfaced: (entry, source) => record?.entry(entry, source),
+        passed: (range) => record?.passed(conversationId, range),
+      });
       this.logs.set(conversationId, log);
     }
     return log;
@@ -99,16 +110,38 @@ export class RoamingDevice implements TestDevice {
   /** Sends and repeats with the same id until the answer is definitive. Rejects with the DomainError of a refusal. */
   async send(conversationId: string, clientMsgId: string, text: string): Promise<number> {
     const entry = await sendUntilKnown(this, { conversationId, clientMsgId, text });
-    if (this.feed !== 'sync') this.log(conversationId).add(entry);
+    if (this.feed !== 'sync') this.log(conversationId).add(entry, 'sent');
     this.#fillGaps();
     return entry.seq;
+  }
+
+  async markRead(conversationId: string, seq: number): Promise<void> {
+    const member = await markUntilKnown(this, { conversationId, seq });
+    if (member !== undefined) this.#options.record?.state(member);
+  }
+
+  async unread(): Promise<ReadonlyMap<string, number | undefined>> {
+    if (this.socket === undefined) throw new SocketClosed(this.closeCodes.at(-1) ?? 0, 'unread');
+    return readUnread(this.socket);
+  }
+
+  /** Loses its connection, as a device that enters a tunnel. */
+  drop(): void {
+    this.socket?.ws.terminate();
+  }
+
+  /** Stops reading its socket, or goes on; it still sends. */
+  stall(stalled: boolean): void {
+    this.#stalled = stalled;
+    if (stalled) this.socket?.ws.pause();
+    else this.socket?.ws.resume();
   }
 
   /** Reads everything that is new. Rejects when the connection ends meanwhile. */
   async sync(): Promise<void> {
     const { socket } = this;
     if (socket === undefined) throw new SocketClosed(this.closeCodes.at(-1) ?? 0, 'sync');
-    await syncAll(socket, this.#sync, (id) => this.log(id));
+    await syncAll(socket, this.#sync, (id) => this.log(id), this.#options.record);
   }
 
   async #run(): Promise<void> {
@@ -117,6 +150,8 @@ export class RoamingDevice implements TestDevice {
       try {
         const socket = await this.#open(url);
         attempt = 0;
+        // It may have been stopped while the connection was being made.
+        if (!this.#running) socket.ws.terminate();
         await this.#attend(socket);
       } catch (error) {
         if (error instanceof SocketClosed) this.#ended(error.code);
@@ -133,6 +168,7 @@ export class RoamingDevice implements TestDevice {
     this.#generation += 1;
     const token = await app.token(userId);
     const socket = await BareDevice.open(url, codec);
+    socket.keeps = ({ $case }) => !NOT_KEPT.has($case);
     socket.onItem = (item) => this.#take(item);
     socket.connect({ token, deviceId, generation: this.#generation });
     const tooLong = setTimeout(() => socket.ws.terminate(), DEAD_MS);
@@ -143,12 +179,21 @@ export class RoamingDevice implements TestDevice {
   async #attend(socket: BareDevice): Promise<void> {
     this.socket = socket;
     if (this.feed === 'both') this.#read();
+    const { pollMs } = this.#options;
+    const polls = pollMs === undefined ? undefined : setInterval(() => this.#read(), pollMs);
+    let lastTurnMs = Date.now();
     const pings = setInterval(() => {
-      if (Date.now() - socket.lastHeardMs > DEAD_MS) socket.ws.terminate();
+      const turnMs = Date.now();
+      // When this process itself stood still, what the server said meanwhile has not been read yet.
+      const stoodStill = turnMs - lastTurnMs > 2 * PING_MS;
+      lastTurnMs = turnMs;
+      const silent = !stoodStill && turnMs - socket.lastHeardMs > DEAD_MS;
+      if (silent && !this.#stalled) socket.ws.terminate();
       else socket.send({ $case: 'ping', value: {} });
     }, PING_MS);
     const code = await socket.closed;
     clearInterval(pings);
+    clearInterval(polls);
     this.socket = undefined;
     this.#ended(code);
   }
@@ -160,9 +205,10 @@ export class RoamingDevice implements TestDevice {
 
   #take(item: Inner): void {
     if (this.feed === 'sync') return;
-    if (item.$case === 'push' && item.value.event?.$case === 'entry') {
-      const entry = item.value.event.value;
-      this.log(entry.conversationId).add(entry);
+    const event = item.$case === 'push' ? item.value.event : undefined;
+    if (event?.$case === 'memberState') this.#options.record?.state(event.value);
+    if (event?.$case === 'entry') {
+      this.log(event.value.conversationId).add(event.value, 'push');
       this.#fillGaps();
     }
     if (item.$case === 'resync' && this.feed === 'both') this.#read();
@@ -189,7 +235,7 @@ export class RoamingDevice implements TestDevice {
   }
 
   async #readAll(socket: BareDevice): Promise<void> {
-    await syncAll(socket, this.#sync, (id) => this.log(id));
+    await syncAll(socket, this.#sync, (id) => this.log(id), this.#options.record);
     for (const [id, log] of this.logs) if (log.hasGap) await fillGap(socket, id, log);
   }
 }

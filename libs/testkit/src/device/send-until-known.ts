@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '@queqiao/domain';
 import {
+  Content,
+  ConversationServiceDefinition as Conversations,
+  Entry,
   MessageServiceDefinition as Messages,
   Sender_Kind,
-  type Entry,
+  SendRequest,
+  type MemberState,
 } from '@queqiao/protocol/client';
 import type { BareDevice } from './bare-device.js';
 
@@ -11,6 +15,12 @@ export interface OutgoingText {
   readonly conversationId: string;
   readonly clientMsgId: string;
   readonly text: string;
+}
+
+/** A device that may lose its socket and get another one. */
+export interface Reconnecting {
+  readonly userId: string;
+  readonly socket: BareDevice | undefined;
 }
 
 const RETRY_MS = 100;
@@ -21,25 +31,36 @@ const GIVE_UP_MS = 120_000;
  * Sends a text and repeats it with the same id, over whatever socket the device then has, until it is stored or refused for
  * good. Resolves with the entry as the answer describes it. Rejects with the DomainError of a definitive refusal.
  */
-export async function sendUntilKnown(
-  device: { readonly userId: string; readonly socket: BareDevice | undefined },
-  message: OutgoingText,
-): Promise<Entry> {
-  const deadline = Date.now() + GIVE_UP_MS;
+export async function sendUntilKnown(device: Reconnecting, message: OutgoingText): Promise<Entry> {
   const { conversationId, clientMsgId, text } = message;
-  const content = { body: { $case: 'text', value: { text } } } as const;
+  const content = Content.create({ body: { $case: 'text', value: { text } } });
+  const request = SendRequest.create({ conversationId, clientMsgId, content });
+  const { seq, ordinal, createdMs } = await untilKnown(device, (socket) =>
+    socket.call(Messages, Messages.methods.send, request, conversationId),
+  );
+  const sender = { kind: Sender_Kind.USER, id: device.userId };
+  return Entry.create({ conversationId, seq, ordinal, sender, clientMsgId, createdMs, content });
+}
+
+/** Moves the read cursor, repeated like a send. */
+export async function markUntilKnown(
+  device: Reconnecting,
+  mark: { readonly conversationId: string; readonly seq: number },
+): Promise<MemberState | undefined> {
+  const { markRead } = Conversations.methods;
+  const answer = await untilKnown(device, (socket) => socket.call(Conversations, markRead, mark));
+  return answer.member;
+}
+
+async function untilKnown<T>(
+  device: Reconnecting,
+  call: (socket: BareDevice) => Promise<T>,
+): Promise<T> {
+  const deadline = Date.now() + GIVE_UP_MS;
   for (;;) {
     try {
       if (device.socket === undefined) throw new DomainError('UNAVAILABLE', 'offline');
-      const request = { conversationId, clientMsgId, content };
-      const { seq, ordinal, createdMs } = await device.socket.call(
-        Messages,
-        Messages.methods.send,
-        request,
-        conversationId,
-      );
-      const sender = { kind: Sender_Kind.USER, id: device.userId };
-      return { conversationId, seq, ordinal, sender, clientMsgId, revision: 0, createdMs, content };
+      return await call(device.socket);
     } catch (error) {
       const again = error instanceof DomainError && error.row.retryable;
       if (!again || Date.now() > deadline) throw error;

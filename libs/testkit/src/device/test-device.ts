@@ -22,4 +22,8 @@ export interface TestDevice {
   high(conversationId: string): number;
   /** Reads what is new, for devices of the kind `sync`. */
   sync(): Promise<void>;
+  /** Unread counts as the device shows them, by conversation. */
+  unread(): Promise<ReadonlyMap<string, number | undefined>>;
+  /** Moves the user's read cursor and repeats until that is known. */
+  markRead(conversationId: string, seq: number): Promise<void>;
 }

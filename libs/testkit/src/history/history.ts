@@ -1,28 +1,74 @@
-import type { Entry } from '@queqiao/protocol/client';
+import type { MemberState } from '@queqiao/protocol/client';
 import { DomainError } from '@queqiao/domain';
+import { SurfacedLog } from './surfaced-log.js';
 
-/** One send as its caller saw it, over all of its repetitions. Moments count the history's events, so they are ordered. */
-export interface SendRecord {
+/** What became of an operation: `unknown` means that it may or may not have been carried out. */
+export type Outcome<T> = T | { readonly refused: string } | 'unknown';
+
+interface Operation {
+  /** Moments count the history's events, so they are ordered; `endedAt` is undefined while the operation runs. */
+  readonly begunAt: number;
+  endedAt: number | undefined;
+}
+
+/** One send as its caller saw it, over all of its repetitions. */
+export interface SendRecord extends Operation {
   readonly sender: string;
   readonly conversationId: string;
   readonly clientMsgId: string;
   readonly text: string;
-  readonly begunAt: number;
-  endedAt: number | undefined;
-  outcome: { readonly seq: number } | { readonly refused: string } | 'unknown';
+  outcome: Outcome<{ readonly seq: number }>;
 }
 
-/** What one device surfaced, in its order. */
-export interface SurfacedLog {
+/** One move of a user's read cursor. */
+export interface MarkRecord extends Operation {
+  readonly userId: string;
+  readonly conversationId: string;
+  readonly seq: number;
+  outcome: Outcome<'done'>;
+}
+
+/** One join or leave of a group. */
+export interface MembershipRecord extends Operation {
+  readonly userId: string;
+  readonly conversationId: string;
+  readonly change: 'join' | 'leave';
+  outcome: Outcome<'done'>;
+}
+
+/** How far a device was with one conversation after traffic had ended and it had been given time. */
+export interface TailRecord {
+  readonly device: string;
+  readonly conversationId: string;
+  readonly reached: number;
+  readonly lastSeq: number;
+  readonly waitedMs: number;
+  readonly limitMs: number;
+}
+
+/** Unread counts that a device showed at rest, by conversation. */
+export interface RestRecord {
   readonly device: string;
   readonly userId: string;
-  readonly entries: Entry[];
+  readonly unread: ReadonlyMap<string, number | undefined>;
+}
+
+/** How long something took to work again after a fault was healed; undefined: it never did. */
+export interface RecoveryRecord {
+  readonly what: string;
+  readonly tookMs: number | undefined;
+  readonly limitMs: number;
 }
 
 /** Everything that the clients of one app saw of it. */
 export class History {
   readonly sends: SendRecord[] = [];
+  readonly marks: MarkRecord[] = [];
+  readonly memberships: MembershipRecord[] = [];
   readonly logs: SurfacedLog[] = [];
+  readonly tails: TailRecord[] = [];
+  readonly rests: RestRecord[] = [];
+  readonly recoveries: RecoveryRecord[] = [];
   #moment = 0;
 
   /** Records a send around `work`, which resolves with the seq. A refusal is recorded and thrown on. */
@@ -30,13 +76,51 @@ export class History {
     about: Pick<SendRecord, 'sender' | 'conversationId' | 'clientMsgId' | 'text'>,
     work: () => Promise<number>,
   ): Promise<number> {
-    const begunAt = (this.#moment += 1);
-    const record: SendRecord = { ...about, begunAt, endedAt: undefined, outcome: 'unknown' };
+    const record: SendRecord = { ...about, ...this.#begin(), outcome: 'unknown' };
     this.sends.push(record);
+    return this.#around(record, work, (seq) => ({ seq }));
+  }
+
+  /** Records a move of a read cursor around `work`. */
+  async mark(
+    about: Pick<MarkRecord, 'userId' | 'conversationId' | 'seq'>,
+    work: () => Promise<MemberState | void>,
+  ): Promise<void> {
+    const record: MarkRecord = { ...about, ...this.#begin(), outcome: 'unknown' };
+    this.marks.push(record);
+    await this.#around(record, work, () => 'done' as const);
+  }
+
+  /** Records a join or leave around `work`. */
+  async membership(
+    about: Pick<MembershipRecord, 'userId' | 'conversationId' | 'change'>,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    const record: MembershipRecord = { ...about, ...this.#begin(), outcome: 'unknown' };
+    this.memberships.push(record);
+    await this.#around(record, work, () => 'done' as const);
+  }
+
+  /** A log to which what the device surfaces is to be added. */
+  device(device: string, userId: string): SurfacedLog {
+    const log = new SurfacedLog(device, userId);
+    this.logs.push(log);
+    return log;
+  }
+
+  #begin(): Operation {
+    return { begunAt: (this.#moment += 1), endedAt: undefined };
+  }
+
+  async #around<T, O>(
+    record: Operation & { outcome: Outcome<O> },
+    work: () => Promise<T>,
+    outcomeOf: (value: T) => O,
+  ): Promise<T> {
     try {
-      const seq = await work();
-      record.outcome = { seq };
-      return seq;
+      const value = await work();
+      record.outcome = outcomeOf(value);
+      return value;
     } catch (error) {
       const definitive = error instanceof DomainError && error.row.effect === 'none';
       if (definitive) record.outcome = { refused: error.code };
@@ -44,12 +128,5 @@ export class History {
     } finally {
       record.endedAt = this.#moment += 1;
     }
-  }
-
-  /** A log to which the device's surfaced entries are to be added. */
-  device(device: string, userId: string): SurfacedLog {
-    const log: SurfacedLog = { device, userId, entries: [] };
-    this.logs.push(log);
-    return log;
   }
 }

@@ -1,6 +1,7 @@
 import { parseSenderKey } from '@queqiao/domain';
-import { Content, Sender_Kind, type Entry } from '@queqiao/protocol/client';
+import { Content, Entry, Entry_State, Sender_Kind } from '@queqiao/protocol/client';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import type { Membership, Stint } from './history-input.js';
 
 const KINDS = {
   user: Sender_Kind.USER,
@@ -28,14 +29,9 @@ export async function readLogTable(
   databaseUrl: string,
   appId: string,
 ): Promise<Map<string, Entry[]>> {
-  const rows = await queryRows(
-    databaseUrl,
-    `SELECT conversation_id, seq, ordinal, sender, client_msg_id, revision, created_ms, content
-     FROM entries WHERE app_id = ? ORDER BY conversation_id, seq`,
-    [appId],
-  );
+  const sql = 'SELECT * FROM entries WHERE app_id = ? ORDER BY conversation_id, seq';
   const logs = new Map<string, Entry[]>();
-  for (const row of rows) {
+  for (const row of await queryRows(databaseUrl, sql, [appId])) {
     const entry = entryOf(row);
     const log = logs.get(entry.conversationId);
     if (log === undefined) logs.set(entry.conversationId, [entry]);
@@ -44,25 +40,58 @@ export async function readLogTable(
   return logs;
 }
 
-/** Who may see each conversation: its members by user. */
+/** Newest seq of each conversation of an app. */
+export async function readTails(databaseUrl: string, appId: string): Promise<Map<string, number>> {
+  const sql = 'SELECT conversation_id, last_seq FROM conversations WHERE app_id = ?';
+  const rows = await queryRows(databaseUrl, sql, [appId]);
+  return new Map(rows.map((row) => [String(row['conversation_id']), Number(row['last_seq'])]));
+}
+
+/** What each user has in each conversation, as stored: by conversation, then by user. */
 export async function readMembers(
   databaseUrl: string,
   appId: string,
-): Promise<Map<string, Set<string>>> {
-  const sql = 'SELECT conversation_id, user_id FROM members WHERE app_id = ?';
-  const members = new Map<string, Set<string>>();
-  for (const row of await queryRows(databaseUrl, sql, [appId])) {
+): Promise<Map<string, Map<string, Membership>>> {
+  const rows = await queryRows(databaseUrl, 'SELECT * FROM members WHERE app_id = ?', [appId]);
+  const earlier = await queryRows(databaseUrl, 'SELECT * FROM member_stints WHERE app_id = ?', [
+    appId,
+  ]);
+  const hidden = await queryRows(databaseUrl, 'SELECT * FROM hidden_entries WHERE app_id = ?', [
+    appId,
+  ]);
+  const of = (all: readonly RowDataPacket[], row: RowDataPacket): RowDataPacket[] =>
+    all.filter(
+      (each) =>
+        each['user_id'] === row['user_id'] && each['conversation_id'] === row['conversation_id'],
+    );
+  const members = new Map<string, Map<string, Membership>>();
+  for (const row of rows) {
     const conversationId = String(row['conversation_id']);
-    const users = members.get(conversationId) ?? new Set();
-    members.set(conversationId, users.add(String(row['user_id'])));
+    const users = members.get(conversationId) ?? new Map<string, Membership>();
+    members.set(conversationId, users);
+    users.set(String(row['user_id']), {
+      stints: [...of(earlier, row), row].map(stintOf),
+      readSeq: Number(row['read_seq']),
+      clearedSeq: Number(row['cleared_seq'] ?? 0),
+      hidden: new Set(of(hidden, row).map((each) => Number(each['seq']))),
+    });
   }
   return members;
+}
+
+function stintOf(row: RowDataPacket): Stint {
+  const leftSeq: unknown = row['left_seq'];
+  return {
+    joinedSeq: Number(row['joined_seq']),
+    leftSeq: leftSeq === null ? Infinity : Number(leftSeq),
+  };
 }
 
 function entryOf(row: RowDataPacket): Entry {
   const { kind, id } = parseSenderKey(String(row['sender']));
   const clientMsgId: unknown = row['client_msg_id'];
-  return {
+  const content = row['content'] as Uint8Array;
+  return Entry.create({
     conversationId: String(row['conversation_id']),
     seq: Number(row['seq']),
     ordinal: Number(row['ordinal']),
@@ -70,6 +99,15 @@ function entryOf(row: RowDataPacket): Entry {
     clientMsgId: typeof clientMsgId === 'string' ? clientMsgId : '',
     revision: Number(row['revision']),
     createdMs: Number(row['created_ms']),
-    content: Content.decode(row['content'] as Uint8Array),
-  };
+    // Blanked by a recall or a deletion.
+    content: content.length === 0 ? undefined : Content.decode(content),
+    state: stateOf(row['state']),
+  });
+}
+
+/** The column holds a word; empty or missing: the content is still there. */
+function stateOf(value: unknown): Entry_State {
+  if (value === 'recalled' || value === 1) return Entry_State.RECALLED;
+  if (value === 'deleted' || value === 2) return Entry_State.DELETED;
+  return Entry_State.UNSPECIFIED;
 }

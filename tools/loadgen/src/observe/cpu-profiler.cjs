@@ -4,16 +4,19 @@
  */
 const { Session } = require('node:inspector');
 const { writeFileSync } = require('node:fs');
-const { basename, dirname, join } = require('node:path');
+const path = require('node:path');
 
 const session = new Session();
 let profiling = false;
 
 function end(error, { profile } = {}) {
   if (error) throw error;
-  const service = basename(dirname(dirname(process.argv[1] ?? '')));
+  const service = path.basename(path.dirname(path.dirname(process.argv[1] ?? '')));
   const file = `${service}-${process.pid}.cpuprofile`;
-  writeFileSync(join(process.env['LOADGEN_PROFILE_DIR'] ?? '.', file), JSON.stringify(profile));
+  writeFileSync(
+    path.join(process.env['LOADGEN_PROFILE_DIR'] ?? '.', file),
+    JSON.stringify(profile),
+  );
 }
 
 process.on('SIGUSR2', () => {

@@ -75,11 +75,13 @@ export class LoadWorker {
   #send(conversation: number, onAnswer: Parameters<PhaseDeps['send']>[1]): void {
     const conversationId = this.conversations[conversation]?.id ?? '';
     const message = this.#journal.sent(conversation);
-    const body = SendRequest.encode({
-      conversationId,
-      clientMsgId: this.#journal.messageId(message),
-      content: { body: { $case: 'text', value: { text: this.#text } } },
-    }).finish();
+    const body = SendRequest.encode(
+      SendRequest.create({
+        conversationId,
+        clientMsgId: this.#journal.messageId(message),
+        content: { body: { $case: 'text', value: { text: this.#text } } },
+      }),
+    ).finish();
     this.#authorOf(conversation).call(SEND, body, conversationId, (reply) => {
       if (reply?.result?.$case !== 'body') return onAnswer(codeOf(reply));
       const ackMs = this.#journal.acknowledged(

@@ -1,18 +1,25 @@
-import { conversationRef, unreadCount, type ConversationRef } from '@queqiao/domain';
 import {
+  conversationRef,
+  memberView,
+  type ConversationRef,
+  type EntryState,
+} from '@queqiao/domain';
+import {
+  CatchUpAnswer,
   Content,
+  Entry,
+  Entry_State,
   Conversation_Kind,
   type Conversation,
-  type Entry,
   type MemberState,
 } from '@queqiao/protocol/client';
-import type { EntryRecord, Membership } from '../../usecase/conversation/ports.js';
+import type { EntryRecord, Membership, PullResult } from '../../usecase/conversation/ports.js';
 import type { SyncedConversation } from '../../usecase/conversation/sync-conversations.js';
 import { toProtoSender } from '../message/content-mapper.js';
 
 export function toEntry(record: EntryRecord): Entry {
-  const { conversationId, seq, ordinal, clientMsgId, revision, createdMs } = record;
-  return {
+  const { conversationId, seq, ordinal, clientMsgId, revision, createdMs, state } = record;
+  return Entry.create({
     conversationId,
     seq,
     ordinal,
@@ -20,21 +27,30 @@ export function toEntry(record: EntryRecord): Entry {
     clientMsgId,
     revision,
     createdMs,
-    content: Content.decode(record.content),
-  };
+    content: state === 'present' ? Content.decode(record.content) : undefined,
+    state: STATES[state],
+  });
 }
 
-export function toMemberState({ member, lastOrdinal }: Membership): MemberState {
-  const { conversationId, rev, readSeq, readOrdinal, joinedSeq, leftSeq } = member;
-  return {
-    conversationId,
-    rev,
-    readSeq,
-    readOrdinal,
-    unread: unreadCount(lastOrdinal, readOrdinal),
-    joinedSeq,
-    leftSeq: leftSeq ?? undefined,
-  };
+const STATES = {
+  present: Entry_State.UNSPECIFIED,
+  recalled: Entry_State.RECALLED,
+  deleted: Entry_State.DELETED,
+} as const satisfies Record<EntryState, Entry_State>;
+
+export function toMemberState(membership: Membership): MemberState {
+  return memberView(membership.member, membership);
+}
+
+export function toCatchUpAnswer(answer: {
+  readonly conversationId: string;
+  readonly result: PullResult | null;
+}): CatchUpAnswer {
+  const { conversationId, result } = answer;
+  if (result === null) return CatchUpAnswer.create({ conversationId, notFound: true });
+  const { entries, notVisible, lastSeq, hasMore } = result;
+  const rest = { notVisible, lastSeq, hasMore, notFound: false };
+  return { conversationId, entries: entries.map(toEntry), ...rest };
 }
 
 const KINDS = {
@@ -43,16 +59,16 @@ const KINDS = {
   self: Conversation_Kind.SELF,
 } as const satisfies Record<ConversationRef['kind'], Conversation_Kind>;
 
-export function toConversation({ membership, shown }: SyncedConversation): Conversation {
+export function toConversation({ membership, shown, groupName }: SyncedConversation): Conversation {
   const { member, lastSeq, lastOrdinal, activeMs } = membership;
   const { conversationId } = member;
   return {
     conversationId,
     kind: KINDS[conversationRef(conversationId).kind],
-    name: shown?.groupName ?? '',
+    name: groupName ?? '',
     lastSeq,
     lastOrdinal,
-    lastEntry: shown ? toEntry(shown.entry) : undefined,
+    lastEntry: shown ? toEntry(shown) : undefined,
     activeMs,
     member: toMemberState(membership),
   };

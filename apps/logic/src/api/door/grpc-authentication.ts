@@ -4,6 +4,7 @@ import { activeApp } from '../../usecase/app/active-app.js';
 import type { Apps } from '../../usecase/app/ports.js';
 import type { BusinessContext, UserContext } from '../../usecase/caller.js';
 import type { KnownUsers, Tokens } from '../../usecase/session/ports.js';
+import { refuseSignedOut, type SignedOut } from '../../usecase/session/signed-out.js';
 
 /** Errors: UNAUTHENTICATED, UNAVAILABLE. */
 export interface Credentials {
@@ -15,6 +16,8 @@ export interface GrpcAuthenticationDeps {
   readonly credentials: Credentials;
   readonly apps: Apps;
   readonly users: KnownUsers;
+  /** May answer from a cache of a few seconds. */
+  readonly signedOut: SignedOut;
 }
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,4096})$/i;
@@ -26,10 +29,12 @@ export class GrpcAuthentication {
 
   /** A user's token, with the device in `queqiao-device`. A first valid one makes the user, as a sign-in does. */
   async user(call: ServerCallContext, needsActive: boolean): Promise<UserContext> {
-    const { tokens, apps, users } = this.deps;
-    const { appId, userId } = await tokens.verify(bearer(call));
+    const { tokens, apps, users, signedOut } = this.deps;
+    const token = await tokens.verify(bearer(call));
+    const { appId, userId } = token;
     if (needsActive) await activeApp(apps, appId);
     const deviceId = parseDeviceId(metadataText(call, DEVICE_KEY), DEVICE_KEY);
+    await refuseSignedOut(signedOut, token, deviceId);
     await users.ensure(appId, userId);
     const caller = { kind: 'user', userId, deviceId } as const;
     return { appId, caller, requestId: call.requestId, signal: call.signal };

@@ -11,6 +11,8 @@ import {
   Codec,
   KickSessionResponse,
   OpenSessionResponse,
+  RefreshSessionResponse,
+  RevocationsSinceResponse,
   SessionServiceDefinition,
   UpCall,
 } from '@queqiao/protocol/link';
@@ -29,11 +31,17 @@ const SEND = 'queqiao.client.v1.MessageService/Send';
 const caller = { appId: 'demo', userId: 'alice', deviceId: 'phone', session: 7 };
 const settings = {
   maxTextBytes: 10,
+  maxCustomBytes: 20,
+  maxContentBytes: 2_000,
+  recallWindowMs: 120_000,
+  editWindowMs: 86_400_000,
   maxGroupCreateMembers: 4,
   devicePolicy: { mode: 'unlimited', max: 5 },
   allowedOrigins: [],
 } as const;
 const sent = { conversationId: 'd:a:b', seq: 0, ordinal: 0, createdMs: 0 };
+
+const unused = (): Promise<never> => Promise.reject(new Error('not called here'));
 
 function rig(fail?: unknown) {
   const contexts: UserContext[] = [];
@@ -48,6 +56,13 @@ function rig(fail?: unknown) {
         contexts.push(context);
         return fail === undefined ? Promise.resolve(sent) : Promise.reject(fail);
       },
+      recall: unused,
+      edit: unused,
+      deleteForAll: unused,
+      react: unused,
+      pin: unused,
+      deleteForMe: unused,
+      signal: unused,
     }),
     defineService('user', UserServiceDefinition, {
       getUsers: () => Promise.resolve({ users: [] }),
@@ -57,9 +72,11 @@ function rig(fail?: unknown) {
     }),
     defineService('node', SessionServiceDefinition, {
       openSession: () => Promise.resolve(OpenSessionResponse.create()),
-      refreshSession: () => Promise.resolve({ tokenExpiresMs: 0, serverMs: 0, logEpoch: 0 }),
+      refreshSession: () => Promise.resolve(RefreshSessionResponse.create()),
       closeSession: () => Promise.resolve({}),
       kickSession: () => Promise.resolve(KickSessionResponse.create()),
+      ackDelivered: () => Promise.resolve({}),
+      revocationsSince: () => Promise.resolve(RevocationsSinceResponse.create()),
     }),
   ];
   const observer = new CallObserver({

@@ -1,21 +1,66 @@
 import { encodeMessage } from '@queqiao/protocol';
-import { Content, Sender_Kind, type Sender as ProtoSender } from '@queqiao/protocol/client';
+import {
+  Content,
+  Sender_Kind,
+  type Card,
+  type ForwardedMessage,
+  type Sender as ProtoSender,
+} from '@queqiao/protocol/client';
 import type { Sender } from '@queqiao/domain';
-import type { MessageContent } from '../../usecase/message/ports.js';
+import type { CONTENT_RULES } from '../../usecase/message/content-rules.js';
+import type { ContentBody, MergedMessage, MessageContent } from '../../usecase/message/ports.js';
 
 /** Null for a content without a body, or with one that this build does not know. */
 export function toMessageContent(content: Content | undefined): MessageContent | null {
+  const body = toBody(content);
+  // Encoding it again drops fields that nobody checked.
+  return content && body ? { body, encoded: encodeMessage(Content, content) } : null;
+}
+
+function toBody(content: Content | undefined): ContentBody | null {
   const body = content?.body;
   if (!content || !body) return null;
-  // Encoding it again drops fields that nobody checked.
-  const encoded = encodeMessage(Content, content);
-  switch (body.$case) {
-    case 'text':
-      return { kind: 'text', textBytes: Buffer.byteLength(body.value.text), encoded };
-    case 'groupCreated':
-      return { kind: 'server-only', encoded };
+  const { extra, mentions, replyTo } = content;
+  return {
+    kind: body.$case,
+    fields: { ...body.value },
+    extra,
+    replyToSeq: replyTo?.seq,
+    mentions,
+    subject: body.$case === 'card' ? toSubject(body.value) : undefined,
+    merged: body.$case === 'mergedForward' ? body.value.messages.map(toMerged) : undefined,
+  };
+}
+
+function toSubject({ subject }: Card): ContentBody['subject'] {
+  switch (subject?.$case) {
+    case 'userId':
+      return { kind: 'user', id: subject.value };
+    case 'groupId':
+      return { kind: 'group', id: subject.value };
+    case undefined:
+      return undefined;
   }
 }
+
+function toMerged({ senderName, createdMs, content }: ForwardedMessage): MergedMessage {
+  return { senderName, createdMs, body: toBody(content) };
+}
+
+type Body = NonNullable<Content['body']>;
+type FieldsOf<K extends Body['$case']> = keyof Extract<Body, { $case: K }>['value'];
+/** Fields that the rules look at by hand. */
+type ByHand = { card: 'subject'; mergedForward: 'messages' };
+
+type Rules = typeof CONTENT_RULES;
+type Unmatched = {
+  [K in keyof Rules]:
+    | Exclude<FieldsOf<K>, keyof Rules[K] | (K extends keyof ByHand ? ByHand[K] : never)>
+    | Exclude<keyof Rules[K], FieldsOf<K>>;
+}[keyof Rules];
+type Nothing<T extends never> = T;
+/** A field of a message without a rule, or a rule without a field, does not compile. */
+export type FieldsWithoutRule = Nothing<Unmatched>;
 
 const SENDER_KINDS = {
   user: Sender_Kind.USER,

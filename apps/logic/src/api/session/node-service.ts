@@ -2,12 +2,15 @@ import { invalidArgument } from '@queqiao/domain';
 import type { Device } from '@queqiao/protocol/client';
 import { DevicePolicy_Mode, SessionServiceDefinition } from '@queqiao/protocol/link';
 import type { DevicePolicy } from '../../usecase/app/ports.js';
+import type { AckDelivered } from '../../usecase/conversation/ack-delivered.js';
 import type { CloseSession } from '../../usecase/session/close-session.js';
 import type { KickSession } from '../../usecase/session/kick-session.js';
 import type { OpenSession, OpenSessionInput } from '../../usecase/session/open-session.js';
 import type { RefreshSession } from '../../usecase/session/refresh-session.js';
+import type { RevocationsSince } from '../../usecase/session/revocations-since.js';
 import { defineService, type ApiService } from '../api-service.js';
 import { platformName } from './platform.js';
+import { revocationsSince } from './revocations.js';
 
 const MODES = {
   unlimited: DevicePolicy_Mode.UNLIMITED,
@@ -20,6 +23,8 @@ export function sessionService(usecases: {
   refreshSession: RefreshSession;
   closeSession: CloseSession;
   kickSession: KickSession;
+  ackDelivered: AckDelivered;
+  revocationsSince: RevocationsSince;
 }): ApiService<'node'> {
   return defineService('node', SessionServiceDefinition, {
     async openSession({ token, device, generation, origin }) {
@@ -42,6 +47,11 @@ export function sessionService(usecases: {
     },
     kickSession: ({ nodeId, bootId, session, closeCode, reason }) =>
       usecases.kickSession.run({ nodeId, bootId }, { session, closeCode, reason }),
+    revocationsSince: (request) => revocationsSince(usecases.revocationsSince, request),
+    async ackDelivered(request) {
+      await usecases.ackDelivered.run(request);
+      return {};
+    },
   });
 }
 

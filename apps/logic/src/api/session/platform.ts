@@ -14,6 +14,15 @@ const NAMES = {
   string
 >;
 
+const PLATFORMS = new Map(
+  Object.entries(NAMES).map(([platform, name]): [string, Platform] => [name, Number(platform)]),
+);
+
+/** Of a device record. */
+export function platformOf(name: string): Platform {
+  return PLATFORMS.get(name) ?? Platform.OTHER;
+}
+
 /** As device records name it; a platform that this build does not know is `other`. */
 export function platformName(platform: Platform): string {
   return (NAMES as Partial<Record<Platform, string>>)[platform] ?? 'other';

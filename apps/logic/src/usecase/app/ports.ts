@@ -11,6 +11,14 @@ export interface DevicePolicy {
 export interface AppRules {
   /** UTF-8 bytes of one text message. */
   readonly maxTextBytes: number;
+  /** Bytes of the data of one custom message. */
+  readonly maxCustomBytes: number;
+  /** Encoded bytes of one message with everything in it. */
+  readonly maxContentBytes: number;
+  /** For how long a sender may take a message back. */
+  readonly recallWindowMs: number;
+  /** For how long a sender may edit a message. */
+  readonly editWindowMs: number;
   /** Members that a new group may start with, its owner included. */
   readonly maxGroupCreateMembers: number;
   readonly devicePolicy: DevicePolicy;

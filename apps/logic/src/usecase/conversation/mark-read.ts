@@ -1,52 +1,30 @@
-import { DomainError, invalidArgument, parseConversationId } from '@queqiao/domain';
+import { invalidArgument, parseConversationId } from '@queqiao/domain';
 
 import type { UserContext } from '../caller.js';
-import type { ConversationLog, Membership, StatePusher } from './ports.js';
-
-export interface MarkReadOptions {
-  /** Names this node in the dispatch row. */
-  readonly owner: string;
-  readonly dispatchDelayMs: number;
-}
+import type { MemberChangeDeps, MemberChangeOptions } from './member-log.js';
+import type { Membership } from './ports.js';
+import { settleChange } from './settle-change.js';
 
 /**
- * Moves the caller's read cursor forward and tells the caller's other devices. A lower seq than before changes nothing and is
- * no error, since devices mark in any order. Errors: INVALID_ARGUMENT (no such seq yet), NOT_FOUND.
+ * Moves the caller's read cursor forward, takes a mark as unread away, and tells the caller's other devices and the other
+ * side of a direct chat. A lower seq than before changes nothing and is no error, since devices mark in any order. Errors:
+ * INVALID_ARGUMENT (no such seq yet), NOT_FOUND.
  */
 export class MarkRead {
   constructor(
-    readonly deps: { readonly log: ConversationLog; readonly push: StatePusher },
-    readonly options: MarkReadOptions,
+    readonly deps: MemberChangeDeps,
+    readonly options: MemberChangeOptions,
   ) {}
 
   async run(
-    context: UserContext,
+    { appId, caller }: UserContext,
     input: { readonly conversationId: string; readonly seq: number },
   ): Promise<Membership> {
     const conversationId = parseConversationId(input.conversationId);
-    if (input.seq < 1) throw invalidArgument('seq', 'must be at least 1');
-    const { appId, caller } = context;
-    const result = await this.deps.log.advanceRead({
-      appId,
-      userId: caller.userId,
-      conversationId,
-      seq: input.seq,
-      ...this.options,
-    });
-    switch (result.status) {
-      case 'moved':
-        this.deps.push.pushState({
-          appId,
-          membership: result.membership,
-          dispatchId: result.dispatchId,
-        });
-        return result.membership;
-      case 'unchanged':
-        return result.membership;
-      case 'not-found':
-        throw new DomainError('NOT_FOUND', 'there is no such conversation');
-      case 'no-such-seq':
-        throw invalidArgument('seq', 'there is no such entry yet');
-    }
+    const { seq } = input;
+    if (seq < 1) throw invalidArgument('seq', 'must be at least 1');
+    const key = { appId, userId: caller.userId, conversationId };
+    const result = await this.deps.members.advanceRead({ ...key, seq, ...this.options });
+    return settleChange(this.deps.push, appId, result, 'seq');
   }
 }

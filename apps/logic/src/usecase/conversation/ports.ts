@@ -1,4 +1,12 @@
-import type { AppId, ConversationId, Sender, UserId } from '@queqiao/domain';
+import type {
+  AppId,
+  ConversationId,
+  EntryState,
+  MemberRow,
+  Sender,
+  UserId,
+  VisibleHead,
+} from '@queqiao/domain';
 
 /** One line of a log, as stored. */
 export interface EntryRecord {
@@ -10,27 +18,19 @@ export interface EntryRecord {
   readonly clientMsgId: string;
   readonly revision: number;
   readonly createdMs: number;
-  /** An encoded queqiao.client.v1.Content; use cases do not look inside. */
+  readonly state: EntryState;
+  /** An encoded queqiao.client.v1.Content, empty unless the state is `present`; use cases do not look inside. */
   readonly content: Uint8Array;
 }
 
 /** One user's own row in a conversation. Of two states of the same member the one with the higher rev is newer. */
-export interface MemberRecord {
-  readonly conversationId: ConversationId;
+export interface MemberRecord extends MemberRow {
   readonly userId: UserId;
-  readonly joinedSeq: number;
-  /** Null for a current member. */
-  readonly leftSeq: number | null;
-  readonly readSeq: number;
-  readonly readOrdinal: number;
-  readonly rev: number;
 }
 
 /** A member row with what its owner may know of the head: for someone who left, the head as it was at the leave. */
-export interface Membership {
+export interface Membership extends VisibleHead {
   readonly member: MemberRecord;
-  readonly lastSeq: number;
-  readonly lastOrdinal: number;
   /** Seq of the entry that a list shows; 0 when there is none. */
   readonly shownSeq: number;
   /** For ordering only. */
@@ -40,7 +40,9 @@ export interface Membership {
 }
 
 export interface ShownEntry {
-  readonly entry: EntryRecord;
+  readonly conversationId: ConversationId;
+  /** Null when there is no entry of that seq. */
+  readonly entry: EntryRecord | null;
   /** Null for conversations that are not groups. */
   readonly groupName: string | null;
 }
@@ -74,40 +76,36 @@ export interface MemberKey {
   readonly conversationId: ConversationId;
 }
 
-export interface AdvanceRead extends MemberKey {
-  readonly seq: number;
-  /** Node that the dispatch row names. */
-  readonly owner: string;
-  readonly dispatchDelayMs: number;
+export interface CatchUpResult {
+  readonly conversationId: ConversationId;
+  /** Null when the user was never a member. */
+  readonly result: PullResult | null;
 }
-
-export type AdvanceReadResult =
-  | { readonly status: 'moved'; readonly membership: Membership; readonly dispatchId: string }
-  | { readonly status: 'unchanged'; readonly membership: Membership }
-  | { readonly status: 'not-found' }
-  | { readonly status: 'no-such-seq' };
 
 /** What the conversation use cases read and change. */
 export interface ConversationLog {
   /** All conversations of a user, left ones included: one indexed read. */
   memberships(appId: AppId, userId: UserId): Promise<Membership[]>;
-  /** By primary key; missing ones are left out. */
+  /** By primary key, with the names of groups; seq 0 asks for the name alone. */
   shownEntries(
     appId: AppId,
     wanted: readonly { conversationId: ConversationId; seq: number }[],
   ): Promise<ShownEntry[]>;
   /** Null when the user was never a member. toSeq 0 means the newest. */
   pull(input: MemberKey & PullRange): Promise<PullResult | null>;
-  /** Forward only, with a dispatch row for the new state in the same transaction. */
-  advanceRead(input: AdvanceRead): Promise<AdvanceReadResult>;
+  /** Several ranges in the order of `wanted`; later ones may be cut short or left out, the first one never is. */
+  catchUp(
+    appId: AppId,
+    userId: UserId,
+    wanted: readonly { conversationId: ConversationId; fromSeq: number }[],
+  ): Promise<CatchUpResult[]>;
+  /** Null when the user was never a member. */
+  member(appId: AppId, userId: UserId, conversationId: ConversationId): Promise<Membership | null>;
+  /** Whoever may see them. */
+  entries(appId: AppId, conversationId: ConversationId, range: SeqRange): Promise<EntryRecord[]>;
 }
 
 export interface LogEpoch {
   /** The number that only a restore from backup raises. */
   logEpoch(): Promise<number>;
-}
-
-/** Pushes a member's own state to that user's sessions; the dispatch row makes it certain. */
-export interface StatePusher {
-  pushState(push: { appId: AppId; membership: Membership; dispatchId: string }): void;
 }

@@ -6,6 +6,13 @@ import type { ConversationLog, LogEpoch, PullResult } from './ports.js';
 export const PULL_LIMIT_DEFAULT = 100;
 export const PULL_LIMIT_MAX = 500;
 
+export const EMPTY_PULL: PullResult = {
+  entries: [],
+  notVisible: [],
+  lastSeq: 0,
+  hasMore: false,
+};
+
 export interface PullRequest {
   readonly conversationId: string;
   readonly fromSeq: number;
@@ -35,14 +42,14 @@ export class PullEntries {
     ]);
     if (result) return { ...result, logEpoch };
     if (ownWithoutCreating(conversationId, userId)) {
-      return { entries: [], notVisible: [], lastSeq: 0, hasMore: false, logEpoch };
+      return { ...EMPTY_PULL, logEpoch };
     }
     throw new DomainError('NOT_FOUND', 'there is no such conversation');
   }
 }
 
 /** Direct chats and self feeds of the user need no create step, so they exist before their first entry. */
-function ownWithoutCreating(conversationId: string, userId: string): boolean {
+export function ownWithoutCreating(conversationId: string, userId: string): boolean {
   const [prefix, first, second] = conversationId.split(':');
   return (
     (prefix === 'd' && (first === userId || second === userId)) ||

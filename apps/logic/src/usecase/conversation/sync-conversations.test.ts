@@ -153,7 +153,12 @@ describe('syncing', () => {
       membership('g:left', { lastSeq: 4, shownSeq: 5, leftSeq: 4 }),
     ]);
     const answer = await run();
-    expect(log.asked).toEqual([{ conversationId: 'g:member', seq: 9 }]);
+    // The names of groups are wanted in any case.
+    expect(log.asked).toEqual([
+      { conversationId: 'g:joined', seq: 0 },
+      { conversationId: 'g:left', seq: 0 },
+      { conversationId: 'g:member', seq: 9 },
+    ]);
     const shown = new Map(
       answer.conversations.map(({ membership: { member }, shown: line }) => [
         member.conversationId,
@@ -162,7 +167,19 @@ describe('syncing', () => {
     );
     expect(shown.get('g:joined' as ConversationId)).toBeNull();
     expect(shown.get('g:left' as ConversationId)).toBeNull();
-    expect(shown.get('g:member' as ConversationId)).toMatchObject({ entry: { seq: 9 } });
+    expect(shown.get('g:member' as ConversationId)).toMatchObject({ seq: 9 });
+  });
+
+  it('adds up what is unread, in muted conversations apart', async () => {
+    const { run } = rig([
+      membership('g:a', { lastOrdinal: 5, readOrdinal: 2 }),
+      membership('g:b', { lastOrdinal: 9, readOrdinal: 2, settings: { muted: true } }),
+      membership('g:c', { lastOrdinal: 4 }),
+    ]);
+    const { cursor, ...first } = await run();
+    expect(first).toMatchObject({ totalUnread: 7, totalUnreadMuted: 7 });
+    // Of all conversations, not only of those that changed.
+    expect(await run(cursor)).toMatchObject({ totalUnread: 7, totalUnreadMuted: 7 });
   });
 
   it('leaves out a chat in which nothing was ever said, until something is', async () => {

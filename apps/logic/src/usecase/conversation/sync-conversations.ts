@@ -1,7 +1,7 @@
-import { invalidArgument, isVisible, type AppId } from '@queqiao/domain';
+import { invalidArgument, isVisible, unreadCount, type AppId } from '@queqiao/domain';
 
 import type { UserContext } from '../caller.js';
-import type { ConversationLog, LogEpoch, Membership, ShownEntry } from './ports.js';
+import type { ConversationLog, EntryRecord, LogEpoch, Membership, ShownEntry } from './ports.js';
 import { conversationHash, decodeCursor, encodeCursor, type SyncCursor } from './sync-cursor.js';
 
 export const SYNC_LIMIT_DEFAULT = 100;
@@ -14,8 +14,10 @@ export const SYNC_MAX_BYTES = 64 * 1024;
 
 export interface SyncedConversation {
   readonly membership: Membership;
-  /** Null in an empty conversation, and when the entry to show is one that the user may not see. */
-  readonly shown: ShownEntry | null;
+  /** Null in an empty conversation, and when the entry to show is one that the user may not see, cleared or deleted. */
+  readonly shown: EntryRecord | null;
+  /** Null for conversations that are not groups. */
+  readonly groupName: string | null;
 }
 
 export interface SyncAnswer {
@@ -23,6 +25,9 @@ export interface SyncAnswer {
   readonly cursor: Uint8Array;
   readonly hasMore: boolean;
   readonly logEpoch: number;
+  /** Countable entries unread in all conversations, those muted apart. */
+  readonly totalUnread: number;
+  readonly totalUnreadMuted: number;
 }
 
 /**
@@ -56,21 +61,34 @@ export class SyncConversations {
     return {
       conversations: [...page, ...always].sort(byRecency).map((membership) => ({
         membership,
-        shown: shown.get(membership.member.conversationId) ?? null,
+        shown: shown.get(membership.member.conversationId)?.entry ?? null,
+        groupName: shown.get(membership.member.conversationId)?.groupName ?? null,
       })),
       cursor: encodeCursor({ logEpoch, delivered }),
       hasMore: changed.length > page.length,
       logEpoch,
+      ...totals(all),
     };
   }
 
   async #shown(appId: AppId, page: readonly Membership[]): Promise<Map<string, ShownEntry>> {
-    const wanted = page.flatMap(({ member, shownSeq }) =>
-      isVisible(member, shownSeq) ? [{ conversationId: member.conversationId, seq: shownSeq }] : [],
-    );
+    const wanted = page.map(({ member, shownSeq }) => ({
+      conversationId: member.conversationId,
+      seq: isVisible(member, shownSeq) ? shownSeq : 0,
+    }));
     const rows = wanted.length > 0 ? await this.deps.log.shownEntries(appId, wanted) : [];
-    return new Map(rows.map((row) => [row.entry.conversationId, row]));
+    return new Map(rows.map((row) => [row.conversationId, row]));
   }
+}
+
+function totals(all: readonly Membership[]): { totalUnread: number; totalUnreadMuted: number } {
+  let [totalUnread, totalUnreadMuted] = [0, 0];
+  for (const { member, lastOrdinal } of all) {
+    const unread = unreadCount(lastOrdinal, member.readOrdinal);
+    if (member.settings.muted === true) totalUnreadMuted += unread;
+    else totalUnread += unread;
+  }
+  return { totalUnread, totalUnreadMuted };
 }
 
 interface Comparison {
@@ -110,7 +128,7 @@ function withinBytes(
 ): readonly Membership[] {
   let size = 0;
   const end = page.findIndex(({ member }, index) => {
-    size += shown.get(member.conversationId)?.entry.content.byteLength ?? 0;
+    size += shown.get(member.conversationId)?.entry?.content.byteLength ?? 0;
     return size > SYNC_MAX_BYTES && index > 0;
   });
   return end < 0 ? page : page.slice(0, end);

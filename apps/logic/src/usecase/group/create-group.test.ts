@@ -13,6 +13,10 @@ function rig(status: NewGroupResult['status'] = 'created') {
   const announced: unknown[] = [];
   const settings = {
     maxTextBytes: 10,
+    maxCustomBytes: 20,
+    maxContentBytes: 2_000,
+    recallWindowMs: 120_000,
+    editWindowMs: 86_400_000,
     maxGroupCreateMembers: 4,
     devicePolicy: { mode: 'unlimited', max: 5 },
     allowedOrigins: [],

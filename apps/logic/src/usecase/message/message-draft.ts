@@ -1,6 +1,5 @@
 import {
   DomainError,
-  invalidArgument,
   parseClientMsgId,
   parseConversationId,
   type ClientMsgId,
@@ -8,21 +7,26 @@ import {
 } from '@queqiao/domain';
 
 import { suspension } from '../app/active-app.js';
-import type { AppRules, AppState } from '../app/ports.js';
-import type { MessageContent } from './ports.js';
+import type { AppState } from '../app/ports.js';
+import { checkContent, type CheckedContent } from './check-content.js';
+import type { EntryDraft, MessageContent } from './ports.js';
 
 export interface MessageInput {
   readonly conversationId: string;
   readonly clientMsgId: string;
   /** Null: the request had none. */
   readonly content: MessageContent | null;
+  /** For devices that are online, never stored. Commands are so in any case. */
+  readonly onlineOnly?: boolean;
+  /** Leaves the unread count of the others as it is. */
+  readonly notCounted?: boolean;
 }
 
 export interface CheckedMessage {
   readonly conversationId: ConversationId;
   readonly clientMsgId: ClientMsgId;
-  readonly kind: string;
-  readonly content: Uint8Array;
+  readonly content: CheckedContent;
+  readonly transient: boolean;
   readonly countable: boolean;
   /** Why it must not be stored, as the app is set now. A retry of a message that was stored before is answered all the same. */
   readonly refusal?: DomainError;
@@ -37,19 +41,50 @@ const NO_CONTENT = new Uint8Array();
 export function checkMessage(input: MessageInput, app: AppState): CheckedMessage {
   const conversationId = parseConversationId(input.conversationId);
   const clientMsgId = parseClientMsgId(input.clientMsgId);
-  const { content } = input;
-  if (!content) throw invalidArgument('content', 'is missing or of an unknown kind');
-  if (content.kind !== 'text')
-    throw invalidArgument('content', 'is of a kind that only the server writes');
-  if (content.textBytes === 0) throw invalidArgument('content.text.text', 'must not be empty');
-  const message = { conversationId, clientMsgId, kind: content.kind, countable: true };
-  const refusal = suspension(app) ?? tooLong(content.textBytes, app.settings);
-  if (!refusal) return { ...message, content: content.encoded };
-  return { ...message, content: NO_CONTENT, refusal };
+  const checked = contentOrRefusal(input.content, app);
+  const transient = checked.content.kind === 'command' || input.onlineOnly === true;
+  // What is never stored has no retries to recognise.
+  if (transient && checked.refusal) throw checked.refusal;
+  const countable = input.notCounted !== true;
+  return { conversationId, clientMsgId, ...checked, transient, countable };
 }
 
-function tooLong(textBytes: number, { maxTextBytes }: AppRules): DomainError | undefined {
-  if (textBytes <= maxTextBytes) return undefined;
-  const message = `the text has ${textBytes} bytes, more than ${maxTextBytes}`;
-  return new DomainError('LIMIT_EXCEEDED', message, { field: 'maxTextBytes' });
+function contentOrRefusal(
+  content: MessageContent | null,
+  app: AppState,
+): Pick<CheckedMessage, 'content' | 'refusal'> {
+  const suspended = suspension(app);
+  try {
+    const checked = checkContent(content, app.settings);
+    return suspended ? withoutContent(checked.kind, suspended) : { content: checked };
+  } catch (error) {
+    const tooMuch = error instanceof DomainError && error.code === 'LIMIT_EXCEEDED';
+    if (!tooMuch || !content) throw error;
+    return withoutContent(content.body.kind, suspended ?? error);
+  }
+}
+
+/** What can only be refused or be stored already needs no content. */
+function withoutContent(
+  kind: string,
+  refusal: DomainError,
+): Pick<CheckedMessage, 'content' | 'refusal'> {
+  const content = { kind, encoded: NO_CONTENT, replyToSeq: undefined, mentions: undefined };
+  return { content, refusal };
+}
+
+export type Author = Pick<EntryDraft, 'appId' | 'sender' | 'origin' | 'signal'>;
+
+/** The entry that a stored message becomes. */
+export function entryDraft(message: CheckedMessage, author: Author): EntryDraft {
+  const { conversationId, clientMsgId, countable, refusal } = message;
+  const { kind, encoded, replyToSeq, mentions } = message.content;
+  const entry = { conversationId, clientMsgId, kind, content: encoded, countable };
+  return {
+    ...author,
+    ...entry,
+    ...(replyToSeq === undefined ? {} : { replyToSeq }),
+    ...(mentions === undefined ? {} : { mentions }),
+    ...(refusal === undefined ? {} : { refusal }),
+  };
 }

@@ -1,12 +1,41 @@
-import type { AppId, ClientMsgId, ConversationId, DomainError, Sender } from '@queqiao/domain';
+import type {
+  AppId,
+  ClientMsgId,
+  ConversationId,
+  DomainError,
+  EntryChange,
+  Sender,
+} from '@queqiao/domain';
 
 import type { Cancellation, SessionOrigin } from '../caller.js';
 
-/** What a message says, as far as the rules have to know it. `encoded` is what the log keeps; use cases do not look inside. */
-export type MessageContent =
-  | { readonly kind: 'text'; readonly textBytes: number; readonly encoded: Uint8Array }
-  /** A kind that only the server writes. */
-  | { readonly kind: 'server-only'; readonly encoded: Uint8Array };
+/** What a message says, as far as the rules have to know it. */
+export interface ContentBody {
+  /** Name of the oneof case of queqiao.client.v1.Content. */
+  readonly kind: string;
+  /** The plain fields of that case, by their names in generated code. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly extra: string;
+  readonly replyToSeq: number | undefined;
+  readonly mentions: { readonly all: boolean; readonly userIds: readonly string[] } | undefined;
+  /** Of cards: who is passed on. */
+  readonly subject?: { readonly kind: 'user' | 'group'; readonly id: string } | undefined;
+  /** Of merged forwards. */
+  readonly merged?: readonly MergedMessage[] | undefined;
+}
+
+export interface MergedMessage {
+  readonly senderName: string;
+  readonly createdMs: number;
+  /** Null: it has none, or one of an unknown kind. */
+  readonly body: ContentBody | null;
+}
+
+export interface MessageContent {
+  readonly body: ContentBody;
+  /** What the log keeps; use cases do not look inside. */
+  readonly encoded: Uint8Array;
+}
 
 export interface EntryDraft {
   readonly appId: AppId;
@@ -19,6 +48,13 @@ export interface EntryDraft {
   readonly countable: boolean;
   /** What the log answers instead of storing it, unless it is a retry of an entry that is stored. */
   readonly refusal?: DomainError | undefined;
+  /** Whether lists show it as the newest entry; true when left out. */
+  readonly shown?: boolean;
+  /** The entry that it answers: the log refuses one that the sender may not see. */
+  readonly replyToSeq?: number | undefined;
+  readonly mentions?: { readonly all: boolean; readonly userIds: readonly string[] } | undefined;
+  /** What it does to earlier entries: the log judges and applies it with the entry. */
+  readonly change?: EntryChange;
   /** The session that is answered directly, so it gets no push. */
   readonly origin: SessionOrigin | undefined;
   readonly signal: Cancellation;
@@ -33,6 +69,36 @@ export interface EntryPlace {
 
 /** The log. It checks membership under its lock and makes the heads of direct chats and feeds whose users exist. */
 export interface EntryLog {
-  /** Resolves when the entry is durably committed; a repeated client_msg_id gets the place of the first. */
+  /**
+   * Resolves when the entry is durably committed; a repeated client_msg_id gets the place of the first. Seq 0: the change had
+   * been made before, and nothing was stored.
+   */
   append(draft: EntryDraft): Promise<EntryPlace>;
+}
+
+/** What the log keeps of a change: encoded contents. */
+export interface ChangeContents {
+  recall(targetSeq: number): Uint8Array;
+  /** `content` is the target's new one, encoded. */
+  edit(targetSeq: number, content: Uint8Array, revision: number): Uint8Array;
+  deletion(targetSeqs: readonly number[]): Uint8Array;
+  reaction(targetSeq: number, emoji: string, removed: boolean): Uint8Array;
+  pin(targetSeq: number, removed: boolean): Uint8Array;
+}
+
+/** Something for the devices that are online now. */
+export interface TransientDraft {
+  readonly appId: AppId;
+  readonly conversationId: ConversationId;
+  readonly sender: Sender;
+  readonly event:
+    | { readonly kind: 'content'; readonly content: Uint8Array }
+    | { readonly kind: 'signal'; readonly name: string; readonly data: Uint8Array };
+  readonly origin: SessionOrigin | undefined;
+}
+
+/** Delivers without storing. Lost when nobody is there, or when there is more of it than can be carried. */
+export interface Transients {
+  /** Errors: NOT_FOUND, NOT_A_MEMBER, MUTED. The time is this node's and orders nothing. */
+  deliver(draft: TransientDraft): Promise<{ readonly createdMs: number }>;
 }

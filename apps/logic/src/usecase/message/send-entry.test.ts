@@ -3,18 +3,31 @@ import { describe, expect, it } from 'vitest';
 import type { AppState } from '../app/ports.js';
 import type { BusinessContext, UserContext } from '../caller.js';
 import type { MessageInput } from './message-draft.js';
-import type { EntryDraft, MessageContent } from './ports.js';
+import type { EntryDraft, MessageContent, TransientDraft } from './ports.js';
 import { SendEntry } from './send-entry.js';
 import { SendMessage, type ServerMessageInput } from './send-message.js';
 
 const settings = {
   maxTextBytes: 10,
+  maxCustomBytes: 20,
+  maxContentBytes: 2_000,
+  recallWindowMs: 120_000,
+  editWindowMs: 86_400_000,
   maxGroupCreateMembers: 5,
   devicePolicy: { mode: 'unlimited', max: 5 },
   allowedOrigins: [],
 } as const;
 const encoded = Uint8Array.from([1, 2, 3]);
-const text = (textBytes = 5): MessageContent => ({ kind: 'text', textBytes, encoded });
+const nothing = { extra: '', replyToSeq: undefined, mentions: undefined };
+const text = (bytes = 5): MessageContent => ({
+  body: { ...nothing, kind: 'text', fields: { text: 'x'.repeat(bytes) } },
+  encoded,
+});
+const serverOnly: MessageContent = { body: { ...nothing, kind: 'recall', fields: {} }, encoded };
+const command: MessageContent = {
+  body: { ...nothing, kind: 'command', fields: { name: 'ring', data: new Uint8Array(2) } },
+  encoded,
+};
 const { signal } = new AbortController();
 const base = { appId: 'demo' as AppId, requestId: 'r1', signal };
 const origin = { node: { nodeId: 'c1', bootId: 'b1' }, session: 7 };
@@ -26,6 +39,7 @@ const backEnd: BusinessContext = { ...base, caller: { kind: 'business', credenti
 
 function rig(app: AppState | null = { status: 'active', settings }) {
   const appended: EntryDraft[] = [];
+  const shown: TransientDraft[] = [];
   const deps = {
     apps: { app: () => Promise.resolve(app) },
     log: {
@@ -34,10 +48,17 @@ function rig(app: AppState | null = { status: 'active', settings }) {
         return Promise.resolve({ seq: 4, ordinal: 3, createdMs: 9 });
       },
     },
+    transients: {
+      deliver: (draft: TransientDraft) => {
+        shown.push(draft);
+        return Promise.resolve({ createdMs: 12 });
+      },
+    },
   };
   const message = { conversationId: 'd:alice:bob', clientMsgId: 'm1', content: text() };
   return {
     appended,
+    shown,
     send: (input: Partial<MessageInput> = {}) =>
       new SendEntry(deps).run(alice, { ...message, ...input }),
     sendAs: (sender: ServerMessageInput['sender'], input: Partial<MessageInput> = {}) =>
@@ -85,7 +106,7 @@ describe('a message of a user', () => {
       [{ clientMsgId: '' }, 'INVALID_ARGUMENT', 'client_msg_id'],
       [{ clientMsgId: 'a:b' }, 'INVALID_ARGUMENT', 'client_msg_id'],
       [{ content: null }, 'INVALID_ARGUMENT', 'content'],
-      [{ content: { kind: 'server-only', encoded } }, 'INVALID_ARGUMENT', 'content'],
+      [{ content: serverOnly }, 'INVALID_ARGUMENT', 'content'],
       [{ content: text(0) }, 'INVALID_ARGUMENT', 'content.text.text'],
       [{ conversationId: 'd:bob:carol' }, 'NOT_FOUND', 'conversation_id'],
       [{ conversationId: 's:bob' }, 'NOT_FOUND', 'conversation_id'],
@@ -107,12 +128,41 @@ describe('a message of a user', () => {
     // What can only be refused or be stored already needs no content.
     const content = new Uint8Array();
     expect(appended).toMatchObject([
-      { clientMsgId: 'm1', content, refusal: { code: 'LIMIT_EXCEEDED', field: 'maxTextBytes' } },
+      {
+        clientMsgId: 'm1',
+        content,
+        refusal: { code: 'LIMIT_EXCEEDED', field: 'content.text.text' },
+      },
     ]);
     expect(suspended.appended).toMatchObject([
       { clientMsgId: 'm1', content, refusal: { code: 'APP_SUSPENDED' } },
       { clientMsgId: 'm1', content, refusal: { code: 'APP_SUSPENDED' } },
     ]);
+  });
+
+  it('is shown to those who are online, and not stored, when it asks for that or is a command', async () => {
+    const { appended, shown, send } = rig();
+    const place = { conversationId: 'd:alice:bob', seq: 0, ordinal: 0, createdMs: 12 };
+    expect(await send({ content: command })).toEqual(place);
+    expect(await send({ onlineOnly: true })).toEqual(place);
+    await expect(send({ onlineOnly: true, content: text(11) })).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+    });
+    expect(appended).toEqual([]);
+    expect(shown).toHaveLength(2);
+    expect(shown[0]).toEqual({
+      appId: 'demo',
+      conversationId: 'd:alice:bob',
+      sender: { kind: 'user', id: 'alice' },
+      event: { kind: 'content', content: encoded },
+      origin,
+    });
+  });
+
+  it('may leave the unread count of the others as it is', async () => {
+    const { appended, send } = rig();
+    await send({ notCounted: true });
+    expect(appended).toMatchObject([{ countable: false }]);
   });
 
   it('is refused at once for an unknown app and when it is malformed, suspended or not', async () => {

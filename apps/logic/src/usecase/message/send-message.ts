@@ -4,8 +4,7 @@ import { knownApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import type { BusinessContext } from '../caller.js';
 import { checkMessage, type MessageInput } from './message-draft.js';
-import type { EntryLog } from './ports.js';
-import type { SentEntry } from './send-entry.js';
+import { postMessage, type MessagePosts, type SentEntry } from './post-message.js';
 import { checkUserMayAddress } from './user-sender.js';
 
 export interface ServerMessageInput extends MessageInput {
@@ -18,7 +17,7 @@ export interface ServerMessageInput extends MessageInput {
  * conversation that exists or needs no create step. Errors as for a user's own message.
  */
 export class SendMessage {
-  constructor(readonly deps: { readonly apps: Apps; readonly log: EntryLog }) {}
+  constructor(readonly deps: MessagePosts & { readonly apps: Apps }) {}
 
   async run(context: BusinessContext, input: ServerMessageInput): Promise<SentEntry> {
     const { appId, signal } = context;
@@ -27,14 +26,7 @@ export class SendMessage {
     if (sender.kind === 'user') {
       checkUserMayAddress(message.conversationId, parseUserId(sender.id, 'sender.id'));
     }
-    const place = await this.deps.log.append({
-      ...message,
-      appId,
-      sender,
-      origin: undefined,
-      signal,
-    });
-    return { ...place, conversationId: message.conversationId };
+    return postMessage(this.deps, message, { appId, sender, origin: undefined, signal });
   }
 }
 

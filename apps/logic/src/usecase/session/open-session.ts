@@ -9,6 +9,7 @@ import {
 import { activeApp } from '../app/active-app.js';
 import type { Apps, DevicePolicy } from '../app/ports.js';
 import type { LogEpoch } from '../conversation/ports.js';
+import { refuseSignedOut, type SignedOut } from './signed-out.js';
 import type { DeviceFacts, Devices, KnownUsers, Tokens, WallClock } from './ports.js';
 
 /** Brand, model and versions: each at most this many UTF-8 bytes. */
@@ -28,6 +29,7 @@ export interface OpenedSession {
   readonly tokenExpiresMs: number;
   /** When the answer was made, by the clock that `tokenExpiresMs` is to be compared with. */
   readonly serverMs: number;
+  readonly tokenIssuedMs: number;
   readonly logEpoch: number;
   readonly devicePolicy: DevicePolicy;
 }
@@ -39,6 +41,7 @@ export interface OpenSessionDeps {
   readonly devices: Pick<Devices, 'recordSignIn'>;
   readonly epoch: LogEpoch;
   readonly clock: WallClock;
+  readonly signedOut: SignedOut;
 }
 
 /**
@@ -52,17 +55,25 @@ export class OpenSession {
     const { tokens, apps, users, devices, epoch, clock } = this.deps;
     const device = checkDevice(input.device);
     if (input.generation < 0) throw invalidArgument('generation', 'must not be negative');
-    const { appId, userId, expiresMs } = await tokens.verify(input.token);
+    const token = await tokens.verify(input.token);
+    const { appId, userId } = token;
     const rules = await activeApp(apps, appId);
     checkOrigin(input.origin, rules.allowedOrigins);
+    await refuseSignedOut(this.deps.signedOut, token, device.deviceId);
     const [logEpoch] = await Promise.all([
       epoch.logEpoch(),
       users.ensure(appId, userId),
       devices.recordSignIn(appId, userId, device, input.generation),
     ]);
-    const { devicePolicy } = rules;
-    const token = { tokenExpiresMs: expiresMs, serverMs: clock.now() };
-    return { appId, userId, ...token, logEpoch, devicePolicy };
+    return {
+      appId,
+      userId,
+      tokenExpiresMs: token.expiresMs,
+      tokenIssuedMs: token.issuedMs,
+      serverMs: clock.now(),
+      logEpoch,
+      devicePolicy: rules.devicePolicy,
+    };
   }
 }
 

@@ -9,6 +9,8 @@ export interface TokenFacts {
   readonly appId: AppId;
   readonly userId: UserId;
   readonly expiresMs: number;
+  /** By the issuer's clock. */
+  readonly issuedMs: number;
 }
 
 /** Errors: UNAUTHENTICATED, TOKEN_EXPIRED, UNAVAILABLE. */

@@ -1,12 +1,14 @@
-import { DomainError } from '@queqiao/domain';
+import { DomainError, parseDeviceId } from '@queqiao/domain';
 
 import { activeApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import type { LogEpoch } from '../conversation/ports.js';
 import type { Tokens, WallClock } from './ports.js';
+import { refuseSignedOut, type SignedOut } from './signed-out.js';
 
 export interface RefreshedSession {
   readonly tokenExpiresMs: number;
+  readonly tokenIssuedMs: number;
   /** As in OpenedSession. */
   readonly serverMs: number;
   readonly logEpoch: number;
@@ -17,6 +19,13 @@ export interface RefreshSessionInput {
   /** Of the live session. */
   readonly appId: string;
   readonly userId: string;
+  readonly deviceId: string;
+}
+
+export interface RefreshedSession {
+  readonly tokenExpiresMs: number;
+  readonly tokenIssuedMs: number;
+  readonly logEpoch: number;
 }
 
 /**
@@ -30,6 +39,7 @@ export class RefreshSession {
       readonly apps: Apps;
       readonly epoch: LogEpoch;
       readonly clock: WallClock;
+      readonly signedOut: SignedOut;
     },
   ) {}
 
@@ -38,10 +48,17 @@ export class RefreshSession {
     if (facts.appId !== input.appId || facts.userId !== input.userId) {
       throw new DomainError('UNAUTHENTICATED', 'the token is for somebody else');
     }
+    const deviceId = parseDeviceId(input.deviceId, 'device_id');
     const [logEpoch] = await Promise.all([
       this.deps.epoch.logEpoch(),
       activeApp(this.deps.apps, facts.appId),
+      refuseSignedOut(this.deps.signedOut, facts, deviceId),
     ]);
-    return { tokenExpiresMs: facts.expiresMs, serverMs: this.deps.clock.now(), logEpoch };
+    return {
+      tokenExpiresMs: facts.expiresMs,
+      tokenIssuedMs: facts.issuedMs,
+      serverMs: this.deps.clock.now(),
+      logEpoch,
+    };
   }
 }

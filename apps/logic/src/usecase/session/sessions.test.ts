@@ -11,6 +11,10 @@ const userId = 'alice' as UserId;
 const devicePolicy = { mode: 'max-per-user', max: 2 } as const;
 const settings = {
   maxTextBytes: 10,
+  maxCustomBytes: 20,
+  maxContentBytes: 2_000,
+  recallWindowMs: 120_000,
+  editWindowMs: 86_400_000,
   maxGroupCreateMembers: 4,
   devicePolicy,
   allowedOrigins: ['https://a.example'],
@@ -24,18 +28,19 @@ const device = {
   appVersion: '',
 };
 
-function rig(status: AppState['status'] = 'active') {
+function rig(status: AppState['status'] = 'active', revokedMs = 0) {
   const done: string[] = [];
   const deps = {
     tokens: {
       verify: (token: string) =>
         token === 'good'
-          ? Promise.resolve({ appId, userId, expiresMs: 99 })
+          ? Promise.resolve({ appId, userId, expiresMs: 99, issuedMs: 50 })
           : Promise.reject(new DomainError('UNAUTHENTICATED', 'the token is not valid')),
     },
     apps: { app: () => Promise.resolve({ status, settings }) },
     epoch: { logEpoch: () => Promise.resolve(3) },
     clock: { now: () => 55 },
+    signedOut: { signedOutMs: () => Promise.resolve(revokedMs) },
     users: { ensure: (_app: AppId, user: UserId) => Promise.resolve(done.push(`ensure ${user}`)) },
     devices: {
       recordSignIn: (
@@ -52,15 +57,22 @@ function rig(status: AppState['status'] = 'active') {
   const open = (input: Partial<OpenSessionInput> = {}) =>
     new OpenSession(deps).run({ token: 'good', device, generation: 4, origin: '', ...input });
   const refresh = (input: { token?: string; appId?: string; userId?: string } = {}) =>
-    new RefreshSession(deps).run({ token: 'good', appId, userId, ...input });
+    new RefreshSession(deps).run({ token: 'good', appId, userId, deviceId: 'phone', ...input });
   return { done, open, refresh };
 }
 
 describe('opening a session', () => {
   it('makes the user, records the device and answers what connect needs', async () => {
     const { done, open } = rig();
-    const token = { tokenExpiresMs: 99, serverMs: 55 };
-    expect(await open()).toEqual({ appId, userId, ...token, logEpoch: 3, devicePolicy });
+    expect(await open()).toEqual({
+      appId,
+      userId,
+      tokenExpiresMs: 99,
+      tokenIssuedMs: 50,
+      serverMs: 55,
+      logEpoch: 3,
+      devicePolicy,
+    });
     expect(done.sort()).toEqual(['device phone 4', 'ensure alice']);
   });
 
@@ -93,11 +105,26 @@ describe('opening a session', () => {
 describe('refreshing a session', () => {
   it('takes a token for the same app and user only', async () => {
     const { refresh } = rig();
-    expect(await refresh()).toEqual({ tokenExpiresMs: 99, serverMs: 55, logEpoch: 3 });
+    const token = { tokenExpiresMs: 99, tokenIssuedMs: 50, serverMs: 55 };
+    expect(await refresh()).toEqual({ ...token, logEpoch: 3 });
     for (const other of [{ appId: 'other' }, { userId: 'bob' }, { token: 'bad' }]) {
       await expect(refresh(other)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     }
     await expect(rig('suspended').refresh()).rejects.toMatchObject({ code: 'APP_SUSPENDED' });
+  });
+});
+
+describe('a token from before its device was signed out', () => {
+  it('opens and refreshes nothing; one that was issued later does', async () => {
+    for (const revokedMs of [50, 51]) {
+      const { done, open, refresh } = rig('active', revokedMs);
+      await expect(open()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+      await expect(refresh()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+      expect(done).toEqual([]);
+    }
+    const { open, refresh } = rig('active', 49);
+    expect((await open()).tokenIssuedMs).toBe(50);
+    expect((await refresh()).tokenIssuedMs).toBe(50);
   });
 });
 

@@ -1,0 +1,28 @@
+import { parseAppId, parseDeviceId, parseUserId } from '@queqiao/domain';
+import type { RevocationsSinceRequest, RevocationsSinceResponse } from '@queqiao/protocol/link';
+import type {
+  Revocation,
+  RevocationPage,
+  RevocationsSince,
+} from '../../usecase/session/revocations-since.js';
+
+export async function revocationsSince(
+  usecase: RevocationsSince,
+  { sinceMs, after }: RevocationsSinceRequest,
+): Promise<RevocationsSinceResponse> {
+  return toResponse(await usecase.run(sinceMs, after ? fromMessage(after) : null));
+}
+
+function fromMessage(row: NonNullable<RevocationsSinceRequest['after']>): Revocation {
+  return {
+    appId: parseAppId(row.appId),
+    userId: parseUserId(row.userId),
+    deviceId: row.deviceId === '' ? null : parseDeviceId(row.deviceId, 'device_id'),
+    revokedMs: row.revokedMs,
+  };
+}
+
+function toResponse({ nowMs, rows, more, tooOld }: RevocationPage): RevocationsSinceResponse {
+  const revocations = rows.map((row) => ({ ...row, deviceId: row.deviceId ?? '' }));
+  return { nowMs, revocations, more, tooOld };
+}

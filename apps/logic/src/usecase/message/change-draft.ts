@@ -1,0 +1,70 @@
+import {
+  invalidArgument,
+  parseClientMsgId,
+  parseConversationId,
+  type EntryChange,
+} from '@queqiao/domain';
+
+import { activeApp } from '../app/active-app.js';
+import type { Apps } from '../app/ports.js';
+import type { UserContext } from '../caller.js';
+import type { ChangeContents, EntryDraft, EntryLog, EntryPlace } from './ports.js';
+import { checkUserMayAddress } from './user-sender.js';
+
+export interface ChangeDeps {
+  readonly apps: Apps;
+  readonly log: EntryLog;
+  readonly contents: ChangeContents;
+}
+
+/** What every change of entries is asked with. */
+export interface ChangeInput {
+  readonly conversationId: string;
+  readonly clientMsgId: string;
+}
+
+export interface TargetInput extends ChangeInput {
+  readonly targetSeq: number;
+}
+
+/** What the log gets of a change. A change raises nobody's unread count, and lists go on showing the last message. */
+export interface ChangeEntry {
+  readonly kind: string;
+  readonly content: Uint8Array;
+  readonly change: EntryChange;
+  readonly replyToSeq?: number | undefined;
+}
+
+/** Appends a change in the caller's name. Errors: those of the log's rules, and INVALID_ARGUMENT and NOT_FOUND of the address. */
+export async function appendChange(
+  log: EntryLog,
+  { appId, caller, signal }: UserContext,
+  input: ChangeInput,
+  entry: ChangeEntry,
+): Promise<EntryPlace> {
+  const conversationId = parseConversationId(input.conversationId);
+  const clientMsgId = parseClientMsgId(input.clientMsgId);
+  checkUserMayAddress(conversationId, caller.userId);
+  const draft: EntryDraft = {
+    ...entry,
+    appId,
+    conversationId,
+    clientMsgId,
+    sender: { kind: 'user', id: caller.userId },
+    countable: false,
+    shown: false,
+    origin: caller.session,
+    signal,
+  };
+  const { seq, ordinal, createdMs } = await log.append(draft);
+  return { seq, ordinal, createdMs };
+}
+
+export function rulesOf({ apps }: Pick<ChangeDeps, 'apps'>, { appId }: UserContext) {
+  return activeApp(apps, appId);
+}
+
+export function checkTarget(seq: number, field = 'target_seq'): number {
+  if (seq < 1) throw invalidArgument(field, 'must be at least 1');
+  return seq;
+}

@@ -1,0 +1,45 @@
+import type { UserContext } from '../caller.js';
+import {
+  appendChange,
+  checkTarget,
+  rulesOf,
+  type ChangeDeps,
+  type TargetInput,
+} from './change-draft.js';
+import { checkContent } from './check-content.js';
+import type { MessageContent } from './ports.js';
+import type { EntryPlace } from './ports.js';
+
+export interface EditInput extends TargetInput {
+  /** Null: the request had none. */
+  readonly content: MessageContent | null;
+}
+
+/**
+ * Replaces the content of an own message within the app's window and raises its revision; the kind stays.
+ * Errors: INVALID_ARGUMENT, NOT_FOUND, NOT_A_MEMBER, MUTED, PERMISSION_DENIED, LIMIT_EXCEEDED (content, or too many edits).
+ */
+export class EditEntry {
+  constructor(readonly deps: ChangeDeps) {}
+
+  async run(context: UserContext, input: EditInput): Promise<EntryPlace> {
+    const rules = await rulesOf(this.deps, context);
+    const targetSeq = checkTarget(input.targetSeq);
+    const { kind, encoded, replyToSeq } = checkContent(input.content, rules);
+    const { contents, log } = this.deps;
+    const entryContent = (revision: number) => contents.edit(targetSeq, encoded, revision);
+    return appendChange(log, context, input, {
+      kind: 'edit',
+      content: entryContent(0),
+      replyToSeq,
+      change: {
+        kind: 'edit',
+        targetSeqs: [targetSeq],
+        windowMs: rules.editWindowMs,
+        contentKind: kind,
+        content: encoded,
+        entryContent,
+      },
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import { invalidArgument, type AppId, type DeviceId, type UserId } from '@queqiao/domain';
+
+export interface Revocation {
+  readonly appId: AppId;
+  readonly userId: UserId;
+  /** Null: every device of the user. */
+  readonly deviceId: DeviceId | null;
+  readonly revokedMs: number;
+}
+
+export interface RevocationPage {
+  readonly nowMs: number;
+  readonly rows: readonly Revocation[];
+  readonly more: boolean;
+  readonly tooOld: boolean;
+}
+
+export interface RevocationFeed {
+  since(sinceMs: number, after: Revocation | null): Promise<RevocationPage>;
+}
+
+/** Who was signed out lately, for connect nodes. Errors: INVALID_ARGUMENT, UNAVAILABLE. */
+export class RevocationsSince {
+  constructor(readonly deps: { readonly feed: RevocationFeed }) {}
+
+  run(sinceMs: number, after: Revocation | null): Promise<RevocationPage> {
+    if (sinceMs < 0) throw invalidArgument('since_ms', 'must not be negative');
+    return this.deps.feed.since(sinceMs, after);
+  }
+}

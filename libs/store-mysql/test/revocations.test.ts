@@ -1,0 +1,169 @@
+import { parseAppId, parseDeviceId, type DeviceId } from '@queqiao/domain';
+import { systemClock } from '@queqiao/runtime';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  DEVICES_LIST_MAX,
+  REVOCATION_KEPT_MS,
+  REVOCATION_MAX_WRITE_MS,
+  REVOCATION_OVERLAP_MS,
+  REVOCATION_PAGE_ROWS,
+  TransientStoreError,
+  type Database,
+} from '../src/index.js';
+import { app, StoreRig, user } from './store-rig.js';
+
+let rig: StoreRig;
+let database: Database;
+
+beforeAll(async () => {
+  rig = await StoreRig.start();
+  database = rig.open();
+});
+afterAll(() => rig.stop());
+beforeEach(async () => {
+  for (const table of ['revocations', 'devices', 'users']) await rig.rows(`DELETE FROM ${table}`);
+  await database.users.ensure(app, user('ann'));
+});
+
+const other = parseAppId('other');
+const [phone, tablet] = [parseDeviceId('phone'), parseDeviceId('tablet')];
+
+function signIn(deviceId: DeviceId, appId = app): Promise<void> {
+  const texts = { platform: 'ios', brand: 'b', model: 'm', osVersion: '1', appVersion: '2' };
+  return database.devices.recordSignIn(appId, user('ann'), { deviceId, ...texts }, 1);
+}
+
+/** Rows of long ago or to come, relative to the database's clock. */
+async function plant(count: number, ageMs: number): Promise<void> {
+  const { nowMs } = await database.revocations.since(0, null);
+  for (let n = 0; n < count; n += 1) {
+    await rig.rows('INSERT INTO revocations VALUES (?, ?, ?, ?)', [
+      nowMs - ageMs,
+      'demo',
+      `u${n}`,
+      '',
+    ]);
+  }
+}
+
+describe('signing out', () => {
+  it('one device covers only that one, in its app', async () => {
+    await signIn(phone);
+    await signIn(tablet);
+    await database.users.ensure(other, user('ann'));
+    await signIn(phone, other);
+    expect(await database.revocations.signOutDevice(app, user('ann'), phone)).toBe(true);
+    const { rows, nowMs, more, tooOld } = await database.revocations.since(0, null);
+    expect(rows).toMatchObject([{ appId: app, userId: 'ann', deviceId: 'phone' }]);
+    expect({ more, tooOld }).toEqual({ more: false, tooOld: false });
+    const revokedMs = await database.revocations.signedOutMs(app, user('ann'), phone);
+    expect(revokedMs).toBe(rows[0]?.revokedMs);
+    expect(revokedMs).toBeLessThanOrEqual(nowMs);
+    expect(await database.revocations.signedOutMs(app, user('ann'), tablet)).toBe(0);
+    expect(await database.revocations.signedOutMs(other, user('ann'), phone)).toBe(0);
+  });
+
+  it('says when there is no such device or user, and then leaves nothing behind', async () => {
+    expect(await database.revocations.signOutDevice(app, user('ann'), phone)).toBe(false);
+    expect(await database.revocations.signOutUser(app, user('nobody'))).toBe(false);
+    expect((await database.revocations.since(0, null)).rows).toEqual([]);
+  });
+
+  it('a user covers every device, also one that has never signed in', async () => {
+    await signIn(phone);
+    expect(await database.revocations.signOutUser(app, user('ann'))).toBe(true);
+    const { rows } = await database.revocations.since(0, null);
+    expect(rows).toMatchObject([{ userId: 'ann', deviceId: null }]);
+    for (const device of [phone, tablet]) {
+      const revokedMs = await database.revocations.signedOutMs(app, user('ann'), device);
+      expect(revokedMs).toBe(rows[0]?.revokedMs);
+    }
+  });
+
+  it('that took longer than the overlap allows is written again, and given up in the end', async () => {
+    await signIn(phone);
+    let [stepMs, lagMs] = [REVOCATION_MAX_WRITE_MS + 1, 0];
+    const monotonic = (): number => systemClock.monotonic() + (lagMs += stepMs);
+    const late = rig.open({ clock: { ...systemClock, monotonic } });
+    await expect(late.revocations.signOutDevice(app, user('ann'), phone)).rejects.toThrow(
+      TransientStoreError,
+    );
+    const { rows } = await database.revocations.since(0, null);
+    expect(rows.length).toBeGreaterThan(1);
+    stepMs = 0;
+    expect(await late.revocations.signOutDevice(app, user('ann'), phone)).toBe(true);
+    const after = await database.revocations.since(0, null);
+    expect(after.rows).toHaveLength(rows.length + 1);
+  });
+});
+
+describe('the feed', () => {
+  it('repeats the overlap before the last answer, and nothing older', async () => {
+    await plant(1, REVOCATION_OVERLAP_MS + 10_000);
+    await plant(1, REVOCATION_OVERLAP_MS - 5_000);
+    const first = await database.revocations.since(0, null);
+    expect(first.rows).toHaveLength(1);
+    // A commit that became visible only after the answer although its time is before it.
+    await rig.rows('INSERT INTO revocations VALUES (?, ?, ?, ?)', [
+      first.nowMs - REVOCATION_MAX_WRITE_MS,
+      'demo',
+      'late',
+      '',
+    ]);
+    const second = await database.revocations.since(first.nowMs, null);
+    expect(second.rows.map(({ userId }) => userId)).toContain('late');
+  });
+
+  it('is paged, also within one millisecond', async () => {
+    await plant(REVOCATION_PAGE_ROWS + 3, 1_000);
+    const first = await database.revocations.since(0, null);
+    expect([first.rows.length, first.more]).toEqual([REVOCATION_PAGE_ROWS, true]);
+    const second = await database.revocations.since(0, first.rows.at(-1) ?? null);
+    expect([second.rows.length, second.more]).toEqual([3, false]);
+    const all = [...first.rows, ...second.rows].map(({ userId }) => userId);
+    expect(new Set(all).size).toBe(REVOCATION_PAGE_ROWS + 3);
+  });
+
+  it('says when it does not reach back far enough, and keeps until then', async () => {
+    await plant(2, REVOCATION_KEPT_MS + 2 * 60 * 60 * 1_000);
+    await plant(1, REVOCATION_KEPT_MS - 60_000);
+    const { nowMs } = await database.revocations.since(0, null);
+    const old = await database.revocations.since(nowMs - REVOCATION_KEPT_MS, null);
+    expect(old.tooOld).toBe(true);
+    const young = await database.revocations.since(nowMs - REVOCATION_KEPT_MS / 2, null);
+    expect(young.tooOld).toBe(false);
+    expect(await database.revocations.prune(10)).toBe(2);
+    expect(await database.revocations.prune(10)).toBe(0);
+    expect(await rig.rows('SELECT * FROM revocations')).toHaveLength(1);
+  });
+
+  it('and the check of a token are reads of an index', async () => {
+    await signIn(phone);
+    await plant(50, REVOCATION_KEPT_MS);
+    const plans = [
+      ...(await rig.rows<{ type: string; key: string }>(
+        `EXPLAIN SELECT * FROM revocations WHERE revoked_ms >= ? AND (revoked_ms, app_id, user_id, device_id) > (?, '', '', '')
+         ORDER BY revoked_ms, app_id, user_id, device_id LIMIT 501`,
+        [1, 1],
+      )),
+      ...(await rig.rows<{ type: string; key: string }>(
+        `EXPLAIN SELECT GREATEST(users.revoked_ms, COALESCE(devices.revoked_ms, 0)) FROM users
+         LEFT JOIN devices ON devices.app_id = users.app_id AND devices.user_id = users.user_id AND devices.device_id = ?
+         WHERE users.app_id = ? AND users.user_id = ?`,
+        ['phone', 'demo', 'ann'],
+      )),
+    ];
+    expect(plans.map(({ key }) => key)).toEqual(['PRIMARY', 'PRIMARY', 'PRIMARY']);
+    expect(plans.slice(1).map(({ type }) => type)).toEqual(['const', 'const']);
+  });
+});
+
+it('devices are listed by when they were last seen, at most so many', async () => {
+  for (let n = 0; n < DEVICES_LIST_MAX + 5; n += 1) await signIn(parseDeviceId(`d${n}`));
+  await rig.rows("UPDATE devices SET last_seen_ms = last_seen_ms + 1000000 WHERE device_id = 'd3'");
+  const devices = await database.devices.list(app, user('ann'));
+  expect(devices).toHaveLength(DEVICES_LIST_MAX);
+  expect(devices[0]).toMatchObject({ deviceId: 'd3', brand: 'b', platform: 'ios' });
+  const seen = devices.map(({ lastSeenMs }) => lastSeenMs);
+  expect(seen).toEqual([...seen].sort((a, b) => b - a));
+});

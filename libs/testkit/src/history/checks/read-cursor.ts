@@ -1,0 +1,47 @@
+import type { StateRecord } from '../surfaced-log.js';
+import { isRefused, seqOf, type HistoryInput, type Recorded } from '../history-input.js';
+
+/** No observer sees a read cursor go back, and it ends where the newest acknowledged mark or own message put it. */
+export function* readCursor({ history, table, members }: HistoryInput): Generator<string> {
+  for (const { device, states } of history.logs) yield* backwards(device, states);
+  const [least, most] = [moved(history, true), moved(history, false)];
+  for (const [conversationId, users] of members) {
+    const entries = table.get(conversationId) ?? [];
+    for (const [userId, { readSeq, stints }] of users) {
+      const key = `${conversationId} ${userId}`;
+      // A joiner starts at the join, and entries of one's own that nobody waited for count as well.
+      const start = Math.max(0, ...stints.map(({ joinedSeq }) => joinedSeq));
+      const own = entries.filter(({ sender }) => sender?.id === userId).at(-1)?.seq ?? 0;
+      const low = Math.max(start, least.get(key) ?? 0);
+      const high = Math.max(start, own, most.get(key) ?? 0);
+      if (readSeq < low) yield `${key} is at ${readSeq}, below the acknowledged ${low}`;
+      if (readSeq > high) yield `${key} is at ${readSeq}, and nobody moved it beyond ${high}`;
+    }
+  }
+}
+
+function* backwards(device: string, states: readonly StateRecord[]): Generator<string> {
+  const applied = new Map<string, StateRecord>();
+  for (const state of states) {
+    const before = applied.get(state.conversationId);
+    if (before !== undefined && state.rev < before.rev) continue;
+    if (before !== undefined && state.readSeq < before.readSeq) {
+      yield `${device}: ${state.conversationId} ${before.readSeq}, then ${state.readSeq} (rev ${state.rev})`;
+    }
+    applied.set(state.conversationId, state);
+  }
+}
+
+/** Highest seq to which marks and own messages moved each cursor: surely, or at most. */
+function moved({ marks, sends }: Recorded, surely: boolean): Map<string, number> {
+  const highest = new Map<string, number>();
+  const raise = (key: string, seq: number): void => {
+    highest.set(key, Math.max(highest.get(key) ?? 0, seq));
+  };
+  for (const mark of marks) {
+    const counts = surely ? mark.outcome === 'done' : !isRefused(mark);
+    if (counts) raise(`${mark.conversationId} ${mark.userId}`, mark.seq);
+  }
+  for (const send of sends) raise(`${send.conversationId} ${send.sender}`, seqOf(send) ?? 0);
+  return highest;
+}
