@@ -13,6 +13,7 @@ import { WorkerPool } from './worker-pool.js';
 export interface Measurement {
   readonly acknowledged: number;
   readonly seconds: number;
+  /** Of the warm-up too. */
   readonly errors: Readonly<Record<string, number>>;
   readonly ack: Latency;
   readonly delivery: Latency;
@@ -39,7 +40,7 @@ export async function measure(
 ): Promise<Measurement & { readonly evidence: Evidence }> {
   const pool = await WorkerPool.open(await setupsFor(target, load));
   try {
-    if (load.warmup > 0) await pool.run(warmUp(load));
+    const warmed = load.warmup > 0 ? await pool.run(warmUp(load)) : [];
     const watched = withGenerator(target.watched, pool);
     const before = await snapshot(watched, 'before');
     target.toggleProfiles();
@@ -52,6 +53,7 @@ export async function measure(
     const table = await storedMessages(target.mysqlUrl, target.appId, conversations);
     return {
       ...summary(results),
+      errors: errorsOf([...warmed, ...results]),
       observed: between(watched, before, after),
       verdict: verify(logs, table),
       evidence: { logs, table },
@@ -112,17 +114,20 @@ function withGenerator(watched: Watched, pool: WorkerPool): Watched {
   return { ...watched, processes: [...watched.processes, ...generators] };
 }
 
-function summary(results: readonly PhaseResult[]) {
+function errorsOf(results: readonly PhaseResult[]): Record<string, number> {
   const errors: Record<string, number> = {};
   for (const result of results) {
     for (const [code, count] of Object.entries(result.errors)) {
       errors[code] = (errors[code] ?? 0) + count;
     }
   }
+  return errors;
+}
+
+function summary(results: readonly PhaseResult[]) {
   const startedMs = Math.min(...results.map((result) => result.startedMs));
   const lastAckMs = Math.max(...results.map((result) => result.lastAckMs));
   return {
-    errors,
     acknowledged: results.reduce((sum, { acknowledged }) => sum + acknowledged, 0),
     seconds: Math.max(1, lastAckMs - startedMs) / 1_000,
     ack: latencyOf(results.map(({ ackMs }) => ackMs)),
