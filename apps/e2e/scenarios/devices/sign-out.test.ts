@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGrpcClient } from '@queqiao/grpc-kit';
-import { DeviceServiceDefinition as Devices } from '@queqiao/protocol/client';
+import {
+  ConversationServiceDefinition as Conversations,
+  DeviceServiceDefinition as Devices,
+} from '@queqiao/protocol/client';
 import { UserServiceDefinition as ServerUsers } from '@queqiao/protocol/server';
 import { BareDevice, eventually, longRun, SocketClosed } from '@queqiao/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -126,9 +129,13 @@ describe('a connect node that was frozen past the sign-out', () => {
     }
     expect(await phone.closed).toBe(4204);
     expect(phone.items.slice(before.length)).toEqual([]);
-    // Others get what waited: nothing was lost, it was only held back.
-    await staying.next('push', ({ event }) => {
-      return event?.$case === 'entry' && event.value.clientMsgId === 'frozen-4';
+    // Others go on over the socket they had, and nothing that was said meanwhile is lost to them.
+    const range = { fromSeq: 1, toSeq: 0, limit: 100, backwards: false };
+    const pull = { conversationId: 'd:ann:dave', ...range };
+    await eventually('the others can read what was said meanwhile', async () => {
+      const { pullEntries } = Conversations.methods;
+      const { entries } = await staying.call(Conversations, pullEntries, pull);
+      return entries.some(({ clientMsgId }) => clientMsgId === 'frozen-4');
     });
     expect(staying.closeCode).toBeUndefined();
     expect(await metricSum(frozen, 'queqiao_connect_holds_total', 'stood-still')).toBeGreaterThan(
