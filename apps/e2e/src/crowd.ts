@@ -163,8 +163,13 @@ export class Crowd {
     );
   }
 
-  /** Records the unread counts that every device shows; nothing may be under way. */
-  async rest(): Promise<void> {
+  /**
+   * Records the unread counts that every device shows. No operation may be under way; what the last ones changed may still be
+   * on its way, since a state whose first push was lost comes with the recovery some seconds later. It is waited for.
+   */
+  async rest(limitMs = TAIL_LIMIT_MS): Promise<void> {
+    // What is wrong by then is recorded as it is, for the judgement.
+    await this.settleUnread(limitMs).catch(() => undefined);
     await Promise.all(
       this.devices.map(async (device) => {
         if (device.feed === 'push') return;
@@ -188,22 +193,24 @@ export class Crowd {
   }
 
   /** Waits until every client library counts as unread what the table says is. */
-  async settleUnread(): Promise<void> {
+  async settleUnread(limitMs = TAIL_LIMIT_MS): Promise<void> {
     const sql = `SELECT m.user_id, m.conversation_id, c.last_ordinal - m.read_ordinal AS unread
       FROM members m JOIN conversations c USING (app_id, conversation_id) WHERE m.app_id = ?`;
-    await eventually('everybody counts the same unread messages', async () => {
-      const rows = await queryRows(this.cluster.database.url, sql, [this.app.appId]);
+    const { url } = this.cluster.database;
+    const counted = async (): Promise<boolean> => {
+      const rows = await queryRows(url, sql, [this.app.appId]);
       for (const device of this.devices) {
         if (!(device instanceof ReplicaRecorder)) continue;
         for (const row of rows.filter((each) => each['user_id'] === device.userId)) {
           const id = String(row['conversation_id']);
-          const [counted, stored] = [device.client.conversation(id)?.unread, Number(row['unread'])];
-          if (counted !== stored)
-            throw new Error(`${device.name} ${id}: ${counted ?? -1}, not ${stored}`);
+          const [shown, stored] = [device.client.conversation(id)?.unread, Number(row['unread'])];
+          if (shown !== stored)
+            throw new Error(`${device.name} ${id}: ${shown ?? -1}, not ${stored}`);
         }
       }
       return true;
-    });
+    };
+    await eventually('everybody counts the same unread messages', counted, limitMs);
   }
 
   async leave(): Promise<void> {

@@ -75,7 +75,7 @@ export class Era {
       () => [],
       (error: unknown) => [{ guarantee: 'tail' as const, what: String(error) }],
     );
-    if (late.length === 0) await this.crowd.rest();
+    if (late.length === 0) await this.crowd.rest(tailLimitMs);
     const table = await readLogTable(this.rig.cluster.database.url, this.neighbour.appId);
     const foreign = new Set([...table.values()].flat().map(digestOf));
     const found = [...late, ...(await this.crowd.judge(foreign)), ...this.#stopped()];
