@@ -36,8 +36,6 @@ beforeAll(async () => {
   const heads = ids.map((conversationId) => ({ appId: app, conversationId }));
   await database.conversations.ensureDirect(heads);
   await round();
-  const [tree] = await rig.rows("SHOW VARIABLES LIKE 'explain_format'");
-  if (tree !== undefined) await rig.root.query("SET SESSION explain_format = 'TRADITIONAL'");
   await rig.root.query('ANALYZE TABLE conversations, members, entries');
 });
 afterAll(() => rig.stop());
@@ -151,7 +149,7 @@ it.each<[string, string, (string | number)[], Record<string, [string, string[]]>
   ],
 ])('%s are read by keys', async (_name, sql, values, expected) => {
   const plan = await rig.rows<{ table: string; type: string; key: string | null; Extra: string }>(
-    `EXPLAIN ${sql}`,
+    `EXPLAIN FORMAT=TRADITIONAL ${sql}`,
     values,
   );
   const tables = plan.filter(({ table }) => table in expected);

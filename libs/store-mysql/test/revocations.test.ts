@@ -142,12 +142,12 @@ describe('the feed', () => {
     await plant(50, REVOCATION_KEPT_MS);
     const plans = [
       ...(await rig.rows<{ type: string; key: string }>(
-        `EXPLAIN SELECT * FROM revocations WHERE revoked_ms >= ? AND (revoked_ms, app_id, user_id, device_id) > (?, '', '', '')
+        `EXPLAIN FORMAT=TRADITIONAL SELECT * FROM revocations WHERE revoked_ms >= ? AND (revoked_ms, app_id, user_id, device_id) > (?, '', '', '')
          ORDER BY revoked_ms, app_id, user_id, device_id LIMIT 501`,
         [1, 1],
       )),
       ...(await rig.rows<{ type: string; key: string }>(
-        `EXPLAIN SELECT GREATEST(users.revoked_ms, COALESCE(devices.revoked_ms, 0)) FROM users
+        `EXPLAIN FORMAT=TRADITIONAL SELECT GREATEST(users.revoked_ms, COALESCE(devices.revoked_ms, 0)) FROM users
          LEFT JOIN devices ON devices.app_id = users.app_id AND devices.user_id = users.user_id AND devices.device_id = ?
          WHERE users.app_id = ? AND users.user_id = ?`,
         ['phone', 'demo', 'ann'],
