@@ -29,6 +29,14 @@ test('a message within another', () => {
   expect(outer).toEqual(Uint8Array.of(10, 5, 10, 3, 97, 98, 99));
 });
 
+test('a text that is missing is refused, wherever it is, and never written as a word', () => {
+  const missing = [{ ...Entry.create(), clientMsgId: undefined }, { content: { body: undefined } }];
+  for (const message of missing) {
+    expect(() => encodeMessage(Entry, message as unknown as Entry)).toThrow('make messages with');
+  }
+  expect(encodeMessage(Text, text(3))).toEqual(plain(3));
+});
+
 test('after a message that could not be written', () => {
   const broken = { ...Entry.decode(new Uint8Array()), conversationId: 'd:a:b', seq: Number.NaN };
   expect(() => encodeMessage(Entry, broken)).toThrow('NaN');
