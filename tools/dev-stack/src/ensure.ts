@@ -1,7 +1,7 @@
 import { canInstall, installPackages } from './apt.js';
 import type { Log } from './apt.js';
 import { ChromiumMissingError, ServersMissingError } from './errors.js';
-import { findChromium, findServers } from './find-servers.js';
+import { chosenChromium, findChromium, findServers } from './find-servers.js';
 import type { FoundServers } from './find-servers.js';
 
 export type ServerKind = 'mysql' | 'redis';
@@ -51,6 +51,8 @@ export async function ensureServers(
 export async function ensureChromium(log: Log = () => undefined): Promise<string> {
   const found = findChromium();
   if (found !== undefined) return found;
+  const chosen = chosenChromium();
+  if (chosen !== undefined) throw new ChromiumMissingError(`${chosen} is no program`);
   if (!canInstall()) throw new ChromiumMissingError('installing needs root and apt-get');
   try {
     await installPackages(['chromium'], [], log);

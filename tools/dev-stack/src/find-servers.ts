@@ -44,11 +44,17 @@ export function findServers(): FoundServers {
   };
 }
 
-/** Path of a Chromium for browser tests; QUEQIAO_CHROMIUM wins. */
+/** Path of the Chromium for browser tests. QUEQIAO_CHROMIUM wins, and is not replaced when it names no program. */
 export function findChromium(): string | undefined {
-  const chosen = process.env['QUEQIAO_CHROMIUM'];
-  if (chosen !== undefined && chosen !== '') return chosen;
+  const chosen = chosenChromium();
+  if (chosen !== undefined) return isExecutable(chosen) ? chosen : undefined;
   return findProgram('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable');
+}
+
+/** What QUEQIAO_CHROMIUM says; an empty variable counts as unset. */
+export function chosenChromium(): string | undefined {
+  const chosen = process.env['QUEQIAO_CHROMIUM'];
+  return chosen === '' ? undefined : chosen;
 }
 
 function isExecutable(file: string): boolean {

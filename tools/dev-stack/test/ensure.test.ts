@@ -3,7 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ensureChromium, ensureServers, findServers, freePort, isPortFree } from '../src/index.js';
+import {
+  ensureChromium,
+  ensureServers,
+  findChromium,
+  findServers,
+  freePort,
+  isPortFree,
+} from '../src/index.js';
 import { ServersMissingError } from '../src/index.js';
 import { findProgram } from '../src/find-servers.js';
 import { BINLOG_FLAGS, COMMON_MYSQL_FLAGS } from '../src/mysql-flags.js';
@@ -38,9 +45,15 @@ describe('finding programs', () => {
   it('installs nothing when everything is there', async () => {
     const lines: string[] = [];
     await ensureServers((line) => lines.push(line));
-    vi.stubEnv('QUEQIAO_CHROMIUM', '/opt/chrome');
-    expect(await ensureChromium((line) => lines.push(line))).toBe('/opt/chrome');
+    vi.stubEnv('QUEQIAO_CHROMIUM', process.execPath);
+    expect(await ensureChromium((line) => lines.push(line))).toBe(process.execPath);
     expect(lines).toEqual([]);
+  });
+
+  it('takes no other browser than the one that was chosen', async () => {
+    vi.stubEnv('QUEQIAO_CHROMIUM', '/no/such/browser');
+    expect(findChromium()).toBeUndefined();
+    await expect(ensureChromium()).rejects.toThrow('/no/such/browser is no program');
   });
 
   it('names both ways out when a server is missing', () => {

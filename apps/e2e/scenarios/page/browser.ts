@@ -1,3 +1,4 @@
+import { ChromiumMissingError, findChromium } from '@queqiao/dev-stack';
 import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 import { ChatWindow } from './chat-window.js';
 
@@ -26,7 +27,8 @@ export class TestBrowser {
   }
 
   static async launch(pageUrl: string): Promise<TestBrowser> {
-    const executablePath = '/usr/bin/chromium';
+    const executablePath = findChromium();
+    if (executablePath === undefined) throw new ChromiumMissingError('TEST_HAS says it is there');
     return new TestBrowser(await chromium.launch({ executablePath, args: ARGUMENTS }), pageUrl);
   }
 
