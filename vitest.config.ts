@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { hasServers, withoutOwnServers } from './tools/dev-stack/src/own-servers.js';
 
 const conditions = ['queqiao:source', 'module', 'node', 'development|production'];
 
@@ -21,6 +22,8 @@ const needServers = new Set(
   'store-mysql directory testkit connect logic web web-server cli loadgen e2e faults'.split(' '),
 );
 
+const plugins = hasServers() ? [] : [withoutOwnServers(import.meta.dirname)];
+
 function project(name: string, root: string, kind: Kind) {
   const { timeoutMs, maxWorkers } = limits[kind];
   const include =
@@ -28,6 +31,7 @@ function project(name: string, root: string, kind: Kind) {
       ? ['src/**/*.test.ts', 'scenarios/**/*.test.ts']
       : ['src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}'];
   return {
+    plugins,
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     test: {

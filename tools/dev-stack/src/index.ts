@@ -15,6 +15,7 @@ export { createDatabase, LOOPBACK_PASSWORDS, uniqueDatabaseName } from './mysql-
 export type { AccountPasswords, CreatedDatabase } from './mysql-accounts.js';
 export { MysqlServer, startMysql } from './mysql-server.js';
 export type { MysqlOptions } from './mysql-server.js';
+export { hasServers, wantsOwnServers, withoutOwnServers } from './own-servers.js';
 export { dataRoot, FIXED_MYSQL_PORT, FIXED_REDIS_PORT } from './places.js';
 export { startRedisCluster } from './redis-cluster.js';
 export type { RedisCluster } from './redis-cluster.js';
@@ -22,7 +23,7 @@ export { RedisServer, startRedis } from './redis-server.js';
 export type { RedisOptions } from './redis-server.js';
 export { stopAll, stopAllOnSignals } from './running-servers.js';
 export type { OnExit, UnexpectedExit } from './server-process.js';
-export { resolveStack, Stack } from './stack.js';
+export { givenUrls, resolveStack, Stack } from './stack.js';
 export type { MysqlAccess, RedisAccess, StackOptions } from './stack.js';
 export {
   startThrowAwayStack,

@@ -36,3 +36,9 @@ export function readSummary(file: string): Summary {
   ).length;
   return { passed: report.numPassedTests, failed: report.numFailedTests + emptyFailures, skipped };
 }
+
+/** Counts everything. A run that fails although no test did counts as one failure. */
+export function lastLine({ passed, failed, skipped }: Summary, exitCode: number): string {
+  const failures = failed === 0 && exitCode !== 0 ? 1 : failed;
+  return `${passed} passed, ${failures} failed, ${skipped.length} skipped`;
+}

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { parseTestArguments } from './test-arguments.js';
+
+it('runs everything when nothing is said', () => {
+  expect(parseTestArguments([])).toEqual({ long: false, vitest: [] });
+});
+
+it('takes names for projects and hands options on', () => {
+  expect(parseTestArguments(['connect', '--bail=1', 'logic', '-u'])).toEqual({
+    long: false,
+    vitest: ['--project', 'connect', '--project', 'logic', '--bail=1', '-u'],
+  });
+});
+
+it('with --long takes names for scenarios', () => {
+  expect(parseTestArguments(['hot', '--long'])).toEqual({
+    long: true,
+    vitest: ['--project', 'e2e', 'hot'],
+  });
+  expect(parseTestArguments(['--long'])).toEqual({ long: true, vitest: ['--project', 'e2e'] });
+});
