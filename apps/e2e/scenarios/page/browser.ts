@@ -39,16 +39,21 @@ export class TestBrowser {
     return this.#browser.newContext({ viewport, locale, isMobile: phone, hasTouch: phone });
   }
 
-  /** A window in a profile; `query` such as `?as=alice&device=2`. */
-  async open(profile: BrowserContext, query: string): Promise<ChatWindow> {
+  /** A window in a profile; `query` such as `?as=alice&device=2`. Another back end may serve the page. */
+  async open(
+    profile: BrowserContext,
+    query: string,
+    pageUrl: string = this.#pageUrl,
+  ): Promise<ChatWindow> {
     const page = await profile.newPage();
     page.setDefaultTimeout(WAIT_LIMIT_MS);
     page.on('pageerror', (error) => this.complaints.push(`${query}: ${error.message}`));
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(`${query}: ${message.text()}`);
     });
-    await page.goto(`${this.#pageUrl}/${query}`);
-    return new ChatWindow(page);
+    const window = new ChatWindow(page);
+    await page.goto(`${pageUrl}/${query}`);
+    return window;
   }
 
   close(): Promise<void> {

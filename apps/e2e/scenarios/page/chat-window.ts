@@ -2,7 +2,12 @@ import type { Locator, Page } from 'playwright-core';
 
 /** What a person does and sees in one window of the demo page. Waits are for things to appear, never for time to pass. */
 export class ChatWindow {
-  constructor(readonly page: Page) {}
+  /** URLs of the sockets that it opened, in their order. */
+  readonly sockets: string[] = [];
+
+  constructor(readonly page: Page) {
+    page.on('websocket', (socket) => this.sockets.push(socket.url()));
+  }
 
   /** Signed in, connected and caught up. */
   async online(): Promise<void> {

@@ -173,6 +173,23 @@ describe.runIf(machineHas('browser'))('the page', () => {
     expect(await window.page.locator('html').getAttribute('lang')).toBe('zh-CN');
   });
 
+  it('crosses connect nodes when the back end spreads its windows over them', async () => {
+    const { socketUrls } = cluster();
+    const spread = await cluster().startWeb(0, { QUEQIAO_SOCKET_URL: socketUrls.join() });
+    const windows = [];
+    for (const query of ['?as=erin', '?as=frank']) {
+      const window = await browser.open(await browser.profile(), query, spread.pageUrl);
+      await window.online();
+      windows.push(window);
+    }
+    const [erin, frank] = windows as [ChatWindow, ChatWindow];
+    expect([erin.sockets, frank.sockets]).toEqual(socketUrls.map((url) => [url]));
+    await erin.startChat('frank');
+    await erin.say('over the bridge');
+    await frank.row('erin').click();
+    await frank.sees('over the bridge');
+  });
+
   it('had nothing to complain about but the connection that was cut', () => {
     const others = browser.complaints.filter((text) => !/WebSocket connection to/.test(text));
     expect(others).toEqual([]);

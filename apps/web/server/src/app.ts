@@ -57,12 +57,12 @@ export function createWebServer(
   const signIn = new SignIn({ users, tokens, people });
   const web = new WebListener(
     {
-      routes: apiRoutes({ signIn, people, limit }, config.socketUrl),
+      routes: apiRoutes({ signIn, people, limit }, config.socketUrls),
       files: new PageFiles({ root: config.root }),
       logger,
       metrics: registry,
     },
-    { host, port: config.port, headers: securityHeaders(config.socketUrl) },
+    { host, port: config.port, headers: securityHeaders(config.socketUrls) },
   );
   const operations = new OperationsServer({
     host,

@@ -22,7 +22,12 @@ const schema = z
       .integer(60_000, 24 * 3_600_000)
       .default(3_600_000)
       .describe('How long a token is valid.'),
-    socketUrl: field.url('ws', 'wss').describe('Where browsers open their WebSocket.'),
+    socketUrls: field
+      .list()
+      .pipe(z.array(field.url('ws', 'wss')).min(1, 'must name at least one URL'))
+      .describe(
+        'Where browsers open their WebSocket; of several, separated by commas, each sign-in gets the next.',
+      ),
     root: field.text(4096).describe('Folder with the built page.'),
     people: field
       .list()
@@ -54,7 +59,7 @@ export const webServerConfig = defineConfig(schema, {
     appKeyId: 'QUEQIAO_APP_KEY_ID',
     appKeySecret: 'QUEQIAO_APP_KEY_SECRET',
     tokenTtlMs: 'QUEQIAO_TOKEN_TTL_MS',
-    socketUrl: 'QUEQIAO_SOCKET_URL',
+    socketUrls: 'QUEQIAO_SOCKET_URL',
     root: 'QUEQIAO_WEB_ROOT',
     people: 'QUEQIAO_WEB_PEOPLE',
     signInsPerMinute: 'QUEQIAO_SIGN_INS_PER_MINUTE',
@@ -64,7 +69,7 @@ export const webServerConfig = defineConfig(schema, {
     dev: {
       ...common.profileDefaults.dev,
       grpcUrl: '127.0.0.1:9092',
-      socketUrl: 'ws://127.0.0.1:9091/ws',
+      socketUrls: ['ws://127.0.0.1:9091/ws'],
       root: 'apps/web/dist',
     },
     test: common.profileDefaults.test,
@@ -76,7 +81,7 @@ export const webServerConfig = defineConfig(schema, {
     appCredential: 'qq1.demo.c1.the-secret-from-tools-admin',
     appKeyId: 'k1',
     appKeySecret: 'cmVwbGFjZS10aGlzLWJ5LXRoZS1zaWduaW5nLWtleS1vZi15b3VyLWFwcA==',
-    socketUrl: 'ws://127.0.0.1:9091/ws',
+    socketUrls: 'ws://127.0.0.1:9091/ws',
     root: 'apps/web/dist',
   },
 });

@@ -56,6 +56,19 @@ describe('sign-in', () => {
     ]);
   });
 
+  it('gives out several socket URLs in turn, and lets the page open any of them', async () => {
+    const urls = ['ws://127.0.0.1:9091/ws', 'ws://127.0.0.1:9191/ws'];
+    const { post, url } = await startWeb({ QUEQIAO_SOCKET_URL: urls.join(', ') });
+    const given = [];
+    for (const name of ['alice', 'bob', 'carol']) {
+      const answer = (await (await post('/api/sign-in', { name })).json()) as { socketUrl: string };
+      given.push(answer.socketUrl);
+    }
+    expect(given).toEqual([urls[0], urls[1], urls[0]]);
+    const policy = (await fetch(url)).headers.get('content-security-policy');
+    expect(policy).toContain("connect-src 'self' ws://127.0.0.1:9091 ws://127.0.0.1:9191;");
+  });
+
   it('refuses what is not a name, naming the field', async () => {
     const { post, upserts } = await startWeb();
     const refused = async (body: unknown, headers?: Record<string, string>) =>
@@ -165,6 +178,14 @@ describe('configuration', () => {
       });
     expect(load).toThrow(/QUEQIAO_APP_CREDENTIAL: must be qq1[^]*QUEQIAO_APP_KEY_SECRET: must be/);
     expect(load).not.toThrow(/c2hvcnQ/);
+  });
+
+  it('wants URLs of sockets, at least one', () => {
+    const load = (urls: string) =>
+      loadConfig(webServerConfig, { QUEQIAO_PROFILE: 'dev', QUEQIAO_SOCKET_URL: urls });
+    expect(() => load(',')).toThrow('QUEQIAO_SOCKET_URL: must name at least one URL');
+    expect(() => load('ws://a/ws,http://b')).toThrow('QUEQIAO_SOCKET_URL: must be a URL that');
+    expect(() => loadConfig(webServerConfig, {})).toThrow('QUEQIAO_SOCKET_URL: is required');
   });
 
   it('has an example that loads', () => {

@@ -19,13 +19,18 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 
 /**
  * The page's API, by method and path:
- * - `POST /api/sign-in {name}` and `POST /api/refresh {token}` → `{token, userId, socketUrl, expiresMs}`
+ * - `POST /api/sign-in {name}` and `POST /api/refresh {token}` → `{token, userId, socketUrl, expiresMs}`; the socket URLs are given
+ *   out in turn, so that windows are spread over the connect nodes
  * - `POST /api/resolve {names}` → `{users: [{name, userId}]}`: the ids that typed names stand for, whether or not they exist
  * - `GET /api/users` → `{users: [{userId, name}]}`: people to propose
  */
-export function apiRoutes(deps: ApiDeps, socketUrl: string): ReadonlyMap<string, Handler> {
+export function apiRoutes(
+  deps: ApiDeps,
+  socketUrls: readonly string[],
+): ReadonlyMap<string, Handler> {
+  let given = 0;
   const sendToken = (response: ServerResponse, issued: IssuedToken): void =>
-    sendJson(response, 200, { ...issued, socketUrl });
+    sendJson(response, 200, { ...issued, socketUrl: socketUrls[given++ % socketUrls.length] });
   return new Map<string, Handler>([
     [
       'POST /api/sign-in',

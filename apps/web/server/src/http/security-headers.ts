@@ -1,12 +1,13 @@
-/** What every answer carries. The page runs its own script and style only and talks to this server and the socket only. */
-export function securityHeaders(socketUrl: string): Readonly<Record<string, string>> {
+/** What every answer carries. The page runs its own script and style only and talks to this server and the sockets only. */
+export function securityHeaders(socketUrls: readonly string[]): Readonly<Record<string, string>> {
+  const sockets = new Set(socketUrls.map((url) => new URL(url).origin));
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
     "manifest-src 'self'",
-    `connect-src 'self' ${new URL(socketUrl).origin}`,
+    `connect-src 'self' ${[...sockets].join(' ')}`,
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
