@@ -13,9 +13,9 @@ it('takes names for projects and hands options on', () => {
 });
 
 it('with --long takes names for scenarios', () => {
-  expect(parseTestArguments(['hot', '--long'])).toEqual({
+  expect(parseTestArguments(['hot', '--long', '--bail=1'])).toEqual({
     long: true,
-    vitest: ['--project', 'e2e', 'hot'],
+    vitest: ['--project', 'e2e', '--bail=1', 'hot'],
   });
   expect(parseTestArguments(['--long'])).toEqual({ long: true, vitest: ['--project', 'e2e'] });
 });

@@ -1,5 +1,5 @@
 import { demoToken, type DemoApp } from './demo-app.js';
-import { grpcAddress, PORTS, socketUrl } from './nodes.js';
+import { grpcAddress, nodes, PORTS, socketUrl } from './nodes.js';
 import type { UpArguments } from './up-arguments.js';
 
 export interface BannerInput {
@@ -12,15 +12,13 @@ export interface BannerInput {
 /** Where everything is and what to try first. */
 export async function printBanner({ app, args, dataDir, mysqlUrl }: BannerInput): Promise<void> {
   const page = `http://127.0.0.1:${PORTS.web}`;
-  const each = (count: number, address: (index: number) => string): string =>
-    Array.from({ length: count }, (_, index) => address(index + 1)).join('  ');
   const token = await demoToken(app, 'alice');
   process.stdout.write(`
   Queqiao is up.
 
   page        ${page}
-  sockets     ${each(args.connect, socketUrl)}
-  gRPC        ${each(args.logic, grpcAddress)}
+  sockets     ${nodes(args.connect, socketUrl).join('  ')}
+  gRPC        ${nodes(args.logic, grpcAddress).join('  ')}
   metrics     http://127.0.0.1:${PORTS.connectOperations}/metrics  http://127.0.0.1:${PORTS.logicOperations}/metrics
   database    ${mysqlUrl}
   logs, data  ${dataDir}

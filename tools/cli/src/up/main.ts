@@ -1,12 +1,26 @@
 /** A whole Queqiao on this machine: servers, migrations, demo data, nodes and the page, until Ctrl-C. */
-import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { dataRoot, resolveStack, type ServiceProcess, type Stack } from '@queqiao/dev-stack';
+import {
+  dataRoot,
+  givenUrls,
+  resolveStack,
+  type ServiceProcess,
+  type Stack,
+} from '@queqiao/dev-stack';
 import { migrate } from '@queqiao/store-mysql';
 import { printBanner } from './banner.js';
+import { clearTheWay } from './clear-the-way.js';
 import { openDemoApp } from './open-demo-app.js';
 import { seedDemoData } from './demo-data.js';
-import { connectNode, grpcAddress, logicNode, webServer, type Surroundings } from './nodes.js';
+import {
+  connectNode,
+  grpcAddress,
+  logicNode,
+  nodes,
+  placesOf,
+  webServer,
+  type Surroundings,
+} from './nodes.js';
 import { parseUpArguments, type UpArguments } from './up-arguments.js';
 
 const DATABASE = 'queqiao';
@@ -24,13 +38,14 @@ class Up {
 
   async start(args: UpArguments): Promise<void> {
     const dataDir = dataRoot();
-    if (args.reset) {
-      log('removing the data of earlier runs');
-      // Only what a running system writes: test servers keep their own things beside it.
-      for (const part of ['mysql', 'redis', 'logs', 'demo-app.json']) {
-        rmSync(join(dataDir, part), { recursive: true, force: true });
-      }
-    }
+    const given = givenUrls();
+    await clearTheWay({
+      places: placesOf(args, given),
+      dataDir,
+      reset: args.reset,
+      mysqlUrl: given.mysql,
+    });
+    if (args.reset) log('removed the data of earlier runs');
     log('starting the database and Redis');
     const stack = await resolveStack({
       mode: 'fixedPorts',
@@ -50,12 +65,10 @@ class Up {
       onExit: (exit) => this.fail(exit.server, exit.logTail),
     };
     log(`starting logic ×${args.logic}, connect ×${args.connect} and the page`);
-    await this.#run(Array.from({ length: args.logic }, (_, index) => logicNode(index + 1, around)));
+    await this.#run(nodes(args.logic, (index) => logicNode(index, around)));
     await seedDemoData(app, grpcAddress(1));
-    await this.#run(
-      Array.from({ length: args.connect }, (_, index) => connectNode(index + 1, around)),
-    );
-    await this.#run([webServer(app, around)]);
+    await this.#run(nodes(args.connect, (index) => connectNode(index, around)));
+    await this.#run([webServer(app, args.connect, around)]);
     await printBanner({ app, args, dataDir, mysqlUrl: database.rootUrl });
     log('everything is up; Ctrl-C stops it');
   }

@@ -1,7 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ServiceProcess, type OnExit } from '@queqiao/dev-stack';
+import {
+  FIXED_MYSQL_PORT,
+  FIXED_REDIS_PORT,
+  ServiceProcess,
+  type OnExit,
+  type ServerKind,
+} from '@queqiao/dev-stack';
+import type { Place } from './clear-the-way.js';
 import type { DemoApp } from './demo-app.js';
+import type { UpArguments } from './up-arguments.js';
 
 /** The i-th node of a kind adds this to the ports of its kind. */
 const PORT_STEP = 100;
@@ -15,6 +23,8 @@ export const PORTS = {
   webOperations: 9080,
 } as const;
 
+const shifted = (index: number) => (port: number) => port + PORT_STEP * (index - 1);
+
 export interface Surroundings {
   readonly root: string;
   readonly dataDir: string;
@@ -24,42 +34,71 @@ export interface Surroundings {
 }
 
 export function logicNode(index: number, around: Surroundings): ServiceProcess {
-  const shift = PORT_STEP * (index - 1);
-  return service(`logic-${index}`, 'logic', PORTS.logicOperations + shift, around, {
+  const at = shifted(index);
+  return service(`logic-${index}`, 'logic', at(PORTS.logicOperations), around, {
     QUEQIAO_MYSQL_URL: around.mysqlUrl,
     QUEQIAO_REDIS_URL: around.redisUrl,
-    QUEQIAO_GRPC_PORT: String(PORTS.grpc + shift),
-    QUEQIAO_LINK_PORT: String(PORTS.link + shift),
+    QUEQIAO_GRPC_PORT: String(at(PORTS.grpc)),
+    QUEQIAO_LINK_PORT: String(at(PORTS.link)),
   });
 }
 
 export function connectNode(index: number, around: Surroundings): ServiceProcess {
-  const shift = PORT_STEP * (index - 1);
-  return service(`connect-${index}`, 'connect', PORTS.connectOperations + shift, around, {
+  const at = shifted(index);
+  return service(`connect-${index}`, 'connect', at(PORTS.connectOperations), around, {
     QUEQIAO_REDIS_URL: around.redisUrl,
-    QUEQIAO_SOCKET_PORT: String(PORTS.socket + shift),
+    QUEQIAO_SOCKET_PORT: String(at(PORTS.socket)),
   });
 }
 
-/** The demo page and its back end, which holds the demo app's key and credential. */
-export function webServer(app: DemoApp, around: Surroundings): ServiceProcess {
+/** The demo page, whose windows are spread over all connect nodes, and its back end, which holds the app's key and credential. */
+export function webServer(
+  app: DemoApp,
+  connectNodes: number,
+  around: Surroundings,
+): ServiceProcess {
   return service('web', 'web/server', PORTS.webOperations, around, {
     QUEQIAO_WEB_PORT: String(PORTS.web),
     QUEQIAO_GRPC_URL: `127.0.0.1:${PORTS.grpc}`,
     QUEQIAO_APP_CREDENTIAL: app.credential,
     QUEQIAO_APP_KEY_ID: app.keyId,
     QUEQIAO_APP_KEY_SECRET: app.keySecret,
-    QUEQIAO_SOCKET_URL: socketUrl(1),
+    QUEQIAO_SOCKET_URL: nodes(connectNodes, socketUrl).join(),
     QUEQIAO_WEB_ROOT: join(around.root, 'apps', 'web', 'dist'),
   });
 }
 
+/** Where everything is going to listen, without the servers that are given by URL. */
+export function placesOf(
+  { logic, connect }: Pick<UpArguments, 'logic' | 'connect'>,
+  given: Readonly<Record<ServerKind, string | undefined>>,
+): Place[] {
+  const of = (name: string, ...ports: number[]): Place[] => ports.map((port) => ({ name, port }));
+  const { logicOperations, grpc, link, connectOperations, socket, web, webOperations } = PORTS;
+  return [
+    ...(given.mysql === undefined ? of('the database', FIXED_MYSQL_PORT) : []),
+    ...(given.redis === undefined ? of('Redis', FIXED_REDIS_PORT) : []),
+    ...nodes(logic, (index) =>
+      of(`logic-${index}`, ...[logicOperations, grpc, link].map(shifted(index))),
+    ).flat(),
+    ...nodes(connect, (index) =>
+      of(`connect-${index}`, ...[connectOperations, socket].map(shifted(index))),
+    ).flat(),
+    ...of('web', webOperations, web),
+  ];
+}
+
+/** One of each node of a kind, which are counted from 1. */
+export function nodes<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, before) => make(before + 1));
+}
+
 export function socketUrl(index: number): string {
-  return `ws://127.0.0.1:${PORTS.socket + PORT_STEP * (index - 1)}/ws`;
+  return `ws://127.0.0.1:${shifted(index)(PORTS.socket)}/ws`;
 }
 
 export function grpcAddress(index: number): string {
-  return `127.0.0.1:${PORTS.grpc + PORT_STEP * (index - 1)}`;
+  return `127.0.0.1:${shifted(index)(PORTS.grpc)}`;
 }
 
 function service(
