@@ -21,14 +21,16 @@ export const COMMON_MYSQL_FLAGS: readonly string[] = [
   '--sync-binlog=1',
 ];
 
-/** Row-format binary log that reaches the disk with every commit. */
+/** Binary log that reaches the disk with every commit. */
 export const BINLOG_FLAGS: readonly string[] = [
   '--server-id=1',
   '--log-bin=binlog',
-  '--binlog-format=ROW',
   '--max-binlog-size=64M',
   '--binlog-expire-logs-seconds=86400',
 ];
+
+/** MySQL logs rows unless it is told otherwise, and warns whoever tells it anything. */
+export const MARIADB_BINLOG_FLAGS: readonly string[] = ['--binlog-format=ROW'];
 
 /** Flags of every private server; `paths` must be absolute, and the socket's shorter than 100 bytes. */
 export function mysqlFlags(
@@ -49,13 +51,19 @@ export function mysqlFlags(
     '--innodb-buffer-pool-load-at-startup=OFF',
     '--innodb-buffer-pool-dump-at-shutdown=OFF',
     ...(tuning.binlog ? BINLOG_FLAGS : ['--skip-log-bin']),
-    ...(program.flavour === 'mariadb'
-      ? [`--innodb-log-file-size=${tuning.redoLogMb}M`]
-      : [
-          `--innodb-redo-log-capacity=${tuning.redoLogMb}M`,
-          '--mysqlx=OFF',
-          '--secure-file-priv=NULL',
-          '--performance-schema=OFF',
-        ]),
+    ...(program.flavour === 'mariadb' ? mariadbFlags(tuning) : mysqlOnlyFlags(tuning)),
+  ];
+}
+
+function mariadbFlags({ binlog, redoLogMb }: MysqlTuning): string[] {
+  return [...(binlog ? MARIADB_BINLOG_FLAGS : []), `--innodb-log-file-size=${redoLogMb}M`];
+}
+
+function mysqlOnlyFlags({ redoLogMb }: MysqlTuning): string[] {
+  return [
+    `--innodb-redo-log-capacity=${redoLogMb}M`,
+    '--mysqlx=OFF',
+    '--secure-file-priv=NULL',
+    '--performance-schema=OFF',
   ];
 }

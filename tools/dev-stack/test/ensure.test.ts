@@ -13,7 +13,7 @@ import {
 } from '../src/index.js';
 import { ServersMissingError } from '../src/index.js';
 import { findProgram } from '../src/find-servers.js';
-import { BINLOG_FLAGS, COMMON_MYSQL_FLAGS } from '../src/mysql-flags.js';
+import { BINLOG_FLAGS, COMMON_MYSQL_FLAGS, MARIADB_BINLOG_FLAGS } from '../src/mysql-flags.js';
 import { COMMON_REDIS_FLAGS } from '../src/redis-server.js';
 
 afterEach(() => {
@@ -77,7 +77,7 @@ describe('deploy/compose/dev.yaml', () => {
   it('gives its containers the flags of the private servers', async () => {
     const file = join(import.meta.dirname, '../../../deploy/compose/dev.yaml');
     const text = await readFile(file, 'utf8');
-    for (const flag of [...COMMON_MYSQL_FLAGS, ...BINLOG_FLAGS]) {
+    for (const flag of [...COMMON_MYSQL_FLAGS, ...BINLOG_FLAGS, ...MARIADB_BINLOG_FLAGS]) {
       expect(text).toContain(`      - ${flag}\n`);
     }
     const redis = COMMON_REDIS_FLAGS.map((flag) => `'${flag}'`).join(', ');
