@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { testMysql, type CreatedDatabase } from '@queqiao/dev-stack';
@@ -80,6 +81,9 @@ it('takes an empty database to an app with keys, a credential and settings', asy
 
   await admin('app', 'settings', 'demo', 'set', 'maxTextBytes=99');
   expect(await admin('app', 'settings', 'demo', 'get')).toMatchObject({ maxTextBytes: 99 });
+  const operations = readFileSync(resolve(tools, '../docs/operations.md'), 'utf8');
+  const settings = Object.keys(await admin('app', 'settings', 'demo', 'get'));
+  expect(settings.filter((name) => !operations.includes(`\n${name}: `))).toEqual([]);
   await expect(admin('app', 'settings', 'demo', 'set', 'maxTextBytes=0')).rejects.toThrow(
     'maxTextBytes',
   );
