@@ -1,4 +1,4 @@
-import { configExample, ConfigError, loadConfig } from '@queqiao/runtime';
+import { configExample, ConfigError, loadConfig, redactedConfig } from '@queqiao/runtime';
 import { describe, expect, it } from 'vitest';
 import { connectConfig } from './config.js';
 
@@ -22,7 +22,17 @@ describe('configuration', () => {
     expect(loadConfig(connectConfig, { ...REQUIRED, ...example }).redisUrl).toContain('redis://');
   });
 
+  it('takes a Redis Cluster, and shows its hosts without their password', () => {
+    const url = 'redis+cluster://me:hush@a:7000,b:7001';
+    const config = loadConfig(connectConfig, { ...REQUIRED, QUEQIAO_REDIS_URL: url });
+    expect(config.redisUrl).toBe(url);
+    expect(redactedConfig(connectConfig, config)['redisUrl']).toBe(
+      'redis+cluster://[redacted]@a:7000,b:7001',
+    );
+  });
+
   it.each([
+    ['QUEQIAO_REDIS_URL', 'redis://a:7000,b:7001'],
     ['QUEQIAO_PING_INTERVAL_MS', '40000'],
     ['QUEQIAO_DRAIN_DELAY_MS', '20000'],
     ['QUEQIAO_SOCKET_PORT', '70000'],

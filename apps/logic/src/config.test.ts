@@ -32,9 +32,12 @@ describe('the configuration', () => {
     expect(() => loadConfig(logicConfig, { ...prod, QUEQIAO_TYPO: '1' })).toThrow(/QUEQIAO_TYPO/);
   });
 
-  it('hides passwords', () => {
-    const shown = JSON.stringify(redactedConfig(logicConfig, loadConfig(logicConfig, prod)));
+  it('hides passwords, also that of a Redis Cluster', () => {
+    const redis = { QUEQIAO_REDIS_URL: 'redis+cluster://me:hush@a:7000,b:7001' };
+    const config = loadConfig(logicConfig, { ...prod, ...redis });
+    const shown = JSON.stringify(redactedConfig(logicConfig, config));
     expect(shown).not.toContain('hush');
+    expect(shown).toContain('redis+cluster://[redacted]@a:7000,b:7001');
   });
 
   it('has an example that loads', () => {

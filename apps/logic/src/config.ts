@@ -1,4 +1,5 @@
-import { commonConfig, defineConfig, field, redisUrlField, type ConfigOf } from '@queqiao/runtime';
+import { redisUrlField } from '@queqiao/directory';
+import { commonConfig, defineConfig, field, type ConfigOf } from '@queqiao/runtime';
 import { z } from 'zod';
 
 const common = commonConfig({ operationsPort: 9082 });

@@ -15,7 +15,7 @@ export interface RedisTarget {
 }
 
 const DEFAULT_PORT = 6379;
-const FORM = /^redis(s?)(\+cluster)?:\/\/(?:([^@/]*)@)?([^@/?#]+)(?:\/(\d*))?$/;
+const FORM = /^redis(s?)(\+cluster)?:\/\/(?:([^@/?#]*)@)?([^@/?#]+)(?:\/(\d*))?$/;
 
 /**
  * Reads `redis[s]://[user:password@]host:port[/db]` and `redis[s]+cluster://[user:password@]host:port,host:port…`.

@@ -47,8 +47,3 @@ export interface ServiceConfig {
   readonly nodeId: string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
-
-/** Where Redis is; shared by the services that use it. */
-export function redisUrlField() {
-  return field.url('redis', 'rediss').describe('Redis, as redis://[user:password@]host:port[/db].');
-}

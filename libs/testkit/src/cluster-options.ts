@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly connectEnv?: Readonly<Record<string, string>>;
   /** The database's URL as logic nodes are to have it, such as one through a proxy. */
   readonly databaseUrl?: (url: string) => Promise<string>;
+  /** The Redis URL as nodes are to have it, such as that of a Redis Cluster. */
+  readonly redisUrl?: (url: string) => Promise<string>;
   /** host:port under which connect nodes are to reach the link of the logic node that listens on this port. */
   readonly linkAddress?: (port: number) => Promise<string>;
 }

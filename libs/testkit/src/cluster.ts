@@ -31,6 +31,7 @@ export class TestCluster {
   readonly logic: LogicNode[] = [];
   readonly web: WebNode[] = [];
   #databaseUrl: string;
+  #redisUrl: string;
 
   private constructor(
     readonly dir: string,
@@ -42,6 +43,7 @@ export class TestCluster {
     readonly options: ClusterOptions,
   ) {
     this.#databaseUrl = database.url;
+    this.#redisUrl = redis.url;
   }
 
   /** Starts everything and waits until every node is ready. The app is called `demo`. */
@@ -119,8 +121,9 @@ export class TestCluster {
 
   async #addNodes(): Promise<void> {
     try {
-      const { logic = 2, connect = 2, databaseUrl } = this.options;
+      const { logic = 2, connect = 2, databaseUrl, redisUrl } = this.options;
       if (databaseUrl !== undefined) this.#databaseUrl = await databaseUrl(this.database.url);
+      if (redisUrl !== undefined) this.#redisUrl = await redisUrl(this.redis.url);
       for (let count = 0; count < logic; count += 1) await this.#placeLogic();
       for (let count = 0; count < connect; count += 1) await this.#placeConnect();
       await Promise.all([...this.logic, ...this.connect].map((node) => node.process.start()));
@@ -149,7 +152,7 @@ export class TestCluster {
       dir: this.dir,
       mysqlUrl: this.#databaseUrl,
       linkAddress: this.options.linkAddress,
-      redisUrl: this.redis.url,
+      redisUrl: this.#redisUrl,
       env,
       onExit: (exit: UnexpectedExit) => void this.crashes.push(exit),
     };

@@ -28,6 +28,6 @@ export {
 export { queryRows, readLogTable, readMembers, readTails } from './history/log-table.js';
 export { digestOf, SurfacedLog } from './history/surfaced-log.js';
 export { TcpProxy, type Direction, type Verdict } from './tcp-proxy.js';
-export { flushRedis } from './redis-commands.js';
+export { countRedisKeys, flushRedis } from './redis-commands.js';
 export { longRun, machineHas, testSeed } from './requirement.js';
 export { createTestApp, TestApp } from './test-app.js';
