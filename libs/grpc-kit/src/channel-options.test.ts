@@ -9,7 +9,7 @@ it('writes only options that grpc-js knows', () => {
   expect(known).toEqual(expect.arrayContaining([...Object.keys(server), ...Object.keys(client)]));
 });
 
-it('limits message size and session memory on both sides and turns retries off', () => {
+it('limits message size and session memory on both sides and repeats nothing unless told to', () => {
   for (const options of [serverOptions(), clientOptions()]) {
     expect(options).toMatchObject({
       'grpc.max_receive_message_length': 4 * 1024 * 1024,
@@ -21,7 +21,7 @@ it('limits message size and session memory on both sides and turns retries off',
     });
   }
   expect(clientOptions()['grpc.enable_retries']).toBe(0);
-  expect(clientOptions({ retries: true })['grpc.enable_retries']).toBe(1);
+  expect(clientOptions({ repeatUnseen: true })['grpc.enable_retries']).toBe(1);
 });
 
 it('leaves channelz on at servers, which cannot cut their sessions without it', () => {

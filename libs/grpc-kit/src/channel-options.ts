@@ -25,8 +25,11 @@ export interface GrpcServerTuning extends GrpcTuning {
 }
 
 export interface GrpcClientTuning extends GrpcTuning {
-  /** grpc-js's own retries. Off by default: their buffer grows on streams, and retries are decided where effects are known. */
-  readonly retries?: boolean;
+  /**
+   * Whether grpc-js repeats a call that no server has seen, as when it met the end of its connection; it repeats no other, since
+   * that is decided where effects are known. Default true, but false for services with streams, on which its buffer grows.
+   */
+  readonly repeatUnseen?: boolean;
   /** Spreads calls over all addresses of the name. Default false: the first that answers. */
   readonly roundRobin?: boolean;
   readonly maxReconnectBackoffMs?: number;
@@ -59,13 +62,13 @@ export function serverOptions(tuning: GrpcServerTuning = {}): ChannelOptions {
 
 export function clientOptions(tuning: GrpcClientTuning = {}): ChannelOptions {
   const options = sharedOptions(tuning);
-  options['grpc.enable_retries'] = tuning.retries ? 1 : 0;
+  options['grpc.enable_retries'] = tuning.repeatUnseen ? 1 : 0;
   options['grpc.enable_channelz'] = 0;
   options['grpc.enable_http_proxy'] = 0;
   options['grpc.use_local_subchannel_pool'] = tuning.ownConnection ? 1 : 0;
   options['grpc.max_reconnect_backoff_ms'] =
     tuning.maxReconnectBackoffMs ?? DEFAULTS.maxReconnectBackoffMs;
-  // A service config from DNS could bring timeouts, and those kill streams too.
+  // A service config from DNS could bring timeouts, which kill streams too, and retries of calls that had an effect.
   options['grpc.service_config_disable_resolution'] = 1;
   if (tuning.roundRobin) {
     options['grpc.service_config'] = JSON.stringify({

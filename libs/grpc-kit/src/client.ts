@@ -65,7 +65,7 @@ export function createGrpcClient<D extends GenericServiceDefinition>(
 ): GrpcClient<D> {
   const { interceptors = [], defaultDeadlineMs = DEFAULT_DEADLINE_MS, ...tuning } = options;
   const client = new Client(address, credentials.createInsecure(), {
-    ...clientOptions(tuning),
+    ...clientOptions({ repeatUnseen: !hasStreams(service), ...tuning }),
     interceptors: [...interceptors],
   });
   const methods = Object.entries(service.methods).map(([key, method]) => {
@@ -79,6 +79,10 @@ export function createGrpcClient<D extends GenericServiceDefinition>(
         client.waitForReady(Date.now() + timeoutMs, (error) => (error ? reject(error) : resolve()));
       }),
   } as GrpcClient<D>;
+}
+
+function hasStreams(service: GenericServiceDefinition): boolean {
+  return Object.values(service.methods).some((each) => each.requestStream || each.responseStream);
 }
 
 function clientMethod(

@@ -19,11 +19,25 @@ import { needsActiveApp } from './suspended-apps.js';
 /** Larger requests and responses are refused by gRPC with RESOURCE_EXHAUSTED. */
 export const GRPC_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
+/**
+ * Clients look for servers again only when a connection ends, so every connection does: after its age it takes no new calls, and
+ * what is still open a grace later is cut, long after any call was answered.
+ */
+export const DEFAULT_GRPC_DOOR_AGES = {
+  maxConnectionAgeMs: 5 * 60 * 1_000,
+  maxConnectionAgeGraceMs: 30_000,
+};
+
+export interface GrpcDoorOptions extends Partial<typeof DEFAULT_GRPC_DOOR_AGES> {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface GrpcDoorDeps {
   readonly services: readonly AnyService[];
   readonly caller: MethodCaller;
   readonly observer: CallObserver;
-  readonly authentication: GrpcAuthentication;
+  readonly authentication: Pick<GrpcAuthentication, 'user' | 'business'>;
   readonly newRequestId: () => string;
 }
 
@@ -39,15 +53,23 @@ type Handler = (body: Uint8Array, call: ServerCallContext) => Promise<Uint8Array
 /** The public gRPC server: client services for users, server services for back ends, reflection and health. */
 export class GrpcDoor {
   readonly #deps: GrpcDoorDeps;
-  readonly #options: { readonly host: string; readonly port: number };
+  readonly #options: GrpcDoorOptions;
   readonly #server;
   readonly #health;
   readonly #names: string[] = [];
 
-  constructor(deps: GrpcDoorDeps, options: { readonly host: string; readonly port: number }) {
+  constructor(deps: GrpcDoorDeps, options: GrpcDoorOptions) {
     this.#deps = deps;
     this.#options = options;
-    this.#server = createGrpcServer({ maxMessageBytes: GRPC_MAX_MESSAGE_BYTES });
+    const { maxConnectionAgeMs, maxConnectionAgeGraceMs } = {
+      ...DEFAULT_GRPC_DOOR_AGES,
+      ...options,
+    };
+    this.#server = createGrpcServer({
+      maxMessageBytes: GRPC_MAX_MESSAGE_BYTES,
+      maxConnectionAgeMs,
+      maxConnectionAgeGraceMs,
+    });
     this.#health = addHealth(this.#server);
     for (const service of deps.services) {
       if (service.audience !== 'node') this.#add(service.definition, service.methods);
