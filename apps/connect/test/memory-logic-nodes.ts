@@ -18,6 +18,8 @@ export class MemoryLogicNode implements LogicNode {
   /** A frozen node takes frames and connections, and answers nothing. */
   frozen = false;
   alive = true;
+  /** What its welcome says was chosen. */
+  welcomes = { protocolMin: 1, protocolMax: 1 };
   goodbyes = 0;
   onCall: (call: UpCall) => void = (call) => this.reply(call);
   #stream: OpenStream | undefined;
@@ -90,8 +92,7 @@ export class MemoryLogicNode implements LogicNode {
       hello: {
         nodeId: this.nodeId,
         bootId: this.bootId,
-        protocolMin: 1,
-        protocolMax: 1,
+        ...this.welcomes,
         peerBootId: resumes ? hello.bootId : '',
         received: this.channel?.received ?? 0,
         wantedBootId: '',

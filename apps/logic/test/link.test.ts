@@ -136,6 +136,26 @@ describe('an attached connect node', () => {
   });
 });
 
+describe('the protocol version', () => {
+  it.each([
+    ['that speaks more', 1, 3],
+    ['that speaks the same', 1, 1],
+  ])('is the highest common one with a node %s', async (_, protocolMin, protocolMax) => {
+    const { hub, dial } = await startLogic();
+    const client = dial();
+    client.attach({ protocolMin, protocolMax });
+    await until(() => expect(client.welcomes).toMatchObject([{ protocolMin: 1, protocolMax: 1 }]));
+    expect(hub.versionOf(NODE)).toBe(1);
+    expect(hub.versionOf({ nodeId: 'connect-0', bootId: 'c1' })).toBeUndefined();
+    client.call(1, 'echo');
+    await until(() => expect(client.replies()).toEqual(['1:echo']));
+    client.cut();
+    client.attach({ protocolMin, protocolMax });
+    await until(() => expect(client.welcomes).toHaveLength(2));
+    expect(client.welcomes[1]).toMatchObject({ protocolMin: 1, protocolMax: 1, peerBootId: 'c0' });
+  });
+});
+
 describe('a cut stream', () => {
   it('is resumed by the same boot: everything arrives once and in order', async () => {
     const { dial, deliver, outcomes, events } = await startLogic();

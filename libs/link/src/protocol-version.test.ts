@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { negotiateVersion, OWN_VERSIONS } from './protocol-version.js';
+import { chosenVersion, negotiateVersion, OWN_VERSIONS } from './protocol-version.js';
 
 const range = (protocolMin: number, protocolMax: number) => ({ protocolMin, protocolMax });
 
@@ -18,5 +18,17 @@ describe('negotiateVersion', () => {
   it('finds none for what is not a range', () => {
     expect(negotiateVersion(range(1, 3), range(3, 1))).toBeNull();
     expect(negotiateVersion(range(1, 3), range(0, 0))).toBeNull();
+  });
+});
+
+describe('chosenVersion', () => {
+  it('is the one that the welcome names, when this side speaks it', () => {
+    expect(chosenVersion(range(1, 3), range(2, 2))).toBe(2);
+    expect(chosenVersion(range(1, 3), range(4, 4))).toBeNull();
+    expect(chosenVersion(range(1, 3), range(0, 0))).toBeNull();
+  });
+
+  it('is none when the welcome leaves the choice open', () => {
+    expect(chosenVersion(range(1, 3), range(1, 3))).toBeNull();
   });
 });

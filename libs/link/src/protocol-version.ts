@@ -18,3 +18,8 @@ export function negotiateVersion(own: VersionRange, peer: VersionRange): number 
   const highest = Math.min(own.protocolMax, peer.protocolMax);
   return highest >= Math.max(own.protocolMin, peer.protocolMin) ? highest : null;
 }
+
+/** The version that a welcome says was chosen, or null when it names none or one that this side does not speak. */
+export function chosenVersion(own: VersionRange, welcome: VersionRange): number | null {
+  return welcome.protocolMin === welcome.protocolMax ? negotiateVersion(own, welcome) : null;
+}

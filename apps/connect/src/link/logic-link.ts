@@ -1,7 +1,7 @@
 import {
+  chosenVersion,
   DEFAULT_LINK_LIMITS,
   LinkChannel,
-  negotiateVersion,
   OWN_VERSIONS,
   type LinkFrame,
   type LinkMetrics,
@@ -67,6 +67,7 @@ export class LogicLink {
   readonly #backoff: Backoff;
   readonly #deadMs: number;
   #channel: LinkChannel | undefined;
+  #version: number | undefined;
   #current: LogicStream | undefined;
   #dialling: Dialling | undefined;
   #redial: Timer | undefined;
@@ -100,6 +101,11 @@ export class LogicLink {
   /** An open stream exists. */
   get attached(): boolean {
     return this.#current !== undefined;
+  }
+
+  /** The protocol version that was agreed on with the newest welcome; undefined before the first. */
+  get version(): number | undefined {
+    return this.#version;
   }
 
   /** Nothing is held for this boot: no stream and no numbering to resume. */
@@ -186,8 +192,14 @@ export class LogicLink {
 
   #welcomed(stream: LogicStream, frame: LinkFrame, greeted: LinkChannel | undefined): void {
     const welcome = frame.hello;
-    if (welcome === undefined || negotiateVersion(OWN_VERSIONS, welcome) === null) {
-      throw new Error('the first frame must be a welcome in a known version');
+    const version = welcome === undefined ? null : chosenVersion(OWN_VERSIONS, welcome);
+    if (welcome === undefined || version === null) {
+      this.#stopDialling();
+      this.#dialFailed(
+        'refused',
+        'the first frame must be a welcome in a version that was offered',
+      );
+      return;
     }
     this.#dialling?.timer.cancel();
     this.#dialling = undefined;
@@ -206,10 +218,11 @@ export class LogicLink {
     if (!resumed) this.#renew();
     this.#current?.close();
     this.#current = stream;
+    this.#version = version;
     this.#channel?.attach(stream, resumed ? welcome.received : 0);
     this.#attachedNow(frame.draining ?? false);
     this.#deps.metrics.stream(resumed ? 'resumed' : 'opened');
-    this.#deps.logger.info({ peer: this.node, resumed }, 'logic node attached');
+    this.#deps.logger.info({ peer: this.node, resumed, version }, 'logic node attached');
     this.#events.onChange(this);
   }
 
@@ -245,7 +258,10 @@ export class LogicLink {
   #ended(stream: LogicStream, error: Error | undefined): void {
     if (this.#dialling?.stream === stream) {
       this.#stopDialling();
-      this.#dialFailed(error);
+      const status = error === undefined ? undefined : statusOf(error);
+      const refused = status === STATUS_FAILED_PRECONDITION;
+      if (status === STATUS_NOT_FOUND) this.#gone();
+      else this.#dialFailed(refused ? 'refused' : 'rejected', error?.message);
     } else if (this.#current === stream) {
       this.#deps.metrics.stream('ended');
       this.#detach(error?.message ?? 'ended by the logic node');
@@ -254,16 +270,11 @@ export class LogicLink {
     }
   }
 
-  #dialFailed(error: Error | undefined): void {
-    const status = error === undefined ? undefined : statusOf(error);
-    if (status === STATUS_NOT_FOUND) {
-      this.#gone();
-      return;
-    }
-    const refused = status === STATUS_FAILED_PRECONDITION;
-    this.#deps.metrics.stream(refused ? 'refused' : 'rejected');
-    const level = refused ? 'error' : 'warn';
-    this.#deps.logger[level]({ peer: this.node, reason: error?.message }, 'dialling failed');
+  /** `refused`: the two do not speak a common version, which takes somebody to change. */
+  #dialFailed(event: 'refused' | 'rejected', reason: string | undefined): void {
+    this.#deps.metrics.stream(event);
+    const level = event === 'refused' ? 'error' : 'warn';
+    this.#deps.logger[level]({ peer: this.node, reason }, 'dialling failed');
     this.#replacing = false;
     if (this.#current === undefined) this.#redialLater();
   }

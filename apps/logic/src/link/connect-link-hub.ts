@@ -68,6 +68,11 @@ export class ConnectLinkHub implements LinkHub {
     return node !== undefined && node.ref.nodeId === ref.nodeId && this.#takesItems(node);
   }
 
+  /** The protocol version that is spoken with the node; undefined when nothing is held about it. */
+  versionOf(ref: ConnectNodeRef): number | undefined {
+    return this.#nodes.get(ref.bootId)?.version;
+  }
+
   send(ref: ConnectNodeRef, item: Uint8Array, onSettled: (outcome: ItemOutcome) => void): boolean {
     const node = this.#nodes.get(ref.bootId);
     if (node === undefined || !this.#takesItems(node)) return false;
@@ -177,6 +182,7 @@ export class ConnectLinkHub implements LinkHub {
     }
     const old = node.stream;
     node.stream = stream;
+    node.version = version;
     this.#welcome(stream, version, node.ref.bootId, node.channel.received);
     // Not a good end: connect takes that for a goodbye, and it may arrive before the welcome.
     old?.fail(STREAM_STATUS.aborted, 'replaced by a newer stream');
@@ -193,7 +199,7 @@ export class ConnectLinkHub implements LinkHub {
       { onDead: () => this.#dead(node), onStalled: () => this.#overflow(node, 'stalled') },
       this.#options.limits,
     );
-    const node = new ConnectNode(ref, channel, (item) => {
+    const node = new ConnectNode(ref, version, channel, (item) => {
       if (this.#nodes.get(ref.bootId) !== node) return;
       if (!channel.send(item)) this.#overflow(node, 'full');
     });

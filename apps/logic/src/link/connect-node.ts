@@ -13,6 +13,8 @@ export class ConnectNode implements CallOrigin {
 
   constructor(
     readonly ref: ConnectNodeRef,
+    /** The protocol version that was agreed on with the newest hello. */
+    public version: number,
     readonly channel: LinkChannel,
     private readonly onReply: (item: Uint8Array) => void,
   ) {}
