@@ -188,11 +188,13 @@ function limitsOf(config: ConnectConfig, overrides: ConnectOverrides): SessionLi
 }
 
 function createSocketServer(config: ConnectConfig, metrics: Registry, sessions: Sessions) {
+  const { tlsKeyFile: keyFile, tlsCertificateFile: certificateFile } = config;
   return new SocketServer(
     { events: sessions.protocol, metrics },
     {
       host: config.host,
       port: config.socketPort,
+      tls: keyFile && certificateFile ? { keyFile, certificateFile } : undefined,
       maxSockets: config.maxSockets,
       maxMessageBytes: MAX_MESSAGE_BYTES,
       maxPayloadBytes: MAX_PAYLOAD_BYTES,

@@ -22,6 +22,18 @@ describe('configuration', () => {
     expect(loadConfig(connectConfig, { ...REQUIRED, ...example }).redisUrl).toContain('redis://');
   });
 
+  it('takes both files of TLS or none, and names the one that is missing', () => {
+    const key = { ...REQUIRED, QUEQIAO_TLS_KEY_FILE: 'key.pem' };
+    const both = { ...key, QUEQIAO_TLS_CERTIFICATE_FILE: 'certificate.pem' };
+    expect(loadConfig(connectConfig, both)).toMatchObject({
+      tlsKeyFile: 'key.pem',
+      tlsCertificateFile: 'certificate.pem',
+    });
+    expect(() => loadConfig(connectConfig, key)).toThrow(
+      'QUEQIAO_TLS_CERTIFICATE_FILE: is required with QUEQIAO_TLS_KEY_FILE',
+    );
+  });
+
   it('takes a Redis Cluster, and shows its hosts without their password', () => {
     const url = 'redis+cluster://me:hush@a:7000,b:7001';
     const config = loadConfig(connectConfig, { ...REQUIRED, QUEQIAO_REDIS_URL: url });
@@ -36,6 +48,8 @@ describe('configuration', () => {
     ['QUEQIAO_PING_INTERVAL_MS', '40000'],
     ['QUEQIAO_DRAIN_DELAY_MS', '20000'],
     ['QUEQIAO_SOCKET_PORT', '70000'],
+    ['QUEQIAO_TLS_KEY_FILE', 'key.pem'],
+    ['QUEQIAO_TLS_CERTIFICATE_FILE', 'certificate.pem'],
     ['QUEQIAO_NO_SUCH_SETTING', '1'],
   ])('refuses %s=%s', (name, value) => {
     expect(() => loadConfig(connectConfig, { ...REQUIRED, [name]: value })).toThrow(/QUEQIAO_/);

@@ -13,6 +13,14 @@ const schema = z
       .port()
       .default(9091)
       .describe('Port of the WebSocket endpoint /ws; 0: any free one.'),
+    tlsKeyFile: field
+      .text(4_096)
+      .optional()
+      .describe('PEM file of the private key, to speak TLS without a load balancer that does.'),
+    tlsCertificateFile: field
+      .text(4_096)
+      .optional()
+      .describe('PEM file of its certificate with the ones up to the root. Both files or none.'),
     maxSockets: field
       .integer(1, 1_000_000)
       .default(100_000)
@@ -66,6 +74,12 @@ const schema = z
     if (config.pingIntervalMs * 2 > config.silenceMs) {
       fail('pingIntervalMs', 'must be at most half of QUEQIAO_SILENCE_MS');
     }
+    if (config.tlsKeyFile !== undefined && config.tlsCertificateFile === undefined) {
+      fail('tlsCertificateFile', 'is required with QUEQIAO_TLS_KEY_FILE');
+    }
+    if (config.tlsCertificateFile !== undefined && config.tlsKeyFile === undefined) {
+      fail('tlsKeyFile', 'is required with QUEQIAO_TLS_CERTIFICATE_FILE');
+    }
     if (config.drainDelayMs + config.drainMs > 35_000) {
       fail('drainMs', 'together with QUEQIAO_DRAIN_DELAY_MS must be at most 35000');
     }
@@ -76,6 +90,8 @@ export const connectConfig = defineConfig(schema, {
     ...common.env,
     redisUrl: 'QUEQIAO_REDIS_URL',
     socketPort: 'QUEQIAO_SOCKET_PORT',
+    tlsKeyFile: 'QUEQIAO_TLS_KEY_FILE',
+    tlsCertificateFile: 'QUEQIAO_TLS_CERTIFICATE_FILE',
     maxSockets: 'QUEQIAO_MAX_SOCKETS',
     maxSessionOpens: 'QUEQIAO_MAX_SESSION_OPENS',
     signInMs: 'QUEQIAO_SIGN_IN_MS',

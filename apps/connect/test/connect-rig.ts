@@ -38,7 +38,8 @@ export async function startConnect(
   };
   const connect = createConnect(config, { createLink, logger: silentLogger(), ...overrides });
   await connect.start();
-  return { connect, logic, url: `ws://127.0.0.1:${connect.ports.socket}/ws` };
+  const scheme = config.tlsKeyFile === undefined ? 'ws' : 'wss';
+  return { connect, logic, url: `${scheme}://127.0.0.1:${connect.ports.socket}/ws` };
 }
 
 export class Device {
@@ -68,9 +69,14 @@ export class Device {
     });
   }
 
-  static async open(url: string, codec: 'proto' | 'json' = 'proto', origin = ''): Promise<Device> {
+  static async open(
+    url: string,
+    codec: 'proto' | 'json' = 'proto',
+    origin = '',
+    ca?: string,
+  ): Promise<Device> {
     const headers = origin === '' ? {} : { origin };
-    const ws = new WebSocket(url, `queqiao.v1.${codec}`, { headers });
+    const ws = new WebSocket(url, `queqiao.v1.${codec}`, { headers, ca });
     const device = new Device(ws, codec);
     await once(ws, 'open');
     return device;

@@ -13,6 +13,7 @@ import {
 import type { SessionSocket, SocketOrigin } from '../session/ports.js';
 import type { Session } from '../session/session.js';
 import { negotiate } from './item-codecs.js';
+import { createTlsApp, type TlsFiles } from './tls-app.js';
 import { UwsSocket, type UserData } from './uws-socket.js';
 
 /** What sockets report, each call synchronous. */
@@ -30,6 +31,8 @@ export interface SocketServerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Undefined: without TLS, which then belongs to a load balancer. */
+  readonly tls: TlsFiles | undefined;
   /** Sockets above this are refused with 503 at the upgrade. */
   readonly maxSockets: number;
   /** A larger message closes 4206. */
@@ -79,14 +82,14 @@ export class SocketServer {
     return this.#listenSocket !== null;
   }
 
-  /** Rejects when the port is taken. */
-  start(): Promise<void> {
-    const { host, port } = this.options;
-    const app = App();
+  /** Rejects when the port is taken, or when TLS is asked for and its files do not do. */
+  async start(): Promise<void> {
+    const { host, port, tls } = this.options;
+    const app = tls ? await createTlsApp(tls) : App();
     app.ws<UserData>('/ws', this.#behavior());
     app.any('/*', (response) => answer(response, '404 Not Found'));
     this.#app = app;
-    return new Promise((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       listenOn(app, host, port, (socket) => {
         if (socket === false) {
           reject(new Error(`cannot listen on ${host}:${port}`));
