@@ -15,14 +15,24 @@ beforeAll(async () => {
 afterAll(() => crowd.leave());
 
 describe('logic nodes', () => {
-  it('a fresh one gets a share of the calls', async () => {
-    const fresh = await cluster().addLogic();
-    await eventually('the fresh node answers calls of devices', async () => {
-      await crowd.say();
-      return (await metricSum(fresh.process, 'queqiao_api_calls_total', 'link', 'Send')) > 0;
-    });
+  it('a fresh one joins while everybody talks, and gets a share of the calls', async () => {
+    let joined = false;
+    const talking = (async () => {
+      while (!joined) await crowd.talk(50, 16);
+    })();
+    try {
+      await eventually('everybody talks', () => crowd.sent > 100);
+      const fresh = await cluster().addLogic();
+      await eventually('the fresh node answers calls of devices', async () => {
+        return (await metricSum(fresh.process, 'queqiao_api_calls_total', 'link', 'Send')) > 0;
+      });
+    } finally {
+      joined = true;
+    }
+    await talking;
     await crowd.settle();
     expect(await crowd.judge()).toEqual([]);
+    expect(crowd.devices.flatMap(({ closeCodes }) => closeCodes)).toEqual([]);
   });
 
   it('a frozen one leaves the others serving, and catches up when it goes on', async () => {
