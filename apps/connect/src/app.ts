@@ -98,9 +98,17 @@ export function createConnect(config: ConnectConfig, overrides: ConnectOverrides
     },
   );
   const sockets = createSocketServer(config, registry, sessions);
-  const lease = new NodeLease(directory, {
+  const lease = createLease(node, sessions);
+  return assemble(config, node, { link, pauses, sessions, sockets, lease });
+}
+
+type Node = ReturnType<typeof nodeParts>;
+
+function createLease(node: Node, sessions: Sessions): NodeLease {
+  const { nodeId, bootId, clock, logger, registry, directory } = node;
+  return new NodeLease(directory, {
     kind: 'connect',
-    nodeId: config.nodeId,
+    nodeId,
     bootId,
     address: '',
     clock,
@@ -112,10 +120,7 @@ export function createConnect(config: ConnectConfig, overrides: ConnectOverrides
       sessions.reassert(reassert);
     },
   });
-  return assemble(config, node, { link, pauses, sessions, sockets, lease });
 }
-
-type Node = ReturnType<typeof nodeParts>;
 
 /** In the order in which they are to look: a node that fences itself must know already that it stood still. */
 function createPauses({ clock, logger }: Node, sessions: () => Sessions): PauseDetector[] {
@@ -213,8 +218,8 @@ interface Parts {
 }
 
 function assemble(config: ConnectConfig, node: Node, parts: Parts): Connect {
-  const { clock, logger, registry, directory } = node;
-  const { link, pauses, sessions, sockets, lease } = parts;
+  const { clock, logger, registry } = node;
+  const { link, sessions, sockets } = parts;
   let draining = false;
   const operations = new OperationsServer({
     host: config.host,
@@ -227,18 +232,7 @@ function assemble(config: ConnectConfig, node: Node, parts: Parts): Connect {
       return link.readiness();
     },
   });
-  const lifecycle = new Lifecycle({ clock, logger })
-    .add({ name: 'operations', start: () => operations.start(), stop: () => operations.stop() })
-    .add({ name: 'directory', start: () => directory.start(), stop: () => directory.stop() })
-    .add({ name: 'lease', start: () => lease.start(), stop: () => lease.stop() })
-    .add({ name: 'link', start: () => link.start(), stop: () => link.stop() })
-    .add({ name: 'sessions', start: () => sessions.start(), stop: () => sessions.stop() })
-    .add({
-      name: 'pauses',
-      start: () => pauses.forEach((detector) => detector.start()),
-      stop: () => pauses.forEach((detector) => detector.stop()),
-    })
-    .add({ name: 'sockets', start: () => sockets.start(), stop: () => sockets.stop() });
+  const lifecycle = lifecycleOf(node, operations, parts);
   return {
     start: () => lifecycle.start(),
     async drain() {
@@ -260,4 +254,22 @@ function assemble(config: ConnectConfig, node: Node, parts: Parts): Connect {
     bootId: node.bootId,
     registry,
   };
+}
+
+/** In the order of starting; stopping goes backwards. */
+function lifecycleOf(node: Node, operations: OperationsServer, parts: Parts): Lifecycle {
+  const { clock, logger, directory } = node;
+  const { link, pauses, sessions, sockets, lease } = parts;
+  return new Lifecycle({ clock, logger })
+    .add({ name: 'operations', start: () => operations.start(), stop: () => operations.stop() })
+    .add({ name: 'directory', start: () => directory.start(), stop: () => directory.stop() })
+    .add({ name: 'lease', start: () => lease.start(), stop: () => lease.stop() })
+    .add({ name: 'link', start: () => link.start(), stop: () => link.stop() })
+    .add({ name: 'sessions', start: () => sessions.start(), stop: () => sessions.stop() })
+    .add({
+      name: 'pauses',
+      start: () => pauses.forEach((detector) => detector.start()),
+      stop: () => pauses.forEach((detector) => detector.stop()),
+    })
+    .add({ name: 'sockets', start: () => sockets.start(), stop: () => sockets.stop() });
 }

@@ -91,45 +91,54 @@ function clientMethod(
   method: GenericMethod,
   defaultDeadlineMs: number,
 ): unknown {
-  const { path, requestSerialize, responseDeserialize } = toMethodDefinition(service, method);
-  if (method.requestStream && method.responseStream) {
-    return (options: CallOptions = {}) => {
-      const [metadata, callOptions] = grpcCall(options);
-      const stream = client.makeBidiStreamRequest(
-        path,
-        requestSerialize,
-        responseDeserialize,
-        metadata,
-        callOptions,
-      );
-      return cancelledBy(stream, options.signal);
-    };
-  }
-  if (method.requestStream) throw new Error(`${path}: client streaming is not supported`);
-  if (method.responseStream) {
-    return (request: unknown, options: CallOptions = {}) => {
-      const [metadata, callOptions] = grpcCall(options);
-      const stream = client.makeServerStreamRequest(
-        path,
-        requestSerialize,
-        responseDeserialize,
-        request,
-        metadata,
-        callOptions,
-      );
-      return cancelledBy(stream, options.signal);
-    };
-  }
+  const wire = toMethodDefinition(service, method);
+  if (method.requestStream && method.responseStream) return duplexMethod(client, wire);
+  if (method.requestStream) throw new Error(`${wire.path}: client streaming is not supported`);
+  if (method.responseStream) return serverStreamMethod(client, wire);
+  return unaryMethod(client, wire, defaultDeadlineMs);
+}
+
+type Wire = ReturnType<typeof toMethodDefinition>;
+
+function duplexMethod(client: Client, wire: Wire) {
+  const { path, requestSerialize, responseDeserialize } = wire;
+  return (options: CallOptions = {}) => {
+    const call = grpcCall(options);
+    const stream = client.makeBidiStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      ...call,
+    );
+    return cancelledBy(stream, options.signal);
+  };
+}
+
+function serverStreamMethod(client: Client, wire: Wire) {
+  const { path, requestSerialize, responseDeserialize } = wire;
+  return (request: unknown, options: CallOptions = {}) => {
+    const call = grpcCall(options);
+    const stream = client.makeServerStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      ...call,
+    );
+    return cancelledBy(stream, options.signal);
+  };
+}
+
+function unaryMethod(client: Client, wire: Wire, defaultDeadlineMs: number) {
+  const { path, requestSerialize, responseDeserialize } = wire;
   return (request: unknown, options: CallOptions = {}) =>
     new Promise<unknown>((resolve, reject) => {
-      const [metadata, callOptions] = grpcCall(options, defaultDeadlineMs);
       const call = client.makeUnaryRequest(
         path,
         requestSerialize,
         responseDeserialize,
         request,
-        metadata,
-        callOptions,
+        ...grpcCall(options, defaultDeadlineMs),
         (error, response) => {
           if (error) reject(error);
           else resolve(response);

@@ -124,15 +124,9 @@ async function launch<S extends ConfigSchema>(
     });
     return leaving;
   };
-  const onSignal = (signal: string): void => {
-    if (leaving) return host.exit(EXIT.failed);
-    void leave(signal, EXIT.ok);
-  };
-  host.on('SIGTERM', () => onSignal('SIGTERM'));
-  host.on('SIGINT', () => onSignal('SIGINT'));
-  host.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'uncaught exception');
-    host.exit(EXIT.failed);
+  listenToHost(host, logger, (signal) => {
+    if (leaving) host.exit(EXIT.failed);
+    else void leave(signal, EXIT.ok);
   });
   const bootId = randomBootId();
   const { name, version } = options;
@@ -148,6 +142,18 @@ async function launch<S extends ConfigSchema>(
     logger.fatal({ err: error }, 'failed to start');
     await leave('failed start', EXIT.failed);
   }
+}
+
+function listenToHost(
+  host: ServiceProcess,
+  logger: Logger,
+  onSignal: (signal: 'SIGTERM' | 'SIGINT') => void,
+): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) host.on(signal, () => onSignal(signal));
+  host.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'uncaught exception');
+    host.exit(EXIT.failed);
+  });
 }
 
 /** False when draining or stopping failed. */

@@ -62,19 +62,11 @@ export class Sessions {
     private readonly deps: SessionsDeps,
     options: SessionsOptions,
   ) {
-    const { clock, logger, registry, directory, random, turnEnd, checkPause } = deps;
+    const { clock, logger, registry, directory, checkPause } = deps;
     const { limits, nodeId, bootId } = options;
+    const { registrationsPerSecond: perSecond, registrationRefreshMs: refreshMs } = options;
     const table = this.#table;
-    const metrics = new SessionMetrics(registry);
-    const requestIds = new RequestIds(bootId);
-    const caller = { logic: deps.logic, requestIds };
-    const logic = new LogicCaller(caller, { timeoutMs: limits.callTimeoutMs });
-    const gate = new WriteGate({ clock, metrics, checkPause });
-    const outboxes: Outboxes = new Outboxes(
-      { metrics, turnEnd, gate },
-      { maxBytes: limits.maxOutboxBytes, onSlow: (session) => closer.closeSlow(session) },
-    );
-    const closer = new Closer(outboxes, { reconnectSpreadMs: limits.reconnectSpreadMs, random });
+    const { metrics, requestIds, logic, gate, outboxes, closer } = coreOf(deps, options);
     const shared = { clock, table, outboxes, closer, metrics };
     const departures = new Departures({ directory, logic, logger, registry }, { bootId });
     const kicks = new RemoteKicks(
@@ -83,12 +75,7 @@ export class Sessions {
     );
     const registration = new Registration(
       { ...shared, directory, departures, kicks, logger },
-      {
-        nodeId,
-        bootId,
-        perSecond: options.registrationsPerSecond,
-        refreshMs: options.registrationRefreshMs,
-      },
+      { nodeId, bootId, perSecond, refreshMs },
     );
     const recent = new RecentRevocations(metrics);
     const signIn = new SignIn({ ...shared, logic, registration, departures, recent }, limits, {
@@ -166,4 +153,20 @@ export class Sessions {
     this.#kicks.stop();
     this.#acks.stop();
   }
+}
+
+/** What the parts of every session's life stand on. */
+function coreOf(deps: SessionsDeps, { limits, bootId }: SessionsOptions) {
+  const { clock, registry, random, turnEnd, checkPause } = deps;
+  const metrics = new SessionMetrics(registry);
+  const requestIds = new RequestIds(bootId);
+  const caller = { logic: deps.logic, requestIds };
+  const logic = new LogicCaller(caller, { timeoutMs: limits.callTimeoutMs });
+  const gate = new WriteGate({ clock, metrics, checkPause });
+  const outboxes: Outboxes = new Outboxes(
+    { metrics, turnEnd, gate },
+    { maxBytes: limits.maxOutboxBytes, onSlow: (session) => closer.closeSlow(session) },
+  );
+  const closer = new Closer(outboxes, { reconnectSpreadMs: limits.reconnectSpreadMs, random });
+  return { metrics, requestIds, logic, gate, outboxes, closer };
 }

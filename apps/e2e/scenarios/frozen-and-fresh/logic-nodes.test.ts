@@ -16,9 +16,9 @@ afterAll(() => crowd.leave());
 
 describe('logic nodes', () => {
   it('a fresh one joins while everybody talks, and gets a share of the calls', async () => {
-    let joined = false;
+    const state = { joined: false };
     const talking = (async () => {
-      while (!joined) await crowd.talk(50, 16);
+      while (!state.joined) await crowd.talk(50, 16);
     })();
     try {
       await eventually('everybody talks', () => crowd.sent > 100);
@@ -27,7 +27,7 @@ describe('logic nodes', () => {
         return (await metricSum(fresh.process, 'queqiao_api_calls_total', 'link', 'Send')) > 0;
       });
     } finally {
-      joined = true;
+      state.joined = true;
     }
     await talking;
     await crowd.settle();
