@@ -2,7 +2,7 @@ import { DomainError } from '@queqiao/domain';
 import { CallMetrics, LinkMetrics } from '@queqiao/link';
 import type { Deliver, ResyncSessions } from '@queqiao/protocol/link';
 import { Registry } from '@queqiao/runtime';
-import { FakeClock, silentLogger } from '@queqiao/runtime/testing';
+import { FakeClock, metricValue, silentLogger } from '@queqiao/runtime/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LogicPool, type LogicNode, type LogicPoolOptions } from '../src/link/index.js';
 import { MemoryNetwork } from './memory-logic-nodes.js';
@@ -13,11 +13,12 @@ let clock: FakeClock;
 let network: MemoryNetwork;
 let listed: LogicNode[] | Error;
 let pool: LogicPool;
+let registry: Registry;
 let delivered: Deliver[];
 let resyncs: ResyncSessions[];
 
 function makePool(options: Partial<LogicPoolOptions> = {}): LogicPool {
-  const registry = new Registry();
+  registry = new Registry();
   return new LogicPool(
     {
       discovery: {
@@ -128,6 +129,8 @@ describe('calls', () => {
     const later = [call('d'), call('e')];
     await network.settle();
     expect(later.map(({ outcome }) => outcome)).toEqual([undefined, 'UNAVAILABLE']);
+    const full = await metricValue(registry, 'queqiao_link_overflows_total', { reason: 'full' });
+    expect(full).toBe(1);
   });
 
   it('end with DEADLINE_EXCEEDED, and a late reply harms nobody', async () => {

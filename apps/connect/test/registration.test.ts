@@ -7,6 +7,7 @@ import {
 } from '@queqiao/directory';
 import { DevicePolicy_Mode } from '@queqiao/protocol/link';
 import { createRegistry, silentLogger, systemClock } from '@queqiao/runtime';
+import { metricValue } from '@queqiao/runtime/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectOverrides } from '../src/app.js';
 import { Device, eventually, startConnect, type ConnectRig } from './connect-rig.js';
@@ -200,6 +201,8 @@ describe('a pause beyond the lease', () => {
     expect(await device.closed).toBe(4004);
     // Not even the reason: whoever stood still does not know whether the device was signed out meanwhile.
     expect(device.items.map((item) => item.$case)).toEqual(['connected']);
+    const closes = [rig.connect.registry, 'queqiao_connect_closes_total'] as const;
+    await eventually(async () => (await metricValue(...closes, { code: '4004' })) === 1);
     await Device.signedIn(rig.url, 'app/ann', 'd1', { generation: 2 });
   });
 });

@@ -2,9 +2,10 @@ import { BUCKET_COUNT, createDirectory, type Route } from '@queqiao/directory';
 import { parseConversationId, parseUserId } from '@queqiao/domain';
 import { decodeFrame } from '@queqiao/protocol/client';
 import { Registry, systemClock } from '@queqiao/runtime';
-import { silentLogger } from '@queqiao/runtime/testing';
+import { metricValue, silentLogger } from '@queqiao/runtime/testing';
 import { eventually } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CommittedBatch } from '../src/append/index.js';
 import type { NodeRef, RouteReader } from '../src/delivery/index.js';
 import { Delivery } from '../src/delivery/index.js';
 import { FakeLink } from './fakes/fake-delivery.js';
@@ -64,7 +65,11 @@ beforeAll(async () => {
 
 afterAll(() => rig?.stop());
 
+/** Of the newest delivery. */
+let registry: Registry;
+
 function makeDelivery(link: FakeLink, routes: RouteReader = rig.directory): Delivery {
+  registry = new Registry();
   return new Delivery(
     {
       link,
@@ -73,9 +78,15 @@ function makeDelivery(link: FakeLink, routes: RouteReader = rig.directory): Deli
       rows: rig.database.dispatch,
       clock: systemClock,
       logger: silentLogger(),
-      registry: new Registry(),
+      registry,
     },
-    { owner: 'logic-1', recoveryTickMs: 50, settleDelayMs: 5, resyncWindowMs: 20 },
+    {
+      owner: 'logic-1',
+      recoveryTickMs: 50,
+      backlogEveryTicks: 2,
+      settleDelayMs: 5,
+      resyncWindowMs: 20,
+    },
   );
 }
 
@@ -117,7 +128,12 @@ describe('delivery on MariaDB and Redis', () => {
     await signIn('bob', nodes[1], 3);
     const link = attachedLink();
     const delivery = makeDelivery(link);
-    const writer = rig.writer((batch) => delivery.afterCommit(batch), { maxBatch: 20 });
+    let commits = 0;
+    const onCommitted = (batch: CommittedBatch): void => {
+      commits += 1;
+      delivery.afterCommit(batch);
+    };
+    const writer = rig.writer(onCommitted, { maxBatch: 20 });
     await Promise.all(
       numbers(200).map((index) =>
         writer.append(rig.send(index % 2 ? 'g:room' : 'd:alice:bob', 'alice', `m${index}`)),
@@ -126,6 +142,9 @@ describe('delivery on MariaDB and Redis', () => {
     delivery.start();
     await backlogIs(0);
     await delivery.stop();
+    // One row per commit; what made the group had one too.
+    const settled = await metricValue(registry, 'queqiao_dispatch_settled_total');
+    expect(settled).toBeGreaterThanOrEqual(commits + 1);
     for (const [node, session] of [
       ['c1', 1],
       ['c2', 2],
@@ -178,13 +197,30 @@ describe('delivery on MariaDB and Redis', () => {
     await Promise.all(
       numbers(5).map((n) => dead.append(rig.send('d:alice:dave', 'alice', `m${n}`))),
     );
-    expect(await backlog()).toBeGreaterThan(0);
-    const link = attachedLink();
+    const left = await backlog();
+    expect(left).toBeGreaterThan(0);
+    const link = new AckingLink();
     const delivery = makeDelivery(link);
     delivery.start();
+    // As long as this node reaches nobody it only sees what waits.
+    const [rows, lag] = ['queqiao_dispatch_backlog_rows', 'queqiao_dispatch_lag_seconds'];
+    await eventually('the backlog is measured', async () => {
+      return (await metricValue(registry, rows)) === left && (await metricValue(registry, lag)) > 0;
+    });
+    expect(await metricValue(registry, 'queqiao_dispatch_settled_total')).toBe(0);
+    link.attach(...nodes);
     await backlogIs(0);
+    await eventually('the backlog is measured again', async () => {
+      return (await metricValue(registry, rows)) === 0 && (await metricValue(registry, lag)) === 0;
+    });
     await delivery.stop();
     expect(link.got('c1', 7)).toEqual(keys('d:alice:dave', 1, 5));
+    expect(await metricValue(registry, 'queqiao_dispatch_settled_total')).toBeGreaterThanOrEqual(
+      left,
+    );
+    expect(await metricValue(registry, 'queqiao_dispatch_claimed_total')).toBeGreaterThanOrEqual(
+      left,
+    );
   });
 
   it('pushes by user while Redis is away, and keeps the rows until it is back', async () => {
@@ -240,6 +276,7 @@ describe('delivery on MariaDB and Redis', () => {
     await backlogIs(0);
     await delivery.stop();
     expect(link.sent.map(({ node, item }) => [node, item.item?.$case])).toEqual([['c2', 'resync']]);
+    expect(await metricValue(registry, 'queqiao_dispatch_resync_rows_total')).toBe(1);
   });
 
   it('forgets a node whose lease has run out and that is not attached', async () => {

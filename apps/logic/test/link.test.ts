@@ -1,7 +1,7 @@
 import { CallMetrics, LinkMetrics } from '@queqiao/link';
 import { DownItem, type UpCall } from '@queqiao/protocol/link';
 import { Registry, systemClock } from '@queqiao/runtime';
-import { silentLogger } from '@queqiao/runtime/testing';
+import { metricValue, silentLogger } from '@queqiao/runtime/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   CallDispatch,
@@ -14,6 +14,7 @@ import {
 } from '../src/link/index.js';
 import { LinkClient } from './link-client.js';
 
+const OVERFLOWS = 'queqiao_link_overflows_total';
 const NODE = { nodeId: 'connect-0', bootId: 'c0' };
 const closers: (() => Promise<void> | void)[] = [];
 
@@ -294,7 +295,7 @@ describe('a stream that is refused', () => {
 
 describe('overflow', () => {
   it('settles everything as lost and leaves one resync for all sessions', async () => {
-    const { dial, deliver, outcomes, events } = await startLogic({
+    const { dial, deliver, outcomes, events, registry } = await startLogic({
       limits: { maxPendingItems: 100 },
     });
     const client = dial();
@@ -304,6 +305,7 @@ describe('overflow', () => {
     expect(deliver(101)).toBe(false);
     expect(outcomes).toEqual(range(100).map((session) => `${session} lost`));
     expect(events).toEqual(['attached c0', 'overflow c0 full']);
+    expect(await metricValue(registry, OVERFLOWS, { reason: 'full' })).toBe(1);
     expect(deliver(102)).toBe(true);
     await until(() => expect(outcomes.at(-1)).toBe('102 acked'));
     const resyncs = client.items.filter((item) => item.$case === 'resync');
@@ -311,7 +313,7 @@ describe('overflow', () => {
   });
 
   it('also follows a node that acknowledges nothing, once', async () => {
-    const { dial, deliver, outcomes, events } = await startLogic({
+    const { dial, deliver, outcomes, events, registry } = await startLogic({
       limits: { ackStallMs: 200, tickMs: 20 },
     });
     const client = dial();
@@ -321,6 +323,7 @@ describe('overflow', () => {
     deliver(1);
     await until(() => expect(outcomes).toEqual(['1 lost']));
     expect(events).toEqual(['attached c0', 'overflow c0 stalled']);
+    expect(await metricValue(registry, OVERFLOWS, { reason: 'stalled' })).toBe(1);
   });
 
   it('of a silent node ends its stream', async () => {

@@ -1,15 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RedisServer } from '@queqiao/dev-stack';
 import { createLogger, Registry } from '@queqiao/runtime';
+import { metricValue } from '@queqiao/runtime/testing';
 import { DirectoryUnavailable, type NodeLease, type Reassert } from '../src/index.js';
-import {
-  type Fixture,
-  makeDirectory,
-  makeLease,
-  metricValue,
-  ownFixture,
-  route,
-} from './fixture.js';
+import { type Fixture, makeDirectory, makeLease, ownFixture, route } from './fixture.js';
 
 const USER = { appId: 'a', userId: 'u1' };
 const UNTIL = { timeout: 30_000, interval: 20 };

@@ -96,15 +96,3 @@ export async function plant(directory: Directory, ...members: string[]): Promise
     if (report.present.length !== 256) throw new Error('canaries could not be planted');
   }
 }
-
-export async function metricValue(
-  registry: Registry,
-  name: string,
-  labels: Record<string, string> = {},
-): Promise<number> {
-  const metric = await registry.getSingleMetric(name)?.get();
-  const matching = metric?.values.filter((value) =>
-    Object.entries(labels).every(([label, wanted]) => value.labels[label] === wanted),
-  );
-  return (matching ?? []).reduce((sum, value) => sum + value.value, 0);
-}

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Redis } from 'ioredis';
 import { MAX_TOUCH_BATCH } from '../src/index.js';
 import { MAX_KEYS_PER_READ } from '../src/routes.js';
-import { type Fixture, metricValue, ownFixture, plant, route } from './fixture.js';
+import { metricValue } from '@queqiao/runtime/testing';
+import { type Fixture, ownFixture, plant, route } from './fixture.js';
 
 let fixture: Fixture;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { Registry } from '@queqiao/runtime';
-import { FakeClock } from '@queqiao/runtime/testing';
+import { FakeClock, metricValue } from '@queqiao/runtime/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LinkGapError, LinkProtocolError } from '../src/index.js';
 import { connect, End, numbered, settle, valueOf } from './wire.js';
@@ -95,9 +95,10 @@ describe('acknowledgements', () => {
 });
 
 describe('resuming', () => {
-  it('writes again what was under way, and the receiver trims what it had', () => {
-    const registry = new Registry();
-    b = new End(clock, {}, registry);
+  it('writes again what was under way, and the receiver trims what it had', async () => {
+    const [sender, receiver] = [new Registry(), new Registry()];
+    a = new End(clock, {}, sender);
+    b = new End(clock, {}, receiver);
     connect(a, b);
     for (const value of [1, 2, 3]) {
       a.send(value);
@@ -115,6 +116,8 @@ describe('resuming', () => {
       [1, 2, 3],
       [1, 2, 3],
     ]);
+    expect(await metricValue(sender, 'queqiao_link_resent_items_total')).toBe(2);
+    expect(await metricValue(receiver, 'queqiao_link_duplicate_items_total')).toBe(1);
   });
 
   it('acknowledges a frame again that holds nothing but duplicates', () => {

@@ -1,2 +1,3 @@
 export { FakeClock } from './fake-clock.js';
 export { silentLogger } from './logger.js';
+export { metricValue } from './metric-value.js';
