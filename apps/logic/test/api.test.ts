@@ -194,7 +194,7 @@ describe('groups', () => {
     const missing = await failureOf(
       backEnd.createGroup({ ownerId: 'carol', memberIds: ['nobody'] }),
     );
-    expect(missing).toEqual({ code: 'NOT_FOUND', field: 'member_ids' });
+    expect(missing).toEqual({ code: 'NOT_FOUND', field: 'member_ids[0]' });
   });
 });
 

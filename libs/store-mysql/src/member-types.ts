@@ -30,8 +30,10 @@ export type MemberChangeResult =
   /** The user was never a member, or the conversation does not exist. */
   | { readonly status: 'not-found' };
 
-/** `no-such-seq`: the log that the user may see does not reach this far. */
-export type SeqChangeResult = MemberChangeResult | { readonly status: 'no-such-seq' };
+/** `no-such-seq`: the log that the user may see does not reach as far as `seq`, the first such one of those given. */
+export type SeqChangeResult =
+  | MemberChangeResult
+  | { readonly status: 'no-such-seq'; readonly seq: number };
 
 /** What is left out stays. Empty texts and false take a setting away. */
 export interface SettingsPatch {

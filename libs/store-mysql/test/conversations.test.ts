@@ -252,13 +252,13 @@ describe('read cursors', () => {
   });
 
   it('need a seq that exists and a member', async () => {
-    expect(await mark(5)).toEqual({ status: 'no-such-seq' });
+    expect(await mark(5)).toEqual({ status: 'no-such-seq', seq: 5 });
     expect(await mark(1, 'stranger')).toEqual({ status: 'not-found' });
   });
 
   it('of somebody who left end at the leave', async () => {
     await leave(one, 'r2', 3, 2);
-    expect(await mark(4, 'r2')).toEqual({ status: 'no-such-seq' });
+    expect(await mark(4, 'r2')).toEqual({ status: 'no-such-seq', seq: 4 });
     const left = await database.conversations.member(app, user('r2'), one);
     expect(left).toMatchObject({ lastSeq: 3, lastOrdinal: 2, shownSeq: 3 });
     const since = (seq: number) => database.conversations.memberList(app, one, seq);

@@ -219,7 +219,7 @@ describe('clearing and hiding', () => {
     await hide(5, 2, 2);
     expect((await hide(2, 5)).status).toBe('unchanged');
     await hide(3);
-    expect(await hide(7)).toEqual({ status: 'no-such-seq' });
+    expect(await hide(7)).toEqual({ status: 'no-such-seq', seq: 7 });
     expect(await view(one, 'i1')).toMatchObject({ rev: 2, hiddenSeqs: [2, 3, 5] });
     expect(await shape(one, 'i1')).toEqual([
       [1, 4, 6],

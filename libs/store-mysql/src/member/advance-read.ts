@@ -14,7 +14,7 @@ export async function advanceRead(context: StoreContext, input: Input): Promise<
   const { seq } = input;
   const pair = await readPair(context.kysely, input);
   if (pair === null) return { status: 'not-found' };
-  if (seq > pair.own.lastSeq) return { status: 'no-such-seq' };
+  if (seq > pair.own.lastSeq) return { status: 'no-such-seq', seq };
   if (isDone(pair, seq)) return { status: 'unchanged', membership: pair.own };
   const ordinal = await ordinalAt(context, input);
   return changeMember(context, input, (now) => move(now, seq, ordinal));

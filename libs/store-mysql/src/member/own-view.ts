@@ -71,7 +71,8 @@ export async function deleteForMe(
   }
   const pair = await readPair(context.kysely, input);
   if (pair === null) return { status: 'not-found' };
-  if (input.seqs.some((seq) => seq > pair.own.lastSeq)) return { status: 'no-such-seq' };
+  const ahead = input.seqs.find((seq) => seq > pair.own.lastSeq);
+  if (ahead !== undefined) return { status: 'no-such-seq', seq: ahead };
   return changeMember(context, input, ({ own: { member } }, trx) => {
     const open = input.seqs.filter((seq) => seq > member.clearedSeq);
     const seqs = [...new Set(open)].sort((a, b) => a - b);

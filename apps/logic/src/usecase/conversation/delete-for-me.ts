@@ -26,9 +26,11 @@ export class DeleteForMe {
     if (seqs.length < 1 || seqs.length > DELETE_FOR_ME_MAX) {
       throw invalidArgument('seqs', `must be 1 to ${DELETE_FOR_ME_MAX}`);
     }
-    if (seqs.some((seq) => seq < 1)) throw invalidArgument('seqs', 'must be at least 1 each');
+    seqs.forEach((seq, index) => {
+      if (seq < 1) throw invalidArgument(`seqs[${index}]`, 'must be at least 1');
+    });
     const key = { appId, userId: caller.userId, conversationId };
     const result = await this.deps.members.deleteForMe({ ...key, seqs, ...this.options });
-    return settleChange(this.deps.push, appId, result, 'seqs');
+    return settleChange(this.deps.push, appId, result, (seq) => `seqs[${seqs.indexOf(seq)}]`);
   }
 }

@@ -61,14 +61,20 @@ export class ListReaders {
     seq: number,
   ): Promise<void> {
     const membership = await this.deps.log.member(appId, caller.userId, conversationId);
-    if (!membership) throw new DomainError('NOT_FOUND', 'there is no such conversation');
+    if (!membership) {
+      throw new DomainError('NOT_FOUND', 'there is no such conversation', {
+        field: 'conversation_id',
+      });
+    }
     const visible = isVisible(membership.member, seq) && seq <= membership.lastSeq;
     const range = { fromSeq: seq, toSeq: seq };
     const [entry] = visible ? await this.deps.log.entries(appId, conversationId, range) : [];
     if (!entry) throw new DomainError('NOT_FOUND', 'there is no such entry', { field: 'seq' });
     const { kind, id } = entry.sender;
     if (kind !== 'user' || id !== caller.userId) {
-      throw new DomainError('PERMISSION_DENIED', 'only the sender may ask who has read it');
+      throw new DomainError('PERMISSION_DENIED', 'only the sender may ask who has read it', {
+        field: 'seq',
+      });
     }
   }
 }

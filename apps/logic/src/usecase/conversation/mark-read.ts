@@ -25,6 +25,6 @@ export class MarkRead {
     if (seq < 1) throw invalidArgument('seq', 'must be at least 1');
     const key = { appId, userId: caller.userId, conversationId };
     const result = await this.deps.members.advanceRead({ ...key, seq, ...this.options });
-    return settleChange(this.deps.push, appId, result, 'seq');
+    return settleChange(this.deps.push, appId, result);
   }
 }

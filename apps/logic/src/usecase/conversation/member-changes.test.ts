@@ -81,12 +81,13 @@ describe('a change of a member’s row', () => {
     const missing = rig({ status: 'not-found' });
     const { mark, set, clear, hide } = missing;
     for (const answer of [mark, () => set({}), clear, () => hide(1)]) {
-      await expect(answer()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      const missed = { code: 'NOT_FOUND', field: 'conversation_id' };
+      await expect(answer()).rejects.toMatchObject(missed);
     }
-    const ahead = rig({ status: 'no-such-seq' });
+    const ahead = rig({ status: 'no-such-seq', seq: 9 });
     const bad = { code: 'INVALID_ARGUMENT' };
     await expect(ahead.mark()).rejects.toMatchObject({ ...bad, field: 'seq' });
-    await expect(ahead.hide(1)).rejects.toMatchObject({ ...bad, field: 'seqs' });
+    await expect(ahead.hide(1, 9)).rejects.toMatchObject({ ...bad, field: 'seqs[1]' });
   });
 
   it('is not asked of the log when it cannot be right', async () => {
@@ -98,9 +99,10 @@ describe('a change of a member’s row', () => {
     ];
     for (const [patch, field] of refused) await expect(set(patch)).rejects.toMatchObject({ field });
     const many = Array.from({ length: 501 }, (_, index) => index + 1);
-    for (const seqs of [[], [0], many]) {
+    for (const seqs of [[], many]) {
       await expect(hide(...seqs)).rejects.toMatchObject({ field: 'seqs' });
     }
+    await expect(hide(1, 0)).rejects.toMatchObject({ field: 'seqs[1]' });
     expect(members.asked).toEqual([]);
     await set({ draft: 'é'.repeat(4_096), remark: '🌉'.repeat(100) });
     expect(members.asked).toHaveLength(1);
@@ -133,10 +135,11 @@ describe('acks', () => {
 describe('readers', () => {
   it('are for the sender alone, of entries that are there', async () => {
     const { readers } = rig();
-    await expect(readers({})).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    const denied = { code: 'PERMISSION_DENIED', field: 'seq' };
+    await expect(readers({})).rejects.toMatchObject(denied);
     await expect(readers({ seq: 10 })).rejects.toMatchObject({ code: 'NOT_FOUND', field: 'seq' });
     const other = readers({ conversationId: 'g:other' });
-    await expect(other).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(other).rejects.toMatchObject({ code: 'NOT_FOUND', field: 'conversation_id' });
     const bad: [object, string][] = [
       [{ conversationId: 'x' }, 'conversation_id'],
       [{ seq: 0 }, 'seq'],

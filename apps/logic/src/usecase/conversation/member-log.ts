@@ -19,7 +19,8 @@ export type MemberChangeResult =
     }
   | { readonly status: 'unchanged'; readonly membership: Membership }
   | { readonly status: 'not-found' }
-  | { readonly status: 'no-such-seq' };
+  /** `seq` is the first one named that is not there yet. */
+  | { readonly status: 'no-such-seq'; readonly seq: number };
 
 /** What is left out stays. Empty texts and false take a setting away. */
 export interface SettingsPatch {

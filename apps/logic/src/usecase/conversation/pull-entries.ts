@@ -44,7 +44,9 @@ export class PullEntries {
     if (ownWithoutCreating(conversationId, userId)) {
       return { ...EMPTY_PULL, logEpoch };
     }
-    throw new DomainError('NOT_FOUND', 'there is no such conversation');
+    throw new DomainError('NOT_FOUND', 'there is no such conversation', {
+      field: 'conversation_id',
+    });
   }
 }
 

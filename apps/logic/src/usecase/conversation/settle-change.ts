@@ -4,14 +4,14 @@ import type { MemberChangeResult, StatePusher } from './member-log.js';
 import type { Membership } from './ports.js';
 
 /**
- * Shows a change to the devices of all whose state it changed. Errors: NOT_FOUND, INVALID_ARGUMENT naming `field` for an entry
- * that is not there yet.
+ * Shows a change to the devices of all whose state it changed. Errors: NOT_FOUND, INVALID_ARGUMENT for an entry that is not
+ * there yet; `fieldOf` says which field of the request named it.
  */
 export function settleChange(
   push: StatePusher,
   appId: AppId,
   result: MemberChangeResult,
-  field = '',
+  fieldOf: (seq: number) => string = () => 'seq',
 ): Membership {
   switch (result.status) {
     case 'changed': {
@@ -25,8 +25,10 @@ export function settleChange(
     case 'unchanged':
       return result.membership;
     case 'not-found':
-      throw new DomainError('NOT_FOUND', 'there is no such conversation');
+      throw new DomainError('NOT_FOUND', 'there is no such conversation', {
+        field: 'conversation_id',
+      });
     case 'no-such-seq':
-      throw invalidArgument(field, 'there is no such entry yet');
+      throw invalidArgument(fieldOf(result.seq), 'there is no such entry yet');
   }
 }

@@ -101,7 +101,8 @@ describe('creating a group', () => {
       [{ groupId: 'a:b' }, 'INVALID_ARGUMENT', 'group_id'],
       [{ memberIds: ['bob', 'a:b'] }, 'INVALID_ARGUMENT', 'member_ids[1]'],
       [{ memberIds: ['b', 'c', 'd', 'e'] }, 'LIMIT_EXCEEDED', 'maxGroupCreateMembers'],
-      [{ memberIds: ['bob', 'no-one'] }, 'NOT_FOUND', 'member_ids'],
+      [{ memberIds: ['bob', 'no-one'] }, 'NOT_FOUND', 'member_ids[1]'],
+      [{ ownerId: 'no-one' as UserId }, 'NOT_FOUND', 'owner_id'],
     ];
     for (const [input, code, field] of bad) {
       await expect(run(input), JSON.stringify(input)).rejects.toMatchObject({ code, field });

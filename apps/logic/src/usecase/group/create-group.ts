@@ -63,7 +63,7 @@ export class CreateGroup {
       input.groupId === ''
         ? groupIdOf(appId, ownerId, clientRequestId)
         : parseGroupId(input.groupId);
-    await mustExist(users, appId, memberIds);
+    await mustExist(users, appId, memberIds, input);
     const firstEntry = entries.groupCreated({ name, creatorId: ownerId, memberIds });
     const group = { appId, groupId, ownerId, clientRequestId, name, memberIds, firstEntry };
     const result = await groups.createGroup({ ...group, ...this.options });
@@ -100,9 +100,12 @@ async function mustExist(
   users: UserLookup,
   appId: AppId,
   memberIds: readonly UserId[],
+  input: CreateGroupInput,
 ): Promise<void> {
   const existing = await users.existing(appId, memberIds);
   const missing = memberIds.find((id) => !existing.has(id));
   if (missing === undefined) return;
-  throw new DomainError('NOT_FOUND', `there is no user ${missing}`, { field: 'member_ids' });
+  const field =
+    missing === input.ownerId ? 'owner_id' : `member_ids[${input.memberIds.indexOf(missing)}]`;
+  throw new DomainError('NOT_FOUND', `there is no user ${missing}`, { field });
 }
