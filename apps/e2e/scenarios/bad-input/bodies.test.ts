@@ -119,7 +119,7 @@ describe('bodies of the JSON subprotocol', () => {
       'a lone surrogate',
       SEND,
       `{"conversationId":"d:ann:bob","clientMsgId":"m","content":{"text":{"text":"\\ud800"}}}`,
-      'text',
+      'content.text.text',
     ],
     [
       'NUL in an id',

@@ -10,6 +10,7 @@ import {
 } from '@queqiao/protocol/client';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { JSON_FLAW_MAX_VALUES } from './json-flaw.js';
 import { binaryToJson, jsonToBinary } from './json-transcoder.js';
 import { methodSchemas, type MethodSchema } from './method-schemas.js';
 
@@ -26,6 +27,8 @@ const readSend = (json: string): SendRequest =>
   SendRequest.decode(jsonToBinary(send.input, bytesOf(json)));
 const textOf = (output: DescMessage, bytes: Uint8Array): unknown =>
   JSON.parse(new TextDecoder().decode(binaryToJson(output, bytes)));
+
+const MERGED = 'content.merged_forward.messages[1].created_ms';
 
 function refusal(json: string, schema = send): unknown {
   try {
@@ -65,16 +68,21 @@ describe('a request in JSON', () => {
       ['{"conversationId":{}}', 'conversation_id'],
       ['{"conversationId":["a"]}', 'conversation_id'],
       ['{"conversation":"x"}', 'conversation'],
-      ['{"content":{"text":{"text":"a","color":1}}}', 'color'],
-      ['{"content":{"text":{"text":7}}}', 'text'],
+      ['{"content":{"text":{"text":"a","color":1}}}', 'content.text.color'],
+      ['{"content":{"text":{"text":7}}}', 'content.text.text'],
       ['{"content":5}', 'content'],
-      ['{"content":{"text":"plain"}}', 'text'],
-      ['{"content":{"text":{"text":"a"},"groupCreated":{}}}', 'body'],
+      ['{"content":{"text":"plain"}}', 'content.text'],
+      ['{"content":{"text":{"text":"a"},"groupCreated":{}}}', 'content.group_created'],
+      ['{"content":{"mentions":{"userIds":["a",7]}}}', 'content.mentions.user_ids[1]'],
+      ['{"content":{"mentions":{"userIds":"a"}}}', 'content.mentions.user_ids'],
+      ['{"content":{"mergedForward":{"messages":[{},{"createdMs":"x"}]}}}', MERGED],
       ['{"conversationId":"a","conversation_id":"b"}', 'conversation_id'],
+      ['{"conversationId":"a","conversationId":"b"}', 'body'],
       ['{"__proto__":{"conversationId":"x"}}', '__proto__'],
       ['{"constructor":1}', 'constructor'],
-      ['{"clientMsgId":"\\ud800"}', 'clientMsgId'],
-      ['{"content":{"text":{"text":"a\\udc00b"}}}', 'text'],
+      ['{"clientMsgId":"\\ud800"}', 'client_msg_id'],
+      ['{"content":{"text":{"text":"a\\udc00b"}}}', 'content.text.text'],
+      ['{"content":{"text":{"<script>":1}}}', 'content.text'],
       ['{"<script>":1}', 'body'],
     ];
     for (const [json, field] of bad) {
@@ -85,6 +93,18 @@ describe('a request in JSON', () => {
       const error = refusal(`{"fromSeq":${number}}`, pull);
       expect(error, number).toMatchObject({ code: 'INVALID_ARGUMENT' });
     }
+    const texts = ['"x"', '"18446744073709551616"', '1.5'];
+    for (const number of texts) {
+      expect(refusal(`{"fromSeq":${number}}`, pull)).toMatchObject({ field: 'from_seq' });
+    }
+  });
+
+  it('is refused without a name when the flaw is behind more values than are looked at', () => {
+    const ids = Array.from({ length: JSON_FLAW_MAX_VALUES }, () => '"a"').join();
+    const named = refusal(`{"content":{"mentions":{"userIds":[5,${ids}]}}}`);
+    expect(named).toMatchObject({ field: 'content.mentions.user_ids[0]' });
+    const behind = refusal(`{"content":{"mentions":{"userIds":[${ids},5]}}}`);
+    expect(behind).toMatchObject({ code: 'INVALID_ARGUMENT', field: 'body' });
   });
 
   it('is refused when it is no object, no JSON or no text', () => {
