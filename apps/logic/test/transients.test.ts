@@ -2,9 +2,10 @@ import { BUCKET_COUNT } from '@queqiao/directory';
 import { Content, decodeFrame, type TransientEvent } from '@queqiao/protocol/client';
 import type { TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { grpcDoor } from './any-door.js';
 import { LinkCaller } from './api-link-caller.js';
 import { ApiRig, newId } from './api-rig.js';
-import { grpcDoor, type MessageDoor } from './message-doors.js';
+import { messageDoor, type MessageDoor } from './message-doors.js';
 
 const node = { nodeId: 'connect-1', bootId: 'boot-1' };
 const sessions = { alice: 1, bob: 2, carol: 3 } as const;
@@ -28,7 +29,8 @@ beforeAll(async () => {
     const route = { ...node, deviceId: 'd', generation: 1, platform: 'web', session, codec };
     await logic.directory.register('demo', user, route, { mode: 'unlimited' });
   }
-  alice = await grpcDoor(rig, app, 'alice');
+  const authorization = `Bearer ${await app.token('alice')}`;
+  alice = messageDoor(grpcDoor(rig, { authorization, 'queqiao-device': 'phone' }));
 });
 afterAll(async () => {
   alice.close();

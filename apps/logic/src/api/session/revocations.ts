@@ -15,9 +15,9 @@ export async function revocationsSince(
 
 function fromMessage(row: NonNullable<RevocationsSinceRequest['after']>): Revocation {
   return {
-    appId: parseAppId(row.appId),
-    userId: parseUserId(row.userId),
-    deviceId: row.deviceId === '' ? null : parseDeviceId(row.deviceId, 'device_id'),
+    appId: parseAppId(row.appId, 'after.app_id'),
+    userId: parseUserId(row.userId, 'after.user_id'),
+    deviceId: row.deviceId === '' ? null : parseDeviceId(row.deviceId, 'after.device_id'),
     revokedMs: row.revokedMs,
   };
 }

@@ -10,9 +10,8 @@ export class KickSession {
   constructor(readonly deps: { readonly nodes: ConnectNodes }) {}
 
   async run(node: NodeRef, kick: SessionKick): Promise<{ gone: boolean }> {
-    if (node.nodeId === '' || node.bootId === '') {
-      throw invalidArgument('node_id', 'node and boot must be named');
-    }
+    if (node.nodeId === '') throw invalidArgument('node_id', 'must be named');
+    if (node.bootId === '') throw invalidArgument('boot_id', 'must be named');
     if (kick.session < 1) throw invalidArgument('session', 'must be at least 1');
     if (kick.closeCode < 4000 || kick.closeCode > 4999) {
       throw invalidArgument('close_code', 'must be 4000 to 4999');

@@ -25,6 +25,9 @@ export class RevocationsSince {
 
   run(sinceMs: number, after: Revocation | null): Promise<RevocationPage> {
     if (sinceMs < 0) throw invalidArgument('since_ms', 'must not be negative');
+    if (after && after.revokedMs < 0) {
+      throw invalidArgument('after.revoked_ms', 'must not be negative');
+    }
     return this.deps.feed.since(sinceMs, after);
   }
 }

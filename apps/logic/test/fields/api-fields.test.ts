@@ -1,0 +1,177 @@
+import { fromJson, toBinary, type DescMessage } from '@bufbuild/protobuf';
+import { DomainError } from '@queqiao/domain';
+import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  audienceOf,
+  callWith,
+  doorsOf,
+  methodPaths,
+  schemaOf,
+  type AnyDoor,
+  type Audience,
+  type JsonObject,
+} from '../any-door.js';
+import { ApiRig } from '../api-rig.js';
+import { clientFields } from './client-fields.js';
+import { LIMITS } from './content-fields.js';
+import { replaced, type FieldRules, type MethodRow } from './field-rules.js';
+import { nodeFields, ORIGIN } from './node-fields.js';
+import { serverFields } from './server-fields.js';
+import { typedCases } from './typed-cases.js';
+
+let rig: ApiRig;
+let app: TestApp;
+let doors: Record<Audience, readonly AnyDoor[]>;
+let rows: ReadonlyMap<string, MethodRow>;
+let tables: string[];
+
+beforeAll(async () => {
+  rig = await ApiRig.start();
+  app = await rig.createApp('demo', {
+    ...LIMITS,
+    maxGroupCreateMembers: 4,
+    allowedOrigins: [ORIGIN],
+  });
+  rows = tableOfFields(await app.token('alice'));
+  doors = await doorsOf(rig, app, 'alice');
+  await furnish();
+  tables = (await queryRows(rig.database.url, 'SHOW TABLES')).flatMap((row) => {
+    return Object.values(row) as string[];
+  });
+});
+afterAll(async () => {
+  for (const door of Object.values(doors).flat()) door.close();
+  await rig.stop();
+});
+
+function tableOfFields(token: string): ReadonlyMap<string, MethodRow> {
+  return new Map([...clientFields, ...serverFields, ...nodeFields(token)]);
+}
+
+/** What the rows of the table speak of. */
+async function furnish(): Promise<void> {
+  await rig
+    .backEnd(`Bearer ${app.credential}`)
+    .upsert('alice', 'bob', 'carol', 'dave', 'eve', 'frank');
+  const alice = await rig.signedIn(app, 'alice');
+  await alice.createGroup({ groupId: 'team', memberIds: ['bob'] });
+  for (const said of ['a', 'b', 'c']) await alice.send('g:team', `first-${said}`, said);
+  await alice.send('d:alice:bob', 'first', 'hello');
+  const [door] = doors.node;
+  const open = { token: await app.token('alice'), device: { id: 'tablet' }, origin: ORIGIN };
+  if (door) await callWith(door, 'queqiao.link.v1.SessionService/OpenSession', open);
+}
+
+/** What all tables hold, once no dispatch is under way any more. */
+async function stored(): Promise<unknown> {
+  await eventually('dispatches settle', async () => {
+    const [row] = await queryRows(rig.database.url, 'SELECT COUNT(*) AS n FROM dispatch');
+    return row?.['n'] === 0;
+  });
+  return queryRows(rig.database.url, `CHECKSUM TABLE ${tables.join(', ')}`);
+}
+
+/** `OK`, or `CODE field`. */
+async function verdict(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return 'OK';
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return `${error.code} ${error.field}`;
+  }
+}
+
+interface Case {
+  readonly name: string;
+  readonly request: JsonObject;
+  readonly wanted: string;
+}
+
+function badRequests({ request, fields }: MethodRow): Case[] {
+  return Object.entries(fields).flatMap(([name, rule]) =>
+    rule.bad.map(({ value, at, named, code }) => ({
+      name: `${name}${at} ${JSON.stringify(value)?.slice(0, 80)}`,
+      request: replaced(request, name, value),
+      wanted: code === 'OK' ? 'OK' : `${code} ${named ?? `${name}${at}`}`,
+    })),
+  );
+}
+
+function rowOf(path: string): MethodRow {
+  const row = rows.get(path);
+  if (!row) throw new Error(`${path} has no row in apps/logic/test/fields`);
+  return row;
+}
+
+/** Fields of the contract without a rule, and rules without a field. */
+function unmatched(
+  message: DescMessage,
+  rules: FieldRules,
+  path: string,
+  above: readonly DescMessage[] = [],
+): string[] {
+  const names = new Set(message.fields.map(({ name }) => name));
+  const strangers = Object.keys(rules).filter((name) => !names.has(name));
+  const forgotten = [...names].filter((name) => !Object.hasOwn(rules, name));
+  const inner = message.fields.flatMap(({ name, message: held }) => {
+    const { fields = {}, closed = false } = rules[name] ?? {};
+    if (!held || closed || above.includes(held)) return [];
+    return unmatched(held, fields, `${path}.${name}`, [...above, message]);
+  });
+  return [...[...strangers, ...forgotten].map((name) => `${path}.${name}`), ...inner];
+}
+
+it('the table has a row for every method, and a rule for every field', () => {
+  const table = tableOfFields('');
+  expect([...table.keys()].sort()).toEqual(methodPaths());
+  for (const [path, { fields }] of table) {
+    expect(unmatched(schemaOf(path).input, fields, path)).toEqual([]);
+  }
+});
+
+describe.each(methodPaths())('%s', (path) => {
+  const { input } = schemaOf(path);
+
+  it('answers a field that is not of its type with the path of the field', async () => {
+    const before = await stored();
+    const wrong: string[] = [];
+    for (const door of doors[audienceOf(path)]) {
+      for (const { codec, what, body, field } of typedCases(input)) {
+        if (codec !== door.codec) continue;
+        const answer = await verdict(door.raw(path, body));
+        if (answer !== `INVALID_ARGUMENT ${field}`) {
+          wrong.push(`${door.name}: ${field}: ${what}: ${answer}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(await stored()).toEqual(before);
+  });
+
+  it('answers a value that a field may not have with its path or its limit', async () => {
+    const row = rowOf(path);
+    const before = await stored();
+    const wrong: string[] = [];
+    for (const door of doors[audienceOf(path)]) {
+      for (const { name, request, wanted } of badRequests(row)) {
+        const answer = await verdict(callWith(door, path, request));
+        if (answer !== wanted) wrong.push(`${door.name}: ${name}: ${answer}, not ${wanted}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(await stored()).toEqual(before);
+  });
+});
+
+describe('the same requests with nothing wrong in them', () => {
+  // Last, as they leave what the others must not find.
+  it.each(methodPaths())('are taken: %s', async (path) => {
+    const { request } = rowOf(path);
+    expect(toBinary(schemaOf(path).input, fromJson(schemaOf(path).input, request))).toBeDefined();
+    for (const door of doors[audienceOf(path)]) {
+      expect(await verdict(callWith(door, path, request)), door.name).toBe('OK');
+    }
+  });
+});

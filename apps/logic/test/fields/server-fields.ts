@@ -1,0 +1,81 @@
+import { content } from './content-fields.js';
+import {
+  also,
+  bad,
+  characters,
+  id,
+  list,
+  message,
+  missing,
+  not,
+  optionalId,
+  conversation,
+  type MethodRow,
+} from './field-rules.js';
+
+const sender = { kind: 'KIND_USER', id: 'alice' };
+/** Whoever the sender is meant to be. */
+const kind = not('KIND_UNSPECIFIED', 99);
+
+const rows: Record<string, MethodRow> = {
+  'MessageService/SendMessage': {
+    request: {
+      sender,
+      conversation_id: 'g:team',
+      client_msg_id: 's1',
+      content: { text: { text: 'hi' } },
+    },
+    fields: {
+      sender: also(
+        message(sender, { kind, id: also(id, missing('nobody', { named: 'conversation_id' })) }),
+        bad(undefined, { at: '.kind' }),
+        bad({ kind: 'KIND_SYSTEM', id: 'x' }, { at: '.id' }),
+        bad({ kind: 'KIND_BUSINESS', id: 'a:b' }, { at: '.id' }),
+        bad({ kind: 'KIND_BUSINESS' }, { at: '.id' }),
+      ),
+      conversation_id: also(conversation, missing('g:nosuch'), missing('d:alice:nobody')),
+      client_msg_id: id,
+      content: content(),
+    },
+  },
+  'GroupService/CreateGroup': {
+    request: { owner_id: 'alice', client_request_id: 'r2', name: 'New', group_id: 'new-too' },
+    fields: {
+      owner_id: also(id, missing('nobody')),
+      client_request_id: id,
+      name: characters(1, 100),
+      member_ids: also(
+        list(id, { good: 'bob' }),
+        missing(['bob', 'nobody'], { at: '[1]' }),
+        bad(['bob', 'carol', 'dave', 'eve'], {
+          code: 'LIMIT_EXCEEDED',
+          named: 'maxGroupCreateMembers',
+        }),
+      ),
+      group_id: also(optionalId, bad('team', { code: 'ALREADY_EXISTS' })),
+    },
+  },
+  'UserService/UpsertUsers': {
+    request: { users: [{ user_id: 'frank', nickname: 'Frank' }] },
+    fields: {
+      users: list(
+        message(
+          { user_id: 'gina' },
+          { user_id: id, nickname: characters(0, 200), avatar_url: characters(0, 2_000) },
+        ),
+        { good: { user_id: 'frank' }, max: 500, beyond: { code: 'LIMIT_EXCEEDED' } },
+      ),
+    },
+  },
+  'UserService/SignOutUser': {
+    request: { user_id: 'dave' },
+    fields: {
+      user_id: also(id, missing('nobody')),
+      device_id: also(optionalId, missing('nosuch')),
+    },
+  },
+};
+
+export const serverFields = new Map<string, MethodRow>(
+  Object.entries(rows).map(([name, row]) => [`queqiao.server.v1.${name}`, row]),
+);
