@@ -1,99 +1,105 @@
-import { isServiceError, statusToDomainError } from '@queqiao/grpc-kit';
+import { DomainError } from '@queqiao/domain';
+import type { DescMessage } from '@bufbuild/protobuf';
 import type { TestApp } from '@queqiao/testkit';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApiRig, failureOf, newId } from './api-rig.js';
+import {
+  audienceOf,
+  callWith,
+  doorsOf,
+  methodPaths,
+  schemaOf,
+  type AnyDoor,
+  type Audience,
+} from './any-door.js';
+import { ApiRig, failureOf } from './api-rig.js';
+import { foreignIds, FOREIGN, NOBODYS, type Ids } from './tenancy-rows.js';
 
 let rig: ApiRig;
 let demo: TestApp;
 let rival: TestApp;
 let alice: Awaited<ReturnType<ApiRig['signedIn']>>;
-let backEnd: ReturnType<ApiRig['backEnd']>;
-const foreign = { user: 'mallory', group: 'rivals', chat: 'd:mallory:trent' };
-const absent = { user: 'nothere', group: 'nosuch', chat: 'd:nothere:nowhere' };
+let doors: Record<Audience, readonly AnyDoor[]>;
 
 beforeAll(async () => {
   rig = await ApiRig.start();
   [demo, rival] = [await rig.createApp('demo'), await rig.createApp('rival')];
-  backEnd = rig.backEnd(`Bearer ${demo.credential}`);
+  const backEnd = rig.backEnd(`Bearer ${demo.credential}`);
   await backEnd.upsert('alice', 'bob');
   alice = await rig.signedIn(demo, 'alice');
-  const others = rig.backEnd(`Bearer ${rival.credential}`);
-  await others.upsert('mallory', 'trent', 'alice');
-  const mallory = await rig.signedIn(rival, 'mallory');
-  await mallory.send('d:mallory:trent', 'm1', 'of the rival');
-  await mallory.send('d:alice:mallory', 'm1', 'of the rival');
-  await mallory.createGroup({ groupId: 'rivals', memberIds: ['alice'] });
-  await mallory.send('g:rivals', 'm2', 'of the rival');
+  await alice.send('d:alice:alice', 'note', 'to be edited');
+  doors = await doorsOf(rig, demo, 'alice');
+  await furnishRival();
 });
-afterAll(() => rig.stop());
+afterAll(async () => {
+  for (const door of Object.values(doors).flat()) door.close();
+  await rig.stop();
+});
 
-/** What a caller can tell: the answer, or everything about the error but its request id. */
-async function seen(call: Promise<unknown>, id: string): Promise<string> {
-  try {
-    return JSON.stringify(await call).replaceAll(id, '<id>');
-  } catch (error) {
-    if (!isServiceError(error)) throw error;
-    const { code, field, message, retryAfterMs } = statusToDomainError(error);
-    return JSON.stringify({ code, field, message, retryAfterMs }).replaceAll(id, '<id>');
-  }
+/** The rival's users and devices have some names of our own. */
+async function furnishRival(): Promise<void> {
+  await rig
+    .backEnd(`Bearer ${rival.credential}`)
+    .upsert(FOREIGN.user, 'trent', 'alice', FOREIGN.newUser);
+  const mallory = await rig.signedIn(rival, FOREIGN.user);
+  await mallory.send(FOREIGN.chat, 'm1', 'of the rival');
+  await mallory.send(`d:alice:${FOREIGN.user}`, 'm1', 'of the rival');
+  await mallory.createGroup({ groupId: FOREIGN.group, memberIds: ['alice'] });
+  await mallory.createGroup({ groupId: FOREIGN.newGroup });
+  await mallory.send(`g:${FOREIGN.group}`, 'm2', 'of the rival');
+  const [node] = doors.node;
+  const device = { token: await rival.token('alice'), device: { id: FOREIGN.device } };
+  if (node) await callWith(node, 'queqiao.link.v1.SessionService/OpenSession', device);
 }
 
-type Ids = typeof foreign;
-/** Every id that a caller may put into a call, with the id that is swapped. */
-const calls: Record<string, (ids: Ids) => [Promise<unknown>, string]> = {
-  'Send to a user': ({ user }) => [alice.send(`d:alice:${user}`, newId()), user],
-  'Send to a group': ({ group }) => [alice.send(`g:${group}`, newId()), group],
-  'Send to a chat of others': ({ chat }) => [alice.send(chat, newId()), chat],
-  'Send to a feed': ({ user }) => [alice.send(`s:${user}`, newId()), user],
-  'PullEntries of a group': ({ group }) => [alice.pull({ conversationId: `g:${group}` }), group],
-  'PullEntries of a chat': ({ chat }) => [alice.pull({ conversationId: chat }), chat],
-  'PullEntries with a user': ({ user }) => [
-    alice.pull({ conversationId: `d:alice:${user}` }),
-    user,
-  ],
-  'PullEntries of a feed': ({ user }) => [alice.pull({ conversationId: `s:${user}` }), user],
-  'MarkRead in a group': ({ group }) => [alice.markRead(`g:${group}`, 1), group],
-  'MarkRead in a chat': ({ chat }) => [alice.markRead(chat, 1), chat],
-  'MarkRead with a user': ({ user }) => [alice.markRead(`d:alice:${user}`, 1), user],
-  'CreateGroup with a member': ({ user }) => [alice.createGroup({ memberIds: [user] }), user],
-  GetUsers: ({ user }) => [alice.getUsers(user), user],
-  'SendMessage as a user': ({ user }) => [
-    backEnd.send({ sender: { kind: 1, id: user }, conversationId: `d:alice:${user}` }),
-    user,
-  ],
-  'SendMessage as a member': ({ group }) => [
-    backEnd.send({ sender: { kind: 1, id: 'alice' }, conversationId: `g:${group}` }),
-    group,
-  ],
-  'SendMessage by the system to a group': ({ group }) => [
-    backEnd.send({ sender: { kind: 2, id: '' }, conversationId: `g:${group}` }),
-    group,
-  ],
-  'SendMessage by the system to a chat': ({ chat }) => [
-    backEnd.send({ sender: { kind: 2, id: '' }, conversationId: chat }),
-    chat,
-  ],
-  'SendMessage by the business to a feed': ({ user }) => [
-    backEnd.send({ sender: { kind: 3, id: 'shop' }, conversationId: `s:${user}` }),
-    user,
-  ],
-  'server CreateGroup for an owner': ({ user }) => [
-    backEnd.createGroup({ ownerId: user, clientRequestId: 'c1' }),
-    user,
-  ],
-  'server CreateGroup with a member': ({ user }) => [
-    backEnd.createGroup({ ownerId: 'alice', memberIds: [user] }),
-    user,
-  ],
-};
+/** What a caller can tell: the answer without its place in a log, or everything about the error but its request id. */
+async function seen(call: Promise<unknown>, ids: Ids): Promise<string> {
+  const answer = await call.catch((error: unknown) => {
+    if (!(error instanceof DomainError)) throw error;
+    const { code, field, message, retryAfterMs } = error;
+    return { code, field, message, retryAfterMs };
+  });
+  const text = JSON.stringify(answer).replaceAll(/"(seq|ordinal|createdMs)":"\d+"/g, '"$1":"N"');
+  return Object.entries(ids).reduce((said, [name, id]) => said.replaceAll(id, `<${name}>`), text);
+}
+
+/** Fields that name a user, group, conversation or device; ids that callers make up for their requests name nothing else. */
+function idFields(message: DescMessage, path = '', above: readonly DescMessage[] = []): string[] {
+  return message.fields.flatMap((field) => {
+    const here = `${path}${field.name}`;
+    const inner = field.message;
+    if (inner) {
+      const known = inner === message || above.includes(inner);
+      return known ? [] : idFields(inner, `${here}.`, [...above, message]);
+    }
+    const named = /(^|_)ids?$/.test(field.name) && !/^client_/.test(field.name);
+    // Contents that no caller may send.
+    return named && !here.includes('group_created.') ? [here] : [];
+  });
+}
+
+it('the table has a row for every method of either door, with every id in it', () => {
+  const rows = foreignIds();
+  expect([...rows.keys()].sort()).toEqual(methodPaths('user', 'business'));
+  for (const [path, fields] of rows) {
+    const missing = idFields(schemaOf(path).input).filter((name) => !Object.hasOwn(fields, name));
+    expect(missing, path).toEqual([]);
+  }
+});
 
 describe('an id of another app', () => {
-  it.each(Object.entries(calls))('is answered like none at all: %s', async (_name, call) => {
-    const theirs = await seen(...call(foreign));
-    const nobodys = await seen(...call(absent));
-    expect(theirs).toBe(nobodys);
-    expect(theirs).not.toContain('of the rival');
+  it.each(methodPaths('user', 'business'))('is answered like none at all: %s', async (path) => {
+    for (const door of doors[audienceOf(path)]) {
+      for (const [field, requests] of Object.entries(foreignIds().get(path) ?? {})) {
+        for (const [index, request] of requests(FOREIGN).entries()) {
+          const theirs = await seen(callWith(door, path, request), FOREIGN);
+          const other = requests(NOBODYS)[index] ?? {};
+          const nobodys = await seen(callWith(door, path, other), NOBODYS);
+          expect(theirs, `${door.name} ${field} ${index}`).toBe(nobodys);
+          expect(theirs).not.toContain('of the rival');
+        }
+      }
+    }
   });
 
   it('leaves the other app untouched', async () => {
@@ -104,7 +110,12 @@ describe('an id of another app', () => {
       ['d:alice:mallory', 1],
       ['d:mallory:trent', 1],
       ['g:rivals', 2],
+      ['g:rivals-too', 1],
     ]);
+    // Not signed out, with the token of before.
+    const metadata = { authorization: `Bearer ${await rival.token('alice')}` };
+    const namesake = rig.user({ ...metadata, 'queqiao-device': FOREIGN.device });
+    expect((await namesake.sync()).conversations).toHaveLength(2);
   });
 
   it('may be used by both apps, for different things', async () => {

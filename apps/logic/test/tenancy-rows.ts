@@ -1,0 +1,177 @@
+import type { JsonObject } from './any-door.js';
+import { newId } from './api-rig.js';
+
+/** What an app has, by its kind; `new…` are those that a caller's own app is to have as well. */
+export interface Ids {
+  readonly user: string;
+  readonly group: string;
+  readonly chat: string;
+  readonly device: string;
+  readonly newUser: string;
+  readonly newGroup: string;
+}
+
+export const FOREIGN: Ids = {
+  newUser: 'mallory-too',
+  newGroup: 'rivals-too',
+  chat: 'd:mallory:trent',
+  user: 'mallory',
+  group: 'rivals',
+  device: 'tablet-of-a-rival',
+};
+export const NOBODYS: Ids = {
+  newUser: 'nothere-too',
+  newGroup: 'nosuch-too',
+  chat: 'd:nothere:nowhere',
+  user: 'nothere',
+  group: 'nosuch',
+  device: 'tablet-of-nobody',
+};
+
+/** Requests of alice's, or of her back end's, with a strange id in one field. */
+type Requests = (ids: Ids) => JsonObject[];
+type Row = Readonly<Record<string, Requests>>;
+
+/** Every kind of conversation that is not the caller's. */
+function inEach(request: (conversationId: string) => JsonObject): Requests {
+  return ({ user, group, chat }) =>
+    [`g:${group}`, chat, `d:alice:${user}`, `s:${user}`].map((each) => request(each));
+}
+
+const text = { text: { text: 'hello' } };
+
+/** A call on a conversation, with what else it needs. */
+function on(more: JsonObject = {}): Row {
+  return { conversation_id: inEach((conversation_id) => ({ conversation_id, ...more })) };
+}
+
+function change(more: JsonObject = {}): Row {
+  const row = (conversation_id: string): JsonObject => ({
+    conversation_id,
+    client_msg_id: newId(),
+    target_seq: 2,
+    ...more,
+  });
+  return { conversation_id: inEach(row) };
+}
+
+/** Who is named inside a message is told nothing by it, and tells the sender nothing. */
+function named(request: (content: JsonObject) => JsonObject): Row {
+  return {
+    'content.card.user_id': ({ user }) => [request({ card: { user_id: user } })],
+    'content.card.group_id': ({ group }) => [request({ card: { group_id: group } })],
+    'content.mentions.user_ids': ({ user }) => [
+      request({ ...text, mentions: { user_ids: [user] } }),
+    ],
+  };
+}
+
+/** To oneself, where there is something to edit after the first one. */
+const note = (content: JsonObject): JsonObject => ({
+  conversation_id: 'd:alice:alice',
+  client_msg_id: newId(),
+  content,
+});
+
+const MESSAGES: Record<string, Row> = {
+  Send: {
+    ...named(note),
+    conversation_id: inEach((conversation_id) => ({
+      conversation_id,
+      client_msg_id: newId(),
+      content: text,
+    })),
+  },
+  Recall: change(),
+  Edit: {
+    ...named((content) => ({ ...note(content), target_seq: 1 })),
+    ...change({ content: text }),
+  },
+  DeleteForAll: {
+    conversation_id: inEach((conversation_id) => ({
+      conversation_id,
+      client_msg_id: newId(),
+      target_seqs: [1, 2],
+    })),
+  },
+  React: change({ emoji: '👍' }),
+  Pin: change(),
+  DeleteForMe: on({ seqs: [1] }),
+  Signal: on({ name: 'typing' }),
+};
+
+const CONVERSATIONS: Record<string, Row> = {
+  SyncConversations: {},
+  PullEntries: on(),
+  CatchUp: {
+    'ranges.conversation_id': inEach((conversation_id) => ({ ranges: [{ conversation_id }] })),
+  },
+  MarkRead: on({ seq: 1 }),
+  UpdateSettings: on({ pinned: true, draft: 'x' }),
+  ClearHistory: on(),
+  ListReaders: on({ seq: 2 }),
+};
+
+function creating(more: JsonObject): Row {
+  const request = (rest: JsonObject): JsonObject => ({
+    client_request_id: newId(),
+    name: 'Team',
+    ...more,
+    ...rest,
+  });
+  return {
+    member_ids: ({ user }) => [request({ member_ids: [user] })],
+    // Free to be taken here, as nobody here has it.
+    group_id: ({ newGroup }) => [request({ group_id: newGroup })],
+  };
+}
+
+const OTHERS: Record<string, Row> = {
+  'client.v1.DeviceService/ListDevices': {},
+  'client.v1.DeviceService/SignOutDevice': { device_id: ({ device }) => [{ device_id: device }] },
+  'client.v1.GroupService/CreateGroup': creating({}),
+  'client.v1.UserService/GetUsers': { user_ids: ({ user }) => [{ user_ids: [user] }] },
+  'server.v1.GroupService/CreateGroup': {
+    ...creating({ owner_id: 'alice' }),
+    owner_id: ({ user }) => [{ owner_id: user, client_request_id: newId(), name: 'Team' }],
+  },
+  'server.v1.MessageService/SendMessage': {
+    ...named((content) => ({ ...note(content), sender: { kind: 'KIND_USER', id: 'alice' } })),
+    'sender.id': ({ user }) => [
+      { ...note(text), sender: { kind: 'KIND_USER', id: user } },
+      {
+        ...note(text),
+        conversation_id: `d:alice:${user}`,
+        sender: { kind: 'KIND_USER', id: user },
+      },
+    ],
+    conversation_id: (ids) =>
+      (['KIND_USER', 'KIND_SYSTEM', 'KIND_BUSINESS'] as const).flatMap((kind) => {
+        const id = { KIND_USER: 'alice', KIND_SYSTEM: '', KIND_BUSINESS: 'shop' }[kind];
+        const from = { ...note(text), sender: { kind, id } };
+        return inEach((conversation_id) => ({ ...from, conversation_id }))(ids);
+      }),
+  },
+  'server.v1.UserService/UpsertUsers': {
+    'users.user_id': ({ newUser }) => [{ users: [{ user_id: newUser }] }],
+  },
+  'server.v1.UserService/SignOutUser': {
+    user_id: ({ user }) => [
+      { user_id: user, device_id: '' },
+      { user_id: user, device_id: 'phone' },
+    ],
+    device_id: ({ device }) => [{ user_id: 'alice', device_id: device }],
+  },
+};
+
+const under = (prefix: string, rows: Record<string, Row>): [string, Row][] =>
+  Object.entries(rows).map(([name, row]) => [`queqiao.${prefix}${name}`, row]);
+
+/** By method, and by the field that holds the strange id; requests that store something get new ids every time. */
+export function foreignIds(): ReadonlyMap<string, Row> {
+  return new Map([
+    ...under('client.v1.MessageService/', MESSAGES),
+    ...under('client.v1.ConversationService/', CONVERSATIONS),
+    ...under('', OTHERS),
+  ]);
+}
