@@ -72,7 +72,7 @@ function idFields(message: DescMessage, path = '', above: readonly DescMessage[]
       const known = inner === message || above.includes(inner);
       return known ? [] : idFields(inner, `${here}.`, [...above, message]);
     }
-    const named = /(^|_)ids?$/.test(field.name) && !/^client_/.test(field.name);
+    const named = /(^|_)ids?$/.test(field.name) && !field.name.startsWith('client_');
     // Contents that no caller may send.
     return named && !here.includes('group_created.') ? [here] : [];
   });

@@ -260,44 +260,10 @@ describe('over the link', () => {
   });
 });
 
-it('every bad field is named, and nothing changes', async () => {
+it('a catch-up tells a conversation that is empty from one that is not there', async () => {
   const una = await device('una');
-  const id = 'd:una:una';
-  await una.send(id, 'u1');
-  const { cursor } = await una.sync();
-  const many = Array.from({ length: 101 }, (_, n) => ({ conversationId: `g:${n}`, fromSeq: 1 }));
-  const range = (conversationId: string, fromSeq = 1) => ({ conversationId, fromSeq });
-  const bad: [() => Promise<unknown>, string, string][] = [
-    [() => una.set('x', {}), 'INVALID_ARGUMENT', 'conversation_id'],
-    [() => una.set(id, { draft: 'é'.repeat(4_097) }), 'INVALID_ARGUMENT', 'draft'],
-    [() => una.set(id, { remark: 'é'.repeat(101) }), 'INVALID_ARGUMENT', 'remark'],
-    [() => una.set('g:none', { pinned: true }), 'NOT_FOUND', ''],
-    [() => una.clear(''), 'INVALID_ARGUMENT', 'conversation_id'],
-    [() => una.clear('d:a:b'), 'NOT_FOUND', ''],
-    [() => una.hide('x', 1), 'INVALID_ARGUMENT', 'conversation_id'],
-    [() => una.hide(id), 'INVALID_ARGUMENT', 'seqs'],
-    [() => una.hide(id, 1, 0), 'INVALID_ARGUMENT', 'seqs'],
-    [() => una.hide(id, 2), 'INVALID_ARGUMENT', 'seqs'],
-    [() => una.hide('g:none', 1), 'NOT_FOUND', ''],
-    [() => una.readers({ conversationId: 'x', seq: 1 }), 'INVALID_ARGUMENT', 'conversation_id'],
-    [() => una.readers({ conversationId: id, seq: 0 }), 'INVALID_ARGUMENT', 'seq'],
-    [() => una.readers({ conversationId: id, seq: 2 }), 'NOT_FOUND', 'seq'],
-    [() => una.readers({ conversationId: id, seq: 1, limit: 201 }), 'INVALID_ARGUMENT', 'limit'],
-    [
-      () => una.readers({ conversationId: id, seq: 1, pageToken: '?' }),
-      'INVALID_ARGUMENT',
-      'page_token',
-    ],
-    [() => una.catchUp(), 'INVALID_ARGUMENT', 'ranges'],
-    [() => una.catchUp(...many), 'INVALID_ARGUMENT', 'ranges'],
-    [() => una.catchUp(range(id), range('x')), 'INVALID_ARGUMENT', 'ranges[1].conversation_id'],
-    [() => una.catchUp(range(id), range(id)), 'INVALID_ARGUMENT', 'ranges[1].conversation_id'],
-    [() => una.catchUp(range(id, -1)), 'INVALID_ARGUMENT', 'ranges[0].from_seq'],
-  ];
-  for (const [call, code, field] of bad) expect(await failureOf(call())).toEqual({ code, field });
-  expect((await una.sync(cursor)).conversations).toEqual([]);
-  const empty = await una.catchUp(range('d:una:zoe'), range('g:none'));
-  expect(empty).toMatchObject({
+  const ranges = ['d:una:zoe', 'g:none'].map((conversationId) => ({ conversationId, fromSeq: 1 }));
+  expect(await una.catchUp(...ranges)).toMatchObject({
     hasMore: false,
     answers: [
       { lastSeq: 0, notFound: false },
