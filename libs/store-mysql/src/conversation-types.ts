@@ -40,6 +40,8 @@ export interface Membership extends VisibleHead {
   readonly shownSeq: number;
   /** For ordering only. */
   readonly activeMs: number;
+  /** Head of the log, however much of it the member may see. */
+  readonly headSeq: number;
   readonly memberVersion: number;
   readonly mode: ConversationMode;
   /** last_seq of the visible log + rev: only grows, so it tells whether a device has seen this state. */

@@ -32,8 +32,7 @@ export type MemberChangeResult =
 
 /** `no-such-seq`: the log that the user may see does not reach as far as `seq`, the first such one of those given. */
 export type SeqChangeResult =
-  | MemberChangeResult
-  | { readonly status: 'no-such-seq'; readonly seq: number };
+  MemberChangeResult | { readonly status: 'no-such-seq'; readonly seq: number };
 
 /** What is left out stays. Empty texts and false take a setting away. */
 export interface SettingsPatch {

@@ -1,7 +1,7 @@
 import type { AppId, ConversationId, UserId } from '@queqiao/domain';
 import type { CatchUpResult, EntryRecord, Membership } from '../conversation-types.js';
 import { select, type StoreContext } from '../store-context.js';
-import { pullFacts } from './pull-facts.js';
+import { pullFacts, type FetchedLog } from './pull-facts.js';
 import {
   ENTRY_COLUMNS,
   MEMBERSHIP_COLUMNS,
@@ -45,7 +45,8 @@ export function rangesSql(count: number): string {
 
 /**
  * Three reads whatever the number of conversations: how long their logs are, to share out what one answer may hold; the
- * entries; and then the members' rows, because a row that was read before the entries says nothing about a leave since.
+ * entries; and then the members' rows, because a row that was read before the entries says nothing about a leave since. One
+ * more each for what the rows do not say: earlier stints, and hidden entries beyond those that a row names.
  */
 export async function catchUp(
   context: StoreContext,
@@ -61,23 +62,37 @@ export async function catchUp(
   const ranges = shareOut(wanted, await readMemberships(context, appId, userId, ids));
   const fetched = await readRanges(context, appId, ranges);
   const members = await readMemberships(context, appId, userId, ids);
-  const results: CatchUpResult[] = [];
+  const answered = withinBytes(ranges, fetched, members);
+  const logs = answered.filter((each) => 'membership' in each);
+  const facts = await pullFacts(context, { appId, userId }, logs);
+  return answered.map(({ conversationId, fromSeq }) => {
+    const known = facts.get(conversationId);
+    const range = { fromSeq, toSeq: 0, backwards: false };
+    return { conversationId, result: known === undefined ? null : trimPull(range, known) };
+  });
+}
+
+/** Ranges in their order, as many as one answer holds; those of conversations that the user is not in take no room. */
+function withinBytes(
+  ranges: readonly Range[],
+  fetched: ReadonlyMap<string, readonly EntryRecord[]>,
+  members: ReadonlyMap<string, Membership>,
+): (FetchedLog | Range)[] {
+  const answered: (FetchedLog | Range)[] = [];
   let bytes = 0;
-  for (const { conversationId, fromSeq } of ranges) {
+  for (const range of ranges) {
+    const { conversationId, fromSeq } = range;
     const membership = members.get(conversationId);
     if (membership === undefined) {
-      results.push({ conversationId, result: null });
+      answered.push(range);
       continue;
     }
     const entries = fitting(fetched.get(conversationId) ?? [], bytes);
     if (entries === null) break;
     bytes += sizeOf(entries);
-    const key = { appId, userId, conversationId, fromSeq };
-    const facts = await pullFacts(context, key, entries, membership);
-    const result = trimPull({ fromSeq, toSeq: 0, backwards: false }, facts);
-    results.push({ conversationId, result });
+    answered.push({ conversationId, fromSeq, fetched: entries, membership });
   }
-  return results;
+  return answered;
 }
 
 /** Ranges from which everything that is read can be answered, as far as there is room; the rest is left for the next call. */

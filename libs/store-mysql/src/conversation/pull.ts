@@ -21,6 +21,7 @@ export async function pull(context: StoreContext, input: PullInput): Promise<Pul
   const fetched = await readRange(context, appId, conversationId, range, { limit, backwards });
   const membership = await readMember(context, appId, userId, conversationId);
   if (membership === null) return null;
-  const facts = await pullFacts(context, input, fetched, membership);
-  return trimPull({ fromSeq, toSeq, backwards }, facts);
+  const log = { conversationId, fromSeq, fetched, membership };
+  const facts = (await pullFacts(context, { appId, userId }, [log])).get(conversationId);
+  return facts === undefined ? null : trimPull({ fromSeq, toSeq, backwards }, facts);
 }

@@ -105,6 +105,7 @@ export function toMembership(row: MembershipRow): Membership {
       flags: row.flags,
       rev: row.rev,
     },
+    headSeq: row.last_seq,
     lastSeq,
     lastOrdinal: row.left_seq === null ? row.last_ordinal : (row.left_ordinal ?? row.last_ordinal),
     shownSeq: shownSeqOf(row, lastSeq),
