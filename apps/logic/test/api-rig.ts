@@ -85,7 +85,12 @@ export class ApiRig {
   }
 
   /** Changes apps behind the nodes' backs, as the admin tool does. */
-  async changeApps(change: (apps: Database['apps']) => Promise<unknown>): Promise<void> {
+  changeApps(change: (apps: Database['apps']) => Promise<unknown>): Promise<void> {
+    return this.withStores(({ apps }) => change(apps));
+  }
+
+  /** What would take too many calls. */
+  async withStores(work: (database: Database) => Promise<unknown>): Promise<void> {
     const database = createDatabase({
       url: this.database.url,
       poolSize: 1,
@@ -97,7 +102,7 @@ export class ApiRig {
       metrics: new Registry(),
     });
     try {
-      await change(database.apps);
+      await work(database);
     } finally {
       await database.close();
     }

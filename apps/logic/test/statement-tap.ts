@@ -1,0 +1,62 @@
+import { TcpProxy } from '@queqiao/testkit';
+
+const COM_QUERY = 3;
+const HEADER_BYTES = 4;
+/** What a node says to its database by itself: claims of the recovery, pings, its health, the set-up of a connection. */
+const OWN_BUSINESS =
+  /^(?:do 0|select 1$|set |show |start transaction|begin|commit|rollback)|\bdispatch\b/i;
+
+/** Stands between a node and its database, and reads every statement as it is sent. */
+export class StatementTap {
+  #statements: string[] = [];
+
+  private constructor(
+    readonly url: string,
+    private readonly proxy: TcpProxy,
+  ) {
+    const readers = new Map<number, PacketReader>();
+    proxy.judge = (direction, chunk, connection) => {
+      if (direction === 'up') {
+        const reader = readers.get(connection) ?? new PacketReader();
+        readers.set(connection, reader);
+        this.#statements.push(...reader.statements(chunk));
+      }
+      return 'pass';
+    };
+  }
+
+  static async start(url: string): Promise<StatementTap> {
+    const { hostname, port } = new URL(url);
+    const proxy = await TcpProxy.start({ host: hostname, port: Number(port) });
+    return new StatementTap(proxy.through(url), proxy);
+  }
+
+  /** What is sent while `work` runs, without what the node does by itself. */
+  async during(work: () => Promise<unknown>): Promise<string[]> {
+    this.#statements = [];
+    await work();
+    return this.#statements.filter((sql) => !OWN_BUSINESS.test(sql.trimStart()));
+  }
+
+  stop(): Promise<void> {
+    return this.proxy.stop();
+  }
+}
+
+/** Of one connection: a packet has its length in three bytes, its place in the exchange in one, and then the command. */
+class PacketReader {
+  #held = Buffer.alloc(0);
+
+  statements(chunk: Buffer): string[] {
+    this.#held = Buffer.concat([this.#held, chunk]);
+    const found: string[] = [];
+    while (this.#held.length >= HEADER_BYTES) {
+      const end = HEADER_BYTES + this.#held.readUIntLE(0, 3);
+      if (this.#held.length < end) break;
+      const begins = this.#held[3] === 0 && this.#held[HEADER_BYTES] === COM_QUERY;
+      if (begins) found.push(this.#held.toString('utf8', HEADER_BYTES + 1, end));
+      this.#held = this.#held.subarray(end);
+    }
+    return found;
+  }
+}
