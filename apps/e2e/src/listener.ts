@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Sender_Kind } from '@queqiao/protocol/client';
+import { SendMessageRequest } from '@queqiao/protocol/server';
 import { BareDevice, type TestApp, type TestCluster } from '@queqiao/testkit';
 import { BackEnd, text } from './doors.js';
 
@@ -56,7 +57,7 @@ export class Listener {
     const sender = { kind: Sender_Kind.USER, id: 'talker' };
     const message = { sender, clientMsgId, conversationId: 'd:listener:talker' };
     await this.backEnd.messages.sendMessage(
-      { ...message, content: text('fresh') },
+      SendMessageRequest.create({ ...message, content: text('fresh') }),
       this.backEnd.options,
     );
     const push = this.device.next('push', ({ event }) => {

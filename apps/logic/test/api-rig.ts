@@ -13,6 +13,7 @@ import {
 import {
   GroupServiceDefinition as ServerGroupService,
   MessageServiceDefinition as ServerMessageService,
+  SendMessageRequest,
   UserServiceDefinition as ServerUserService,
 } from '@queqiao/protocol/server';
 import { loadConfig, Registry, systemClock, type Logger } from '@queqiao/runtime';
@@ -161,13 +162,11 @@ export class ApiRig {
     return {
       send: (request: Partial<Parameters<typeof messages.sendMessage>[0]>) =>
         messages.sendMessage(
-          {
-            sender: undefined,
-            conversationId: '',
+          SendMessageRequest.create({
             clientMsgId: newId(),
             content: contentOf('hello'),
             ...request,
-          },
+          }),
           { metadata },
         ),
       createGroup: (request: Partial<Parameters<typeof groups.createGroup>[0]>) =>

@@ -110,6 +110,17 @@ describe('messages', () => {
     for (const sender of senders) await backEnd.send({ sender, conversationId });
     const { entries } = await bob.pull({ conversationId });
     expect(entries.map(({ sender }) => sender)).toEqual(senders);
+    const unread = async () => {
+      const { conversations: all } = await bob.sync();
+      return all.find((each) => each.conversationId === conversationId)?.member?.unread;
+    };
+    const counted = await unread();
+    const [, shop] = senders;
+    expect(await backEnd.send({ sender: shop, conversationId, notCounted: true })).toMatchObject({
+      seq: 4,
+      ordinal: 3,
+    });
+    expect(await unread()).toBe(counted);
     await backEnd.send({ sender: { kind: 2, id: '' }, conversationId: 's:bob' });
     expect((await bob.pull({ conversationId: 's:bob' })).lastSeq).toBe(1);
   });

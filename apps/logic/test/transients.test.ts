@@ -1,5 +1,5 @@
 import { BUCKET_COUNT } from '@queqiao/directory';
-import { Content, decodeFrame, type TransientEvent } from '@queqiao/protocol/client';
+import { Content, decodeFrame, Sender_Kind, type TransientEvent } from '@queqiao/protocol/client';
 import type { TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { grpcDoor } from './any-door.js';
@@ -109,6 +109,28 @@ it('a command and a message that asks for it are shown once and never stored', a
   expect(JSON.stringify(shown)).toContain('only now');
   const reader = await rig.signedIn(app, 'bob');
   expect((await reader.pull({ conversationId: 'd:alice:bob' })).lastSeq).toBe(0);
+});
+
+it('a back end shows what is not stored in a chat, and in a feed that nobody wrote to yet', async () => {
+  const shop = rig.backEnd(`Bearer ${app.credential}`);
+  const sender = { kind: Sender_Kind.BUSINESS, id: 'shop' };
+  const command = Content.create({
+    body: { $case: 'command', value: { name: 'refresh', data: new Uint8Array() } },
+  });
+  for (const [conversationId, more, reached] of [
+    ['d:alice:bob', { onlineOnly: true }, [sessions.alice, sessions.bob]],
+    ['s:carol', { onlineOnly: true }, [sessions.carol]],
+    ['s:carol', { content: command }, [sessions.carol]],
+  ] as const) {
+    let answer: unknown;
+    const got = await after(async () => {
+      answer = await shop.send({ sender, conversationId, ...more });
+    });
+    expect(answer).toMatchObject({ conversationId, seq: 0, ordinal: 0 });
+    expect(new Set(got.flatMap((each) => each.sessions))).toEqual(new Set(reached));
+  }
+  const carol = await rig.signedIn(app, 'carol');
+  expect((await carol.pull({ conversationId: 's:carol' })).lastSeq).toBe(0);
 });
 
 it('is not for those who are no members, and nothing is delivered then', async () => {

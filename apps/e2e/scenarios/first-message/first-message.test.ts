@@ -9,6 +9,7 @@ import {
   type Push,
   SendRequest,
 } from '@queqiao/protocol/client';
+import { SendMessageRequest } from '@queqiao/protocol/server';
 import { BareDevice, queryRows, readLogTable, type Codec } from '@queqiao/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BackEnd, codeOf, text, UserDoor } from '../../src/doors.js';
@@ -131,7 +132,8 @@ describe('back ends', () => {
     ];
     for (const [at, sender] of senders.entries()) {
       const message = { sender, conversationId: group, clientMsgId: 'same', content: text('hi') };
-      expect(await backEnd.messages.sendMessage(message, backEnd.options)).toMatchObject({
+      const request = SendMessageRequest.create(message);
+      expect(await backEnd.messages.sendMessage(request, backEnd.options)).toMatchObject({
         seq: at + 2,
       });
       for (const each of devices) {

@@ -2,6 +2,7 @@ import {
   conversationRef,
   type AppId,
   type ConversationId,
+  type ConversationRef,
   type Sender,
   type UserId,
 } from '@queqiao/domain';
@@ -48,12 +49,16 @@ export class LiveTransients implements Transients {
     return list.members.filter(({ leftSeq }) => leftSeq === null).map(({ userId }) => userId);
   }
 
-  /** Of a direct chat in which nothing was said yet: people type before they write. */
+  /** Of a direct chat or a feed in which nothing was said yet: people type before they write. */
   async #future(appId: AppId, conversationId: ConversationId): Promise<readonly UserId[]> {
     const ref = conversationRef(conversationId);
-    const userIds = ref.kind === 'direct' ? [...new Set([ref.a, ref.b])] : [];
+    const userIds = ref.kind === 'direct' ? [...new Set([ref.a, ref.b])] : feedOwner(ref);
     const existing = await this.deps.users.existing(appId, userIds);
     if (userIds.length === 0 || existing.size < userIds.length) throw conversationNotFound();
     return userIds;
   }
+}
+
+function feedOwner(ref: ConversationRef): UserId[] {
+  return ref.kind === 'self' ? [ref.user] : [];
 }

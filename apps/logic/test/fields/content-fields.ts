@@ -200,5 +200,8 @@ export function content(...more: BadValue[]): FieldRule {
       { code: 'LIMIT_EXCEEDED' },
     ),
   ];
-  return { bad: [...asWhole, ...asBody, ...asCompanion, ...more], fields: { ...bodies, ...beside } };
+  return {
+    bad: [...asWhole, ...asBody, ...asCompanion, ...more],
+    fields: { ...bodies, ...beside },
+  };
 }

@@ -3,6 +3,7 @@ import {
   also,
   bad,
   characters,
+  free,
   id,
   list,
   message,
@@ -36,6 +37,8 @@ const rows: Record<string, MethodRow> = {
       conversation_id: also(conversation, missing('g:nosuch'), missing('d:alice:nobody')),
       client_msg_id: id,
       content: content(),
+      online_only: free,
+      not_counted: free,
     },
   },
   'GroupService/CreateGroup': {

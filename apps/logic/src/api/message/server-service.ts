@@ -7,12 +7,11 @@ export function serverMessageService(usecases: {
   sendMessage: SendMessage;
 }): ApiService<'business'> {
   return defineService('business', MessageServiceDefinition, {
-    sendMessage: ({ sender, conversationId, clientMsgId, content }, context) =>
+    sendMessage: (request, context) =>
       usecases.sendMessage.run(context, {
-        sender: fromProtoSender(sender),
-        conversationId,
-        clientMsgId,
-        content: toMessageContent(content),
+        ...request,
+        sender: fromProtoSender(request.sender),
+        content: toMessageContent(request.content),
       }),
   });
 }
