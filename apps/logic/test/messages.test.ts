@@ -1,7 +1,7 @@
 import { Content, Entry_State } from '@queqiao/protocol/client';
 import type { TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { doorsOf } from './any-door.js';
+import { callWith, doorsOf } from './any-door.js';
 import { ApiRig, newId } from './api-rig.js';
 import { messageDoor, type MessageDoor, type MessageMethod } from './message-doors.js';
 
@@ -124,6 +124,24 @@ describe.each(kinds)('over the %s door', (kind) => {
       field: 'content.reply_to.seq',
     });
     expect((await entries(chat, answer.seq)).length).toBe(1);
+  });
+
+  it('answers nothing that its author has cleared', async () => {
+    const { seq } = await send(text('to be cleared'));
+    const [own] = (await doorsOf(rig, app, me)).user;
+    if (!own) throw new Error('no door');
+    const clear = 'queqiao.client.v1.ConversationService/ClearHistory';
+    await callWith(own, clear, { conversation_id: chat });
+    own.close();
+    const cleared = send(text('answer'), {}, { replyTo: { seq } });
+    await expect(cleared).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      field: 'content.reply_to.seq',
+    });
+    const next = await send(text('after'));
+    expect(await send(text('answer'), {}, { replyTo: { seq: next.seq } })).toMatchObject({
+      seq: next.seq + 1,
+    });
   });
 
   it('a message that does not count leaves the unread count alone', async () => {

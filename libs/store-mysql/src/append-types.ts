@@ -77,6 +77,8 @@ export interface MemberFacts {
   /** Null for a current member. */
   readonly leftSeq: number | null;
   readonly flags: number;
+  /** Entries up to it were cleared by the user. */
+  readonly clearedSeq: number;
 }
 
 export type MemberRole = 'owner' | 'admin' | 'member';

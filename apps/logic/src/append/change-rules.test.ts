@@ -63,7 +63,7 @@ function judge({ change, where = 'group', role = 'member', own = true, ...more }
   const conversationId = parseConversationId(where === 'group' ? 'g:team' : 'd:alice:bob');
   return judgeAppend(
     { sender: { kind: 'user', id: 'alice' }, conversationId, change },
-    { role, joinedSeq: 0, leftSeq: null, flags: 0, ...member },
+    { role, joinedSeq: 0, leftSeq: null, flags: 0, clearedSeq: 0, ...member },
     { lastSeq: 9 },
     {
       nowMs: NOW,

@@ -5,7 +5,13 @@ import type { SenderMembership } from './ports.js';
 
 const conversationId = parseConversationId('g:team');
 const alice = { sender: { kind: 'user', id: 'alice' }, conversationId } as const;
-const member: SenderMembership = { role: 'member', joinedSeq: 0, leftSeq: null, flags: 0 };
+const member: SenderMembership = {
+  role: 'member',
+  joinedSeq: 0,
+  leftSeq: null,
+  flags: 0,
+  clearedSeq: 0,
+};
 const head = { lastSeq: 9 };
 const { muted } = MEMBER_FLAGS;
 
@@ -44,6 +50,7 @@ describe('who may append', () => {
 
 describe('what may be answered', () => {
   const newcomer = { ...member, joinedSeq: 4 };
+  const cleaner = { ...member, clearedSeq: 6 };
 
   it.each([
     [1, member, null],
@@ -51,6 +58,9 @@ describe('what may be answered', () => {
     [10, member, 'NOT_FOUND'],
     [4, newcomer, 'NOT_FOUND'],
     [5, newcomer, null],
+    [6, cleaner, 'NOT_FOUND'],
+    [7, cleaner, null],
+    [6, { ...newcomer, clearedSeq: 2 }, null],
   ])('entry %i by one who joined after %o: %s', (replyToSeq, asker, code) => {
     const verdict = judgeAppend({ ...alice, replyToSeq }, asker, head);
     expect(verdict?.code ?? null).toBe(code);

@@ -22,7 +22,7 @@ export function judgeAppend(
   const refusal =
     item.sender.kind === 'user' ? judgeMembership(member, { whenMuted: takesAway }) : null;
   if (refusal) return refusal;
-  if (item.replyToSeq !== undefined && !isVisible(item.replyToSeq, member, head)) {
+  if (item.replyToSeq !== undefined && !mayBeAnswered(item.replyToSeq, member, head)) {
     return new DomainError('NOT_FOUND', 'no such entry to reply to', {
       field: 'content.reply_to.seq',
     });
@@ -44,13 +44,19 @@ export function judgeMembership(
   return null;
 }
 
-/** Seqs have no gaps, so every seq up to the head's is an entry. */
-function isVisible(
+/**
+ * What a sender may answer: what there is of the present stint and was not cleared. Stricter than a pull by the entries of
+ * earlier stints, which stand in a table of their own, and laxer by what the sender deleted for oneself, a list that every
+ * append would have to read under its lock; a reply names its target and shows nothing of it. Seqs have no gaps, so every
+ * seq up to the head's is an entry.
+ */
+function mayBeAnswered(
   seq: number,
   member: SenderMembership | null,
   head: { readonly lastSeq: number },
 ): boolean {
-  return seq > (member?.joinedSeq ?? 0) && seq <= head.lastSeq;
+  const hiddenUpTo = Math.max(member?.joinedSeq ?? 0, member?.clearedSeq ?? 0);
+  return seq > hiddenUpTo && seq <= head.lastSeq;
 }
 
 /** The one answer for conversations that do not exist, are another app's, or were never the caller's. */

@@ -107,6 +107,8 @@ export interface SenderMembership {
   readonly leftSeq: number | null;
   /** Bits, see MEMBER_FLAGS. */
   readonly flags: number;
+  /** Entries up to it were cleared by the sender. */
+  readonly clearedSeq: number;
 }
 
 /** Decides inside the transaction, with the head locked: null lets the entry in. Must not throw. */

@@ -59,7 +59,8 @@ export function findMembers(items: readonly KeyedItem[]): string | undefined {
   }
   if (keys.size === 0) return undefined;
   return (
-    'SELECT STRAIGHT_JOIN m.app_id, m.conversation_id, m.user_id, m.role, m.joined_seq, m.left_seq, m.flags ' +
+    'SELECT STRAIGHT_JOIN m.app_id, m.conversation_id, m.user_id, m.role, m.joined_seq, m.left_seq, m.flags, ' +
+    'm.cleared_seq ' +
     `FROM ${MEMBER_KEYS([...keys.values()])} JOIN members m FORCE INDEX (PRIMARY) ON m.app_id = k.app_id ` +
     'AND m.user_id = k.user_id AND m.conversation_id = k.conversation_id'
   );
@@ -83,7 +84,7 @@ function headKeys(heads: readonly HeadKey[]): string {
 
 export type HeadRow = [string, string, number, number, number, number, number, string, number];
 export type StoredRow = [string, string, string, string, number, number, number];
-export type MemberRow = [string, string, string, string, number, number | null, number];
+export type MemberRow = [string, string, string, string, number, number | null, number, number];
 
 export function readHeads(rows: readonly HeadRow[]): Map<string, LockedHead> {
   const heads = new Map<string, LockedHead>();
@@ -112,9 +113,9 @@ export function readStored(rows: readonly StoredRow[]): Map<string, AppendStored
 
 export function readMembers(rows: readonly MemberRow[]): Map<string, MemberFacts> {
   const members = new Map<string, MemberFacts>();
-  for (const [appId, conversationId, userId, role, joinedSeq, leftSeq, flags] of rows) {
+  for (const [appId, conversationId, userId, role, joinedSeq, leftSeq, flags, clearedSeq] of rows) {
     const key = memberKey(headKey(appId, conversationId), userId);
-    members.set(key, { role: role as MemberRole, joinedSeq, leftSeq, flags });
+    members.set(key, { role: role as MemberRole, joinedSeq, leftSeq, flags, clearedSeq });
   }
   return members;
 }
