@@ -3,14 +3,17 @@ import {
   fromBinary,
   fromJsonString,
   toBinary,
+  toJson,
   type DescMessage,
+  type JsonObject,
+  type JsonValue,
 } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { CLOSE_CODES, closeDuty, ERROR_TABLE } from '@queqiao/domain';
 import { expect, test } from 'vitest';
 import { decodeFrame, encodeItems, type Item } from '../src/client.js';
 import { descriptorSet } from '../src/descriptor.js';
-import { decodeJsonItems } from '../src/json.js';
+import { decodeJsonItems, encodeJsonError, encodeJsonItem } from '../src/json.js';
 import { blocks, codeSpans, hexBytes, rows } from './protocol-page.js';
 
 type Inner = NonNullable<Item['item']>;
@@ -64,6 +67,87 @@ test('has replies that fit the calls of the same id', () => {
   }
   const answered = replies.filter(({ result }) => result?.$case === 'body').map(({ id }) => id);
   expect(new Set(answered)).toEqual(new Set(calls.map(({ id }) => id)));
+});
+
+/** Field numbers from which on items come from the server. */
+const FIRST_OF_SERVER = 8;
+const ITEM = registry.getMessage('queqiao.client.v1.Item');
+const fromServer = new Set(
+  ITEM?.fields.filter(({ number }) => number >= FIRST_OF_SERVER).map(({ name }) => name),
+);
+
+/** Items from the server, as they stand on the page. */
+function serverItems(): { item: Inner; shown: JsonObject }[] {
+  return blocks('json').flatMap((block) => {
+    const shown = [JSON.parse(block) as JsonObject | JsonObject[]].flat();
+    return decodeJsonItems(block).flatMap(({ item }, index) => {
+      const text = shown[index];
+      return item && text && fromServer.has(item.$case) ? [{ item, shown: text }] : [];
+    });
+  });
+}
+
+/** The same item as the server writes it: zeros are said; of replies, logic writes the bodies and connect the errors. */
+function asSent(item: Inner): JsonObject {
+  const parsed = (text: string) => JSON.parse(text) as JsonObject;
+  if (item.$case !== 'reply') return parsed(encodeJsonItem({ item }));
+  const { id, result } = item.value;
+  if (result?.$case === 'error')
+    return { reply: { id, error: parsed(encodeJsonError(result.value)) } };
+  const output = outputOf(id);
+  const message = fromBinary(output, bodyBytes(output, result?.value ?? new Uint8Array()));
+  return { reply: { id, body: toJson(output, message, { alwaysEmitImplicit: true }) } };
+}
+
+/** Of the method that the call of this id on the page names. */
+function outputOf(id: number): DescMessage {
+  const method = calls.find((call) => call.id === id)?.method ?? '';
+  const output = methods().get(method)?.output;
+  if (!output) throw new Error(`the page has no call ${String(id)} that is answered`);
+  return output;
+}
+
+/** The names of all fields, with those of what is inside them. */
+function keysOf(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(keysOf);
+  if (typeof value !== 'object' || value === null) return typeof value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, keysOf(inner)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+test('shows the very fields that the server sends', () => {
+  expect(serverItems().length).toBeGreaterThan(10);
+  for (const { item, shown } of serverItems()) expect(keysOf(shown)).toEqual(keysOf(asSent(item)));
+});
+
+/** Notes which fields of which messages a value has; of a reply the body is a message of its own. */
+function note(desc: DescMessage, value: JsonValue, seen: Map<DescMessage, Set<string>>): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  const names = seen.get(desc) ?? new Set<string>();
+  seen.set(desc, names);
+  for (const { jsonName, message } of desc.fields) {
+    const inner = value[jsonName];
+    if (inner === undefined) continue;
+    names.add(jsonName);
+    if (message) for (const each of [inner].flat()) note(message, each, seen);
+  }
+}
+
+test('shows every field of what the server sends, those too that are not always there', () => {
+  const seen = new Map<DescMessage, Set<string>>();
+  for (const { item, shown } of serverItems()) {
+    if (ITEM) note(ITEM, shown, seen);
+    const reply = shown['reply'];
+    if (item.$case !== 'reply' || item.value.result?.$case !== 'body') continue;
+    const body = typeof reply === 'object' && reply !== null && 'body' in reply ? reply.body : null;
+    note(outputOf(item.value.id), body ?? null, seen);
+  }
+  const missing = [...seen].flatMap(([{ name, fields }, shown]) =>
+    fields
+      .filter(({ jsonName, oneof }) => !shown.has(jsonName) && !oneof)
+      .map(({ jsonName }) => `${name}.${jsonName}`),
+  );
+  expect(missing).toEqual([]);
 });
 
 test('shows the bytes of its first call', () => {
