@@ -18,7 +18,7 @@ import { CredentialVerifier } from './auth/credential-verifier.js';
 import { adapterError } from './compose/adapter-errors.js';
 import { createCaches } from './compose/caches.js';
 import { DatabaseWatch } from './compose/database-watch.js';
-import { RevocationPruning } from './compose/revocation-pruning.js';
+import { Pruning } from './compose/pruning.js';
 import { createServices, type Services } from './compose/services.js';
 import { LogicProcess } from './compose/logic-process.js';
 import type { LogicConfig } from './config.js';
@@ -77,8 +77,8 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
         { database, clock, logger },
         { demandDurability: profile === 'prod' },
       ),
-      pruning: new RevocationPruning({
-        revocations: database.revocations,
+      pruning: new Pruning({
+        kinds: { revocations: database.revocations, requests: database.requests },
         clock,
         logger,
         registry,

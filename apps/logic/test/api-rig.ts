@@ -1,13 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { testMysql, testRedis, type CreatedDatabase } from '@queqiao/dev-stack';
 import { createDirectory, type Directory } from '@queqiao/directory';
-import { createGrpcClient, statusToDomainError, isServiceError } from '@queqiao/grpc-kit';
+import {
+  createGrpcClient,
+  isServiceError,
+  statusToDomainError,
+  type CallOptions,
+  type GenericServiceDefinition,
+  type RequestOf,
+  type ResponseOf,
+} from '@queqiao/grpc-kit';
 import {
   ConversationServiceDefinition,
   GroupServiceDefinition,
   MessageServiceDefinition,
   UserServiceDefinition,
   Content,
+  CreateGroupRequest,
   SendRequest,
 } from '@queqiao/protocol/client';
 import {
@@ -31,6 +40,14 @@ export interface LogicNode {
   readonly logic: Logic;
   readonly directory: Directory;
 }
+
+type AnyUnary = (request: unknown, options: CallOptions) => Promise<unknown>;
+
+export type UserCall = <D extends GenericServiceDefinition, N extends keyof D['methods'] & string>(
+  definition: D,
+  name: N,
+  request: Partial<RequestOf<D['methods'][N]>>,
+) => Promise<ResponseOf<D['methods'][N]>>;
 
 /** Logic nodes in this process on one real database and one real Redis of their own prefix. */
 export class ApiRig {
@@ -140,7 +157,7 @@ export class ApiRig {
         conversations.markRead({ conversationId, seq }, { metadata }),
       createGroup: (request: Partial<Parameters<typeof groups.createGroup>[0]>) =>
         groups.createGroup(
-          { clientRequestId: newId(), name: 'Team', memberIds: [], groupId: '', ...request },
+          CreateGroupRequest.create({ clientRequestId: newId(), name: 'Team', ...request }),
           { metadata },
         ),
       getUsers: (...userIds: string[]) => users.getUsers({ userIds }, { metadata }),
@@ -150,6 +167,32 @@ export class ApiRig {
   async signedIn(app: TestApp, userId: string, index = 0) {
     const authorization = `Bearer ${await app.token(userId)}`;
     return this.user({ authorization, 'queqiao-device': `${userId}-phone` }, index);
+  }
+
+  /** Any method of any client service of one node, called as this user; what a request leaves out has its default. */
+  async calls(app: TestApp, userId: string, index = 0): Promise<UserCall> {
+    const authorization = `Bearer ${await app.token(userId)}`;
+    const metadata = { authorization, 'queqiao-device': `${userId}-phone` };
+    return this.#caller(metadata, index);
+  }
+
+  /** The same for server services, called as the app's back end. */
+  backEndCalls(app: TestApp, index = 0): UserCall {
+    return this.#caller({ authorization: `Bearer ${app.credential}` }, index);
+  }
+
+  #caller(metadata: Record<string, string>, index: number): UserCall {
+    const clients = new Map<GenericServiceDefinition, Record<string, AnyUnary>>();
+    return (definition, name, request) => {
+      const known = clients.get(definition);
+      const client = known ?? this.#keep(createGrpcClient(definition, this.address(index)));
+      clients.set(definition, client as Record<string, AnyUnary>);
+      const method = definition.methods[name];
+      const call = (client as Record<string, AnyUnary>)[name];
+      if (method === undefined || call === undefined) throw new Error(`no method ${name}`);
+      const defaults = method.requestType.decode(new Uint8Array()) as object;
+      return call({ ...defaults, ...request }, { metadata }) as never;
+    };
   }
 
   /** All server services of one node. */

@@ -33,6 +33,9 @@ export const ERROR_TABLE = {
   INTERNAL: row(13, true, 'unknown', 4003),
   TOO_MANY_CALLS: row(8, true, 'none', 4201),
   SUPERSEDED: row(10, false, 'none', 4203),
+  NOT_A_FRIEND: row(7, false, 'none', 4202),
+  DISSOLVED: row(9, false, 'none', 4202),
+  CONFLICT: row(10, false, 'none', 4202),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERROR_TABLE;

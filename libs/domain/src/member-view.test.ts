@@ -5,6 +5,9 @@ import { memberView, type MemberRow, type VisibleHead } from './member-view.js';
 const row: MemberRow = {
   conversationId: parseConversationId('g:x'),
   rev: 3,
+  role: 'member',
+  flags: 0,
+  mutedUntilMs: 0,
   joinedSeq: 0,
   leftSeq: null,
   readSeq: 4,

@@ -1,4 +1,5 @@
 import type { ConversationId } from './conversation-id.js';
+import { MEMBER_FLAGS, type GroupRole } from './group.js';
 import { unreadCount } from './membership.js';
 
 /** A user's own settings of one conversation; what is unset is off or empty. */
@@ -16,6 +17,11 @@ export interface MemberSettings {
 export interface MemberRow {
   readonly conversationId: ConversationId;
   readonly rev: number;
+  readonly role: GroupRole;
+  /** Bits, see MEMBER_FLAGS. */
+  readonly flags: number;
+  /** May not speak until then, by the clock of the database; 0: may. */
+  readonly mutedUntilMs: number;
   readonly joinedSeq: number;
   /** Null for a current member. */
   readonly leftSeq: number | null;
@@ -64,6 +70,9 @@ export interface MemberView {
   readonly mentionedSeq: number;
   readonly hiddenSeqs: number[];
   readonly hiddenThroughSeq: number;
+  readonly role: GroupRole;
+  readonly mutedUntilMs: number;
+  readonly blockedByPeer: boolean;
 }
 
 export function memberView(member: MemberRow, head: VisibleHead): MemberView {
@@ -91,6 +100,9 @@ export function memberView(member: MemberRow, head: VisibleHead): MemberView {
     mentionedSeq: newestMention(member, head),
     hiddenSeqs: [...hiddenSeqs],
     hiddenThroughSeq,
+    role: member.role,
+    mutedUntilMs: member.mutedUntilMs,
+    blockedByPeer: (member.flags & MEMBER_FLAGS.blockedByPeer) !== 0,
   };
 }
 

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { DomainError } from '@queqiao/domain';
-import { UserServiceDefinition } from '@queqiao/protocol/client';
+import { User, UserServiceDefinition } from '@queqiao/protocol/client';
 import { FakeClock } from '@queqiao/runtime/testing';
 import { expect, it } from 'vitest';
 import { createInMemoryClient } from './in-memory-client.js';
@@ -31,7 +31,8 @@ async function failure(call: Promise<unknown>) {
 }
 
 it('passes messages through their encoding both ways', async () => {
-  const extra = { userId: 'ann', nickname: 'Ann', avatarUrl: '', password: 'hunter2' };
+  const ann = User.create({ userId: 'ann', nickname: 'Ann' });
+  const extra = { ...ann, password: 'hunter2' };
   const seen: ServerCallContext[] = [];
   const { client } = rig((request, context) => {
     seen.push(context);
@@ -39,7 +40,7 @@ it('passes messages through their encoding both ways', async () => {
   });
   const metadata = { authorization: 't', 'x-request-id': 'r-1' };
   await expect(client.getUsers({ userIds: ['ann'] }, { metadata })).resolves.toEqual({
-    users: [{ userId: 'ann', nickname: 'Ann', avatarUrl: '' }],
+    users: [ann],
   });
   expect(seen[0]?.path).toBe('/queqiao.client.v1.UserService/GetUsers');
   expect([seen[0]?.requestId, seen[0]?.metadata.get('authorization')]).toEqual(['r-1', ['t']]);

@@ -6,12 +6,13 @@ import {
   statusToDomainError,
   createGrpcClient,
 } from '@queqiao/grpc-kit';
+import { User } from '@queqiao/protocol/client';
 import { describe, expect, it } from 'vitest';
 import { after, userService, UserServiceDefinition, type GetUsers } from './rig.js';
 
 const echo: GetUsers = ({ userIds }) =>
   Promise.resolve({
-    users: userIds.map((userId) => ({ userId, nickname: `n-${userId}`, avatarUrl: '' })),
+    users: userIds.map((userId) => User.create({ userId, nickname: `n-${userId}` })),
   });
 
 const never = (): Promise<never> => new Promise(() => undefined);

@@ -1,3 +1,4 @@
+import { NOTICE_SHAPES } from './notice-shapes.js';
 import { message, type Row } from './shape-row.js';
 
 /** What messages and events say: the rows of entry.proto that stand inside an entry. */
@@ -20,10 +21,27 @@ export const CONTENT_SHAPES = {
     23: ['reaction', message('Reaction')],
     24: ['pin', message('Pin')],
     2: ['group_created', message('GroupCreated')],
+    30: ['members_joined', message('MembersJoined')],
+    31: ['members_left', message('MembersLeft')],
+    32: ['role_changed', message('RoleChanged')],
+    33: ['owner_changed', message('OwnerChanged')],
+    34: ['group_updated', message('GroupUpdated')],
+    35: ['members_muted', message('MembersMuted')],
+    36: ['member_renamed', message('MemberRenamed')],
+    37: ['group_dissolved', message('GroupDissolved')],
+    38: ['became_friends', message('BecameFriends')],
+    60: ['friend_request_changed', message('FriendRequestChanged')],
+    61: ['friend_changed', message('FriendChanged')],
+    62: ['block_changed', message('BlockChanged')],
+    63: ['profile_changed', message('ProfileChanged')],
+    64: ['invitation_changed', message('InvitationChanged')],
+    65: ['application_changed', message('ApplicationChanged')],
+    66: ['requests_read', message('RequestsRead')],
     100: ['reply_to', message('Quote')],
     101: ['mentions', message('Mentions')],
     102: ['extra', 'string'],
   },
+  ...NOTICE_SHAPES,
   Text: {
     1: ['text', 'string'],
   },

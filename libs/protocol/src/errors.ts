@@ -31,6 +31,9 @@ const TO_PROTO = {
   INTERNAL: ProtoErrorCode.INTERNAL,
   TOO_MANY_CALLS: ProtoErrorCode.TOO_MANY_CALLS,
   SUPERSEDED: ProtoErrorCode.SUPERSEDED,
+  NOT_A_FRIEND: ProtoErrorCode.NOT_A_FRIEND,
+  DISSOLVED: ProtoErrorCode.DISSOLVED,
+  CONFLICT: ProtoErrorCode.CONFLICT,
 } as const satisfies Record<ErrorCode, KnownProtoCode>;
 
 const FROM_PROTO = {
@@ -52,6 +55,9 @@ const FROM_PROTO = {
   [ProtoErrorCode.INTERNAL]: 'INTERNAL',
   [ProtoErrorCode.TOO_MANY_CALLS]: 'TOO_MANY_CALLS',
   [ProtoErrorCode.SUPERSEDED]: 'SUPERSEDED',
+  [ProtoErrorCode.NOT_A_FRIEND]: 'NOT_A_FRIEND',
+  [ProtoErrorCode.DISSOLVED]: 'DISSOLVED',
+  [ProtoErrorCode.CONFLICT]: 'CONFLICT',
 } as const satisfies Record<KnownProtoCode, ErrorCode>;
 
 export function errorCodeToProto(code: ErrorCode): ProtoErrorCode {

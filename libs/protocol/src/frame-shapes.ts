@@ -75,6 +75,19 @@ export const SHAPES = {
     3: ['created_ms', 'varint'],
     4: ['content', message('Content')],
     5: ['signal', message('SignalEvent')],
+    6: ['presence', message('Presence')],
+    7: ['face_room', message('FaceRoomEvent')],
+  },
+  Presence: {
+    1: ['user_id', 'string'],
+    2: ['online', 'varint'],
+    3: ['platforms', 'string'],
+    4: ['last_seen_ms', 'varint'],
+  },
+  FaceRoomEvent: {
+    1: ['room_id', 'string'],
+    2: ['user_ids', 'string'],
+    3: ['group_id', 'string'],
   },
   SignalEvent: { 1: ['name', 'string'], 2: ['data', 'bytes'] },
   Entry: {
@@ -106,6 +119,9 @@ export const SHAPES = {
     12: ['mentioned_seq', 'varint'],
     13: ['hidden_seqs', 'varints'],
     14: ['hidden_through_seq', 'varint'],
+    15: ['role', 'varint'],
+    16: ['muted_until_ms', 'varint'],
+    17: ['blocked_by_peer', 'varint'],
   },
   ConversationSettings: {
     1: ['pinned', 'varint'],

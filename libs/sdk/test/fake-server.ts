@@ -4,6 +4,7 @@ import {
   GroupServiceDefinition as Groups,
   MessageServiceDefinition as Messages,
   Sender_Kind,
+  User,
   UserServiceDefinition as Users,
   Content,
   type Ack,
@@ -263,7 +264,7 @@ export class FakeServer {
     if (method === 'CreateGroup') return this.#createGroup(session, body);
     const { requestType, responseType } = Users.methods.getUsers;
     const ids = requestType.decode(body).userIds.filter((id) => !id.startsWith('nobody'));
-    const users = ids.map((userId) => ({ userId, nickname: `Nick ${userId}`, avatarUrl: '' }));
+    const users = ids.map((userId) => User.create({ userId, nickname: `Nick ${userId}` }));
     return responseType.encode({ users }).finish();
   }
 
@@ -310,6 +311,6 @@ export class FakeServer {
       );
       this.push(conversationId, { $case: 'entry', value: entry });
     }
-    return responseType.encode({ conversationId, groupId: id }).finish();
+    return responseType.encode({ conversationId, groupId: id, invitedIds: [] }).finish();
   }
 }

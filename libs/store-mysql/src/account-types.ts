@@ -62,6 +62,11 @@ export interface UserProfile {
   readonly userId: UserId;
   readonly nickname: string;
   readonly avatarUrl: string;
+  /** 0: not said; 1: male; 2: female; 3: other. */
+  readonly gender: number;
+  readonly signature: string;
+  readonly extra: string;
+  readonly updatedMs: number;
 }
 
 /** Fields left undefined are not changed; a new user gets empty ones. */

@@ -26,6 +26,26 @@ export const appSettingsSchema = z.strictObject({
   editWindowMs: z.int().min(0).max(31_536_000_000).default(86_400_000),
   /** Members that a new group may start with, the owner included: 2 to 500. */
   maxGroupCreateMembers: z.int().min(2).max(500).default(500),
+  /** Whether users talk directly: always, as friends only, or where the app's back end has allowed it (friends or not). */
+  directRule: z.enum(['open', 'friends', 'business']).default('open'),
+  /** Members of one group: 2 to 100,000. */
+  maxGroupMembers: z.int().min(2).max(100_000).default(500),
+  /** Admins of one group, the owner not counted: 0 to 100. */
+  maxGroupAdmins: z.int().min(0).max(100).default(20),
+  /** Groups that a user is in at a time: 1 to 10,000. */
+  maxGroupsPerUser: z.int().min(1).max(10_000).default(1_000),
+  /** Friends of a user: 0 to 10,000. */
+  maxFriends: z.int().min(0).max(10_000).default(5_000),
+  /** Users that a user blocks: 0 to 10,000. */
+  maxBlocks: z.int().min(0).max(10_000).default(1_000),
+  /** Own friend requests of a user that wait for an answer: 0 to 1,000. */
+  maxPendingRequests: z.int().min(0).max(1_000).default(100),
+  /** A friend request or group invitation that is not answered is over after this, in milliseconds: a minute to 365 days. */
+  requestExpiryMs: z.int().min(60_000).max(31_536_000_000).default(604_800_000),
+  /** Members above which a group is large, and its messages go to connect nodes instead of sessions: 10 to 5,000. */
+  largeGroupMembers: z.int().min(10).max(5_000).default(500),
+  /** Whether users learn who is online. */
+  presence: z.boolean().default(true),
   devicePolicy: devicePolicySchema,
   /** Origins that browsers may connect from, exact match; empty: any. At most 100. */
   allowedOrigins: z.array(z.string().min(1).max(255)).max(100).default([]),

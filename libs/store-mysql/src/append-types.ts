@@ -5,6 +5,7 @@ import type {
   DomainError,
   EntryChange,
   EntryState,
+  GroupRole,
   Sender,
   UserId,
 } from '@queqiao/domain';
@@ -68,6 +69,10 @@ export interface HeadFacts {
   readonly memberVersion: number;
   readonly leaveVersion: number;
   readonly mode: ConversationMode;
+  /** Bits, see HEAD_FLAGS. */
+  readonly flags: number;
+  /** The clock of the database under the lock. */
+  readonly nowMs: number;
 }
 
 /** Of the sending user; senders of other kinds have none. */
@@ -76,12 +81,14 @@ export interface MemberFacts {
   readonly joinedSeq: number;
   /** Null for a current member. */
   readonly leftSeq: number | null;
+  /** Bits, see MEMBER_FLAGS. */
   readonly flags: number;
   /** Entries up to it were cleared by the user. */
   readonly clearedSeq: number;
+  readonly mutedUntilMs: number;
 }
 
-export type MemberRole = 'owner' | 'admin' | 'member';
+export type MemberRole = GroupRole;
 
 /**
  * Null: the item may be stored. Called once per item that is not a retry, in the order of the items, with the very object

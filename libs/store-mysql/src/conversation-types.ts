@@ -8,7 +8,7 @@ import type {
   UserId,
   VisibleHead,
 } from '@queqiao/domain';
-import type { ConversationMode, MemberRole } from './append-types.js';
+import type { ConversationMode } from './append-types.js';
 
 /** One line of a log, as stored. */
 export interface EntryRecord {
@@ -29,8 +29,6 @@ export interface EntryRecord {
 /** One user's own row in a conversation. Of two states of the same member the one with the higher rev is newer. */
 export interface MemberRecord extends MemberRow {
   readonly userId: UserId;
-  readonly role: MemberRole;
-  readonly flags: number;
 }
 
 /** A member row with what its owner may know of the head: for someone who left, the head as it was at the leave. */
@@ -44,6 +42,8 @@ export interface Membership extends VisibleHead {
   readonly headSeq: number;
   readonly memberVersion: number;
   readonly mode: ConversationMode;
+  /** Bits, see HEAD_FLAGS. */
+  readonly headFlags: number;
   /** last_seq of the visible log + rev: only grows, so it tells whether a device has seen this state. */
   readonly change: number;
 }

@@ -2,6 +2,8 @@ import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { AppStore, DeviceStore, UserStore } from './account-types.js';
 import type { AppendStore, DispatchStore } from './append-types.js';
 import type { ConversationStore } from './conversation-types.js';
+import type { GroupStore } from './group-types.js';
+import type { RequestStore } from './log-types.js';
 import type { RevocationStore } from './account/revocation-types.js';
 import type { MemberStore } from './member-types.js';
 import type { DurabilityFinding } from './durability.js';
@@ -34,6 +36,8 @@ export interface Database {
   readonly revocations: RevocationStore;
   readonly conversations: ConversationStore;
   readonly members: MemberStore;
+  readonly groups: GroupStore;
+  readonly requests: RequestStore;
   readonly append: AppendStore;
   readonly dispatch: DispatchStore;
   readonly epoch: EpochStore;

@@ -20,6 +20,9 @@ export {
   CATCH_UP_MAX_ENTRIES,
   CATCH_UP_MAX_ENTRIES_EACH,
 } from './conversation/catch-up.js';
+export * from './group-types.js';
+export { GROUP_MEMBERS_LOOKUP_MAX, GROUPS_LOOKUP_MAX } from './group/group-store.js';
+export * from './log-types.js';
 export * from './member-types.js';
 export type * from './database.js';
 export type { DurabilityFinding } from './durability.js';

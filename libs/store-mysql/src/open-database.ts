@@ -14,6 +14,8 @@ import { DispatchIds } from './dispatch-ids.js';
 import { MysqlDispatchStore } from './dispatch-store.js';
 import { readDurability } from './durability.js';
 import { MysqlEpochStore } from './epoch-store.js';
+import { MysqlGroupStore } from './group/group-store.js';
+import { MysqlRequestStore } from './log/requests.js';
 import { MysqlMemberStore } from './member/member-store.js';
 import type { Schema } from './schema/schema.js';
 import type { StoreContext } from './store-context.js';
@@ -39,6 +41,8 @@ export function createDatabase(options: DatabaseOptions): Database {
     revocations: new MysqlRevocationStore(context),
     conversations: new MysqlConversationStore(context),
     members: new MysqlMemberStore(context),
+    groups: new MysqlGroupStore(context),
+    requests: new MysqlRequestStore(context),
     append: new MysqlAppendStore(append, dispatchIds),
     dispatch: new MysqlDispatchStore(context),
     epoch: new MysqlEpochStore(context),

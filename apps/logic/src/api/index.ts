@@ -4,7 +4,8 @@ export { GrpcAuthentication, type Credentials } from './door/grpc-authentication
 export { GrpcDoor } from './door/grpc-door.js';
 export { LinkDoor } from './door/link-door.js';
 export { clientDeviceService } from './device/client-service.js';
-export { clientGroupService } from './group/client-service.js';
+export { clientGroupService, type GroupUsecases } from './group/client-service.js';
+export { groupNotices } from './group/group-notices.js';
 export { groupEntries } from './group/group-entries.js';
 export { serverGroupService } from './group/server-service.js';
 export { changeContents } from './message/change-contents.js';

@@ -10,7 +10,7 @@ import {
   type TargetFacts,
 } from '@queqiao/domain';
 import { describe, expect, it } from 'vitest';
-import { judgeAppend, MEMBER_FLAGS } from './permission.js';
+import { judgeAppend } from './permission.js';
 import type { SenderMembership } from './ports.js';
 
 const NOW = 1_000_000;
@@ -63,8 +63,8 @@ function judge({ change, where = 'group', role = 'member', own = true, ...more }
   const conversationId = parseConversationId(where === 'group' ? 'g:team' : 'd:alice:bob');
   return judgeAppend(
     { sender: { kind: 'user', id: 'alice' }, conversationId, change },
-    { role, joinedSeq: 0, leftSeq: null, flags: 0, clearedSeq: 0, ...member },
-    { lastSeq: 9 },
+    { role, joinedSeq: 0, leftSeq: null, flags: 0, clearedSeq: 0, mutedUntilMs: 0, ...member },
+    { lastSeq: 9, flags: 0, nowMs: NOW },
     {
       nowMs: NOW,
       targets: [target && { ...stored, ...target }],
@@ -150,7 +150,7 @@ describe('whatever the kind', () => {
   });
 
   it.each(kinds)('%s by a muted member may only take away', (kind) => {
-    const member = { flags: MEMBER_FLAGS.muted };
+    const member = { mutedUntilMs: NOW + 1 };
     const takesAway = kind === 'recall' || kind === 'delete';
     expect(verdict({ change: CHANGES[kind], member })).toBe(takesAway ? 'ok' : 'MUTED');
   });
@@ -218,7 +218,8 @@ describe('limits', () => {
     const conversationId = parseConversationId('g:team');
     const item = { sender: { kind: 'system', id: '' }, conversationId } as const;
     const judged = (change: EntryChange) =>
-      judgeAppend({ ...item, change }, null, { lastSeq: 9 }, facts)?.code ?? 'ok';
+      judgeAppend({ ...item, change }, null, { lastSeq: 9, flags: 0, nowMs: NOW }, facts)?.code ??
+      'ok';
     expect(judged(CHANGES.recall)).toBe('ok');
     expect(judged(CHANGES.pin)).toBe('ok');
     expect(judged(CHANGES.edit)).toBe('PERMISSION_DENIED');

@@ -1,26 +1,46 @@
-import { DomainError, type ChangeFacts } from '@queqiao/domain';
+import {
+  DomainError,
+  HEAD_FLAGS,
+  judgeGroup,
+  MEMBER_FLAGS,
+  type ChangeFacts,
+  type ConversationId,
+  type DirectChatRule,
+  type GroupActor,
+  type GroupVerdict,
+  type Sender,
+} from '@queqiao/domain';
 import { judgeChange } from './change-rules.js';
-import type { AppendItem, SenderMembership } from './ports.js';
+import type { AppendItem, HeadState, SenderMembership } from './ports.js';
 
-/** Bits of a member row's flags that the log knows. */
-export const MEMBER_FLAGS = { muted: 1 } as const;
+/** Who wants to say something where. */
+export interface Speaking {
+  readonly sender: Sender;
+  readonly conversationId: ConversationId;
+  /** Takes own messages away, which says nothing new. */
+  readonly takesAway: boolean;
+  /** What the app asks of those who talk directly; `open` when left out. */
+  readonly directRule?: DirectChatRule | undefined;
+}
 
 /**
  * Who may append, decided under the conversation's lock and after retries were answered. An entry that brings its refusal
- * along gets it. Users must be members now and not muted; someone who never had
- * anything to do with the conversation learns no more than for one that does not exist. The system and the business write
- * to every conversation that exists. A muted member may still take own messages away, which says nothing new.
+ * along gets it. Users must be members now, heard and not muted; someone who never had anything to do with the conversation
+ * learns no more than for one that does not exist. The system and the business write to every conversation that goes on.
  */
 export function judgeAppend(
-  item: Pick<AppendItem, 'sender' | 'conversationId' | 'change' | 'replyToSeq' | 'refusal'>,
+  item: Pick<
+    AppendItem,
+    'sender' | 'conversationId' | 'change' | 'replyToSeq' | 'refusal' | 'directRule'
+  >,
   member: SenderMembership | null,
-  head: { readonly lastSeq: number },
+  head: HeadState,
   change?: ChangeFacts,
 ): DomainError | null {
   if (item.refusal) return item.refusal;
   const takesAway = item.change?.kind === 'recall' || item.change?.kind === 'delete';
-  const refusal =
-    item.sender.kind === 'user' ? judgeMembership(member, { whenMuted: takesAway }) : null;
+  const { sender, conversationId, directRule } = item;
+  const refusal = judgeSpeaker({ sender, conversationId, takesAway, directRule }, member, head);
   if (refusal) return refusal;
   if (item.replyToSeq !== undefined && !mayBeAnswered(item.replyToSeq, member, head)) {
     return new DomainError('NOT_FOUND', 'no such entry to reply to', {
@@ -30,18 +50,77 @@ export function judgeAppend(
   return item.change && change ? judgeChange(item, item.change, member, change) : null;
 }
 
-/** Whether a user may speak in a conversation, as the user's row says. */
-export function judgeMembership(
-  member: Pick<SenderMembership, 'leftSeq' | 'flags'> | null,
-  { whenMuted = false } = {},
+/** Whether somebody may speak in a conversation, as the own row and the head say. */
+export function judgeSpeaker(
+  speaking: Speaking,
+  member: Pick<SenderMembership, 'role' | 'leftSeq' | 'flags' | 'mutedUntilMs'> | null,
+  head: Pick<HeadState, 'flags' | 'nowMs'>,
 ): DomainError | null {
-  if (member === null) return conversationNotFound();
-  if (member.leftSeq !== null) {
-    return new DomainError('NOT_A_MEMBER', 'the sender is not a member of the conversation');
+  const isUser = speaking.sender.kind === 'user';
+  if (isUser && member === null) return conversationNotFound();
+  if (!speaking.conversationId.startsWith('g:')) {
+    return isUser && member !== null ? judgeDirect(speaking, member) : null;
   }
-  if (!whenMuted && (member.flags & MEMBER_FLAGS.muted) !== 0)
-    return new DomainError('MUTED', 'the sender is muted in the conversation');
-  return null;
+  const state = {
+    dissolved: (head.flags & HEAD_FLAGS.dissolved) !== 0,
+    allMuted: (head.flags & HEAD_FLAGS.allMuted) !== 0,
+    inviteRight: 'everyone',
+  } as const;
+  const actor = isUser && member !== null ? actorOf(member) : 'app';
+  const operation = speaking.takesAway ? 'take-back' : 'speak';
+  const refusal = refusalOf(judgeGroup(operation, actor, state));
+  if (refusal || member === null || speaking.takesAway) return refusal;
+  return isUser && member.mutedUntilMs > head.nowMs ? muted() : null;
+}
+
+/** Who is blocked may still take own messages away. */
+function judgeDirect(
+  { takesAway, directRule = 'open', conversationId }: Speaking,
+  { leftSeq, flags }: Pick<SenderMembership, 'leftSeq' | 'flags'>,
+): DomainError | null {
+  if (leftSeq !== null) return notAMember();
+  if (takesAway) return null;
+  if ((flags & MEMBER_FLAGS.blockedByPeer) !== 0) {
+    return new DomainError('BLOCKED', 'the other side takes no messages from the sender');
+  }
+  if (directRule === 'open' || isNotesToSelf(conversationId)) return null;
+  const needed = directRule === 'friends' ? MEMBER_FLAGS.friends : MEMBER_FLAGS.allowed;
+  if ((flags & (needed | MEMBER_FLAGS.allowed)) !== 0) return null;
+  return new DomainError('NOT_A_FRIEND', 'the app does not let these two talk directly');
+}
+
+function isNotesToSelf(conversationId: ConversationId): boolean {
+  const [prefix, a, b] = conversationId.split(':');
+  return prefix === 'd' && a === b;
+}
+
+function actorOf({ role, leftSeq }: Pick<SenderMembership, 'role' | 'leftSeq'>): GroupActor {
+  return leftSeq === null ? role : 'left';
+}
+
+function refusalOf(verdict: GroupVerdict): DomainError | null {
+  switch (verdict) {
+    case 'yes':
+      return null;
+    case 'NOT_FOUND':
+      return conversationNotFound();
+    case 'NOT_A_MEMBER':
+      return notAMember();
+    case 'MUTED':
+      return muted();
+    case 'DISSOLVED':
+      return new DomainError('DISSOLVED', 'the group has ended');
+    default:
+      return new DomainError(verdict, 'the group does not allow it');
+  }
+}
+
+function muted(): DomainError {
+  return new DomainError('MUTED', 'the sender is muted in the conversation');
+}
+
+function notAMember(): DomainError {
+  return new DomainError('NOT_A_MEMBER', 'the sender is not a member of the conversation');
 }
 
 /**

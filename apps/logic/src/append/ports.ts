@@ -2,6 +2,7 @@ import type {
   AppId,
   ChangeFacts,
   ConversationId,
+  DirectChatRule,
   DomainError,
   EntryChange,
   EntryState,
@@ -40,6 +41,8 @@ export interface AppendItem extends ConversationKey {
   readonly replyToSeq?: number | undefined;
   /** What it does to earlier entries. */
   readonly change?: EntryChange | undefined;
+  /** What the app asks of those who talk directly. */
+  readonly directRule?: DirectChatRule | undefined;
 }
 
 /** The session that a send came from; its reply carries what a push would, so it is left out of the fan-out. */
@@ -83,9 +86,7 @@ export type AppendOutcome =
   | { readonly status: 'no-head' };
 
 /** What was seen of a conversation while its head was locked. */
-export interface CommittedHead {
-  readonly appId: string;
-  readonly conversationId: string;
+export interface CommittedHead extends ConversationKey {
   /** A member list read at this version or a later one is exact for the entries of the batch. */
   readonly memberVersion: number;
 }
@@ -109,13 +110,24 @@ export interface SenderMembership {
   readonly flags: number;
   /** Entries up to it were cleared by the sender. */
   readonly clearedSeq: number;
+  /** May not speak until then; 0: may. */
+  readonly mutedUntilMs: number;
+}
+
+/** What the permission rule may know about the conversation. */
+export interface HeadState {
+  readonly lastSeq: number;
+  /** Bits, see HEAD_FLAGS. */
+  readonly flags: number;
+  /** The clock of the database under the lock. */
+  readonly nowMs: number;
 }
 
 /** Decides inside the transaction, with the head locked: null lets the entry in. Must not throw. */
 export type Judge = (
   item: AppendItem,
   member: SenderMembership | null,
-  head: { readonly lastSeq: number },
+  head: HeadState,
   change?: ChangeFacts,
 ) => DomainError | null;
 

@@ -15,7 +15,7 @@ import type { LogicConfig } from '../config.js';
 import type { Delivery } from '../delivery/index.js';
 import type { ConnectLinkHub, LinkServer } from '../link/index.js';
 import type { DatabaseWatch } from './database-watch.js';
-import type { RevocationPruning } from './revocation-pruning.js';
+import type { Pruning } from './pruning.js';
 
 export interface LogicParts {
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export interface LogicParts {
   readonly database: Database;
   readonly directory: Directory;
   readonly watch: DatabaseWatch;
-  readonly pruning: RevocationPruning;
+  readonly pruning: Pruning;
   readonly hub: ConnectLinkHub;
   readonly linkServer: LinkServer;
   readonly delivery: Delivery;

@@ -1,5 +1,6 @@
 import { memberView } from '@queqiao/domain';
 import type { Delivery } from '../delivery/index.js';
+import type { CommitPusher } from '../usecase/change/ports.js';
 import type { StatePusher } from '../usecase/conversation/member-log.js';
 import type { GroupAnnouncer } from '../usecase/group/ports.js';
 
@@ -11,6 +12,22 @@ export function statePusher(delivery: Pick<Delivery, 'pushStates'>): StatePusher
         states: states.map(({ appId, membership }) => {
           const { member } = membership;
           return { appId, userId: member.userId, view: memberView(member, membership) };
+        }),
+      });
+    },
+  };
+}
+
+export function commitPusher(delivery: Pick<Delivery, 'pushChange'>): CommitPusher {
+  return {
+    pushCommit({ appId, dispatchId, entries, heads, states }) {
+      delivery.pushChange({
+        dispatchId,
+        entries: entries.map((entry) => ({ ...entry, appId })),
+        heads: heads.map((head) => ({ ...head, appId })),
+        states: states.map((state) => {
+          const { userId } = state.member;
+          return { appId, userId, view: memberView(state.member, state) };
         }),
       });
     },

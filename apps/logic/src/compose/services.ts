@@ -9,11 +9,13 @@ import {
   clientMessageService,
   clientUserService,
   groupEntries,
+  groupNotices,
   serverGroupService,
   serverMessageService,
   serverUserService,
   sessionService,
   type AnyService,
+  type GroupUsecases,
   type MessageUsecases,
 } from '../api/index.js';
 import type { AppendWriter } from '../append/index.js';
@@ -31,7 +33,13 @@ import { PullEntries } from '../usecase/conversation/pull-entries.js';
 import type { LogEpoch } from '../usecase/conversation/ports.js';
 import { SyncConversations } from '../usecase/conversation/sync-conversations.js';
 import { UpdateSettings } from '../usecase/conversation/update-settings.js';
+import type { ChangeOptions } from '../usecase/change/ports.js';
+import { AddMembers } from '../usecase/group/add-members.js';
 import { CreateGroup } from '../usecase/group/create-group.js';
+import { DissolveGroup } from '../usecase/group/dissolve-group.js';
+import { LeaveGroup } from '../usecase/group/leave-group.js';
+import { RemoveMembers } from '../usecase/group/remove-members.js';
+import { UpdateGroup } from '../usecase/group/update-group.js';
 import { DeleteEntries } from '../usecase/message/delete-entries.js';
 import { EditEntry } from '../usecase/message/edit-entry.js';
 import { PinEntry } from '../usecase/message/pin-entry.js';
@@ -56,7 +64,7 @@ import { UpsertUsers } from '../usecase/user/upsert-users.js';
 import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
 import { LiveTransients } from './transients.js';
-import { groupAnnouncer, statePusher } from './pushers.js';
+import { commitPusher, groupAnnouncer, statePusher } from './pushers.js';
 
 export interface ServicesDeps {
   readonly database: Database;
@@ -94,6 +102,7 @@ export function createServices(
     { apps, users, groups: conversations, entries: groupEntries, announcer },
     options,
   );
+  const groups = { createGroup, ...groupChanges(deps, apps, options) };
   const push = statePusher(delivery);
   const change = [{ members, push }, options] as const;
   const transients = new LiveTransients({ conversations, users, delivery, clock });
@@ -111,10 +120,10 @@ export function createServices(
       clearHistory: new ClearHistory(...change),
       listReaders: new ListReaders({ log: conversations, members }),
     }),
-    clientGroupService({ createGroup }),
+    clientGroupService(groups),
     clientUserService({ getUsers: new GetUsers({ users }) }),
     serverMessageService({ sendMessage: new SendMessage({ apps, log: writer, transients }) }),
-    serverGroupService({ createGroup }),
+    serverGroupService(groups),
     clientDeviceService({
       listDevices: new ListDevices({ devices: database.devices }),
       signOutDevice: new SignOutDevice({ signOuts: database.revocations }),
@@ -129,6 +138,22 @@ export function createServices(
     signedOutMs: async (...device) => (await caches.signedOut.get(...device)) ?? 0,
   };
   return { all, tokens, apps, users: knownUsers, signedOut };
+}
+
+function groupChanges(
+  { database, delivery }: ServicesDeps,
+  apps: Apps,
+  options: ChangeOptions,
+): Omit<GroupUsecases, 'createGroup'> {
+  const { groups, users } = database;
+  const deps = { apps, groups, notices: groupNotices, push: commitPusher(delivery) };
+  return {
+    updateGroup: new UpdateGroup(deps, options),
+    dissolveGroup: new DissolveGroup(deps, options),
+    addMembers: new AddMembers({ ...deps, users }, options),
+    removeMembers: new RemoveMembers(deps, options),
+    leaveGroup: new LeaveGroup(deps, options),
+  };
 }
 
 function messages(posts: MessagePosts & { apps: Apps }): Omit<MessageUsecases, 'deleteForMe'> {

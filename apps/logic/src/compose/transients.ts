@@ -1,14 +1,7 @@
-import {
-  conversationRef,
-  type AppId,
-  type ConversationId,
-  type ConversationRef,
-  type Sender,
-  type UserId,
-} from '@queqiao/domain';
+import { conversationRef, type ConversationRef, type UserId } from '@queqiao/domain';
 import type { Clock } from '@queqiao/runtime';
 import type { ConversationStore, UserStore } from '@queqiao/store-mysql';
-import { conversationNotFound, judgeMembership } from '../append/index.js';
+import { conversationNotFound, judgeSpeaker } from '../append/index.js';
 import type { Delivery } from '../delivery/index.js';
 import type { TransientDraft, Transients } from '../usecase/message/ports.js';
 
@@ -24,37 +17,40 @@ export class LiveTransients implements Transients {
   constructor(readonly deps: LiveTransientsDeps) {}
 
   async deliver(draft: TransientDraft): Promise<{ createdMs: number }> {
-    const { appId, conversationId, sender } = draft;
-    const userIds = await this.#recipients(appId, conversationId, sender);
+    const userIds = await this.#recipients(draft);
     const createdMs = this.deps.clock.now();
     this.deps.delivery.pushTransient({ ...draft, createdMs, userIds });
     return { createdMs };
   }
 
-  async #recipients(
-    appId: AppId,
-    conversationId: ConversationId,
-    sender: Sender,
-  ): Promise<readonly UserId[]> {
+  async #recipients(draft: TransientDraft): Promise<readonly UserId[]> {
+    const { appId, conversationId, sender, directRule } = draft;
     const { conversations } = this.deps;
     // Nobody ever left at or after this seq: the answer holds current members only.
     const list = await conversations.memberList(appId, conversationId, Number.MAX_SAFE_INTEGER);
-    if (!list) return this.#future(appId, conversationId);
+    if (!list) return this.#future(draft);
     if (sender.kind === 'user') {
       const user = sender.id as UserId;
       const membership = await conversations.member(appId, user, conversationId);
-      const refusal = judgeMembership(membership?.member ?? null);
+      const speaking = { sender, conversationId, takesAway: false, directRule };
+      const head = { flags: membership?.headFlags ?? 0, nowMs: this.deps.clock.now() };
+      const refusal = judgeSpeaker(speaking, membership?.member ?? null, head);
       if (refusal) throw refusal;
     }
     return list.members.filter(({ leftSeq }) => leftSeq === null).map(({ userId }) => userId);
   }
 
   /** Of a direct chat or a feed in which nothing was said yet: people type before they write. */
-  async #future(appId: AppId, conversationId: ConversationId): Promise<readonly UserId[]> {
+  async #future(draft: TransientDraft): Promise<readonly UserId[]> {
+    const { appId, conversationId, sender, directRule } = draft;
     const ref = conversationRef(conversationId);
     const userIds = ref.kind === 'direct' ? [...new Set([ref.a, ref.b])] : feedOwner(ref);
     const existing = await this.deps.users.existing(appId, userIds);
     if (userIds.length === 0 || existing.size < userIds.length) throw conversationNotFound();
+    const stranger = { role: 'member', leftSeq: null, flags: 0, mutedUntilMs: 0 } as const;
+    const speaking = { sender, conversationId, takesAway: false, directRule };
+    const refusal = judgeSpeaker(speaking, stranger, { flags: 0, nowMs: 0 });
+    if (refusal) throw refusal;
     return userIds;
   }
 }

@@ -2,7 +2,7 @@ import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { CommittedBatch } from '../append/index.js';
 import { deliveryMetrics } from './delivery-metrics.js';
 import { DispatchRecovery } from './dispatch-recovery.js';
-import { FanOut } from './fan-out.js';
+import { FanOut, type CommittedChange } from './fan-out.js';
 import { LeaseCheck } from './lease-check.js';
 import { DEFAULT_DELIVERY_LIMITS, type DeliveryLimits } from './limits.js';
 import { MemberCache } from './member-cache.js';
@@ -75,6 +75,11 @@ export class Delivery {
   afterCommit(batch: CommittedBatch): void {
     this.#fanOut.afterCommit(batch);
     if (batch.stored.length > 0) void this.#redelivery.redeliverPlaces(batch.stored);
+  }
+
+  /** Pushes a change of logs and of members' states. Call it right after the commit. Returns at once, never throws. */
+  pushChange(change: CommittedChange): void {
+    this.#fanOut.pushChange(change);
   }
 
   /** Shows members' own states to all their devices. Call it right after the commit. Returns at once, never throws. */

@@ -1,6 +1,11 @@
 import { isVisible } from '@queqiao/domain';
 import type { Clock, Logger } from '@queqiao/runtime';
-import { conversationKey, type CommittedBatch, type CommittedEntry } from '../append/index.js';
+import {
+  conversationKey,
+  type CommittedBatch,
+  type CommittedEntry,
+  type CommittedHead,
+} from '../append/index.js';
 import { ConversationOrder, type Turn } from './conversation-order.js';
 import type { DeliveryMetrics } from './delivery-metrics.js';
 import { DispatchTicket } from './dispatch-ticket.js';
@@ -28,6 +33,12 @@ export interface FanOutJob extends StateBatch {
   readonly versions: ReadonlyMap<string, number>;
   /** Something of the row could not be read: push the rest and keep the row. */
   readonly incomplete?: boolean;
+}
+
+/** What a commit that was no batch of messages hands over. */
+export interface CommittedChange extends StateBatch {
+  readonly entries: readonly CommittedEntry[];
+  readonly heads: readonly CommittedHead[];
 }
 
 /**
@@ -59,6 +70,12 @@ export class FanOut {
     );
     if (batch.entries.length === 0) return;
     this.run({ dispatchId: batch.dispatchId, entries: batch.entries, versions, states: [] });
+  }
+
+  /** Pushes entries and states of one commit. Returns at once and never throws. */
+  pushChange({ dispatchId, entries, heads, states }: CommittedChange): void {
+    const versions = new Map(heads.map((head) => [conversationKey(head), head.memberVersion]));
+    this.run({ dispatchId, entries, versions, states });
   }
 
   /** Shows members' own states to their devices. Call it right after the commit. Returns at once and never throws. */

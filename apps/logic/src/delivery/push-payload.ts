@@ -6,6 +6,7 @@ import {
   Item,
   Sender as ProtoSender,
   Sender_Kind,
+  toMemberState,
   TransientEvent,
 } from '@queqiao/protocol/client';
 import { encodeJsonItem } from '@queqiao/protocol/json';
@@ -68,7 +69,8 @@ function transientEvent(event: TransientPush['event']): TransientEvent['event'] 
   return { $case: 'signal', value: { name, data } };
 }
 
-export function statePayload({ view: value }: StatePush): PushPayload {
+export function statePayload({ view }: StatePush): PushPayload {
+  const value = toMemberState(view);
   return new PushPayload(() =>
     encodeMessage(Item, {
       item: { $case: 'push', value: { event: { $case: 'memberState', value } } },

@@ -34,6 +34,9 @@ export function membership(
     member: {
       conversationId: conversationId as ConversationId,
       userId: 'alice' as UserId,
+      role: 'member',
+      flags: 0,
+      mutedUntilMs: 0,
       joinedSeq,
       leftSeq,
       readSeq,

@@ -222,6 +222,9 @@ export function memberRow(
   return {
     conversationId,
     rev: 0,
+    role: 'member',
+    flags: 0,
+    mutedUntilMs: 0,
     joinedSeq: 0,
     leftSeq: null,
     readSeq: 0,

@@ -80,8 +80,15 @@ export class FakeLog implements AppendLog {
       if (before) return { status: 'duplicate', ...before };
       const error = options.judge(
         item,
-        { role: 'member', joinedSeq: 0, leftSeq: null, flags: 0, clearedSeq: 0 },
-        { lastSeq: this.stored.get(key)?.length ?? 0 },
+        {
+          role: 'member',
+          joinedSeq: 0,
+          leftSeq: null,
+          flags: 0,
+          clearedSeq: 0,
+          mutedUntilMs: 0,
+        },
+        { lastSeq: this.stored.get(key)?.length ?? 0, flags: 0, nowMs: 1_000 },
       );
       if (error) return { status: 'refused', error };
       const log = this.stored.get(key) ?? [];

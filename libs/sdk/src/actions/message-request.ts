@@ -42,6 +42,22 @@ export function writeEntry(call: Caller, message: OutgoingMessage): Promise<Plac
     }
     case 'command':
     case 'groupCreated':
+    case 'membersJoined':
+    case 'membersLeft':
+    case 'roleChanged':
+    case 'ownerChanged':
+    case 'groupUpdated':
+    case 'membersMuted':
+    case 'memberRenamed':
+    case 'groupDissolved':
+    case 'becameFriends':
+    case 'friendRequestChanged':
+    case 'friendChanged':
+    case 'blockChanged':
+    case 'profileChanged':
+    case 'invitationChanged':
+    case 'applicationChanged':
+    case 'requestsRead':
     case undefined:
       return Promise.reject(
         new QueqiaoError('INVALID_ARGUMENT', 'not a message that is stored', { field: 'content' }),

@@ -1,7 +1,8 @@
 import type { AppId, UserId } from '@queqiao/domain';
-import type { Transaction } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import type { UserProfile, UserStore, UserUpsert } from '../account-types.js';
 import type { Schema } from '../schema/schema.js';
+import type { UsersTable } from '../schema/users.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 import { incoming } from '../upsert.js';
 
@@ -9,6 +10,30 @@ import { incoming } from '../upsert.js';
 export const UPSERT_MAX_USERS = 500;
 /** Ids of one look-up. */
 export const LOOKUP_MAX_USERS = 1_000;
+
+export const PROFILE_COLUMNS = [
+  'user_id',
+  'nickname',
+  'avatar_url',
+  'gender',
+  'signature',
+  'extra',
+  'updated_ms',
+] as const;
+
+export function toProfile(
+  row: Pick<Selectable<UsersTable>, (typeof PROFILE_COLUMNS)[number]>,
+): UserProfile {
+  return {
+    userId: row.user_id,
+    nickname: row.nickname,
+    avatarUrl: row.avatar_url,
+    gender: row.gender,
+    signature: row.signature,
+    extra: row.extra,
+    updatedMs: row.updated_ms,
+  };
+}
 
 export class MysqlUserStore implements UserStore {
   constructor(private readonly context: StoreContext) {}
@@ -39,15 +64,11 @@ export class MysqlUserStore implements UserStore {
     if (userIds.length === 0) return [];
     const rows = await this.context.kysely
       .selectFrom('users')
-      .select(['user_id', 'nickname', 'avatar_url'])
+      .select(PROFILE_COLUMNS)
       .where('app_id', '=', appId)
       .where('user_id', 'in', [...new Set(userIds)])
       .execute();
-    return rows.map((row) => ({
-      userId: row.user_id,
-      nickname: row.nickname,
-      avatarUrl: row.avatar_url,
-    }));
+    return rows.map(toProfile);
   }
 
   async ensure(appId: AppId, userId: UserId): Promise<boolean> {

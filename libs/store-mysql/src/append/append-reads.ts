@@ -14,7 +14,7 @@ const CLOCK = 'CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)';
 export function lockHeads(heads: readonly HeadKey[], skipLocked: boolean): string {
   return (
     'SELECT STRAIGHT_JOIN c.app_id, c.conversation_id, c.last_seq, c.last_ordinal, c.shown_seq, c.member_version, ' +
-    `c.leave_version, c.mode, ${CLOCK} FROM ${headKeys(heads)} ${HEADS_JOIN} ` +
+    `c.leave_version, c.mode, c.flags, ${CLOCK} AS now_ms FROM ${headKeys(heads)} ${HEADS_JOIN} ` +
     `FOR UPDATE${skipLocked ? ' SKIP LOCKED' : ''}`
   );
 }
@@ -60,7 +60,7 @@ export function findMembers(items: readonly KeyedItem[]): string | undefined {
   if (keys.size === 0) return undefined;
   return (
     'SELECT STRAIGHT_JOIN m.app_id, m.conversation_id, m.user_id, m.role, m.joined_seq, m.left_seq, m.flags, ' +
-    'm.cleared_seq ' +
+    'm.cleared_seq, m.muted_until_ms ' +
     `FROM ${MEMBER_KEYS([...keys.values()])} JOIN members m FORCE INDEX (PRIMARY) ON m.app_id = k.app_id ` +
     'AND m.user_id = k.user_id AND m.conversation_id = k.conversation_id'
   );
@@ -82,9 +82,30 @@ function headKeys(heads: readonly HeadKey[]): string {
   return HEAD_KEYS(keys);
 }
 
-export type HeadRow = [string, string, number, number, number, number, number, string, number];
+export type HeadRow = [
+  appId: string,
+  conversationId: string,
+  lastSeq: number,
+  lastOrdinal: number,
+  shownSeq: number,
+  memberVersion: number,
+  leaveVersion: number,
+  mode: string,
+  flags: number,
+  nowMs: number,
+];
 export type StoredRow = [string, string, string, string, number, number, number];
-export type MemberRow = [string, string, string, string, number, number | null, number, number];
+export type MemberRow = [
+  appId: string,
+  conversationId: string,
+  userId: string,
+  role: string,
+  joinedSeq: number,
+  leftSeq: number | null,
+  flags: number,
+  clearedSeq: number,
+  mutedUntilMs: number,
+];
 
 export function readHeads(rows: readonly HeadRow[]): Map<string, LockedHead> {
   const heads = new Map<string, LockedHead>();
@@ -96,7 +117,8 @@ export function readHeads(rows: readonly HeadRow[]): Map<string, LockedHead> {
       memberVersion: row[5],
       leaveVersion: row[6],
       mode: row[7] as ConversationMode,
-      nowMs: row[8],
+      flags: row[8],
+      nowMs: row[9],
     });
   }
   return heads;
@@ -113,9 +135,12 @@ export function readStored(rows: readonly StoredRow[]): Map<string, AppendStored
 
 export function readMembers(rows: readonly MemberRow[]): Map<string, MemberFacts> {
   const members = new Map<string, MemberFacts>();
-  for (const [appId, conversationId, userId, role, joinedSeq, leftSeq, flags, clearedSeq] of rows) {
+  for (const row of rows) {
+    const [appId, conversationId, userId, role, joinedSeq, leftSeq, flags] = row;
+    const [, , , , , , , clearedSeq, mutedUntilMs] = row;
     const key = memberKey(headKey(appId, conversationId), userId);
-    members.set(key, { role: role as MemberRole, joinedSeq, leftSeq, flags, clearedSeq });
+    const stint = { role: role as MemberRole, joinedSeq, leftSeq };
+    members.set(key, { ...stint, flags, clearedSeq, mutedUntilMs });
   }
   return members;
 }

@@ -18,7 +18,6 @@ import {
 /** A head as it was read under its lock, with the database's clock at that moment. */
 export interface LockedHead extends HeadFacts {
   readonly shownSeq: number;
-  readonly nowMs: number;
 }
 
 export interface NewEntry extends ChangingEntry {

@@ -16,6 +16,13 @@ export const TENANT_TABLES = [
   'entry_edits',
   'reactions',
   'pins',
+  'requests',
+  'friends',
+  'friend_requests',
+  'blocks',
+  'group_invitations',
+  'group_applications',
+  'join_links',
 ] as const;
 
 /** Tables without app_id, each with the reason. */

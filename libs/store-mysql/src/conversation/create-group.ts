@@ -20,8 +20,8 @@ export async function createGroup(
   return retrying(context, async () => {
     try {
       return await context.kysely.transaction().execute(async (trx) => {
-        const createdMs = await insertHead(trx, input, conversationId);
-        await insertMembers(trx, input, conversationId, members);
+        const createdMs = await insertHead(trx, input, conversationId, members.length);
+        await insertMembers(trx, input, conversationId, { userIds: members, createdMs });
         await insertFirstEntry(trx, input, conversationId, createdMs);
         const dispatchId = context.dispatchIds.next();
         await insertDispatch(trx, input, conversationId, dispatchId);
@@ -47,6 +47,7 @@ async function insertHead(
   trx: Transaction<Schema>,
   input: CreateGroupInput,
   conversationId: ConversationId,
+  memberCount: number,
 ): Promise<number> {
   const { rows } = await sql<{ now_ms: number }>`SELECT ${DATABASE_NOW} AS now_ms`.execute(trx);
   const createdMs = rows[0]?.now_ms ?? 0;
@@ -68,9 +69,11 @@ async function insertHead(
       app_id: input.appId,
       conversation_id: conversationId,
       name: input.name,
+      owner_id: input.ownerId,
       creator_id: input.ownerId,
       client_request_id: input.clientRequestId,
       created_ms: createdMs,
+      member_count: memberCount,
     })
     .execute();
   return createdMs;
@@ -80,17 +83,18 @@ async function insertMembers(
   trx: Transaction<Schema>,
   { appId, ownerId }: CreateGroupInput,
   conversationId: ConversationId,
-  members: readonly UserId[],
+  { userIds, createdMs }: { readonly userIds: readonly UserId[]; readonly createdMs: number },
 ): Promise<void> {
   await trx
     .insertInto('members')
     .values(
-      members.map((userId) => ({
+      userIds.map((userId) => ({
         app_id: appId,
         user_id: userId,
         conversation_id: conversationId,
         role: userId === ownerId ? ('owner' as const) : ('member' as const),
         joined_seq: 0,
+        joined_ms: createdMs,
       })),
     )
     .execute();

@@ -68,6 +68,7 @@ export interface MembershipRow {
   settings: MemberSettings | null;
   hidden_seqs: number[] | null;
   flags: number;
+  muted_until_ms: number;
   rev: number;
   last_seq: number;
   last_ordinal: number;
@@ -76,13 +77,14 @@ export interface MembershipRow {
   member_version: number;
   mode: ConversationMode;
   mention_all_seq: number;
+  head_flags: number;
 }
 
 /** Columns of a membership, for statements where members go by the name m and conversations by c. */
 export const MEMBERSHIP_COLUMNS =
   'm.conversation_id, m.user_id, m.role, m.joined_seq, m.left_seq, m.left_ordinal, m.read_seq, m.read_ordinal, ' +
-  'm.peer_read_seq, m.peer_delivered_seq, m.cleared_seq, m.mentioned_seq, m.settings, m.hidden_seqs, m.flags, m.rev, ' +
-  'c.last_seq, c.last_ordinal, c.shown_seq, c.active_ms, c.member_version, c.mode, c.mention_all_seq';
+  'm.peer_read_seq, m.peer_delivered_seq, m.cleared_seq, m.mentioned_seq, m.settings, m.hidden_seqs, m.flags, m.muted_until_ms, m.rev, ' +
+  'c.last_seq, c.last_ordinal, c.shown_seq, c.active_ms, c.member_version, c.mode, c.mention_all_seq, c.flags AS head_flags';
 
 export function toMembership(row: MembershipRow): Membership {
   const stint = { joinedSeq: row.joined_seq, leftSeq: row.left_seq };
@@ -103,6 +105,7 @@ export function toMembership(row: MembershipRow): Membership {
       settings: row.settings ?? {},
       hiddenSeqs,
       flags: row.flags,
+      mutedUntilMs: row.muted_until_ms,
       rev: row.rev,
     },
     headSeq: row.last_seq,
@@ -112,6 +115,7 @@ export function toMembership(row: MembershipRow): Membership {
     activeMs: row.active_ms,
     memberVersion: row.member_version,
     mode: row.mode,
+    headFlags: row.head_flags,
     mentionAllSeq: row.mention_all_seq,
     change: lastSeq + row.rev,
   };

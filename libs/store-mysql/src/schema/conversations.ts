@@ -1,4 +1,4 @@
-import type { AppId, ConversationId, UserId } from '@queqiao/domain';
+import type { AppId, ConversationId } from '@queqiao/domain';
 import type { Generated } from 'kysely';
 import type { ConversationMode } from '../append-types.js';
 
@@ -13,13 +13,5 @@ export interface ConversationsTable {
   leave_version: Generated<number>;
   mode: Generated<ConversationMode>;
   mention_all_seq: Generated<number>;
-}
-
-export interface GroupInfoTable {
-  app_id: AppId;
-  conversation_id: ConversationId;
-  name: string;
-  creator_id: UserId;
-  client_request_id: string;
-  created_ms: number;
+  flags: Generated<number>;
 }

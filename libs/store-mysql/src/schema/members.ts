@@ -21,6 +21,10 @@ export interface MembersTable {
   cleared_seq: Generated<number>;
   mentioned_seq: Generated<number>;
   hidden_seqs: JSONColumnType<number[]> | null;
+  muted_until_ms: Generated<number>;
+  name: Generated<string>;
+  joined_ms: Generated<number>;
+  inviter_id: Generated<string>;
 }
 
 export interface HiddenEntriesTable {

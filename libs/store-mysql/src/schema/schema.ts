@@ -1,9 +1,17 @@
 import type { AppCredentialsTable, AppKeysTable, AppsTable } from './apps.js';
-import type { ConversationsTable, GroupInfoTable } from './conversations.js';
+import type { ConversationsTable } from './conversations.js';
 import type { LogEpochTable, SchemaMigrationsTable } from './deployment.js';
 import type { DispatchTable } from './dispatch.js';
 import type { EntriesTable, EntryEditsTable, PinsTable, ReactionsTable } from './entries.js';
+import type {
+  GroupApplicationsTable,
+  GroupInfoTable,
+  GroupInvitationsTable,
+  JoinLinksTable,
+} from './groups.js';
 import type { HiddenEntriesTable, MembersTable, MemberStintsTable } from './members.js';
+import type { BlocksTable, FriendRequestsTable, FriendsTable } from './people.js';
+import type { RequestsTable } from './requests.js';
 import type { RevocationsTable } from './revocations.js';
 import type { DevicesTable, UsersTable } from './users.js';
 
@@ -15,8 +23,15 @@ export interface Schema {
   users: UsersTable;
   devices: DevicesTable;
   revocations: RevocationsTable;
+  requests: RequestsTable;
+  friends: FriendsTable;
+  friend_requests: FriendRequestsTable;
+  blocks: BlocksTable;
   conversations: ConversationsTable;
   group_info: GroupInfoTable;
+  group_invitations: GroupInvitationsTable;
+  group_applications: GroupApplicationsTable;
+  join_links: JoinLinksTable;
   members: MembersTable;
   member_stints: MemberStintsTable;
   hidden_entries: HiddenEntriesTable;

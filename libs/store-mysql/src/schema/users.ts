@@ -1,5 +1,5 @@
-import type { AppId, DeviceId, UserId } from '@queqiao/domain';
-import type { Generated } from 'kysely';
+import type { AppId, DeviceId, UserId, UserSettings } from '@queqiao/domain';
+import type { Generated, JSONColumnType } from 'kysely';
 
 export interface UsersTable {
   app_id: AppId;
@@ -9,6 +9,13 @@ export interface UsersTable {
   revoked_ms: Generated<number>;
   created_ms: number;
   updated_ms: number;
+  gender: Generated<number>;
+  signature: Generated<string>;
+  extra: Generated<string>;
+  handle: string | null;
+  settings: JSONColumnType<UserSettings> | null;
+  searchable_name: string | null;
+  applications_read_ms: Generated<number>;
 }
 
 export interface DevicesTable {

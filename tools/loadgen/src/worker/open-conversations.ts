@@ -77,12 +77,12 @@ async function createGroup(
   const size = Math.min(groupSize, users.length);
   const members = Array.from({ length: size }, (_, place) => (group + place) % users.length);
   const author = (members[0] ?? 0) * devicesPerUser;
-  const request: CreateGroupRequest = {
+  const request = CreateGroupRequest.create({
     clientRequestId: `${prefix}.g${group}`,
     name: `load ${group}`,
     memberIds: members.map((member) => users[member]?.userId ?? ''),
     groupId: '',
-  };
+  });
   const method = `${Groups.fullName}/${Groups.methods.createGroup.name}`;
   const body = CreateGroupRequest.encode(request).finish();
   const socket = devices[author]?.socket;

@@ -10,6 +10,7 @@ import {
   Entry,
   Entry_State,
   Conversation_Kind,
+  toMemberState as toProtoState,
   type Conversation,
   type MemberState,
 } from '@queqiao/protocol/client';
@@ -39,7 +40,7 @@ const STATES = {
 } as const satisfies Record<EntryState, Entry_State>;
 
 export function toMemberState(membership: Membership): MemberState {
-  return memberView(membership.member, membership);
+  return toProtoState(memberView(membership.member, membership));
 }
 
 export function toCatchUpAnswer(answer: {

@@ -24,21 +24,13 @@ import type { UserContext } from '../../usecase/caller.js';
 import { defineService } from '../api-service.js';
 import { CallObserver } from '../call-observer.js';
 import { MethodCaller } from '../method-caller.js';
+import { appRules } from '../../../test/fakes/app-rules.js';
 import { LinkDoor } from './link-door.js';
 
 const node = { nodeId: 'c1', bootId: 'b1' };
 const SEND = 'queqiao.client.v1.MessageService/Send';
 const caller = { appId: 'demo', userId: 'alice', deviceId: 'phone', session: 7 };
-const settings = {
-  maxTextBytes: 10,
-  maxCustomBytes: 20,
-  maxContentBytes: 2_000,
-  recallWindowMs: 120_000,
-  editWindowMs: 86_400_000,
-  maxGroupCreateMembers: 4,
-  devicePolicy: { mode: 'unlimited', max: 5 },
-  allowedOrigins: [],
-} as const;
+const settings = appRules();
 const sent = { conversationId: 'd:a:b', seq: 0, ordinal: 0, createdMs: 0 };
 
 const unused = (): Promise<never> => Promise.reject(new Error('not called here'));

@@ -1,4 +1,4 @@
-import type { AppId } from '@queqiao/domain';
+import type { AppId, DirectChatRule } from '@queqiao/domain';
 
 /** How many devices of one user may be online at once. */
 export interface DevicePolicy {
@@ -21,6 +21,24 @@ export interface AppRules {
   readonly editWindowMs: number;
   /** Members that a new group may start with, its owner included. */
   readonly maxGroupCreateMembers: number;
+  /** What the app asks of those who talk directly. */
+  readonly directRule: DirectChatRule;
+  /** Members of one group. */
+  readonly maxGroupMembers: number;
+  /** Admins of one group, the owner not counted. */
+  readonly maxGroupAdmins: number;
+  /** Groups that a user is in at a time. */
+  readonly maxGroupsPerUser: number;
+  readonly maxFriends: number;
+  readonly maxBlocks: number;
+  /** Own friend requests that wait for an answer. */
+  readonly maxPendingRequests: number;
+  /** A friend request or group invitation that is not answered is over after this. */
+  readonly requestExpiryMs: number;
+  /** Members above which a group is large. */
+  readonly largeGroupMembers: number;
+  /** Off: everybody is offline to everybody. */
+  readonly presence: boolean;
   readonly devicePolicy: DevicePolicy;
   /** Origins that browsers may connect from, exact match; empty: any. */
   readonly allowedOrigins: readonly string[];

@@ -1,5 +1,6 @@
 import type { AppId, ConversationId, UserId } from '@queqiao/domain';
 import { describe, expect, it } from 'vitest';
+import { appRules } from '../../../test/fakes/app-rules.js';
 import { CreateGroup, type CreateGroupInput } from './create-group.js';
 import { groupIdOf } from './group-id.js';
 import type { NewGroup, NewGroupResult } from './ports.js';
@@ -11,16 +12,7 @@ const firstEntry = { kind: 'groupCreated', content: new Uint8Array(), countable:
 function rig(status: NewGroupResult['status'] = 'created') {
   const made: NewGroup[] = [];
   const announced: unknown[] = [];
-  const settings = {
-    maxTextBytes: 10,
-    maxCustomBytes: 20,
-    maxContentBytes: 2_000,
-    recallWindowMs: 120_000,
-    editWindowMs: 86_400_000,
-    maxGroupCreateMembers: 4,
-    devicePolicy: { mode: 'unlimited', max: 5 },
-    allowedOrigins: [],
-  } as const;
+  const settings = appRules();
   const create = new CreateGroup(
     {
       apps: { app: () => Promise.resolve({ status: 'active', settings }) },

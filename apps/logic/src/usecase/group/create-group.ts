@@ -14,9 +14,10 @@ import {
 import { activeApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import { groupIdOf } from './group-id.js';
+import { mustExist } from './must-exist.js';
+import { checkLength } from './check-group.js';
+import { GROUP_NAME_MAX_LENGTH } from './update-group.js';
 import type { GroupAnnouncer, GroupEntries, GroupLog, UserLookup } from './ports.js';
-
-export const GROUP_NAME_MAX_LENGTH = 100;
 
 export interface CreateGroupInput {
   readonly ownerId: UserId;
@@ -56,14 +57,16 @@ export class CreateGroup {
     if (!isId(clientRequestId)) {
       throw invalidArgument('client_request_id', 'must match [A-Za-z0-9_.-]{1,64}');
     }
-    const name = checkName(input.name);
+    const name = checkLength(input.name, GROUP_NAME_MAX_LENGTH, 'name', 1);
     const { maxGroupCreateMembers } = await activeApp(apps, appId);
     const memberIds = checkMembers(ownerId, input.memberIds, maxGroupCreateMembers);
     const groupId =
       input.groupId === ''
         ? groupIdOf(appId, ownerId, clientRequestId)
         : parseGroupId(input.groupId);
-    await mustExist(users, appId, memberIds, input);
+    await mustExist(users, appId, memberIds, (id) =>
+      id === ownerId ? 'owner_id' : `member_ids[${input.memberIds.indexOf(id)}]`,
+    );
     const firstEntry = entries.groupCreated({ name, creatorId: ownerId, memberIds });
     const group = { appId, groupId, ownerId, clientRequestId, name, memberIds, firstEntry };
     const result = await groups.createGroup({ ...group, ...this.options });
@@ -73,14 +76,6 @@ export class CreateGroup {
     if (result.status === 'created') announcer.announce({ ...result, appId, firstEntry });
     return { conversationId: groupConversationId(groupId), groupId };
   }
-}
-
-function checkName(name: string): string {
-  const { length } = Array.from(name);
-  if (length === 0 || length > GROUP_NAME_MAX_LENGTH) {
-    throw invalidArgument('name', `must have 1 to ${GROUP_NAME_MAX_LENGTH} characters`);
-  }
-  return name;
 }
 
 function checkMembers(ownerId: UserId, given: readonly string[], limit: number): UserId[] {
@@ -94,18 +89,4 @@ function checkMembers(ownerId: UserId, given: readonly string[], limit: number):
     }
   }
   return [...members];
-}
-
-async function mustExist(
-  users: UserLookup,
-  appId: AppId,
-  memberIds: readonly UserId[],
-  input: CreateGroupInput,
-): Promise<void> {
-  const existing = await users.existing(appId, memberIds);
-  const missing = memberIds.find((id) => !existing.has(id));
-  if (missing === undefined) return;
-  const field =
-    missing === input.ownerId ? 'owner_id' : `member_ids[${input.memberIds.indexOf(missing)}]`;
-  throw new DomainError('NOT_FOUND', `there is no user ${missing}`, { field });
 }

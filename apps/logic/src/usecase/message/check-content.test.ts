@@ -1,20 +1,11 @@
 import { MESSAGE_KINDS, type DomainError } from '@queqiao/domain';
 import { describe, expect, it } from 'vitest';
-import type { AppRules } from '../app/ports.js';
+import { appRules } from '../../../test/fakes/app-rules.js';
 import { checkContent, MAX_EXTRA_BYTES, MAX_MENTIONS, MAX_MERGED } from './check-content.js';
 import { CONTENT_RULES } from './content-rules.js';
 import type { ContentBody } from './ports.js';
 
-const rules: AppRules = {
-  maxTextBytes: 10,
-  maxCustomBytes: 20,
-  maxContentBytes: 2_000,
-  recallWindowMs: 0,
-  editWindowMs: 0,
-  maxGroupCreateMembers: 5,
-  devicePolicy: { mode: 'unlimited', max: 5 },
-  allowedOrigins: [],
-};
+const rules = appRules();
 const bytes = (length: number) => new Uint8Array(length);
 const url = 'https://media.example/a.jpg';
 const longUrl = (length: number) => `https://e.x/${'a'.repeat(length - 12)}`;

@@ -4,6 +4,7 @@ import {
   parseConversationId,
   type ClientMsgId,
   type ConversationId,
+  type DirectChatRule,
 } from '@queqiao/domain';
 
 import { suspension } from '../app/active-app.js';
@@ -28,6 +29,7 @@ export interface CheckedMessage {
   readonly content: CheckedContent;
   readonly transient: boolean;
   readonly countable: boolean;
+  readonly directRule: DirectChatRule;
   /** Why it must not be stored, as the app is set now. A retry of a message that was stored before is answered all the same. */
   readonly refusal?: DomainError;
 }
@@ -46,7 +48,8 @@ export function checkMessage(input: MessageInput, app: AppState): CheckedMessage
   // What is never stored has no retries to recognise.
   if (transient && checked.refusal) throw checked.refusal;
   const countable = input.notCounted !== true;
-  return { conversationId, clientMsgId, ...checked, transient, countable };
+  const { directRule } = app.settings;
+  return { conversationId, clientMsgId, ...checked, transient, countable, directRule };
 }
 
 function contentOrRefusal(
@@ -77,9 +80,9 @@ export type Author = Pick<EntryDraft, 'appId' | 'sender' | 'origin' | 'signal'>;
 
 /** The entry that a stored message becomes. */
 export function entryDraft(message: CheckedMessage, author: Author): EntryDraft {
-  const { conversationId, clientMsgId, countable, refusal } = message;
+  const { conversationId, clientMsgId, countable, refusal, directRule } = message;
   const { kind, encoded, replyToSeq, mentions } = message.content;
-  const entry = { conversationId, clientMsgId, kind, content: encoded, countable };
+  const entry = { conversationId, clientMsgId, kind, content: encoded, countable, directRule };
   return {
     ...author,
     ...entry,

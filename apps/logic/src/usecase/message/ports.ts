@@ -2,6 +2,7 @@ import type {
   AppId,
   ClientMsgId,
   ConversationId,
+  DirectChatRule,
   DomainError,
   EntryChange,
   Sender,
@@ -55,6 +56,8 @@ export interface EntryDraft {
   readonly mentions?: { readonly all: boolean; readonly userIds: readonly string[] } | undefined;
   /** What it does to earlier entries: the log judges and applies it with the entry. */
   readonly change?: EntryChange;
+  /** What the app asks of those who talk directly. */
+  readonly directRule?: DirectChatRule;
   /** The session that is answered directly, so it gets no push. */
   readonly origin: SessionOrigin | undefined;
   readonly signal: Cancellation;
@@ -95,6 +98,8 @@ export interface TransientDraft {
     | { readonly kind: 'content'; readonly content: Uint8Array }
     | { readonly kind: 'signal'; readonly name: string; readonly data: Uint8Array };
   readonly origin: SessionOrigin | undefined;
+  /** What the app asks of those who talk directly. */
+  readonly directRule: DirectChatRule;
 }
 
 /** Delivers without storing. Lost when nobody is there, or when there is more of it than can be carried. */

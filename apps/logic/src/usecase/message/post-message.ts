@@ -18,11 +18,11 @@ export async function postMessage(
   message: CheckedMessage,
   author: Author,
 ): Promise<SentEntry> {
-  const { conversationId, content } = message;
+  const { conversationId, content, directRule } = message;
   if (message.transient) {
     const { appId, sender, origin } = author;
     const event = { kind: 'content', content: content.encoded } as const;
-    const draft = { appId, conversationId, sender, origin, event };
+    const draft = { appId, conversationId, sender, origin, event, directRule };
     const { createdMs } = await posts.transients.deliver(draft);
     return { conversationId, seq: 0, ordinal: 0, createdMs };
   }

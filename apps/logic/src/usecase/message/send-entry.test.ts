@@ -2,21 +2,13 @@ import type { AppId, DeviceId, UserId } from '@queqiao/domain';
 import { describe, expect, it } from 'vitest';
 import type { AppState } from '../app/ports.js';
 import type { BusinessContext, UserContext } from '../caller.js';
+import { appRules } from '../../../test/fakes/app-rules.js';
 import type { MessageInput } from './message-draft.js';
 import type { EntryDraft, MessageContent, TransientDraft } from './ports.js';
 import { SendEntry } from './send-entry.js';
 import { SendMessage, type ServerMessageInput } from './send-message.js';
 
-const settings = {
-  maxTextBytes: 10,
-  maxCustomBytes: 20,
-  maxContentBytes: 2_000,
-  recallWindowMs: 120_000,
-  editWindowMs: 86_400_000,
-  maxGroupCreateMembers: 5,
-  devicePolicy: { mode: 'unlimited', max: 5 },
-  allowedOrigins: [],
-} as const;
+const settings = appRules();
 const encoded = Uint8Array.from([1, 2, 3]);
 const nothing = { extra: '', replyToSeq: undefined, mentions: undefined };
 const text = (bytes = 5): MessageContent => ({

@@ -32,7 +32,7 @@ export class SendSignal {
     if (data.byteLength > MAX_SIGNAL_DATA_BYTES) {
       throw invalidArgument('data', `must have at most ${MAX_SIGNAL_DATA_BYTES} bytes`);
     }
-    await activeApp(this.deps.apps, appId);
+    const { directRule } = await activeApp(this.deps.apps, appId);
     checkUserMayAddress(conversationId, caller.userId);
     await this.deps.transients.deliver({
       appId,
@@ -40,6 +40,7 @@ export class SendSignal {
       sender: { kind: 'user', id: caller.userId },
       event: { kind: 'signal', name, data },
       origin: caller.session,
+      directRule,
     });
   }
 }

@@ -4,21 +4,13 @@ import type { AppState } from '../app/ports.js';
 import { KickSession } from './kick-session.js';
 import { OpenSession, type OpenSessionInput } from './open-session.js';
 import type { ConnectNodes } from './ports.js';
+import { appRules } from '../../../test/fakes/app-rules.js';
 import { RefreshSession } from './refresh-session.js';
 
 const appId = 'demo' as AppId;
 const userId = 'alice' as UserId;
 const devicePolicy = { mode: 'max-per-user', max: 2 } as const;
-const settings = {
-  maxTextBytes: 10,
-  maxCustomBytes: 20,
-  maxContentBytes: 2_000,
-  recallWindowMs: 120_000,
-  editWindowMs: 86_400_000,
-  maxGroupCreateMembers: 4,
-  devicePolicy,
-  allowedOrigins: ['https://a.example'],
-};
+const settings = appRules({ devicePolicy, allowedOrigins: ['https://a.example'] });
 const device = {
   deviceId: 'phone',
   platform: 'ios',

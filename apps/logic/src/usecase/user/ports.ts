@@ -4,6 +4,12 @@ export interface Profile {
   readonly userId: UserId;
   readonly nickname: string;
   readonly avatarUrl: string;
+  /** 0: not said; 1: male; 2: female; 3: other. */
+  readonly gender: number;
+  readonly signature: string;
+  readonly extra: string;
+  /** Of two copies the one with the later time is newer. */
+  readonly updatedMs: number;
 }
 
 /** Fields left undefined are not changed. */

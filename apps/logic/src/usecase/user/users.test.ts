@@ -45,12 +45,21 @@ describe('upserting users', () => {
   });
 });
 
+const nobody = {
+  nickname: '',
+  avatarUrl: '',
+  gender: 0,
+  signature: '',
+  extra: '',
+  updatedMs: 0,
+};
+
 describe('getting users', () => {
   const get = async (ids: string[]) =>
     new GetUsers({
       users: {
         profiles: (_app, userIds) =>
-          Promise.resolve(userIds.map((userId) => ({ userId, nickname: '', avatarUrl: '' }))),
+          Promise.resolve(userIds.map((userId) => ({ ...nobody, userId }))),
       },
     }).run(alice, ids);
 

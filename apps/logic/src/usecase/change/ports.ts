@@ -1,0 +1,78 @@
+import type {
+  AppId,
+  ConversationId,
+  EntryState,
+  MemberRow,
+  Sender,
+  UserId,
+  VisibleHead,
+} from '@queqiao/domain';
+
+/** Who asks for a change, and under which id: a call that is repeated with it gets the first answer. */
+export interface ChangeRequest {
+  readonly actor: Sender;
+  readonly requestId: string;
+  /** Name of the operation. */
+  readonly method: string;
+}
+
+/** What every change of logs is asked with. */
+export interface ChangeWork {
+  readonly appId: AppId;
+  readonly request: ChangeRequest;
+  /** Node that the dispatch row names. */
+  readonly owner: string;
+  readonly dispatchDelayMs: number;
+}
+
+export type ChangeOptions = Pick<ChangeWork, 'owner' | 'dispatchDelayMs'>;
+
+/** What a log keeps of something that happened. */
+export interface EncodedEntry {
+  readonly kind: string;
+  /** An encoded queqiao.client.v1.Content; use cases do not look inside. */
+  readonly content: Uint8Array;
+}
+
+/** An entry of a change: a notice raises nobody's unread count. */
+export interface NewEntry extends EncodedEntry {
+  readonly sender: Sender;
+  readonly countable: boolean;
+  /** Shown as the last entry of a conversation in lists. */
+  readonly shown: boolean;
+}
+
+/** What was committed and has to reach devices; its dispatch row makes that certain. */
+export interface ChangeCommit {
+  readonly appId: AppId;
+  readonly dispatchId: string;
+  readonly entries: readonly {
+    readonly conversationId: ConversationId;
+    readonly seq: number;
+    readonly ordinal: number;
+    readonly sender: Sender;
+    readonly clientMsgId: string;
+    readonly revision: number;
+    readonly state: EntryState;
+    readonly createdMs: number;
+    readonly content: Uint8Array;
+  }[];
+  readonly heads: readonly {
+    readonly conversationId: ConversationId;
+    readonly memberVersion: number;
+  }[];
+  readonly states: readonly (VisibleHead & {
+    readonly member: MemberRow & { readonly userId: UserId };
+  })[];
+}
+
+export interface ChangeOutcome<T> {
+  readonly answer: T;
+  /** Null: repeated, or nothing had to be written. */
+  readonly commit: ChangeCommit | null;
+}
+
+/** Pushes what was committed. Returns at once and never throws. */
+export interface CommitPusher {
+  pushCommit(commit: ChangeCommit): void;
+}

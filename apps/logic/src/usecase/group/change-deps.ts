@@ -1,0 +1,49 @@
+import { parseGroupId, type UserId } from '@queqiao/domain';
+
+import { activeApp } from '../app/active-app.js';
+import type { AppRules, Apps } from '../app/ports.js';
+import type { CallContext } from '../caller.js';
+import { changeRequest, settled } from '../change/change-request.js';
+import type { ChangeOptions, CommitPusher } from '../change/ports.js';
+import type { GroupFacts, GroupNotices, GroupPlan, Groups } from './ports.js';
+
+export interface GroupChangeDeps {
+  readonly apps: Apps;
+  readonly groups: Groups;
+  readonly notices: GroupNotices;
+  readonly push: CommitPusher;
+}
+
+/** What every change of a group is asked with. */
+export interface GroupChangeInput {
+  readonly clientRequestId: string;
+  readonly groupId: string;
+}
+
+export interface GroupChange<T> {
+  /** Name of the operation, for repeated requests. */
+  readonly method: string;
+  /** Whose rows the decision needs besides the caller's. */
+  readonly userIds?: readonly UserId[];
+  readonly withManagers?: boolean;
+  readonly decide: (facts: GroupFacts, rules: AppRules) => GroupPlan<T>;
+}
+
+/** Carries a change out under the group's lock and pushes it. */
+export async function changeGroup<T>(
+  { apps, groups, push }: GroupChangeDeps,
+  options: ChangeOptions,
+  context: CallContext,
+  input: GroupChangeInput,
+  change: GroupChange<T>,
+): Promise<T> {
+  const { appId, caller } = context;
+  const { method, userIds = [], withManagers = false, decide } = change;
+  const request = changeRequest(context, input.clientRequestId, method);
+  const groupId = parseGroupId(input.groupId);
+  const rules = await activeApp(apps, appId);
+  const own = caller.kind === 'user' ? [caller.userId] : [];
+  const wanted = { groupId, userIds: [...new Set([...own, ...userIds])], withManagers };
+  const work = { ...options, appId, request, ...wanted };
+  return settled(push, await groups.change(work, (facts) => decide(facts, rules)));
+}

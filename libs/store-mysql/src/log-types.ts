@@ -1,0 +1,70 @@
+import type { AppId, ConversationId, Sender, UserId } from '@queqiao/domain';
+import type { HeadFacts } from './append-types.js';
+import type { EntryRecord, Membership } from './conversation-types.js';
+
+/** Who asks for a change, and under which id: a call that is repeated with it gets the first answer. */
+export interface LogRequest {
+  readonly actor: Sender;
+  readonly requestId: string;
+  /** Name of the operation: the same id for another one is refused with ALREADY_EXISTS. */
+  readonly method: string;
+}
+
+/** What a change of logs needs besides the rules. */
+export interface LogWork {
+  readonly appId: AppId;
+  readonly request: LogRequest;
+  /** Node that the dispatch row names. */
+  readonly owner: string;
+  readonly dispatchDelayMs: number;
+}
+
+export interface LogEntry {
+  readonly kind: string;
+  /** An encoded queqiao.client.v1.Content. */
+  readonly content: Uint8Array;
+  readonly sender: Sender;
+  /** Raises the unread count of the others. */
+  readonly countable: boolean;
+  /** Shown as the last entry of a conversation in lists. */
+  readonly shown: boolean;
+}
+
+/** A head under its lock, with what the transaction has appended so far. */
+export interface OpenHead extends HeadFacts {
+  readonly conversationId: ConversationId;
+}
+
+/** What was committed and has to reach devices; the dispatch row makes that certain. */
+export interface LogCommit {
+  readonly appId: AppId;
+  readonly dispatchId: string;
+  readonly entries: readonly EntryRecord[];
+  /** Those that got entries. */
+  readonly heads: readonly (Pick<HeadFacts, 'memberVersion' | 'leaveVersion' | 'mode'> & {
+    readonly conversationId: ConversationId;
+  })[];
+  /** Members' own states that changed. */
+  readonly states: readonly Membership[];
+}
+
+export interface LogOutcome<T> {
+  readonly answer: T;
+  /** Null when the call was a repeated one, and when nothing had to be written: there is nothing to push. */
+  readonly commit: LogCommit | null;
+}
+
+export interface StateKey {
+  readonly userId: UserId;
+  readonly conversationId: ConversationId;
+}
+
+export interface RequestStore {
+  /** Removes answers older than REQUEST_KEPT_MS of every app, at most `limit` of each; returns how many. */
+  prune(limit: number): Promise<number>;
+}
+
+/** Heads that one transaction locks. */
+export const LOG_MAX_HEADS = 1_024;
+/** Answers of calls are kept at least this long: 7 days. */
+export const REQUEST_KEPT_MS = 604_800_000;

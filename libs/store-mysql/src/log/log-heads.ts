@@ -1,0 +1,105 @@
+import type { AppId, ConversationId } from '@queqiao/domain';
+import { sql, type Transaction } from 'kysely';
+import type { ConversationMode } from '../append-types.js';
+import { lockHeads } from '../append/append-reads.js';
+import type { LockedHead } from '../append/number-batch.js';
+import { LOG_MAX_HEADS } from '../log-types.js';
+import type { Schema } from '../schema/schema.js';
+import { incoming } from '../upsert.js';
+
+/** A head that this transaction holds, counted forward as entries are added. */
+export interface HeldHead extends LockedHead {
+  readonly conversationId: ConversationId;
+  lastSeq: number;
+  lastOrdinal: number;
+  shownSeq: number;
+  memberVersion: number;
+  leaveVersion: number;
+  mode: ConversationMode;
+  flags: number;
+  /** 0: nothing that a list shows was added. */
+  activeMs: number;
+  /** Its row has to be written. */
+  changed: boolean;
+}
+
+interface HeadRow {
+  conversation_id: ConversationId;
+  last_seq: number;
+  last_ordinal: number;
+  shown_seq: number;
+  member_version: number;
+  leave_version: number;
+  mode: ConversationMode;
+  flags: number;
+  now_ms: number;
+}
+
+/** Locks those of the heads that exist, in the order of their keys. */
+export async function lockLogHeads(
+  trx: Transaction<Schema>,
+  appId: AppId,
+  conversationIds: readonly ConversationId[],
+): Promise<Map<ConversationId, HeldHead>> {
+  if (conversationIds.length > LOG_MAX_HEADS) {
+    throw new RangeError(`at most LOG_MAX_HEADS (${LOG_MAX_HEADS}) heads`);
+  }
+  const wanted = [...new Set(conversationIds)].sort((a, b) => (a < b ? -1 : 1));
+  const keys = wanted.map((conversationId) => ({ appId, conversationId }));
+  if (keys.length === 0) return new Map();
+  const { rows } = await sql<HeadRow>`${sql.raw(lockHeads(keys, false))}`.execute(trx);
+  return new Map(rows.map((row) => [row.conversation_id, held(row)]));
+}
+
+function held(row: HeadRow): HeldHead {
+  return {
+    conversationId: row.conversation_id,
+    lastSeq: row.last_seq,
+    lastOrdinal: row.last_ordinal,
+    shownSeq: row.shown_seq,
+    memberVersion: row.member_version,
+    leaveVersion: row.leave_version,
+    mode: row.mode,
+    flags: row.flags,
+    nowMs: row.now_ms,
+    activeMs: 0,
+    changed: false,
+  };
+}
+
+/** The rows exist and are locked, so this only ever updates. */
+export async function writeLogHeads(
+  trx: Transaction<Schema>,
+  appId: AppId,
+  heads: readonly HeldHead[],
+): Promise<void> {
+  const changed = heads.filter((head) => head.changed);
+  if (changed.length === 0) return;
+  await trx
+    .insertInto('conversations')
+    .values(
+      changed.map((head) => ({
+        app_id: appId,
+        conversation_id: head.conversationId,
+        last_seq: head.lastSeq,
+        last_ordinal: head.lastOrdinal,
+        shown_seq: head.shownSeq,
+        member_version: head.memberVersion,
+        leave_version: head.leaveVersion,
+        mode: head.mode,
+        flags: head.flags,
+        active_ms: head.activeMs,
+      })),
+    )
+    .onDuplicateKeyUpdate({
+      last_seq: incoming<number>('last_seq'),
+      last_ordinal: incoming<number>('last_ordinal'),
+      shown_seq: incoming<number>('shown_seq'),
+      member_version: incoming<number>('member_version'),
+      leave_version: incoming<number>('leave_version'),
+      mode: incoming<ConversationMode>('mode'),
+      flags: incoming<number>('flags'),
+      active_ms: sql<number>`GREATEST(active_ms, VALUES(active_ms))`,
+    })
+    .execute();
+}

@@ -1,0 +1,141 @@
+import { senderKey, type AppId, type ConversationId, type UserId } from '@queqiao/domain';
+import type { Transaction } from 'kysely';
+import type { EntryRecord } from '../conversation-types.js';
+import { StoreDefect } from '../errors.js';
+import type { LogEntry, OpenHead, StateKey } from '../log-types.js';
+import type { Schema } from '../schema/schema.js';
+import { lockLogHeads, writeLogHeads, type HeldHead } from './log-heads.js';
+
+/** Thrown for a direct chat or feed that has no head yet: it is made, and the work runs again. */
+export class MissingHeads extends Error {
+  override readonly name = 'MissingHeads';
+
+  constructor(readonly conversationIds: readonly ConversationId[]) {
+    super('heads are missing');
+  }
+}
+
+/**
+ * One change of one or several logs: entries, members and whatever tables belong to it, all or nothing. Numbers are given
+ * under the locks of the heads, as appends do, so that both share one order. Entries and heads are written at the end;
+ * rows of other tables the work writes itself, through `trx`, in the lock order of the schema.
+ */
+export class LogTransaction {
+  readonly #heads = new Map<ConversationId, HeldHead>();
+  readonly #entries: EntryRecord[] = [];
+  readonly #states = new Map<string, StateKey>();
+
+  constructor(
+    readonly trx: Transaction<Schema>,
+    readonly appId: AppId,
+  ) {}
+
+  /**
+   * Locks more heads; to be called before any other row is written, and only with ids above all that are locked already.
+   * Missing direct chats and feeds are made first; groups that do not exist stay unknown.
+   */
+  async lock(conversationIds: readonly ConversationId[]): Promise<void> {
+    const wanted = conversationIds.filter((id) => !this.#heads.has(id));
+    const highest = [...this.#heads.keys()].reduce((a, b) => (a > b ? a : b), '');
+    if (wanted.some((id) => id < highest)) throw new StoreDefect('heads are locked out of order');
+    const found = await lockLogHeads(this.trx, this.appId, wanted);
+    const missing = wanted.filter((id) => !found.has(id) && !id.startsWith('g:'));
+    if (missing.length > 0) throw new MissingHeads(missing);
+    for (const [id, head] of found) this.#heads.set(id, head);
+  }
+
+  /** Null: a group that does not exist. */
+  head(conversationId: ConversationId): OpenHead | null {
+    return this.#heads.get(conversationId) ?? null;
+  }
+
+  /** The clock of the database, under the first lock. */
+  get nowMs(): number {
+    for (const head of this.#heads.values()) return head.nowMs;
+    throw new StoreDefect('no head is locked');
+  }
+
+  /** Puts an entry at the end of a log; returns its place. */
+  append(conversationId: ConversationId, entry: LogEntry): { seq: number; ordinal: number } {
+    const head = this.#held(conversationId);
+    head.changed = true;
+    head.lastSeq += 1;
+    if (entry.countable) head.lastOrdinal += 1;
+    if (entry.shown) {
+      head.shownSeq = head.lastSeq;
+      head.activeMs = head.nowMs;
+    }
+    const place = { seq: head.lastSeq, ordinal: head.lastOrdinal };
+    const { kind, content, sender } = entry;
+    const fixed = { clientMsgId: '', revision: 0, state: 'present' } as const;
+    const createdMs = head.nowMs;
+    this.#entries.push({ ...fixed, ...place, conversationId, kind, content, sender, createdMs });
+    return place;
+  }
+
+  /** To be called once for every change of a conversation's members: lists read from now on are another version. */
+  membersChanged(conversationId: ConversationId, { left }: { left: boolean }): void {
+    const head = this.#held(conversationId);
+    head.changed = true;
+    head.memberVersion += 1;
+    if (left) head.leaveVersion += 1;
+  }
+
+  setFlags(conversationId: ConversationId, flags: number): void {
+    const head = this.#held(conversationId);
+    head.changed = true;
+    head.flags = flags;
+  }
+
+  /** The member's own state changed and is shown to the member's devices. */
+  stateChanged(conversationId: ConversationId, userId: UserId): void {
+    this.#states.set(`${userId} ${conversationId}`, { userId, conversationId });
+  }
+
+  get entries(): readonly EntryRecord[] {
+    return this.#entries;
+  }
+  get states(): readonly StateKey[] {
+    return [...this.#states.values()];
+  }
+  get written(): boolean {
+    return this.#entries.length > 0 || this.#states.size > 0 || this.#changed().length > 0;
+  }
+
+  /** Heads with entries of this transaction, as they are now. */
+  moved(): HeldHead[] {
+    const ids = new Set(this.#entries.map(({ conversationId }) => conversationId));
+    return [...this.#heads.values()].filter(({ conversationId }) => ids.has(conversationId));
+  }
+
+  async flush(): Promise<void> {
+    await writeLogHeads(this.trx, this.appId, this.#changed());
+    if (this.#entries.length === 0) return;
+    await this.trx
+      .insertInto('entries')
+      .values(
+        this.#entries.map((entry) => ({
+          app_id: this.appId,
+          conversation_id: entry.conversationId,
+          seq: entry.seq,
+          ordinal: entry.ordinal,
+          sender: senderKey(entry.sender),
+          client_msg_id: null,
+          kind: entry.kind,
+          created_ms: entry.createdMs,
+          content: Buffer.from(entry.content),
+        })),
+      )
+      .execute();
+  }
+
+  #changed(): HeldHead[] {
+    return [...this.#heads.values()].filter((head) => head.changed);
+  }
+
+  #held(conversationId: ConversationId): HeldHead {
+    const head = this.#heads.get(conversationId);
+    if (head === undefined) throw new StoreDefect('a head is used without its lock');
+    return head;
+  }
+}

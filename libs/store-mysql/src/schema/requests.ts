@@ -1,0 +1,11 @@
+import type { AppId } from '@queqiao/domain';
+
+export interface RequestsTable {
+  app_id: AppId;
+  actor: string;
+  request_id: string;
+  method: string;
+  /** JSON text. */
+  answer: string;
+  created_ms: number;
+}
