@@ -33,7 +33,11 @@ export interface GroupState {
   readonly inviteRight: InviteRight;
 }
 
-export type GroupVerdict = 'yes' | ErrorCode;
+export type GroupRefusal = Extract<
+  ErrorCode,
+  'PERMISSION_DENIED' | 'NOT_FOUND' | 'NOT_A_MEMBER' | 'MUTED' | 'DISSOLVED'
+>;
+export type GroupVerdict = 'yes' | GroupRefusal;
 
 type Row = Readonly<Record<'owner' | 'admin' | 'member' | 'app', GroupVerdict>>;
 

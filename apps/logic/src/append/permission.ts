@@ -110,8 +110,8 @@ function refusalOf(verdict: GroupVerdict): DomainError | null {
       return muted();
     case 'DISSOLVED':
       return new DomainError('DISSOLVED', 'the group has ended');
-    default:
-      return new DomainError(verdict, 'the group does not allow it');
+    case 'PERMISSION_DENIED':
+      return new DomainError('PERMISSION_DENIED', 'the group does not allow it');
   }
 }
 

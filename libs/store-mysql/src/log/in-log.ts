@@ -49,8 +49,8 @@ async function attempt<T>(
     const tx = new LogTransaction(trx, appId);
     await tx.lock(input.heads);
     // Under the locks, which a first run that is still committing holds.
-    const first = await findAnswer<T>(trx, appId, request);
-    if (first !== undefined) return { answer: first.answer, commit: null };
+    const first = await findAnswer(trx, appId, request);
+    if (first !== undefined) return { answer: first.answer as T, commit: null };
     const answer = await work(tx);
     await tx.flush();
     const commit = tx.written ? await finish(context, tx, input) : null;

@@ -5,11 +5,11 @@ import type { Schema } from '../schema/schema.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 
 /** What the same request was answered before. Throws ALREADY_EXISTS for an id that another operation used. */
-export async function findAnswer<T>(
+export async function findAnswer(
   trx: Transaction<Schema>,
   appId: AppId,
   { actor, requestId, method }: LogRequest,
-): Promise<{ readonly answer: T } | undefined> {
+): Promise<{ readonly answer: unknown } | undefined> {
   const row = await trx
     .selectFrom('requests')
     .select(['method', 'answer'])
@@ -22,7 +22,7 @@ export async function findAnswer<T>(
     const field = 'client_request_id';
     throw new DomainError('ALREADY_EXISTS', 'the id was used for another call', { field });
   }
-  return { answer: JSON.parse(row.answer) as T };
+  return { answer: JSON.parse(row.answer) as unknown };
 }
 
 /** Of two runs of one request that lock different heads, the second fails here with a duplicate key, and runs again. */

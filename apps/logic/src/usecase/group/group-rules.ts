@@ -4,6 +4,7 @@ import {
   mayActOn,
   type GroupActor,
   type GroupOperation,
+  type GroupRefusal,
   type UserId,
 } from '@queqiao/domain';
 
@@ -23,16 +24,18 @@ export function demand(operation: GroupOperation, caller: Caller, facts: GroupFa
   const actor = groupActor(caller, facts);
   const verdict = judgeGroup(operation, actor, facts.group);
   if (verdict === 'yes') return actor;
-  throw new DomainError(verdict, MESSAGES[verdict] ?? 'the group does not allow it', {
+  throw new DomainError(verdict, MESSAGES[verdict], {
     field: verdict === 'NOT_FOUND' ? 'group_id' : '',
   });
 }
 
-const MESSAGES: Partial<Record<string, string>> = {
+const MESSAGES: Readonly<Record<GroupRefusal, string>> = {
   // As for a group that does not exist.
   NOT_FOUND: 'there is no such group',
   NOT_A_MEMBER: 'the caller is not in the group any more',
   DISSOLVED: 'the group has ended',
+  MUTED: 'the group is muted',
+  PERMISSION_DENIED: 'the group does not allow it',
 };
 
 /** The rows of these users as far as they are current members. */

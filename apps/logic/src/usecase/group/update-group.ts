@@ -70,7 +70,7 @@ function differing({ group }: GroupFacts, patch: GroupPatch): Changed {
   const changed = Object.entries(patch).filter(
     ([name, value]) => value !== undefined && group[name as keyof GroupPatch] !== value,
   );
-  return Object.fromEntries(changed) as Changed;
+  return Object.fromEntries(changed);
 }
 
 function stepsOf({ allMuted, ...patch }: Changed): GroupStep[] {
