@@ -28,6 +28,7 @@ beforeAll(async () => {
   await backEnd.upsert('alice', 'bob');
   alice = await rig.signedIn(demo, 'alice');
   await alice.send('d:alice:alice', 'note', 'to be edited');
+  await alice.createGroup({ groupId: 'own' });
   doors = await doorsOf(rig, demo, 'alice');
   await furnishRival();
 });
@@ -74,7 +75,8 @@ function idFields(message: DescMessage, path = '', above: readonly DescMessage[]
     }
     const named = /(^|_)ids?$/.test(field.name) && !field.name.startsWith('client_');
     // Contents that no caller may send.
-    return named && !here.includes('group_created.') ? [here] : [];
+    const sendable = /^content\.(?:card|mentions)\./.test(here) || !here.includes('content.');
+    return named && sendable ? [here] : [];
   });
 }
 

@@ -126,10 +126,32 @@ function creating(more: JsonObject): Row {
   };
 }
 
+const asked = (more: JsonObject): JsonObject => ({ client_request_id: newId(), ...more });
+
+/** A call on a group, with what else it needs. */
+function inGroup(more: JsonObject = {}): Row {
+  return { group_id: ({ group }) => [asked({ group_id: group, ...more })] };
+}
+
+/** The same with users, strange ones in a group of alice's. */
+function withMembers(): Row {
+  return {
+    ...inGroup({ user_ids: ['alice'] }),
+    user_ids: ({ user }) => [asked({ group_id: 'own', user_ids: [user] })],
+  };
+}
+
 const OTHERS: Record<string, Row> = {
   'client.v1.DeviceService/ListDevices': {},
   'client.v1.DeviceService/SignOutDevice': { device_id: ({ device }) => [{ device_id: device }] },
   'client.v1.GroupService/CreateGroup': creating({}),
+  'client.v1.GroupService/UpdateGroup': inGroup({ name: 'x' }),
+  'client.v1.GroupService/DissolveGroup': inGroup(),
+  'client.v1.GroupService/LeaveGroup': inGroup(),
+  'client.v1.GroupService/AddMembers': withMembers(),
+  'client.v1.GroupService/RemoveMembers': withMembers(),
+  'server.v1.GroupService/AddMembers': withMembers(),
+  'server.v1.GroupService/RemoveMembers': withMembers(),
   'client.v1.UserService/GetUsers': { user_ids: ({ user }) => [{ user_ids: [user] }] },
   'server.v1.GroupService/CreateGroup': {
     ...creating({ owner_id: 'alice' }),

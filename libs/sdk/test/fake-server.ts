@@ -311,6 +311,6 @@ export class FakeServer {
       );
       this.push(conversationId, { $case: 'entry', value: entry });
     }
-    return responseType.encode({ conversationId, groupId: id, invitedIds: [] }).finish();
+    return responseType.encode({ conversationId, groupId: id }).finish();
   }
 }

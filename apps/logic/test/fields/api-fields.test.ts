@@ -56,6 +56,9 @@ async function furnish(): Promise<void> {
     .upsert('alice', 'bob', 'carol', 'dave', 'eve', 'frank');
   const alice = await rig.signedIn(app, 'alice');
   await alice.createGroup({ groupId: 'team', memberIds: ['bob'] });
+  await alice.createGroup({ groupId: 'ending', memberIds: ['bob'] });
+  const bob = await rig.signedIn(app, 'bob');
+  await bob.createGroup({ groupId: 'of-bob', memberIds: ['alice'] });
   for (const said of ['a', 'b', 'c']) await alice.send('g:team', `first-${said}`, said);
   await alice.send('d:alice:bob', 'first', 'hello');
   const [door] = doors.node;

@@ -150,6 +150,25 @@ const conversations: Record<string, MethodRow> = {
   },
 };
 
+const groupChange = { client_request_id: id, group_id: also(id, missing('nosuch')) };
+const groupTexts = {
+  avatar_url: characters(0, 2_000),
+  introduction: characters(0, 500),
+  extra: bytes(0, 4_096),
+};
+const groupRules = {
+  join_mode: not(99),
+  visibility: not(99),
+  history: not(99),
+  invite_right: not(99),
+};
+const users = list(id, {
+  good: 'bob',
+  min: 1,
+  tooMany: Array.from({ length: 501 }, (_, n) => `u${n}`),
+  beyond: { code: 'LIMIT_EXCEEDED' },
+});
+
 const others: Record<string, MethodRow> = {
   'DeviceService/ListDevices': { request: {}, fields: {} },
   'DeviceService/SignOutDevice': {
@@ -171,6 +190,39 @@ const others: Record<string, MethodRow> = {
       ),
       group_id: also(optionalId, bad('team', { code: 'ALREADY_EXISTS' })),
     },
+  },
+  'GroupService/UpdateGroup': {
+    request: { client_request_id: 'u1', group_id: 'team', name: 'Crew' },
+    fields: {
+      ...groupChange,
+      name: characters(1, 100),
+      announcement: characters(0, 2_000),
+      ...groupTexts,
+      ...groupRules,
+      all_muted: free,
+    },
+  },
+  'GroupService/AddMembers': {
+    request: { client_request_id: 'u2', group_id: 'team', user_ids: ['carol'] },
+    fields: {
+      ...groupChange,
+      user_ids: also(users, missing(['carol', 'nobody'], { at: '[1]' })),
+    },
+  },
+  'GroupService/RemoveMembers': {
+    request: { client_request_id: 'u3', group_id: 'team', user_ids: ['carol'] },
+    fields: {
+      ...groupChange,
+      user_ids: also(users, bad(['carol', 'alice'], { code: 'PERMISSION_DENIED' })),
+    },
+  },
+  'GroupService/LeaveGroup': {
+    request: { client_request_id: 'u4', group_id: 'of-bob' },
+    fields: groupChange,
+  },
+  'GroupService/DissolveGroup': {
+    request: { client_request_id: 'u5', group_id: 'ending' },
+    fields: groupChange,
   },
   'UserService/GetUsers': {
     request: { user_ids: ['bob'] },

@@ -167,6 +167,22 @@ const bodies: FieldRules = {
   reaction: serverOnly({ target_seq: 2, emoji: 'x' }),
   pin: serverOnly({ target_seq: 2 }),
   group_created: serverOnly({ name: 'x', creator_id: 'alice' }),
+  members_joined: serverOnly({ user_ids: ['bob'] }),
+  members_left: serverOnly({ user_ids: ['bob'] }),
+  role_changed: serverOnly({ user_ids: ['bob'], role: 'GROUP_ROLE_ADMIN' }),
+  owner_changed: serverOnly({ owner_id: 'bob' }),
+  group_updated: serverOnly({ name: 'x' }),
+  members_muted: serverOnly({ user_ids: ['bob'], until_ms: 1 }),
+  member_renamed: serverOnly({ user_id: 'bob', name: 'x' }),
+  group_dissolved: serverOnly({}),
+  became_friends: serverOnly({ requester_id: 'bob' }),
+  friend_request_changed: serverOnly({ unread_count: 1 }),
+  friend_changed: serverOnly({ friend: { user_id: 'bob' } }),
+  block_changed: serverOnly({ user_id: 'bob', blocked: true }),
+  profile_changed: serverOnly({ handle: 'x' }),
+  invitation_changed: serverOnly({ unread_count: 1 }),
+  application_changed: serverOnly({ application: { user_id: 'bob' } }),
+  requests_read: serverOnly({ list: 'LIST_FRIEND_REQUESTS' }),
 };
 
 const TOO_LARGE = {

@@ -18,6 +18,13 @@ const sender = { kind: 'KIND_USER', id: 'alice' };
 /** Whoever the sender is meant to be. */
 const kind = not('KIND_UNSPECIFIED', 99);
 
+const users = list(id, {
+  good: 'bob',
+  min: 1,
+  tooMany: Array.from({ length: 501 }, (_, n) => `u${n}`),
+  beyond: { code: 'LIMIT_EXCEEDED' },
+});
+
 const rows: Record<string, MethodRow> = {
   'MessageService/SendMessage': {
     request: {
@@ -56,6 +63,22 @@ const rows: Record<string, MethodRow> = {
         }),
       ),
       group_id: also(optionalId, bad('team', { code: 'ALREADY_EXISTS' })),
+    },
+  },
+  'GroupService/AddMembers': {
+    request: { client_request_id: 'r3', group_id: 'team', user_ids: ['dave'] },
+    fields: {
+      client_request_id: id,
+      group_id: also(id, missing('nosuch')),
+      user_ids: also(users, missing(['dave', 'nobody'], { at: '[1]' })),
+    },
+  },
+  'GroupService/RemoveMembers': {
+    request: { client_request_id: 'r4', group_id: 'team', user_ids: ['dave'] },
+    fields: {
+      client_request_id: id,
+      group_id: also(id, missing('nosuch')),
+      user_ids: also(users, bad(['dave', 'alice'], { code: 'PERMISSION_DENIED' })),
     },
   },
   'UserService/UpsertUsers': {

@@ -20,8 +20,7 @@ export interface GroupUsecases {
 export function clientGroupService(usecases: GroupUsecases): ApiService<'user'> {
   return defineService('user', GroupServiceDefinition, {
     async createGroup(request, { appId, caller }) {
-      const answer = await usecases.createGroup.run(appId, { ...request, ownerId: caller.userId });
-      return { ...answer, invitedIds: [] };
+      return usecases.createGroup.run(appId, { ...request, ownerId: caller.userId });
     },
     async updateGroup(request, context) {
       const patch = toGroupPatch(request);
@@ -33,8 +32,7 @@ export function clientGroupService(usecases: GroupUsecases): ApiService<'user'> 
       return {};
     },
     async addMembers(request, context) {
-      const { addedIds } = await usecases.addMembers.run(context, request);
-      return { addedIds, invitedIds: [], appliedIds: [] };
+      return usecases.addMembers.run(context, request);
     },
     async removeMembers(request, context) {
       return usecases.removeMembers.run(context, request);
