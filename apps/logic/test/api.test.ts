@@ -222,7 +222,7 @@ describe('users', () => {
       updated: 1,
     });
     const { users } = await alice.getUsers('zoe', 'nobody');
-    expect(users).toEqual([{ userId: 'zoe', nickname: 'Z', avatarUrl: 'u' }]);
+    expect(users).toMatchObject([{ userId: 'zoe', nickname: 'Z', avatarUrl: 'u' }]);
   });
 
   it('exist from their first valid sign-in', async () => {

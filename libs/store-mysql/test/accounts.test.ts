@@ -86,7 +86,7 @@ describe('users', () => {
     ];
     expect(await upsert(second)).toEqual({ created: 1, updated: 2 });
     const profiles = await database.users.profiles(app, [a, b, c, user('none')]);
-    expect(profiles.sort((x, y) => (x.userId < y.userId ? -1 : 1))).toEqual([
+    expect(profiles.sort((x, y) => (x.userId < y.userId ? -1 : 1))).toMatchObject([
       { userId: 'a', nickname: 'AA', avatarUrl: '' },
       { userId: 'b', nickname: '', avatarUrl: 'y' },
       { userId: 'c', nickname: '渡', avatarUrl: '' },

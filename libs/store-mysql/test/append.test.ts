@@ -84,7 +84,8 @@ describe('numbering', () => {
     };
     const items = [message(one, '', { sender: business }), message(one, 'kind-a')];
     await database.append.commitBatch(items, { ...allow, judge });
-    const member = { role: 'member', joinedSeq: 0, leftSeq: null, flags: 0, clearedSeq: 0 };
+    const stint = { role: 'member', joinedSeq: 0, leftSeq: null };
+    const member = { ...stint, flags: 0, clearedSeq: 0, mutedUntilMs: 0 };
     expect(judged).toEqual([null, member]);
     const entries = await database.conversations.entries(app, one, { fromSeq: 1, toSeq: 2 });
     expect(entries.map((entry) => entry.sender)).toEqual([business, items[1]?.sender]);

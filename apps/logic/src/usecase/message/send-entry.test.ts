@@ -76,6 +76,7 @@ describe('a message of a user', () => {
         kind: 'text',
         content: encoded,
         countable: true,
+        directRule: 'open',
         origin,
         signal,
       },
@@ -148,6 +149,7 @@ describe('a message of a user', () => {
       sender: { kind: 'user', id: 'alice' },
       event: { kind: 'content', content: encoded },
       origin,
+      directRule: 'open',
     });
   });
 
