@@ -76,6 +76,8 @@ export function createConnect(config: ConnectConfig, overrides: ConnectOverrides
     deliver: (item) => sessions.down.deliver(item),
     kick: (item) => sessions.down.kick(item),
     resync: (item) => sessions.down.resync(item),
+    largeDeliver: (item) => sessions.down.largeDeliver(item),
+    largeCrossing: (item) => sessions.down.largeCrossing(item),
   });
   const pauses = createPauses(node, () => sessions);
   const sessions: Sessions = new Sessions(

@@ -3,14 +3,20 @@ import { DomainError, type ErrorCode } from '@queqiao/domain';
 import { Error as ProtoError, toProtoError } from '@queqiao/protocol/common';
 import {
   DevicePolicy,
+  ConfirmCrossingRequest,
   KickSessionRequest,
   KickSessionResponse,
+  LargeLeaversRequest,
+  LargeLeaversResponse,
+  LargeMembershipsRequest,
+  LargeMembershipsResponse,
   OpenSessionRequest,
   OpenSessionResponse,
   RefreshSessionRequest,
   RefreshSessionResponse,
   RevocationsSinceRequest,
   RevocationsSinceResponse,
+  type LargeMember,
   type Revocation,
   type Caller,
 } from '@queqiao/protocol/link';
@@ -49,6 +55,14 @@ export class InMemoryLogic {
   readonly feedRequests: RevocationsSinceRequest[] = [];
   /** Of every token that is verified from now on. */
   tokenIssuedMs = (): number => this.clock.now();
+  /** Who is in which large group, and who left them; what is asked about them. */
+  large: LargeMember[] = [];
+  leavers: { conversationId: string; userId: string; leaveVersion: number }[] = [];
+  /** Of groups whose last leave is not in `leavers` any more. */
+  largeTooOld = false;
+  largeAway = false;
+  largeHold: Promise<void> | null = null;
+  readonly largeQuestions: string[] = [];
   handlers: DownHandlers | null = null;
   #waiting: (() => void)[] = [];
 
@@ -74,7 +88,7 @@ export class InMemoryLogic {
   async call(input: LogicCallInput): Promise<LogicReply> {
     const method = input.method.split('/')[1] ?? '';
     // Asked all the time; kept apart so that tests see what they caused.
-    if (method !== 'RevocationsSince') this.calls.push(input);
+    if (method !== 'RevocationsSince' && !method.startsWith('Large')) this.calls.push(input);
     switch (input.method.startsWith('queqiao.link.v1.') ? method : '') {
       case 'OpenSession':
         return this.#open(OpenSessionRequest.decode(input.body));
@@ -84,6 +98,15 @@ export class InMemoryLogic {
         return this.#kick(KickSessionRequest.decode(input.body));
       case 'RevocationsSince':
         return this.#revocationsSince(RevocationsSinceRequest.decode(input.body));
+      case 'LargeMemberships':
+        return this.#largeMemberships(LargeMembershipsRequest.decode(input.body));
+      case 'LargeLeavers':
+        return this.#largeLeavers(LargeLeaversRequest.decode(input.body));
+      case 'ConfirmCrossing':
+        this.largeQuestions.push(
+          `confirm ${ConfirmCrossingRequest.decode(input.body).conversationId}`,
+        );
+        return { body: new Uint8Array() };
       case 'CloseSession':
         this.closed.push(input.key);
         return { body: new Uint8Array() };
@@ -138,6 +161,31 @@ export class InMemoryLogic {
     await this.feedHold;
     const answer = { nowMs, revocations, more: false, tooOld };
     return { body: RevocationsSinceResponse.encode(answer).finish() };
+  }
+
+  async #largeMemberships(request: LargeMembershipsRequest): Promise<LogicReply> {
+    const { userIds, conversationId } = request;
+    this.largeQuestions.push(`members ${userIds.join(' ')}`);
+    if (this.largeAway) throw new DomainError('UNAVAILABLE', 'no logic node attached');
+    const members = this.large.filter(
+      (member) =>
+        userIds.includes(member.userId) &&
+        (conversationId === '' || member.conversationId === conversationId),
+    );
+    await this.largeHold;
+    return { body: LargeMembershipsResponse.encode({ members }).finish() };
+  }
+
+  async #largeLeavers(request: LargeLeaversRequest): Promise<LogicReply> {
+    const { conversationId, sinceVersion } = request;
+    this.largeQuestions.push(`leavers ${conversationId} ${sinceVersion}`);
+    if (this.largeAway) throw new DomainError('UNAVAILABLE', 'no logic node attached');
+    const all = this.leavers.filter((leaver) => leaver.conversationId === conversationId);
+    const leaveVersion = Math.max(sinceVersion, ...all.map((leaver) => leaver.leaveVersion));
+    const leavers = all.filter((leaver) => leaver.leaveVersion > sinceVersion);
+    await this.largeHold;
+    const answer = { leaveVersion, leavers, tooOld: this.largeTooOld };
+    return { body: LargeLeaversResponse.encode(answer).finish() };
   }
 
   #kick(request: KickSessionRequest): LogicReply {

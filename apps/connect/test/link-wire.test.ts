@@ -97,7 +97,13 @@ function startPool(nodes: { nodeId: string; bootId: string; address: string }[])
     {
       discovery: { liveNodes: () => Promise.resolve(nodes) },
       dialer,
-      handlers: { deliver: () => undefined, kick: () => undefined, resync: () => undefined },
+      handlers: {
+        deliver: () => undefined,
+        kick: () => undefined,
+        resync: () => undefined,
+        largeDeliver: () => undefined,
+        largeCrossing: () => undefined,
+      },
       clock: systemClock,
       logger: silentLogger(),
       metrics: new LinkMetrics(registry),

@@ -28,6 +28,8 @@ function makePool(options: Partial<LogicPoolOptions> = {}): LogicPool {
       dialer: network,
       handlers: {
         deliver: (item) => void delivered.push(item),
+        largeDeliver: () => undefined,
+        largeCrossing: () => undefined,
         kick: () => undefined,
         resync: (item) => void resyncs.push(item),
       },
@@ -166,6 +168,7 @@ describe('a dropped stream', () => {
         sessions: [4],
         users: [],
         exceptSession: 0,
+        largeJoin: undefined,
       },
     });
     await network.pass(500);

@@ -197,7 +197,13 @@ describe('a pause beyond the lease', () => {
     const device = await Device.signedIn(rig.url);
     aheadMs = 20_000;
     const push = { protoFrame: Uint8Array.of(10, 2, 98, 0), jsonItem: new Uint8Array() };
-    rig.logic.handlers?.deliver({ ...push, sessions: [1], users: [], exceptSession: 0 });
+    rig.logic.handlers?.deliver({
+      ...push,
+      sessions: [1],
+      users: [],
+      exceptSession: 0,
+      largeJoin: undefined,
+    });
     expect(await device.closed).toBe(4004);
     // Not even the reason: whoever stood still does not know whether the device was signed out meanwhile.
     expect(device.items.map((item) => item.$case)).toEqual(['connected']);

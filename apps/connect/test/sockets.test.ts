@@ -119,7 +119,7 @@ describe.each(['proto', 'json'] as const)('%s', (codec) => {
     const item = {
       item: { $case: 'resync', value: { conversationId: 'c', reason: 'r' } },
     } as const;
-    const down = { sessions: [session], users: [], exceptSession: 0 };
+    const down = { sessions: [session], users: [], exceptSession: 0, largeJoin: undefined };
     const jsonItem = new TextEncoder().encode('{"resync":{"conversationId":"c","reason":"r"}}');
     const before = device.messages.length;
     for (let n = 0; n < 3; n += 1)
@@ -216,7 +216,7 @@ describe('close codes', () => {
     const protoFrame = encodeItems([
       { item: { $case: 'resync', value: { conversationId: '', reason } } },
     ]);
-    const down = { sessions: [session], users: [], exceptSession: 0, jsonItem: new Uint8Array() };
+    const down = { sessions: [session], users: [], exceptSession: 0, jsonItem: new Uint8Array(), largeJoin: undefined };
     device.ws.pause();
     const slow = rig.connect.registry.getSingleMetric('queqiao_connect_slow_consumers_total');
     await eventually(async () => {

@@ -22,7 +22,7 @@ import { Pruning } from './compose/pruning.js';
 import { createServices, type Services } from './compose/services.js';
 import { LogicProcess } from './compose/logic-process.js';
 import type { LogicConfig } from './config.js';
-import { Delivery } from './delivery/index.js';
+import { Delivery, LargeCrossings } from './delivery/index.js';
 import { CallDispatch, ConnectLinkHub, LinkServer, type CallExecutor } from './link/index.js';
 
 const SERVICE = 'logic';
@@ -78,7 +78,19 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
         { demandDurability: profile === 'prod' },
       ),
       pruning: new Pruning({
-        kinds: { revocations: database.revocations, requests: database.requests },
+        kinds: {
+          revocations: database.revocations,
+          requests: database.requests,
+          large_leaves: database.large,
+        },
+        clock,
+        logger,
+        registry,
+      }),
+      crossings: new LargeCrossings({
+        rows: database.large,
+        link: hub,
+        routes: directory,
         clock,
         logger,
         registry,

@@ -78,6 +78,7 @@ function deliverItem(session: number, size: number): Uint8Array {
     sessions: [session],
     users: [],
     exceptSession: 0,
+    largeJoin: undefined,
   };
   return DownItem.encode({ item: { $case: 'deliver', value } }).finish();
 }

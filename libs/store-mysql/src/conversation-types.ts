@@ -44,6 +44,7 @@ export interface Membership extends VisibleHead {
   readonly mode: ConversationMode;
   /** Bits, see HEAD_FLAGS. */
   readonly headFlags: number;
+  readonly leaveVersion: number;
   /** last_seq of the visible log + rev: only grows, so it tells whether a device has seen this state. */
   readonly change: number;
 }
@@ -131,6 +132,15 @@ export type CreateGroupResult =
   /** The id belongs to another group. */
   | { readonly status: 'taken' };
 
+/** What fan-out has to know of a conversation. */
+export interface ConversationHead {
+  readonly conversationId: ConversationId;
+  readonly memberVersion: number;
+  readonly leaveVersion: number;
+  readonly mode: ConversationMode;
+  readonly lastSeq: number;
+}
+
 export interface ConversationStore {
   /** All conversations of a user, left ones included, with their heads: one indexed statement, in no order. */
   memberships(appId: AppId, userId: UserId): Promise<Membership[]>;
@@ -155,10 +165,7 @@ export interface ConversationStore {
     leftSinceSeq?: number,
   ): Promise<MemberList | null>;
   /** Heads of conversations that exist, in no order: for re-claimed dispatch rows. */
-  heads(
-    appId: AppId,
-    conversationIds: readonly ConversationId[],
-  ): Promise<{ conversationId: ConversationId; memberVersion: number; mode: ConversationMode }[]>;
+  heads(appId: AppId, conversationIds: readonly ConversationId[]): Promise<ConversationHead[]>;
   /** One transaction: head, members, entry 1, dispatch row. Idempotent by (owner, client_request_id) for one group id. */
   createGroup(input: CreateGroupInput): Promise<CreateGroupResult>;
   /** Makes missing heads and member rows of direct chats and self feeds; existing ones stay untouched. */

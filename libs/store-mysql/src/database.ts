@@ -3,6 +3,7 @@ import type { AppStore, DeviceStore, UserStore } from './account-types.js';
 import type { AppendStore, DispatchStore } from './append-types.js';
 import type { ConversationStore } from './conversation-types.js';
 import type { GroupStore } from './group-types.js';
+import type { LargeStore } from './large-types.js';
 import type { RequestStore } from './log-types.js';
 import type { RevocationStore } from './account/revocation-types.js';
 import type { MemberStore } from './member-types.js';
@@ -38,6 +39,7 @@ export interface Database {
   readonly members: MemberStore;
   readonly groups: GroupStore;
   readonly requests: RequestStore;
+  readonly large: LargeStore;
   readonly append: AppendStore;
   readonly dispatch: DispatchStore;
   readonly epoch: EpochStore;

@@ -70,6 +70,8 @@ export type GroupStep =
   | { readonly op: 'mute'; readonly userIds: readonly UserId[]; readonly untilMs: number }
   | { readonly op: 'profile'; readonly patch: Partial<GroupProfile> }
   | { readonly op: 'owner'; readonly userId: UserId }
+  /** The group is large from here on; there is no way back. */
+  | { readonly op: 'enlarge' }
   | { readonly op: 'flags'; readonly allMuted?: boolean; readonly dissolved?: boolean };
 
 export interface GroupPlan<T> {

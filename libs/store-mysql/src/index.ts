@@ -22,6 +22,7 @@ export {
 } from './conversation/catch-up.js';
 export * from './group-types.js';
 export { GROUP_MEMBERS_LOOKUP_MAX, GROUPS_LOOKUP_MAX } from './group/group-store.js';
+export * from './large-types.js';
 export * from './log-types.js';
 export * from './member-types.js';
 export type * from './database.js';

@@ -15,6 +15,7 @@ import { MysqlDispatchStore } from './dispatch-store.js';
 import { readDurability } from './durability.js';
 import { MysqlEpochStore } from './epoch-store.js';
 import { MysqlGroupStore } from './group/group-store.js';
+import { MysqlLargeStore } from './large/large-store.js';
 import { MysqlRequestStore } from './log/requests.js';
 import { MysqlMemberStore } from './member/member-store.js';
 import type { Schema } from './schema/schema.js';
@@ -43,6 +44,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     members: new MysqlMemberStore(context),
     groups: new MysqlGroupStore(context),
     requests: new MysqlRequestStore(context),
+    large: new MysqlLargeStore(context),
     append: new MysqlAppendStore(append, dispatchIds),
     dispatch: new MysqlDispatchStore(context),
     epoch: new MysqlEpochStore(context),

@@ -163,6 +163,8 @@ export class LogicPool implements LogicCalls {
     try {
       if (item?.$case === 'reply') this.#calls.settle(item.value);
       else if (item?.$case === 'deliver') this.#deps.handlers.deliver(item.value);
+      else if (item?.$case === 'largeDeliver') this.#deps.handlers.largeDeliver(item.value);
+      else if (item?.$case === 'largeCrossing') this.#deps.handlers.largeCrossing(item.value);
       else if (item?.$case === 'kick') this.#deps.handlers.kick(item.value);
       else if (item?.$case === 'resync') this.#deps.handlers.resync(item.value);
     } catch (error) {

@@ -1,4 +1,11 @@
-import type { Caller, Deliver, KickSessions, ResyncSessions } from '@queqiao/protocol/link';
+import type {
+  Caller,
+  Deliver,
+  KickSessions,
+  LargeCrossing,
+  LargeDeliver,
+  ResyncSessions,
+} from '@queqiao/protocol/link';
 
 export interface LogicCallInput {
   /** Affinity: calls with the same key go to the same logic node while the set of nodes stays the same; '' spreads. */
@@ -40,4 +47,6 @@ export interface DownHandlers {
   deliver(item: Deliver): void;
   kick(item: KickSessions): void;
   resync(item: ResyncSessions): void;
+  largeDeliver(item: LargeDeliver): void;
+  largeCrossing(item: LargeCrossing): void;
 }

@@ -1,7 +1,14 @@
-import type { Deliver, KickSessions, ResyncSessions } from '@queqiao/protocol/link';
+import type {
+  Deliver,
+  KickSessions,
+  LargeCrossing,
+  LargeDeliver,
+  ResyncSessions,
+} from '@queqiao/protocol/link';
 import type { Clock } from '@queqiao/runtime';
 import type { DownHandlers } from '../link/index.js';
 import type { Closer } from './closer.js';
+import type { LargeGroups } from './large-groups.js';
 import type { Outboxes } from './outbox.js';
 import { pacedWalk } from './paced-walk.js';
 import type { Session } from './session.js';
@@ -12,6 +19,7 @@ export interface DownItemsDeps {
   readonly outboxes: Outboxes;
   readonly closer: Closer;
   readonly clock: Clock;
+  readonly large: LargeGroups;
   /** Looks whether this process stood still, before anything is written on the strength of a lease it may have lost. */
   readonly checkPause: () => void;
 }
@@ -34,13 +42,20 @@ export class DownItems implements DownHandlers {
 
   deliver(item: Deliver): void {
     this.deps.checkPause();
-    const { table } = this.deps;
-    for (const number of item.sessions) this.#deliverTo(table.get(number), item);
-    for (const { appId, userId } of item.users) {
-      for (const session of table.ofUser(appId, userId)) {
-        if (session.number !== item.exceptSession) this.#deliverTo(session, item);
-      }
-    }
+    const sessions = this.#sessionsOf(item);
+    const { largeJoin } = item;
+    const joining = largeJoin && this.deps.large.join(sessions, largeJoin);
+    if (joining === undefined) this.#deliverAll(sessions, item);
+    else void joining.then(() => this.#deliverAll(sessions, item));
+  }
+
+  largeDeliver(item: LargeDeliver): void {
+    this.deps.checkPause();
+    this.deps.large.deliver(item);
+  }
+
+  largeCrossing(item: LargeCrossing): void {
+    void this.deps.large.cross(item);
   }
 
   kick(item: KickSessions): void {
@@ -62,14 +77,31 @@ export class DownItems implements DownHandlers {
     void pacedWalk(all, (session) => this.#resync(session, item.reason), pace);
   }
 
-  #deliverTo(session: Session | undefined, item: Deliver): void {
-    if (session?.state !== 'connected') return;
+  #sessionsOf({ sessions, users, exceptSession }: Deliver): Session[] {
+    const { table } = this.deps;
+    const named = sessions.flatMap((number) => table.get(number) ?? []);
+    const ofUsers = users.flatMap(({ appId, userId }) => table.ofUser(appId, userId));
+    return [...named, ...ofUsers.filter(({ number }) => number !== exceptSession)];
+  }
+
+  #deliverAll(sessions: readonly Session[], item: Deliver): void {
+    for (const session of sessions) this.#deliverTo(session, item);
+  }
+
+  #deliverTo(session: Session, item: Deliver): void {
+    if (session.state !== 'connected') return;
     const payload = session.socket.codec.name === 'proto' ? item.protoFrame : item.jsonItem;
     if (payload.length > 0) this.deps.outboxes.push(session, payload);
   }
 
+  /** What it has missed may be a join: it is taken into its groups before it is told to sync. */
   #resync(session: Session | undefined, reason: string): void {
     if (session?.state !== 'connected') return;
+    void this.deps.large.refresh(session).then(() => this.#pushResync(session, reason));
+  }
+
+  #pushResync(session: Session, reason: string): void {
+    if (session.state !== 'connected') return;
     const value = { conversationId: '', reason };
     const { codec } = session.socket;
     this.deps.outboxes.push(session, codec.encode({ item: { $case: 'resync', value } }));

@@ -7,8 +7,13 @@ import {
   RefreshSessionRequest,
   RefreshSessionResponse,
   CloseSessionRequest,
+  ConfirmCrossingRequest,
   KickSessionRequest,
   KickSessionResponse,
+  LargeLeaversRequest,
+  LargeLeaversResponse,
+  LargeMembershipsRequest,
+  LargeMembershipsResponse,
   RevocationsSinceRequest,
   RevocationsSinceResponse,
 } from '@queqiao/protocol/link';
@@ -69,6 +74,24 @@ export class LogicCaller {
   ackDelivered(key: string, request: AckDeliveredRequest): Promise<Answer<null>> {
     const body = AckDeliveredRequest.encode(request).finish();
     return this.#call('AckDelivered', key, body, () => null);
+  }
+
+  /** Every question goes to another logic node. */
+  largeMemberships(request: LargeMembershipsRequest): Promise<Answer<LargeMembershipsResponse>> {
+    const body = LargeMembershipsRequest.encode(request).finish();
+    const decode = (bytes: Uint8Array) => LargeMembershipsResponse.decode(bytes);
+    return this.#call('LargeMemberships', '', body, decode);
+  }
+
+  largeLeavers(request: LargeLeaversRequest): Promise<Answer<LargeLeaversResponse>> {
+    const body = LargeLeaversRequest.encode(request).finish();
+    const decode = (bytes: Uint8Array) => LargeLeaversResponse.decode(bytes);
+    return this.#call('LargeLeavers', request.conversationId, body, decode);
+  }
+
+  confirmCrossing(request: ConfirmCrossingRequest): Promise<Answer<null>> {
+    const body = ConfirmCrossingRequest.encode(request).finish();
+    return this.#call('ConfirmCrossing', request.conversationId, body, () => null);
   }
 
   async #call<T>(

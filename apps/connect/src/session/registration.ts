@@ -10,6 +10,7 @@ import {
 import type { Clock, Logger, Timer } from '@queqiao/runtime';
 import { closeReplaced, type Closer } from './closer.js';
 import type { Departures } from './departures.js';
+import type { LargeGroups } from './large-groups.js';
 import type { Outboxes } from './outbox.js';
 import type { RemoteKicks } from './remote-kicks.js';
 import type { Session } from './session.js';
@@ -24,6 +25,7 @@ export interface RegistrationDeps {
   readonly closer: Closer;
   readonly departures: Departures;
   readonly kicks: RemoteKicks;
+  readonly large: Pick<LargeGroups, 'refresh'>;
   readonly metrics: SessionMetrics;
   readonly logger: Logger;
 }
@@ -157,7 +159,14 @@ export class Registration {
     if (result.status === 'superseded') return closeReplaced(this.deps.closer, session);
     session.registered = true;
     if (why === 'refresh') return;
-    const value = { conversationId: '', reason: why === 'late' ? 'registered late' : 'reasserted' };
+    const reason = why === 'late' ? 'registered late' : 'reasserted';
+    // Joins are pushed by the directory's lines: what was missed may be one.
+    void this.deps.large.refresh(session).then(() => this.#resync(session, reason));
+  }
+
+  #resync(session: Session, reason: string): void {
+    if (session.state !== 'connected') return;
+    const value = { conversationId: '', reason };
     const { codec } = session.socket;
     this.deps.outboxes.push(session, codec.encode({ item: { $case: 'resync', value } }));
   }

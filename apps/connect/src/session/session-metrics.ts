@@ -28,6 +28,9 @@ export class SessionMetrics {
   readonly registrations: Counter<'outcome'>;
   readonly pendingRegistrations: Gauge;
   readonly kicks: Counter<'outcome'>;
+  readonly largeGroups: Gauge;
+  readonly largeQuestions: Counter<'outcome'>;
+  readonly largeReloads: Counter<'reason'>;
   readonly #closes: Counter<'code'>;
 
   constructor(registry: Registry) {
@@ -60,6 +63,13 @@ export class SessionMetrics {
     this.registrations = counter('registrations', 'Registrations by outcome', ['outcome']);
     this.pendingRegistrations = gauge('pending_registrations', 'Sessions to be registered again');
     this.kicks = counter('kicks', 'Evicted sessions on other nodes, by outcome', ['outcome']);
+    this.largeGroups = gauge('large_groups', 'Large groups with sessions here');
+    this.largeQuestions = counter('large_questions', 'Questions about who left large groups', [
+      'outcome',
+    ]);
+    this.largeReloads = counter('large_reloads', 'Large groups or members taken in anew', [
+      'reason',
+    ]);
     this.#closes = counter('closes', 'Closed sockets; other codes come from the device', ['code']);
   }
 

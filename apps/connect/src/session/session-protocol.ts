@@ -6,6 +6,7 @@ import type { Calls } from './calls.js';
 import type { Closer } from './closer.js';
 import type { DeliveredAcks } from './delivered-acks.js';
 import type { Departures } from './departures.js';
+import type { LargeGroups } from './large-groups.js';
 import type { Outboxes } from './outbox.js';
 import type { SessionSocket, SocketOrigin } from './ports.js';
 import type { Refreshes } from './refreshes.js';
@@ -24,6 +25,7 @@ export interface SessionProtocolDeps {
   readonly registration: Registration;
   readonly departures: Departures;
   readonly acks: DeliveredAcks;
+  readonly large: Pick<LargeGroups, 'leave'>;
   readonly outboxes: Outboxes;
   readonly closer: Closer;
   readonly metrics: SessionMetrics;
@@ -74,13 +76,14 @@ export class SessionProtocol {
 
   /** The socket has ended, from either side. */
   closed(session: Session, code: number): void {
-    const { table, outboxes, registration, departures, metrics } = this.deps;
+    const { table, outboxes, registration, departures, large, metrics } = this.deps;
     if (session.state === 'closing') return;
     const before = session.state;
     session.state = 'closing';
     metrics.closed(code);
     outboxes.discard(session);
     table.remove(session);
+    large.leave(session);
     registration.forget(session);
     if (before !== 'connected') return;
     metrics.sessions.dec({ codec: session.socket.codec.name });

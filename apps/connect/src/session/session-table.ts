@@ -41,6 +41,11 @@ export class SessionTable {
     return found === undefined ? [] : Array.isArray(found) ? found : [found];
   }
 
+  /** Users of an app with sessions here. */
+  usersOf(appId: string): string[] {
+    return [...(this.#byApp.get(appId)?.keys() ?? [])];
+  }
+
   /** Makes a signed-in session findable by its user. Only once per session, after appId and userId are set. */
   bindUser(session: Session): void {
     let users = this.#byApp.get(session.appId);

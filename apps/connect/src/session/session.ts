@@ -35,6 +35,8 @@ export class Session {
   warnAtMs = Number.POSITIVE_INFINITY;
   /** Ids of the calls in flight. */
   callIds: number[] | null = null;
+  /** Keys of the large groups that it is in. */
+  large: string[] | null = null;
   /** Encoded items that leave at the end of this turn, and their size. */
   outbox: Uint8Array[] | null = null;
   outboxBytes = 0;

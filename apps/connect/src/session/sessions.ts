@@ -7,7 +7,9 @@ import { Closer } from './closer.js';
 import { DeliveredAcks } from './delivered-acks.js';
 import { Departures } from './departures.js';
 import { DownItems } from './down-items.js';
+import { LargeGroups } from './large-groups.js';
 import { LogicCaller, RequestIds } from './logic-caller.js';
+import { MembershipReads } from './membership-reads.js';
 import { Outboxes } from './outbox.js';
 import { pacedWalk } from './paced-walk.js';
 import type { TurnEnd } from './ports.js';
@@ -62,33 +64,34 @@ export class Sessions {
     private readonly deps: SessionsDeps,
     options: SessionsOptions,
   ) {
-    const { clock, logger, registry, directory, checkPause } = deps;
+    const { clock, logger, registry, directory, checkPause, turnEnd } = deps;
     const { limits, nodeId, bootId } = options;
     const { registrationsPerSecond: perSecond, registrationRefreshMs: refreshMs } = options;
     const table = this.#table;
     const { metrics, requestIds, logic, gate, outboxes, closer } = coreOf(deps, options);
     const shared = { clock, table, outboxes, closer, metrics };
+    const reads = new MembershipReads({ logic, turnEnd });
+    const large = new LargeGroups({ ...shared, logic, reads, logger });
     const departures = new Departures({ directory, logic, logger, registry }, { bootId });
     const kicks = new RemoteKicks(
       { logic, directory, clock, logger, metrics, registry },
       { bootId },
     );
     const registration = new Registration(
-      { ...shared, directory, departures, kicks, logger },
+      { ...shared, directory, departures, kicks, large, logger },
       { nodeId, bootId, perSecond, refreshMs },
     );
     const recent = new RecentRevocations(metrics);
-    const signIn = new SignIn({ ...shared, logic, registration, departures, recent }, limits, {
-      bootId,
-    });
+    const opening = { ...shared, logic, registration, departures, recent, large };
+    const signIn = new SignIn(opening, limits, { bootId });
     this.#gate = gate;
     this.#revocations = new Revocations({ ...shared, logic, gate, recent, logger });
     const refreshes = new Refreshes({ logic, signIn, closer, clock });
     const calls = new Calls({ logic: deps.logic, outboxes, requestIds, metrics }, limits);
     const acks = new DeliveredAcks({ clock, logic, metrics });
-    const parts = { ...shared, signIn, refreshes, calls, registration, departures, acks };
+    const parts = { ...shared, signIn, refreshes, calls, registration, departures, acks, large };
     this.protocol = new SessionProtocol(parts);
-    this.#downItems = new DownItems({ ...shared, checkPause });
+    this.#downItems = new DownItems({ ...shared, large, checkPause });
     this.down = this.#downItems;
     this.#sweep = new Sweep(shared, limits);
     this.#closer = closer;

@@ -11,6 +11,7 @@ import type { Clock } from '@queqiao/runtime';
 import { closeReplaced, type Closer } from './closer.js';
 import { checkConnect, platformName } from './connect-request.js';
 import type { Departures } from './departures.js';
+import type { LargeGroups } from './large-groups.js';
 import type { LogicCaller } from './logic-caller.js';
 import type { Outboxes } from './outbox.js';
 import type { RecentRevocations } from './recent-revocations.js';
@@ -30,6 +31,7 @@ export interface SignInDeps {
   readonly closer: Closer;
   readonly metrics: SessionMetrics;
   readonly recent: RecentRevocations;
+  readonly large: Pick<LargeGroups, 'enter' | 'leave'>;
 }
 
 /**
@@ -93,6 +95,16 @@ export class SignIn {
       return;
     }
     if (outcome === 'superseded') return closeReplaced(this.deps.closer, session);
+    // After the registration: who joins a group from now on is told so by a push.
+    const entered = await this.deps.large.enter(session);
+    if (isOver(session)) {
+      this.deps.large.leave(session);
+      return;
+    }
+    if (!entered) {
+      this.deps.closer.closeForRetry(session, CLOSE_CODES.OVERLOADED, 'no answer from logic');
+      return;
+    }
     session.state = 'connected';
     this.deps.metrics.sessions.inc({ codec: session.socket.codec.name });
     this.answer(session, answer.value.logEpoch);

@@ -89,6 +89,9 @@ export type AppendOutcome =
 export interface CommittedHead extends ConversationKey {
   /** A member list read at this version or a later one is exact for the entries of the batch. */
   readonly memberVersion: number;
+  readonly leaveVersion: number;
+  /** How its entries travel: to members' sessions, to nodes that know their sessions in it, or both ways. */
+  readonly mode: 'routed' | 'both' | 'subscribed';
 }
 
 export interface BatchCommit {

@@ -1,5 +1,4 @@
-import { memberView } from '@queqiao/domain';
-import type { Delivery } from '../delivery/index.js';
+import { statePush, type Delivery } from '../delivery/index.js';
 import type { CommitPusher } from '../usecase/change/ports.js';
 import type { StatePusher } from '../usecase/conversation/member-log.js';
 import type { GroupAnnouncer } from '../usecase/group/ports.js';
@@ -9,10 +8,9 @@ export function statePusher(delivery: Pick<Delivery, 'pushStates'>): StatePusher
     pushStates({ states, dispatchId }) {
       delivery.pushStates({
         dispatchId,
-        states: states.map(({ appId, membership }) => {
-          const { member } = membership;
-          return { appId, userId: member.userId, view: memberView(member, membership) };
-        }),
+        states: states.map(({ appId, membership }) =>
+          statePush(appId, membership.member.userId, membership),
+        ),
       });
     },
   };
@@ -25,10 +23,7 @@ export function commitPusher(delivery: Pick<Delivery, 'pushChange'>): CommitPush
         dispatchId,
         entries: entries.map((entry) => ({ ...entry, appId })),
         heads: heads.map((head) => ({ ...head, appId })),
-        states: states.map((state) => {
-          const { userId } = state.member;
-          return { appId, userId, view: memberView(state.member, state) };
-        }),
+        states: states.map((state) => statePush(appId, state.member.userId, state)),
       });
     },
   };
@@ -53,7 +48,7 @@ export function groupAnnouncer(delivery: Pick<Delivery, 'afterCommit'>): GroupAn
             content: firstEntry.content,
           },
         ],
-        heads: [{ appId, conversationId, memberVersion }],
+        heads: [{ appId, conversationId, memberVersion, leaveVersion: 0, mode: 'routed' }],
         stored: [],
       });
     },

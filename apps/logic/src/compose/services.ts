@@ -54,6 +54,7 @@ import { SignOutDevice } from '../usecase/device/sign-out-device.js';
 import { SignOutUser } from '../usecase/device/sign-out-user.js';
 import { CloseSession } from '../usecase/session/close-session.js';
 import { KickSession } from '../usecase/session/kick-session.js';
+import { LargeGroups } from '../usecase/session/large-groups.js';
 import { OpenSession } from '../usecase/session/open-session.js';
 import type { KnownUsers, Tokens } from '../usecase/session/ports.js';
 import { RefreshSession } from '../usecase/session/refresh-session.js';
@@ -183,5 +184,6 @@ function sessions(
     kickSession: new KickSession({ nodes: new LinkedConnectNodes(deps) }),
     ackDelivered,
     revocationsSince: new RevocationsSince({ feed: revocations }),
+    largeGroups: new LargeGroups({ rows: deps.database.large }),
   });
 }

@@ -6,7 +6,7 @@ import type { Delivery } from '../delivery/index.js';
 import type { TransientDraft, Transients } from '../usecase/message/ports.js';
 
 export interface LiveTransientsDeps {
-  readonly conversations: Pick<ConversationStore, 'member' | 'memberList'>;
+  readonly conversations: Pick<ConversationStore, 'heads' | 'member' | 'memberList'>;
   readonly users: Pick<UserStore, 'existing'>;
   readonly delivery: Pick<Delivery, 'pushTransient'>;
   readonly clock: Clock;
@@ -17,10 +17,30 @@ export class LiveTransients implements Transients {
   constructor(readonly deps: LiveTransientsDeps) {}
 
   async deliver(draft: TransientDraft): Promise<{ createdMs: number }> {
-    const userIds = await this.#recipients(draft);
     const createdMs = this.deps.clock.now();
-    this.deps.delivery.pushTransient({ ...draft, createdMs, userIds });
+    const large = await this.#largeGroup(draft);
+    const userIds = large ? [] : await this.#recipients(draft);
+    this.deps.delivery.pushTransient({ ...draft, createdMs, userIds, large });
     return { createdMs };
+  }
+
+  /** Of a large group the members are never read: its nodes know their sessions. */
+  async #largeGroup(draft: TransientDraft) {
+    const { appId, conversationId, sender } = draft;
+    if (!conversationId.startsWith('g:')) return undefined;
+    const [head] = await this.deps.conversations.heads(appId, [conversationId]);
+    if (head?.mode !== 'subscribed') return undefined;
+    if (sender.kind === 'user') await this.#mustBeHeard(draft);
+    return { seq: Number.MAX_SAFE_INTEGER, leaveVersion: head.leaveVersion };
+  }
+
+  async #mustBeHeard({ appId, conversationId, sender, directRule }: TransientDraft): Promise<void> {
+    const user = sender.id as UserId;
+    const membership = await this.deps.conversations.member(appId, user, conversationId);
+    const speaking = { sender, conversationId, takesAway: false, directRule };
+    const head = { flags: membership?.headFlags ?? 0, nowMs: this.deps.clock.now() };
+    const refusal = judgeSpeaker(speaking, membership?.member ?? null, head);
+    if (refusal) throw refusal;
   }
 
   async #recipients(draft: TransientDraft): Promise<readonly UserId[]> {
@@ -29,14 +49,7 @@ export class LiveTransients implements Transients {
     // Nobody ever left at or after this seq: the answer holds current members only.
     const list = await conversations.memberList(appId, conversationId, Number.MAX_SAFE_INTEGER);
     if (!list) return this.#future(draft);
-    if (sender.kind === 'user') {
-      const user = sender.id as UserId;
-      const membership = await conversations.member(appId, user, conversationId);
-      const speaking = { sender, conversationId, takesAway: false, directRule };
-      const head = { flags: membership?.headFlags ?? 0, nowMs: this.deps.clock.now() };
-      const refusal = judgeSpeaker(speaking, membership?.member ?? null, head);
-      if (refusal) throw refusal;
-    }
+    if (sender.kind === 'user') await this.#mustBeHeard(draft);
     return list.members.filter(({ leftSeq }) => leftSeq === null).map(({ userId }) => userId);
   }
 

@@ -27,6 +27,10 @@ export function deliveryMetrics(registry: Registry) {
     }),
     deliveries: count('queqiao_delivery_sessions_total', 'Pushes times the sessions they are for'),
     linkItems: count('queqiao_delivery_link_items_total', 'Items handed to connect nodes'),
+    largeItems: count(
+      'queqiao_delivery_large_items_total',
+      'Items of large groups handed to connect nodes, one for each node',
+    ),
     routeFailures: count(
       'queqiao_delivery_route_read_failures_total',
       'Batches sent to all nodes by user because routes could not be read',

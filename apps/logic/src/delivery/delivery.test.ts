@@ -57,7 +57,8 @@ function line(node: NodeRef, session: number, codec: 'proto' | 'json' = 'proto')
 }
 
 function batch(...entries: CommittedEntry[]): CommittedBatch {
-  const heads = entries.map(({ conversationId }) => ({ appId, conversationId, memberVersion: 1 }));
+  const routed = { memberVersion: 1, leaveVersion: 0, mode: 'routed' } as const;
+  const heads = entries.map(({ conversationId }) => ({ appId, conversationId, ...routed }));
   return { dispatchId: '7', entries, heads, stored: [] };
 }
 

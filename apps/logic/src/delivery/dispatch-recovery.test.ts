@@ -98,7 +98,8 @@ describe('recovery', () => {
 
   it('pushes claimed states with the unread count of now', async () => {
     const member = memberRow(group.conversationId, { rev: 8, readSeq: 1, readOrdinal: 1 });
-    const head = { lastSeq: 3, lastOrdinal: 3, mentionAllSeq: 0 };
+    const seen = { lastSeq: 3, lastOrdinal: 3, mentionAllSeq: 0 };
+    const head = { ...seen, mode: 'routed', leaveVersion: 0 } as const;
     conversations.states.set('alice', { ...head, member });
     make().start();
     rows.due.push(row('5', { states: [{ ...group, userId: parseUserId('alice') }] }));

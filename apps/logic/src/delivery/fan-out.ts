@@ -11,7 +11,7 @@ import type { DeliveryMetrics } from './delivery-metrics.js';
 import { DispatchTicket } from './dispatch-ticket.js';
 import type { DeliveryLimits } from './limits.js';
 import type { MemberCache } from './member-cache.js';
-import type { MemberList, StateBatch } from './ports.js';
+import type { HeadVersions, MemberList, StateBatch } from './ports.js';
 import type { Push } from './push.js';
 import { entryPayload, statePayload } from './push-payload.js';
 import type { PushRouter } from './push-router.js';
@@ -29,8 +29,8 @@ export interface FanOutDeps {
 /** Entries with the version of the member list that each needs, and states, of one dispatch row. */
 export interface FanOutJob extends StateBatch {
   readonly entries: readonly CommittedEntry[];
-  /** member_version by conversationKey. */
-  readonly versions: ReadonlyMap<string, number>;
+  /** What was seen of the heads, by conversationKey. */
+  readonly versions: ReadonlyMap<string, HeadVersions>;
   /** Something of the row could not be read: push the rest and keep the row. */
   readonly incomplete?: boolean;
 }
@@ -65,16 +65,14 @@ export class FanOut {
 
   /** Pushes the entries of a commit. Call it right after, in the order of the commits. Returns at once, never throws. */
   afterCommit(batch: CommittedBatch): void {
-    const versions = new Map(
-      batch.heads.map((head) => [`${head.appId} ${head.conversationId}`, head.memberVersion]),
-    );
     if (batch.entries.length === 0) return;
+    const versions = versionsOf(batch.heads);
     this.run({ dispatchId: batch.dispatchId, entries: batch.entries, versions, states: [] });
   }
 
   /** Pushes entries and states of one commit. Returns at once and never throws. */
   pushChange({ dispatchId, entries, heads, states }: CommittedChange): void {
-    const versions = new Map(heads.map((head) => [conversationKey(head), head.memberVersion]));
+    const versions = versionsOf(heads);
     this.run({ dispatchId, entries, versions, states });
   }
 
@@ -132,13 +130,15 @@ export class FanOut {
       if (entry.seq < (lowest.get(key)?.seq ?? Number.POSITIVE_INFINITY)) lowest.set(key, entry);
     }
     for (const [key, entry] of lowest) {
-      const version = job.versions.get(key);
-      if (version === undefined) {
+      const head = job.versions.get(key);
+      if (head === undefined) {
         // Without a version under lock no list is known to be new enough; the recovery reads one.
         ticket.fail();
         continue;
       }
-      const need = { version, fromSeq: entry.seq };
+      // Nodes know who of a large group is where: its members are never read here.
+      if (head.mode === 'subscribed') continue;
+      const need = { version: head.memberVersion, fromSeq: entry.seq };
       const cached = this.#deps.members.peek(entry, need);
       if (cached) lists.set(key, cached);
       else loads.push(this.#load(key, entry, need, lists, ticket));
@@ -165,21 +165,32 @@ export class FanOut {
 
   #entryPushes(job: FanOutJob, lists: Map<string, MemberList>, ticket: DispatchTicket): Push[] {
     return job.entries.flatMap((entry) => {
+      const payload = entryPayload(entry);
+      const head = job.versions.get(conversationKey(entry));
       const list = lists.get(conversationKey(entry));
-      if (!list) return [];
-      const { appId, seq, origin } = entry;
-      const users = list.members
-        .filter((member) => isVisible(member, seq))
-        .map(({ userId }) => ({ appId, userId }));
-      return [{ payload: entryPayload(entry), users, origin, ticket }];
+      const { appId, conversationId, seq, origin } = entry;
+      const pushes: Push[] = [];
+      if (list) {
+        const users = list.members
+          .filter((member) => isVisible(member, seq))
+          .map(({ userId }) => ({ appId, userId }));
+        pushes.push({ payload, users, origin, ticket });
+      }
+      if (head && head.mode !== 'routed') {
+        const large = { appId, conversationId, seq, leaveVersion: head.leaveVersion };
+        pushes.push({ payload, users: [], origin, ticket, large });
+      }
+      return pushes;
     });
   }
 
   #statePushes(job: FanOutJob, ticket: DispatchTicket): Push[] {
     return job.states.map((state) => {
-      const { appId, userId } = state;
+      const { appId, userId, large, view } = state;
       const { origin } = job;
-      return { payload: statePayload(state), users: [{ appId, userId }], origin, ticket };
+      const { conversationId } = view;
+      const joins = large && { appId, userId, conversationId, ...large };
+      return { payload: statePayload(state), users: [{ appId, userId }], origin, ticket, joins };
     });
   }
 
@@ -205,4 +216,8 @@ export class FanOut {
     if (this.#running > 0 || this.#tickets > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
+}
+
+function versionsOf(heads: readonly CommittedHead[]): Map<string, HeadVersions> {
+  return new Map(heads.map((head) => [conversationKey(head), head]));
 }

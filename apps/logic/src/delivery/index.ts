@@ -1,3 +1,5 @@
 export { Delivery, type DeliveryDeps, type DeliveryOptions } from './delivery.js';
 export { DEFAULT_DELIVERY_LIMITS, type DeliveryLimits } from './limits.js';
+export { LargeCrossings } from './large-crossings.js';
+export { statePush } from './state-push.js';
 export type * from './ports.js';

@@ -7,7 +7,7 @@ import type { NodeLink, NodeRef, RouteReader } from './ports.js';
 export class LeaseCheck {
   readonly #routes: RouteReader;
   readonly #link: NodeLink;
-  #next: Promise<ReadonlySet<string> | undefined> | undefined;
+  #next: Promise<ReadonlyMap<string, NodeRef> | undefined> | undefined;
   #current: Promise<unknown> = Promise.resolve();
 
   constructor(deps: { routes: RouteReader; link: NodeLink }) {
@@ -22,8 +22,16 @@ export class LeaseCheck {
     return !this.#link.isAttached(node);
   }
 
+  /** Nodes with a lease that are none of these and not attached either; undefined when that cannot be told. Never rejects. */
+  async unreached(reached: readonly NodeRef[]): Promise<readonly NodeRef[] | undefined> {
+    const leased = await this.#read();
+    if (!leased) return undefined;
+    const known = new Set(reached.map(nodeKey));
+    return [...leased.values()].filter((node) => !known.has(nodeKey(node)));
+  }
+
   /** Questions asked while a read is under way share the one after it. */
-  #read(): Promise<ReadonlySet<string> | undefined> {
+  #read(): Promise<ReadonlyMap<string, NodeRef> | undefined> {
     if (!this.#next) {
       const next = this.#current.then(() => {
         this.#next = undefined;
@@ -35,9 +43,10 @@ export class LeaseCheck {
     return this.#next;
   }
 
-  async #liveNodes(): Promise<ReadonlySet<string> | undefined> {
+  async #liveNodes(): Promise<ReadonlyMap<string, NodeRef> | undefined> {
     try {
-      return new Set((await this.#routes.liveNodes('connect')).map(nodeKey));
+      const nodes = await this.#routes.liveNodes('connect');
+      return new Map(nodes.map((node) => [nodeKey(node), node]));
     } catch {
       return undefined;
     }

@@ -84,6 +84,16 @@ export interface StoredEntry {
 /** A member row with as much of the head as the member may see. */
 export interface StoredMembership extends VisibleHead {
   readonly member: MemberRow;
+  readonly mode: HeadVersions['mode'];
+  readonly leaveVersion: number;
+}
+
+/** What decides how the entries of a conversation travel, as seen when they were committed or later. */
+export interface HeadVersions {
+  readonly conversationId: ConversationId;
+  readonly memberVersion: number;
+  readonly leaveVersion: number;
+  readonly mode: 'routed' | 'both' | 'subscribed';
 }
 
 /** What a push is made of when it has to be made again. */
@@ -95,12 +105,7 @@ export interface StoredPushReader {
     range: { readonly fromSeq: number; readonly toSeq: number },
   ): Promise<readonly StoredEntry[]>;
   /** Heads of those conversations that exist. */
-  heads(
-    appId: AppId,
-    conversationIds: readonly ConversationId[],
-  ): Promise<
-    readonly { readonly conversationId: ConversationId; readonly memberVersion: number }[]
-  >;
+  heads(appId: AppId, conversationIds: readonly ConversationId[]): Promise<readonly HeadVersions[]>;
   /** Null: never a member. */
   member(
     appId: AppId,
@@ -147,6 +152,8 @@ export interface StatePush {
   readonly appId: AppId;
   readonly userId: UserId;
   readonly view: MemberView;
+  /** Of current members of large groups: their sessions are taken into it. */
+  readonly large?: { readonly joinedSeq: number; readonly leaveVersion: number } | undefined;
 }
 
 export interface StateBatch {

@@ -1,9 +1,9 @@
 import { encodeMessage } from '@queqiao/protocol';
-import { DownItem } from '@queqiao/protocol/link';
+import { DownItem, type LargeDeliver } from '@queqiao/protocol/link';
 import type { Origin } from '../append/index.js';
 import { nodeKey } from './lease-check.js';
 import type { NodeRef, RouteLine, UserRef } from './ports.js';
-import type { Push } from './push.js';
+import type { LargeTarget, Push } from './push.js';
 
 /** Sessions of one node that one push is for. */
 export interface NodeTarget {
@@ -58,6 +58,7 @@ export function sessionsItem(push: Push, target: NodeTarget): Uint8Array {
     sessions: target.sessions,
     users: [],
     exceptSession: 0,
+    largeJoin: push.joins,
   });
 }
 
@@ -71,7 +72,25 @@ export function usersItem(push: Push, node: NodeRef): Uint8Array {
     sessions: [],
     users: users as UserRef[],
     exceptSession: isOriginNode ? origin.session : 0,
+    largeJoin: push.joins,
   });
+}
+
+/** The encoded DownItem for the sessions that a node has in a large group; in both codecs, since nobody here knows them. */
+export function largeItem(push: Push, large: LargeTarget, node: NodeRef): Uint8Array {
+  const { payload, origin } = push;
+  const { appId, conversationId, seq, leaveVersion } = large;
+  const isOriginNode = origin !== undefined && nodeKey(origin.node) === nodeKey(node);
+  const value: LargeDeliver = {
+    appId,
+    conversationId,
+    seq,
+    leaveVersion,
+    protoFrame: payload.proto,
+    jsonItem: payload.json,
+    exceptSession: isOriginNode ? origin.session : 0,
+  };
+  return encodeMessage(DownItem, { item: { $case: 'largeDeliver', value } });
 }
 
 function encode(value: Extract<DownItem['item'], { $case: 'deliver' }>['value']): Uint8Array {

@@ -1,8 +1,8 @@
 import type { DeliveryMetrics } from './delivery-metrics.js';
 import type { LeaseCheck } from './lease-check.js';
 import type { NodeLink, NodeRef, RouteLine, RouteReader } from './ports.js';
-import type { Push } from './push.js';
-import { distinctUsers, sessionsItem, targetsOf, usersItem } from './push-plan.js';
+import type { LargeTarget, Push } from './push.js';
+import { distinctUsers, largeItem, sessionsItem, targetsOf, usersItem } from './push-plan.js';
 import type { ResyncRequests } from './resync-requests.js';
 
 export interface PushRouterDeps {
@@ -36,7 +36,7 @@ export class PushRouter {
   /** One read for all pushes. Never rejects. */
   async route(pushes: readonly Push[]): Promise<RoutedPushes> {
     const { users, places } = distinctUsers(pushes);
-    if (users.length === 0) return { send: () => {} };
+    if (users.length === 0) return { send: () => this.#sendLarge(pushes) };
     let routes: readonly (readonly RouteLine[])[];
     try {
       routes = await this.#deps.routes.routesOf(users);
@@ -47,6 +47,7 @@ export class PushRouter {
     return {
       send: () => {
         pushes.forEach((push, index) => {
+          if (push.large !== undefined) return this.#sendToNodes(push, push.large);
           const lines = (places[index] ?? []).flatMap((place) => routes[place] ?? []);
           this.#sendToSessions(push, lines);
         });
@@ -66,10 +67,33 @@ export class PushRouter {
     }
   }
 
+  #sendLarge(pushes: readonly Push[]): void {
+    for (const push of pushes) if (push.large !== undefined) this.#sendToNodes(push, push.large);
+  }
+
+  /** One item for each node. Whether nodes are missing is known once the leases were read; then the row stays. */
+  #sendToNodes(push: Push, large: LargeTarget): void {
+    const { link, leases, metrics } = this.#deps;
+    const attached = link.attached();
+    for (const node of attached) this.#sendItem(push, node, largeItem(push, large, node));
+    metrics.largeItems.inc(attached.length);
+    if (push.transient) return;
+    const release = push.ticket.hold();
+    void leases.unreached(attached).then((unreached) => {
+      const all = unreached?.length === 0;
+      if (!all) metrics.failures.inc({ cause: 'out-of-reach' });
+      release(all);
+    });
+  }
+
   /** Unknown is not offline: every node gets it for whatever sessions it has, and the row stays for a better time. */
   #sendToAll(pushes: readonly Push[]): void {
     const { link } = this.#deps;
     for (const push of pushes) {
+      if (push.large !== undefined) {
+        this.#sendToNodes(push, push.large);
+        continue;
+      }
       push.ticket.fail();
       for (const node of link.attached()) this.#sendItem(push, node, usersItem(push, node));
     }

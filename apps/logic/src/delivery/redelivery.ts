@@ -1,4 +1,4 @@
-import { memberView, type AppId, type ConversationId } from '@queqiao/domain';
+import type { AppId, ConversationId } from '@queqiao/domain';
 import {
   conversationKey,
   type CommittedEntry,
@@ -7,7 +7,14 @@ import {
 } from '../append/index.js';
 import type { FanOut } from './fan-out.js';
 import type { DeliveryLimits } from './limits.js';
-import type { DispatchRange, DispatchState, StatePush, StoredPushReader } from './ports.js';
+import type {
+  DispatchRange,
+  DispatchState,
+  HeadVersions,
+  StatePush,
+  StoredPushReader,
+} from './ports.js';
+import { statePush } from './state-push.js';
 
 /** Conversations of one look-up of heads. */
 const HEADS_PER_READ = 256;
@@ -59,21 +66,19 @@ export class Redelivery {
     });
   }
 
-  async #versions(ranges: readonly ConversationKey[]): Promise<Map<string, number>> {
+  async #versions(ranges: readonly ConversationKey[]): Promise<Map<string, HeadVersions>> {
     const byApp = new Map<AppId, Set<ConversationId>>();
     for (const { appId, conversationId } of ranges) {
       byApp.set(appId, (byApp.get(appId) ?? new Set()).add(conversationId));
     }
-    const versions = new Map<string, number>();
+    const versions = new Map<string, HeadVersions>();
     for (const [appId, ids] of byApp) {
       const list = [...ids];
       for (let at = 0; at < list.length; at += HEADS_PER_READ) {
         const part = list.slice(at, at + HEADS_PER_READ);
-        for (const { conversationId, memberVersion } of await this.#deps.reader.heads(
-          appId,
-          part,
-        )) {
-          versions.set(conversationKey({ appId, conversationId }), memberVersion);
+        for (const head of await this.#deps.reader.heads(appId, part)) {
+          const { conversationId } = head;
+          versions.set(conversationKey({ appId, conversationId }), head);
         }
       }
     }
@@ -93,7 +98,7 @@ export class Redelivery {
   async #state({ appId, userId, conversationId }: DispatchState): Promise<StatePush[]> {
     const stored = await this.#deps.reader.member(appId, userId, conversationId);
     if (!stored) return [];
-    return [{ appId, userId, view: memberView(stored.member, stored) }];
+    return [statePush(appId, userId, stored)];
   }
 
   /** Reads with a bounded number at a time; failed reads are left out. */

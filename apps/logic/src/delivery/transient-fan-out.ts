@@ -17,6 +17,8 @@ export interface TransientPush {
     | { readonly kind: 'content'; readonly content: Uint8Array }
     | { readonly kind: 'signal'; readonly name: string; readonly data: Uint8Array };
   readonly userIds: readonly UserId[];
+  /** In a large group, for everybody in it: `userIds` is empty. */
+  readonly large?: { readonly seq: number; readonly leaveVersion: number } | undefined;
   readonly origin?: Origin | undefined;
 }
 
@@ -47,12 +49,13 @@ export class TransientFanOut {
   }
 
   async #route(transient: TransientPush): Promise<void> {
-    const { appId, userIds, origin } = transient;
+    const { appId, conversationId, userIds, origin } = transient;
+    const large = transient.large && { appId, conversationId, ...transient.large };
     const ticket = new DispatchTicket(() => {});
     const users = userIds.map((userId) => ({ appId, userId }));
     const payload = transientPayload(transient);
     const routed = await this.deps.router.route([
-      { payload, users, origin, ticket, transient: true },
+      { payload, users, origin, ticket, transient: true, large },
     ]);
     routed.send();
     ticket.seal();

@@ -54,6 +54,8 @@ export function membership(
     shownSeq,
     activeMs,
     mentionAllSeq: 0,
+    mode: 'routed',
+    leaveVersion: 0,
     change: facts.change ?? lastSeq + rev,
   };
 }

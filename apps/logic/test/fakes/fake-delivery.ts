@@ -9,6 +9,7 @@ import {
 import type {
   ClaimedRow,
   DispatchRows,
+  HeadVersions,
   MemberList,
   MemberReader,
   NodeLink,
@@ -133,6 +134,9 @@ export class FakeConversations implements MemberReader, StoredPushReader {
     return list;
   }
 
+  /** Of large groups. */
+  readonly modes = new Map<string, HeadVersions['mode']>();
+
   async entries(
     appId: ConversationKey['appId'],
     conversationId: ConversationKey['conversationId'],
@@ -147,7 +151,12 @@ export class FakeConversations implements MemberReader, StoredPushReader {
     if (this.down) throw new Error('down');
     return ids.flatMap((conversationId) => {
       const list = this.lists.get(conversationKey({ appId, conversationId }));
-      return list ? [{ conversationId, memberVersion: list.version }] : [];
+      const head = {
+        leaveVersion: 0,
+        mode: this.modes.get(conversationId) ?? 'routed',
+        lastSeq: 0,
+      };
+      return list ? [{ conversationId, memberVersion: list.version, ...head }] : [];
     });
   }
 

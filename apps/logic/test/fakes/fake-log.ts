@@ -97,7 +97,8 @@ export class FakeLog implements AppendLog {
       const place = { seq: log.length, ordinal: log.length, createdMs: 1_000 };
       this.#places.set(retry, place);
       const { appId, conversationId } = item;
-      committed.set(key, { appId, conversationId, memberVersion: 1 });
+      const head = { memberVersion: 1, leaveVersion: 0, mode: 'routed' } as const;
+      committed.set(key, { appId, conversationId, ...head });
       return { status: 'committed', ...place };
     });
     const dispatchId = committed.size > 0 ? String((this.#dispatch += 1)) : null;

@@ -23,6 +23,10 @@ export const TENANT_TABLES = [
   'group_invitations',
   'group_applications',
   'join_links',
+  'large_members',
+  'large_leaves',
+  'large_crossings',
+  'large_confirmations',
 ] as const;
 
 /** Tables without app_id, each with the reason. */

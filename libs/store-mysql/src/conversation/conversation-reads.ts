@@ -1,6 +1,6 @@
 import type { AppId, ConversationId, UserId } from '@queqiao/domain';
-import type { ConversationMode } from '../append-types.js';
 import type {
+  ConversationHead,
   EntryRecord,
   MemberList,
   Membership,
@@ -137,17 +137,19 @@ export async function readHeads(
   context: StoreContext,
   appId: AppId,
   conversationIds: readonly ConversationId[],
-): Promise<{ conversationId: ConversationId; memberVersion: number; mode: ConversationMode }[]> {
+): Promise<ConversationHead[]> {
   if (conversationIds.length === 0) return [];
   const rows = await context.kysely
     .selectFrom('conversations')
-    .select(['conversation_id', 'member_version', 'mode'])
+    .select(['conversation_id', 'member_version', 'leave_version', 'mode', 'last_seq'])
     .where('app_id', '=', appId)
     .where('conversation_id', 'in', conversationIds)
     .execute();
   return rows.map((row) => ({
     conversationId: row.conversation_id,
     memberVersion: row.member_version,
+    leaveVersion: row.leave_version,
     mode: row.mode,
+    lastSeq: row.last_seq,
   }));
 }

@@ -78,13 +78,14 @@ export interface MembershipRow {
   mode: ConversationMode;
   mention_all_seq: number;
   head_flags: number;
+  leave_version: number;
 }
 
 /** Columns of a membership, for statements where members go by the name m and conversations by c. */
 export const MEMBERSHIP_COLUMNS =
   'm.conversation_id, m.user_id, m.role, m.joined_seq, m.left_seq, m.left_ordinal, m.read_seq, m.read_ordinal, ' +
   'm.peer_read_seq, m.peer_delivered_seq, m.cleared_seq, m.mentioned_seq, m.settings, m.hidden_seqs, m.flags, m.muted_until_ms, m.rev, ' +
-  'c.last_seq, c.last_ordinal, c.shown_seq, c.active_ms, c.member_version, c.mode, c.mention_all_seq, c.flags AS head_flags';
+  'c.last_seq, c.last_ordinal, c.shown_seq, c.active_ms, c.member_version, c.mode, c.mention_all_seq, c.flags AS head_flags, c.leave_version';
 
 export function toMembership(row: MembershipRow): Membership {
   const stint = { joinedSeq: row.joined_seq, leftSeq: row.left_seq };
@@ -116,6 +117,7 @@ export function toMembership(row: MembershipRow): Membership {
     memberVersion: row.member_version,
     mode: row.mode,
     headFlags: row.head_flags,
+    leaveVersion: row.leave_version,
     mentionAllSeq: row.mention_all_seq,
     change: lastSeq + row.rev,
   };

@@ -15,6 +15,7 @@ import type { LogTransaction } from '../log/log-transaction.js';
 import type { StoreContext } from '../store-context.js';
 import { readGroupMembers, readGroupRows, readManagers, toGroup } from './group-rows.js';
 import { GroupTally } from './group-tally.js';
+import { enlarge, writeLargeJoins, writeLargeLeaves } from './large-writes.js';
 import { writeJoins, writeLeaves, writeMembers } from './membership-writes.js';
 
 /** One transaction: the head is locked, facts are read, the plan is made and carried out. */
@@ -95,6 +96,8 @@ async function carryOut(
     case 'owner':
       tally.ownedBy(step.userId);
       return;
+    case 'enlarge':
+      return enlarge(tx, conversationId);
     case 'flags':
       setFlags(tx, conversationId, step);
   }
@@ -112,6 +115,7 @@ async function join(
   const joinedSeq = seesFromStart ? 0 : lastSeq;
   const seen = { joinedSeq, readSeq: lastSeq, readOrdinal: lastOrdinal };
   await writeJoins(tx, conversationId, { userIds, role, inviterId, ...seen });
+  await writeLargeJoins(tx, conversationId, userIds, joinedSeq);
   tally.joined(userIds.length);
   tx.membersChanged(conversationId, { left: false });
   for (const userId of userIds) tx.stateChanged(conversationId, userId);
@@ -128,6 +132,7 @@ async function leave(
   await writeLeaves(tx, conversationId, userIds, { seq, ordinal });
   tally.left(userIds);
   tx.membersChanged(conversationId, { left: true });
+  await writeLargeLeaves(tx, conversationId, userIds);
   for (const userId of userIds) tx.stateChanged(conversationId, userId);
 }
 

@@ -1,5 +1,6 @@
 import { senderKey, type AppId, type ConversationId, type UserId } from '@queqiao/domain';
 import type { Transaction } from 'kysely';
+import type { ConversationMode } from '../append-types.js';
 import type { EntryRecord } from '../conversation-types.js';
 import { StoreDefect } from '../errors.js';
 import type { LogEntry, OpenHead, StateKey } from '../log-types.js';
@@ -85,6 +86,12 @@ export class LogTransaction {
     const head = this.#held(conversationId);
     head.changed = true;
     head.flags = flags;
+  }
+
+  setMode(conversationId: ConversationId, mode: ConversationMode): void {
+    const head = this.#held(conversationId);
+    head.changed = true;
+    head.mode = mode;
   }
 
   /** The member's own state changed and is shown to the member's devices. */

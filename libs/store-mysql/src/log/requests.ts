@@ -1,8 +1,9 @@
 import { DomainError, senderKey, type AppId } from '@queqiao/domain';
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { REQUEST_KEPT_MS, type LogRequest, type RequestStore } from '../log-types.js';
 import type { Schema } from '../schema/schema.js';
-import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
+import { DATABASE_NOW, type StoreContext } from '../store-context.js';
+import { pruneByAge } from './prune-by-age.js';
 
 /** What the same request was answered before. Throws ALREADY_EXISTS for an id that another operation used. */
 export async function findAnswer(
@@ -48,27 +49,8 @@ export async function storeAnswer(
 export class MysqlRequestStore implements RequestStore {
   constructor(private readonly context: StoreContext) {}
 
-  /** App by app, because every statement on a tenant's table names its app. */
-  async prune(limit: number): Promise<number> {
-    const { kysely } = this.context;
-    // The condition says for the tenant guard that all apps are meant.
-    const all = sql<{ app_id: AppId }>`SELECT app_id FROM apps WHERE app_id = app_id`;
-    const apps = await all.execute(kysely);
-    let pruned = 0;
-    for (const { app_id: appId } of apps.rows) pruned += await this.#pruneApp(appId, limit);
-    return pruned;
-  }
-
-  #pruneApp(appId: AppId, limit: number): Promise<number> {
-    return retrying(this.context, async () => {
-      const result = await this.context.kysely
-        .deleteFrom('requests')
-        .where('app_id', '=', appId)
-        .where('created_ms', '<', sql<number>`${DATABASE_NOW} - ${REQUEST_KEPT_MS}`)
-        .orderBy('created_ms')
-        .limit(limit)
-        .executeTakeFirst();
-      return Number(result.numDeletedRows);
-    });
+  prune(limit: number): Promise<number> {
+    const rows = { table: 'requests', column: 'created_ms', keptMs: REQUEST_KEPT_MS } as const;
+    return pruneByAge(this.context, rows, limit);
   }
 }

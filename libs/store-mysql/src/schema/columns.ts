@@ -179,6 +179,31 @@ export const COLUMNS = {
     attempts: 'number',
     payload: 'string',
   },
+  large_members: {
+    app_id: 'string',
+    user_id: 'string',
+    conversation_id: 'string',
+    joined_seq: 'number',
+  },
+  large_leaves: {
+    app_id: 'string',
+    conversation_id: 'string',
+    leave_version: 'number',
+    user_id: 'string',
+    left_ms: 'number',
+  },
+  large_crossings: {
+    app_id: 'string',
+    conversation_id: 'string',
+    filled_to: 'string',
+    filled: 'number',
+  },
+  large_confirmations: {
+    app_id: 'string',
+    conversation_id: 'string',
+    node_id: 'string',
+    boot_id: 'string',
+  },
   requests: {
     app_id: 'string',
     actor: 'string',

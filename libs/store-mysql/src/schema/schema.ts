@@ -9,6 +9,12 @@ import type {
   GroupInvitationsTable,
   JoinLinksTable,
 } from './groups.js';
+import type {
+  LargeConfirmationsTable,
+  LargeCrossingsTable,
+  LargeLeavesTable,
+  LargeMembersTable,
+} from './large.js';
 import type { HiddenEntriesTable, MembersTable, MemberStintsTable } from './members.js';
 import type { BlocksTable, FriendRequestsTable, FriendsTable } from './people.js';
 import type { RequestsTable } from './requests.js';
@@ -35,6 +41,10 @@ export interface Schema {
   members: MembersTable;
   member_stints: MemberStintsTable;
   hidden_entries: HiddenEntriesTable;
+  large_members: LargeMembersTable;
+  large_leaves: LargeLeavesTable;
+  large_crossings: LargeCrossingsTable;
+  large_confirmations: LargeConfirmationsTable;
   entries: EntriesTable;
   entry_edits: EntryEditsTable;
   reactions: ReactionsTable;

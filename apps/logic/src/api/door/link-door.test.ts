@@ -63,6 +63,9 @@ function rig(fail?: unknown) {
       sendMessage: () => Promise.resolve(sent),
     }),
     defineService('node', SessionServiceDefinition, {
+      largeMemberships: unused,
+      largeLeavers: unused,
+      confirmCrossing: unused,
       openSession: () => Promise.resolve(OpenSessionResponse.create()),
       refreshSession: () => Promise.resolve(RefreshSessionResponse.create()),
       closeSession: () => Promise.resolve({}),

@@ -3,12 +3,14 @@ import type { Device } from '@queqiao/protocol/client';
 import { DevicePolicy_Mode, SessionServiceDefinition } from '@queqiao/protocol/link';
 import type { DevicePolicy } from '../../usecase/app/ports.js';
 import type { AckDelivered } from '../../usecase/conversation/ack-delivered.js';
+import type { LargeGroups } from '../../usecase/session/large-groups.js';
 import type { CloseSession } from '../../usecase/session/close-session.js';
 import type { KickSession } from '../../usecase/session/kick-session.js';
 import type { OpenSession, OpenSessionInput } from '../../usecase/session/open-session.js';
 import type { RefreshSession } from '../../usecase/session/refresh-session.js';
 import type { RevocationsSince } from '../../usecase/session/revocations-since.js';
 import { defineService, type ApiService } from '../api-service.js';
+import { largeGroupHandlers } from './large-groups.js';
 import { platformName } from './platform.js';
 import { revocationsSince } from './revocations.js';
 
@@ -25,6 +27,7 @@ export function sessionService(usecases: {
   kickSession: KickSession;
   ackDelivered: AckDelivered;
   revocationsSince: RevocationsSince;
+  largeGroups: LargeGroups;
 }): ApiService<'node'> {
   return defineService('node', SessionServiceDefinition, {
     async openSession({ token, device, generation, origin }) {
@@ -52,6 +55,7 @@ export function sessionService(usecases: {
       await usecases.ackDelivered.run(request);
       return {};
     },
+    ...largeGroupHandlers(usecases.largeGroups),
   });
 }
 

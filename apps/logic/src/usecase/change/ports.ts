@@ -42,6 +42,9 @@ export interface NewEntry extends EncodedEntry {
   readonly shown: boolean;
 }
 
+/** How entries of a conversation travel; anything but `routed` is a large group. */
+type Mode = 'routed' | 'both' | 'subscribed';
+
 /** What was committed and has to reach devices; its dispatch row makes that certain. */
 export interface ChangeCommit {
   readonly appId: AppId;
@@ -60,9 +63,13 @@ export interface ChangeCommit {
   readonly heads: readonly {
     readonly conversationId: ConversationId;
     readonly memberVersion: number;
+    readonly leaveVersion: number;
+    readonly mode: Mode;
   }[];
   readonly states: readonly (VisibleHead & {
     readonly member: MemberRow & { readonly userId: UserId };
+    readonly mode: Mode;
+    readonly leaveVersion: number;
   })[];
 }
 

@@ -35,6 +35,8 @@ export interface Membership extends VisibleHead {
   readonly shownSeq: number;
   /** For ordering only. */
   readonly activeMs: number;
+  readonly mode: 'routed' | 'both' | 'subscribed';
+  readonly leaveVersion: number;
   /** Only grows; differs from what a device was given exactly when there is something new for it. */
   readonly change: number;
 }

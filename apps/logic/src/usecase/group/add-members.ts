@@ -6,7 +6,7 @@ import type { ChangeOptions } from '../change/ports.js';
 import { changeGroup, type GroupChangeDeps, type GroupChangeInput } from './change-deps.js';
 import { checkUserIds } from './check-group.js';
 import { currentMembers, demand } from './group-rules.js';
-import { joinSteps } from './member-steps.js';
+import { growthSteps, joinSteps } from './member-steps.js';
 import { mustExist } from './must-exist.js';
 import type { UserLookup } from './ports.js';
 
@@ -36,7 +36,7 @@ export class AddMembers {
     return changeGroup(this.deps, this.options, context, input, {
       method: 'AddMembers',
       userIds,
-      decide: (facts, { maxGroupMembers }) => {
+      decide: (facts, { maxGroupMembers, largeGroupMembers }) => {
         demand('add-members', caller, facts);
         const present = new Set(currentMembers(facts, userIds).map(({ userId }) => userId));
         const addedIds = userIds.filter((id) => !present.has(id));
@@ -52,7 +52,9 @@ export class AddMembers {
         const inviterId = caller.kind === 'user' ? caller.userId : '';
         const words = this.deps.notices.joined(addedIds, 'invited', inviterId);
         const entry = notice(actorOf(caller), words);
-        return { answer: { addedIds }, steps: joinSteps(facts, addedIds, { inviterId, entry }) };
+        const joins = joinSteps(facts, addedIds, { inviterId, entry });
+        const growth = growthSteps(facts, addedIds.length, largeGroupMembers);
+        return { answer: { addedIds }, steps: [...joins, ...growth] };
       },
     });
   }

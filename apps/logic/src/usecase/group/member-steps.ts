@@ -8,6 +8,12 @@ function announced({ group }: GroupFacts, entry: NewEntry): GroupStep[] {
   return group.mode === 'routed' ? [{ op: 'entry', entry }] : [];
 }
 
+/** Beyond this many members a group is large; the announcement of those who make it so is the last one. */
+export function growthSteps({ group }: GroupFacts, added: number, limit: number): GroupStep[] {
+  const grows = group.mode === 'routed' && group.memberCount + added > limit;
+  return grows ? [{ op: 'enlarge' }] : [];
+}
+
 /** The announcement is the first thing that newcomers see. */
 export function joinSteps(
   facts: GroupFacts,
