@@ -70,7 +70,7 @@ async function session(codec: 'proto' | 'json'): Promise<void> {
   await device.next('connected', 1);
   const id = Number((await device.next('connected')).value.sessionId.split('-')[1]);
   const resync = { conversationId: 'c', reason: SECRET };
-  const down = { sessions: [id], users: [], exceptSession: 0 };
+  const down = { sessions: [id], users: [], exceptSession: 0, largeJoin: undefined };
   rig.logic.handlers?.deliver({
     ...down,
     protoFrame: encodeItems([{ item: { $case: 'resync', value: resync } }]),

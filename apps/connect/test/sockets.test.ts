@@ -216,7 +216,13 @@ describe('close codes', () => {
     const protoFrame = encodeItems([
       { item: { $case: 'resync', value: { conversationId: '', reason } } },
     ]);
-    const down = { sessions: [session], users: [], exceptSession: 0, jsonItem: new Uint8Array(), largeJoin: undefined };
+    const down = {
+      sessions: [session],
+      users: [],
+      exceptSession: 0,
+      jsonItem: new Uint8Array(),
+      largeJoin: undefined,
+    };
     device.ws.pause();
     const slow = rig.connect.registry.getSingleMetric('queqiao_connect_slow_consumers_total');
     await eventually(async () => {

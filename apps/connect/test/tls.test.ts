@@ -43,7 +43,13 @@ it('speaks TLS with a key and its certificate, and nothing else on that port', a
     const reason = 'x'.repeat(100_000);
     const item = { $case: 'resync', value: { conversationId: '', reason } } as const;
     const sessions = [Number(sessionId.split('-')[1])];
-    const down = { sessions, users: [], exceptSession: 0, jsonItem: new Uint8Array() };
+    const down = {
+      sessions,
+      users: [],
+      exceptSession: 0,
+      jsonItem: new Uint8Array(),
+      largeJoin: undefined,
+    };
     logic.handlers?.deliver({ ...down, protoFrame: encodeItems([{ item }]) });
     expect((await device.next('resync')).value.reason).toBe(reason);
     expect(logic.opens[0]?.remoteAddress).toContain('127.0.0.1');

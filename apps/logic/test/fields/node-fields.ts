@@ -9,6 +9,7 @@ import {
   message,
   not,
   optionalId,
+  ownConversation,
   seq,
   whole,
   type BadValue,
@@ -95,6 +96,25 @@ export function nodeFields(genuine: string): ReadonlyMap<string, MethodRow> {
           { good: { ...acked, conversation_id: 'd:nobody:nowhere' } },
         ),
       },
+    },
+    LargeMemberships: {
+      request: { app_id: 'demo', user_ids: ['alice'] },
+      fields: {
+        app_id: id,
+        user_ids: list(id, {
+          good: 'alice',
+          tooMany: Array.from({ length: 501 }, (_, n) => `u${n}`),
+        }),
+        conversation_id: not('g:', 'x:team', 'd:bob:alice'),
+      },
+    },
+    LargeLeavers: {
+      request: { app_id: 'demo', conversation_id: 'g:team', since_version: 0 },
+      fields: { app_id: id, conversation_id: ownConversation, since_version: whole(0, 2 ** 53) },
+    },
+    ConfirmCrossing: {
+      request: { app_id: 'demo', conversation_id: 'g:nosuch' },
+      fields: { app_id: id, conversation_id: conversation },
     },
     RevocationsSince: {
       request: { since_ms: 1, after: { app_id: 'demo', user_id: 'alice' } },

@@ -1,4 +1,5 @@
 import type { AppId, ConversationId, UserId } from '@queqiao/domain';
+import { sql } from 'kysely';
 import {
   LARGE_LEAVES_KEPT_MS,
   type LargeKey,
@@ -30,17 +31,13 @@ export class MysqlLargeStore implements LargeStore {
   }
 
   async confirm({ appId, conversationId }: LargeKey, { nodeId, bootId }: NodeBoot): Promise<void> {
+    // Of a crossing that has ended nothing is kept.
     await retrying(this.context, () =>
-      this.context.kysely
-        .insertInto('large_confirmations')
-        .ignore()
-        .values({
-          app_id: appId,
-          conversation_id: conversationId,
-          node_id: nodeId,
-          boot_id: bootId,
-        })
-        .execute(),
+      sql`INSERT IGNORE INTO large_confirmations (app_id, conversation_id, node_id, boot_id)
+        SELECT x.app_id, x.conversation_id, ${nodeId}, ${bootId} FROM large_crossings x
+        WHERE x.app_id = ${appId} AND x.conversation_id = ${conversationId}`.execute(
+        this.context.kysely,
+      ),
     );
   }
 

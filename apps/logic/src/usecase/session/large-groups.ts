@@ -62,6 +62,7 @@ export class LargeGroups {
   }
 
   async leavers(key: LargeKey, sinceVersion: number): Promise<LargeLeavers> {
+    if (sinceVersion < 0) throw invalidArgument('since_version', 'must not be negative');
     const answer = await this.deps.rows.leavers(key, sinceVersion);
     if (answer === null) {
       throw new DomainError('NOT_FOUND', 'no such conversation', { field: 'conversation_id' });
