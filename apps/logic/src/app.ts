@@ -54,7 +54,7 @@ export interface Logic {
 export function createLogic(config: LogicConfig, overrides: LogicOverrides = {}): Logic {
   const base = baseParts(config, overrides);
   const { clock, logger, registry, bootId, database, directory } = base;
-  const { nodeId, host, profile } = config;
+  const { nodeId, host } = config;
   const caches = createCaches(database, { clock, metrics: registry });
 
   // The doors need the services, which need the link, which needs a door.
@@ -73,28 +73,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
   return new LogicProcess(
     {
       ...base,
-      watch: new DatabaseWatch(
-        { database, clock, logger },
-        { demandDurability: profile === 'prod' },
-      ),
-      pruning: new Pruning({
-        kinds: {
-          revocations: database.revocations,
-          requests: database.requests,
-          large_leaves: database.large,
-        },
-        clock,
-        logger,
-        registry,
-      }),
-      crossings: new LargeCrossings({
-        rows: database.large,
-        link: hub,
-        routes: directory,
-        clock,
-        logger,
-        registry,
-      }),
+      ...createJobs(base, config, hub),
       hub,
       linkServer: new LinkServer({ hub }, { host, port: config.linkPort }),
       delivery,
@@ -118,6 +97,19 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
 }
 
 type Base = ReturnType<typeof baseParts>;
+
+/** What runs beside the calls. */
+function createJobs(base: Base, { profile }: LogicConfig, hub: ConnectLinkHub) {
+  const { clock, logger, registry, database, directory } = base;
+  const { revocations, requests, large } = database;
+  const demandDurability = profile === 'prod';
+  const shared = { clock, logger, registry };
+  return {
+    watch: new DatabaseWatch({ database, clock, logger }, { demandDurability }),
+    pruning: new Pruning({ kinds: { revocations, requests, large_leaves: large }, ...shared }),
+    crossings: new LargeCrossings({ rows: large, link: hub, routes: directory, ...shared }),
+  };
+}
 
 function createDelivery(base: Base, config: LogicConfig, hub: ConnectLinkHub): Delivery {
   const { clock, logger, registry, database, directory } = base;

@@ -51,7 +51,7 @@ export interface LargeStore {
   /** Groups that are on their way, of all apps; at most LARGE_MAX_CROSSINGS. */
   crossings(): Promise<(LargeKey & { readonly filled: boolean })[]>;
   /** Gives the next LARGE_FILL_ROWS members their rows; true when all have them. */
-  fill(key: LargeKey): Promise<boolean>;
+  fillNext(key: LargeKey): Promise<boolean>;
   /** The node has its sessions in the group. Idempotent. */
   confirm(key: LargeKey, node: NodeBoot): Promise<void>;
   confirmed(key: LargeKey): Promise<NodeBoot[]>;

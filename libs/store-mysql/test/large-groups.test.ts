@@ -61,8 +61,8 @@ describe('a group that becomes large', () => {
     // Who comes and goes while it is on its way is right all the same.
     await change(groupId, leave('m000'));
     await change(groupId, join('late'));
-    expect(await db.large.fill(key)).toBe(false);
-    expect(await db.large.fill(key)).toBe(true);
+    expect(await db.large.fillNext(key)).toBe(false);
+    expect(await db.large.fillNext(key)).toBe(true);
     expect(await members('ann', 'm000', 'm001', 'late', 'zed')).toEqual([
       'ann',
       'late',
@@ -82,7 +82,7 @@ describe('a group that becomes large', () => {
   it('names memberships with the version that they were read at, of one app', async () => {
     const { groupId, key } = await group('versions', 'bob', 'carl');
     await change(groupId, { op: 'enlarge' });
-    await db.large.fill(key);
+    await db.large.fillNext(key);
     await change(groupId, leave('carl'));
     const { conversationId } = key;
     const bob = { userId: 'bob', conversationId, joinedSeq: 0, leaveVersion: 1 };
@@ -97,7 +97,7 @@ describe('a group that becomes large', () => {
     const { groupId, key } = await group('leaves', 'bob', 'carl', 'dora', 'eve');
     await change(groupId, leave('eve'));
     await change(groupId, { op: 'enlarge' });
-    await db.large.fill(key);
+    await db.large.fillNext(key);
     await change(groupId, leave('bob', 'carl'));
     await change(groupId, join('bob'));
     await change(groupId, leave('dora'));
@@ -122,7 +122,7 @@ describe('a group that becomes large', () => {
   it('stays as it is when asked to become large again', async () => {
     const { groupId, key } = await group('twice');
     await change(groupId, { op: 'enlarge' });
-    while (!(await db.large.fill(key)));
+    while (!(await db.large.fillNext(key)));
     await db.large.finish(key);
     await change(groupId, { op: 'enlarge' });
     expect(await modeOf(key)).toBe('subscribed');

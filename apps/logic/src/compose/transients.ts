@@ -44,7 +44,7 @@ export class LiveTransients implements Transients {
   }
 
   async #recipients(draft: TransientDraft): Promise<readonly UserId[]> {
-    const { appId, conversationId, sender, directRule } = draft;
+    const { appId, conversationId, sender } = draft;
     const { conversations } = this.deps;
     // Nobody ever left at or after this seq: the answer holds current members only.
     const list = await conversations.memberList(appId, conversationId, Number.MAX_SAFE_INTEGER);

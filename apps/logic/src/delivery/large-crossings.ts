@@ -12,7 +12,7 @@ export const CROSSING_STEPS = 40;
 export interface CrossingRows {
   crossings(): Promise<readonly (ConversationKey & { readonly filled: boolean })[]>;
   /** True when all members have their rows. */
-  fill(key: ConversationKey): Promise<boolean>;
+  fillNext(key: ConversationKey): Promise<boolean>;
   confirmed(key: ConversationKey): Promise<readonly NodeRef[]>;
   finish(key: ConversationKey): Promise<void>;
 }
@@ -73,7 +73,7 @@ export class LargeCrossings {
     const { rows, link, logger } = this.#deps;
     const key = { appId, conversationId };
     let filled = wasFilled;
-    for (let step = 0; step < CROSSING_STEPS && !filled; step += 1) filled = await rows.fill(key);
+    for (let step = 0; step < CROSSING_STEPS && !filled; step += 1) filled = await rows.fillNext(key);
     if (!filled) return;
     const confirmed = new Set((await rows.confirmed(key)).map(nodeKey));
     const attached = link.attached();

@@ -26,7 +26,7 @@ export class MysqlLargeStore implements LargeStore {
     return readCrossings(this.context);
   }
 
-  fill(key: LargeKey) {
+  fillNext(key: LargeKey) {
     return fillMembers(this.context, key);
   }
 
