@@ -73,7 +73,8 @@ export class LargeCrossings {
     const { rows, link, logger } = this.#deps;
     const key = { appId, conversationId };
     let filled = wasFilled;
-    for (let step = 0; step < CROSSING_STEPS && !filled; step += 1) filled = await rows.fillNext(key);
+    for (let step = 0; step < CROSSING_STEPS && !filled; step += 1)
+      filled = await rows.fillNext(key);
     if (!filled) return;
     const confirmed = new Set((await rows.confirmed(key)).map(nodeKey));
     const attached = link.attached();
