@@ -144,9 +144,11 @@ export interface AppendStore {
 }
 
 /** Items of one batch. */
-export const APPEND_MAX_ITEMS = 1_024;
+export const APPEND_MAX_ITEMS = 512;
 /** Bytes of content of one batch: with hexadecimal literals and keys it stays below a quarter of a 16 MiB packet. */
 export const APPEND_MAX_CONTENT_BYTES = 1_500_000;
+/** What a message that is taken away counts in these bytes: it is several statements, each with the keys. */
+export const APPEND_TARGET_BYTES = 700;
 
 /** Users named by the entries of one batch: each is a row that the batch locks. */
 export const APPEND_MAX_MENTIONS = 500;

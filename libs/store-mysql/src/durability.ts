@@ -10,7 +10,7 @@ export interface DurabilityFinding {
 }
 
 /** A batch is kept below a quarter of this. */
-const MIN_PACKET_BYTES = 16 * 1024 * 1024;
+export const MIN_PACKET_BYTES = 16 * 1024 * 1024;
 
 const NAMES = [
   'innodb_flush_log_at_trx_commit',

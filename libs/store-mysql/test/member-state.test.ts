@@ -30,8 +30,10 @@ const key = (conversationId: ConversationId, who: string) => ({
 async function chat(a: string, b: string, count = 5): Promise<ConversationId> {
   const conversationId = direct(a, b);
   await database.conversations.ensureDirect([{ appId: app, conversationId }]);
-  const items = Array.from({ length: count }, () => message(conversationId, b));
-  await database.append.commitBatch(items, allow);
+  for (let left = count; left > 0; left -= 500) {
+    const items = Array.from({ length: Math.min(left, 500) }, () => message(conversationId, b));
+    await database.append.commitBatch(items, allow);
+  }
   return conversationId;
 }
 

@@ -111,6 +111,14 @@ describe('batches', () => {
     expect(await codeOf(huge)).toBe('LIMIT_EXCEEDED');
   });
 
+  it('counts what deletions take away, which is far more than they say', async () => {
+    const writer = makeWriter({ maxBatchBytes: 150_000 });
+    const targetSeqs = Array.from({ length: 100 }, (_, index) => index + 1);
+    const change = { kind: 'delete', targetSeqs } as const;
+    await Promise.all(['a', 'b', 'c'].map((id) => writer.append(request(id, group, { change }))));
+    expect(idsOf()).toEqual([['a', 'b'], ['c']]);
+  });
+
   it('hands the commit to delivery before it answers', async () => {
     const writer = makeWriter();
     let known = -1;

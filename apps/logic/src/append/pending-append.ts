@@ -3,6 +3,8 @@ import { conversationKey, type AppendRequest, type AppendResult } from './ports.
 
 /** What an entry costs beside its content: ids, numbers and the row around them. */
 const ENTRY_OVERHEAD_BYTES = 256;
+/** What a message costs that an entry takes away: the statements that blank it and all that hangs on it. */
+const TARGET_BYTES = 700;
 
 /** One caller's entry on its way through the writer. Settled exactly once; later calls are ignored. */
 export class PendingAppend {
@@ -27,9 +29,7 @@ export class PendingAppend {
     reject: (error: DomainError) => void,
   ) {
     this.key = conversationKey(request);
-    // An edit is written twice: as the entry, and as the new content of its target.
-    const edited = request.change?.kind === 'edit' ? request.change.content.length : 0;
-    this.bytes = request.content.length + edited + ENTRY_OVERHEAD_BYTES;
+    this.bytes = request.content.length + changeBytes(request) + ENTRY_OVERHEAD_BYTES;
     this.mentions = request.mentions?.userIds.length ?? 0;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -47,4 +47,11 @@ export class PendingAppend {
   reject(error: DomainError): void {
     this.#reject(error);
   }
+}
+
+/** An edit is written twice: as the entry, and as the new content of its target. */
+function changeBytes({ change }: AppendRequest): number {
+  if (change?.kind === 'edit') return change.content.length;
+  const takesAway = change?.kind === 'recall' || change?.kind === 'delete';
+  return takesAway ? change.targetSeqs.length * TARGET_BYTES : 0;
 }

@@ -1,12 +1,9 @@
 import type { ResultSetHeader } from 'mysql2';
-import {
-  APPEND_MAX_CONTENT_BYTES,
-  APPEND_MAX_ITEMS,
-  APPEND_MAX_MENTIONS,
-  type AppendItem,
-  type AppendStore,
-  type CommitBatchOptions,
-  type CommitBatchResult,
+import type {
+  AppendItem,
+  AppendStore,
+  CommitBatchOptions,
+  CommitBatchResult,
 } from '../append-types.js';
 import type { ConnectionPool } from '../connection/connection-pool.js';
 import type { StoreConnection } from '../connection/store-connection.js';
@@ -16,6 +13,7 @@ import * as reads from './append-reads.js';
 import { writeBatch } from './append-writes.js';
 import { changesOf, readChanges } from './change-reads.js';
 import { headKey, headsInOrder, keyedItem, type HeadKey, type KeyedItem } from './batch-keys.js';
+import { checkBatch } from './batch-limits.js';
 import { numberBatch, type BatchFacts, type NumberedBatch } from './number-batch.js';
 
 /**
@@ -33,7 +31,7 @@ export class MysqlAppendStore implements AppendStore {
     options: CommitBatchOptions,
   ): Promise<CommitBatchResult> {
     if (items.length === 0) return { outcomes: [], dispatchId: null, committed: [] };
-    checkLimits(items);
+    checkBatch(items);
     const keyed = items.map(keyedItem);
     const connection = await this.pool.acquire();
     try {
@@ -133,26 +131,4 @@ async function write(
   const payload = { ranges, states: [] };
   const sql = writeBatch(batch, { dispatchId, owner, dueMs: nowMs + dispatchDelayMs, payload });
   await connection.query<ResultSetHeader[]>({ sql, operation: 'append write', phase: 'commit' });
-}
-
-function checkLimits(items: readonly AppendItem[]): void {
-  if (items.length > APPEND_MAX_ITEMS) {
-    throw new RangeError(`a batch holds at most APPEND_MAX_ITEMS (${APPEND_MAX_ITEMS}) items`);
-  }
-  let size = 0;
-  let mentions = 0;
-  for (const { content, change, mentions: named } of items) {
-    size += content.byteLength + (change?.kind === 'edit' ? change.content.byteLength : 0);
-    mentions += named?.userIds.length ?? 0;
-  }
-  if (mentions > APPEND_MAX_MENTIONS) {
-    throw new RangeError(
-      `a batch names at most APPEND_MAX_MENTIONS (${APPEND_MAX_MENTIONS}) users`,
-    );
-  }
-  if (size > APPEND_MAX_CONTENT_BYTES) {
-    throw new RangeError(
-      `a batch holds at most APPEND_MAX_CONTENT_BYTES (${APPEND_MAX_CONTENT_BYTES}) bytes of content`,
-    );
-  }
 }
