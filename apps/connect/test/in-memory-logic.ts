@@ -21,7 +21,7 @@ import {
   type Caller,
 } from '@queqiao/protocol/link';
 import type { Clock } from '@queqiao/runtime';
-import type { DownHandlers, LogicCallInput, LogicReply } from '../src/link/index.js';
+import type { DownHandlers, LogicCallInput, LogicReply, Readiness } from '../src/link/index.js';
 
 const REFUSALS: Record<string, [ErrorCode, string]> = {
   bad: ['UNAUTHENTICATED', 'token'],
@@ -71,7 +71,7 @@ export class InMemoryLogic {
   start(): void {}
   stop(): void {}
   attachedCount = (): number => 1;
-  readiness = () => ({ ready: true, reasons: [] });
+  readiness = (): Readiness => ({ ready: true, reasons: [] });
 
   release(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();

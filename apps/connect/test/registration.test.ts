@@ -4,9 +4,10 @@ import {
   DirectoryUnavailable,
   type Directory,
   type Route,
+  type RouteEntry,
 } from '@queqiao/directory';
 import { DevicePolicy_Mode } from '@queqiao/protocol/link';
-import { createRegistry, silentLogger, systemClock } from '@queqiao/runtime';
+import { createRegistry, silentLogger, systemClock, type Clock } from '@queqiao/runtime';
 import { metricValue } from '@queqiao/runtime/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectOverrides } from '../src/app.js';
@@ -141,6 +142,28 @@ describe('registration', () => {
     expect(await oldest.closed).toBe(4203);
     expect((await routes('ann')).map(({ deviceId }) => deviceId).sort()).toEqual(['d2', 'd3']);
     for (const other of others) expect(other.ws.readyState).toBe(other.ws.OPEN);
+  });
+});
+
+describe('every line', () => {
+  it('is asserted again each hour, long before it runs out', async () => {
+    const hourly: (() => void)[] = [];
+    const every: Clock['every'] = (ms, fn, options) => {
+      if (ms === 3_600_000) hourly.push(fn);
+      return systemClock.every(ms, fn, options);
+    };
+    const directory = makeDirectory();
+    const asserted: RouteEntry[] = [];
+    const touchAll: Directory['touchAll'] = (entries) => {
+      asserted.push(...entries);
+      return directory.touchAll(entries);
+    };
+    const clock = { ...systemClock, every };
+    const rig = await start('c1', { clock, directory: { ...directory, touchAll } });
+    await Device.signedIn(rig.url, 'app/ann', 'phone');
+    for (const turn of hourly) turn();
+    await eventually(() => asserted.length > 0);
+    expect(asserted).toMatchObject([{ userId: 'ann', route: { deviceId: 'phone', session: 1 } }]);
   });
 });
 

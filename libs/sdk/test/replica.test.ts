@@ -118,6 +118,18 @@ describe('entries surface strictly in order', () => {
     expect(alice.seqs(ROOM)).toEqual([11, 12]);
     expect(alice.client.conversation(ROOM)).toMatchObject({ unread: 2, hasOlder: false });
   });
+
+  it('where some in between may not be seen: they are asked for once and then passed', async () => {
+    const scene = room();
+    const alice = await scene.online('alice', { fullHistory: true });
+    scene.server.onPush = () => [];
+    for (const text of ['one', 'two', 'three', 'four', 'five']) scene.server.say(ROOM, 'bob', text);
+    scene.server.log.hide(ROOM, 'alice', [2, 3, 5]);
+    scene.server.resync('alice');
+    await scene.clock.advance(60_000);
+    expect(alice.seqs(ROOM)).toEqual([1, 4]);
+    expect([pulls(scene), alice.client.state.name]).toEqual([1, 'online']);
+  });
 });
 
 describe('a conversation that is new to the device', () => {

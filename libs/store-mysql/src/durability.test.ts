@@ -19,13 +19,22 @@ it('finds nothing on a server as it should be', () => {
   expect(judge({ innodb_doublewrite: 'DETECT_AND_RECOVER' })).toEqual([]);
 });
 
-it.each([
-  [{ innodb_flush_log_at_trx_commit: '2' }, ['innodb_flush_log_at_trx_commit broken']],
-  [{ sync_binlog: '0' }, ['sync_binlog broken']],
-  [{ binlog_format: 'STATEMENT' }, ['binlog_format broken']],
-  [{ max_allowed_packet: '1048576' }, ['max_allowed_packet broken']],
-  [{ innodb_doublewrite: 'OFF' }, ['innodb_doublewrite broken']],
-  [{ log_bin: 'OFF', sync_binlog: '0' }, ['log_bin weak']],
-])('%j', (changes, findings) => {
-  expect(judge(changes)).toEqual(findings);
+it('names what loses or damages what was acknowledged, and tells it from what is only weak', () => {
+  const of = (setting: string, value: string) => judge({ [setting]: value });
+  expect({
+    flush: of('innodb_flush_log_at_trx_commit', '2'),
+    doublewrite: of('innodb_doublewrite', 'OFF'),
+    packet: of('max_allowed_packet', '1048576'),
+    sync: of('sync_binlog', '0'),
+    format: of('binlog_format', 'STATEMENT'),
+    without: judge({ log_bin: 'OFF', sync_binlog: '0' }),
+  }).toEqual({
+    flush: ['innodb_flush_log_at_trx_commit broken'],
+    doublewrite: ['innodb_doublewrite broken'],
+    packet: ['max_allowed_packet broken'],
+    sync: ['sync_binlog broken'],
+    format: ['binlog_format broken'],
+    without: ['log_bin weak'],
+  });
+  expect(judgeDurability(new Map())).toHaveLength(4);
 });

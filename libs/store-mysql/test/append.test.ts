@@ -1,5 +1,5 @@
 import { DomainError, parseAppId } from '@queqiao/domain';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   APPEND_MAX_ITEMS,
   PoisonedBatch,
@@ -205,6 +205,22 @@ it('writes one dispatch row per batch, with ranges and without content', async (
     ],
     states: [],
   });
+});
+
+it('goes by the database’s clock alone: a node whose own is wrong does no harm', async () => {
+  const one = await fresh('clk-a', 'clk-b');
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+  const { outcomes, dispatchId } = await database.append
+    .commitBatch([message(one, 'clk-a')], allow)
+    .finally(() => vi.useRealTimers());
+  const [row] = await rig.rows<{ due: number; now: number }>(
+    'SELECT due_ms AS due, UNIX_TIMESTAMP(NOW(3)) * 1000 AS now FROM dispatch WHERE dispatch_id = ?',
+    [dispatchId ?? ''],
+  );
+  const [outcome] = outcomes;
+  const createdMs = outcome?.status === 'committed' ? outcome.createdMs : 0;
+  expect(createdMs).toBeLessThanOrEqual(Number(row?.now));
+  expect(Number(row?.due)).toBe(createdMs + allow.dispatchDelayMs);
 });
 
 it('refuses a batch above its limits before it is sent', async () => {

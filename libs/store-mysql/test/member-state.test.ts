@@ -165,9 +165,18 @@ describe('read cursors', () => {
     await mark(5);
     const patch = { markedUnread: true };
     await database.members.updateSettings({ ...key(one, 'm1'), patch });
-    expect((await view(one, 'm1')).settings.markedUnread).toBe(true);
+    // A flag: what was read stays read.
+    expect(await view(one, 'm1')).toMatchObject({
+      readSeq: 5,
+      unread: 0,
+      settings: { markedUnread: true },
+    });
     expect((await mark(1)).status).toBe('changed');
-    expect(await view(one, 'm1')).toMatchObject({ readSeq: 5, settings: { markedUnread: false } });
+    expect(await view(one, 'm1')).toMatchObject({
+      readSeq: 5,
+      unread: 0,
+      settings: { markedUnread: false },
+    });
   });
 
   it('of both sides and of appends at once never surface a deadlock', async () => {
@@ -325,8 +334,10 @@ describe('mentions', () => {
     expect((await view(team, 'owner')).mentionedSeq).toBe(0);
     await database.members.advanceRead({ ...key(team, 'b1'), seq: 4 });
     expect((await view(team, 'b1')).mentionedSeq).toBe(0);
-    await database.append.commitBatch([message(team, 'owner')], allow);
+    await database.append.commitBatch([at({ all: false, userIds: ['b1'] })], allow);
     expect((await view(team, 'b2')).mentionedSeq).toBe(4);
+    // Whoever is named has read what was read before.
+    expect(await view(team, 'b1')).toMatchObject({ mentionedSeq: 5, readSeq: 4, unread: 1 });
   });
 
   it('are bounded in a batch', async () => {

@@ -89,6 +89,25 @@ describe('a pool', () => {
     expect(await run(fresh, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
+  it('pings what is idle every three seconds, well before the server drops it', async () => {
+    const clock = new FakeClock();
+    const { pool } = openPool({ clock });
+    const pings = async (): Promise<number> => {
+      const connections = [await pool.acquire(), await pool.acquire()];
+      const counts = connections.map(async (connection) => {
+        const sql = "SHOW SESSION STATUS LIKE 'Com_do'";
+        const [row] = (await run(connection, sql)) as { Value: string }[];
+        return Number(row?.Value);
+      });
+      const all = await Promise.all(counts);
+      for (const connection of connections) pool.release(connection);
+      return all.reduce((sum, count) => sum + count, 0);
+    };
+    const before = await pings();
+    clock.advance(3_000);
+    expect(await pings()).toBe(before + 2);
+  });
+
   it('takes back a connection only once', async () => {
     const { pool } = openPool();
     const connection = await pool.acquire();

@@ -51,6 +51,19 @@ describe('outbox', () => {
     expect(await rig.metric('queqiao_connect_outbox_bytes')).toBe(0);
   });
 
+  it('stops within the turn when the transport begins to keep what it gets', async () => {
+    const rig = new SessionRig({ maxOutboxBytes: 1_000 });
+    const socket = await rig.signedIn();
+    const write = socket.write.bind(socket);
+    socket.write = (message) => {
+      socket.buffered += message.length;
+      return write(message);
+    };
+    for (let n = 0; n < 5_000; n += 1) rig.sessions.down.deliver(deliver([1]));
+    expect(socket.closeCode).toBe(4002);
+    expect(socket.buffered).toBeLessThan(2 * 1_000 + 100);
+  });
+
   it('hands over a single answer that is longer than what may wait', async () => {
     const rig = new SessionRig({ maxOutboxBytes: 1_000 });
     const socket = await rig.signedIn();

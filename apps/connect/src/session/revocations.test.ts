@@ -129,6 +129,17 @@ describe('while logic does not say who was signed out', () => {
     expect(await rig.metric('queqiao_connect_held_sessions')).toBe(0);
   });
 
+  it('an answer grows old by the wall clock too, which goes on when a machine is suspended', async () => {
+    const rig = new SessionRig();
+    const socket = await rig.signedIn();
+    rig.clock.jumpWall(REVOCATIONS_FRESH_MS);
+    deliver(rig, 1);
+    await rig.settle();
+    expect(socket.kinds()).toEqual(['connected']);
+    await rig.clock.advanceAsync(FEED_EVERY_MS);
+    expect(socket.kinds()).toEqual(['connected', 'resync']);
+  });
+
   it('pongs and refusals of this node go out, so that sockets stay', async () => {
     const { rig, socket } = await unheard();
     deliver(rig, 1);
@@ -191,11 +202,13 @@ describe('after this process stood still', () => {
     rig.send(socket, PING);
     answer();
     await rig.settle();
+    rig.send(socket, PING);
+    await rig.settle();
     expect(socket.kinds()).toEqual(['connected']);
     rig.logic.feedHold = null;
     rig.logic.feedAway = false;
     await rig.clock.advanceAsync(1_000);
-    expect(socket.kinds()).toEqual(['connected', 'resync', 'pong']);
+    expect(socket.kinds()).toEqual(['connected', 'resync', 'pong', 'pong']);
   });
 
   it('a device that was signed out meanwhile gets the close and nothing else', async () => {

@@ -20,6 +20,18 @@ describe('signing in', () => {
     expect(rig.directory.registered).toMatchObject([{ ...route, platform: 'web', codec: 'proto' }]);
   });
 
+  it('says nothing before the directory has the session’s line', async () => {
+    const rig = new SessionRig();
+    let answer: () => void = () => undefined;
+    rig.directory.hold = new Promise((resolve) => (answer = resolve));
+    const socket = await rig.signedIn();
+    expect(rig.logic.opens).toHaveLength(1);
+    expect(socket.messages).toEqual([]);
+    answer();
+    await rig.settle();
+    expect(socket.kinds()).toEqual(['connected']);
+  });
+
   it('closes 4005 when nothing came in five seconds, whatever else is sent before', async () => {
     const rig = new SessionRig();
     const socket = rig.open();
