@@ -63,7 +63,11 @@ describe('groups', () => {
       },
     });
     const olga = await database.conversations.member(app, user('olga'), id);
-    expect(olga).toMatchObject({ lastSeq: 1, shownSeq: 1, member: { role: 'owner' } });
+    expect(olga).toMatchObject({
+      lastSeq: 1,
+      shownSeq: 1,
+      member: { role: 'owner', joinedSeq: 0, readSeq: 0, readOrdinal: 0 },
+    });
     const rows = await rig.rows('SELECT 1 FROM dispatch WHERE dispatch_id = ?', [
       created.status === 'created' ? created.dispatchId : '',
     ]);

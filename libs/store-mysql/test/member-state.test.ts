@@ -280,7 +280,7 @@ describe('delivered cursors', () => {
       write,
     );
     expect(first.changed).toMatchObject([
-      { appId: app, membership: { member: { userId: 'a2', peerDeliveredSeq: 4, peerReadSeq: 0 } } },
+      { appId: app, membership: { member: { userId: 'a2', rev: 2, peerDeliveredSeq: 4 } } },
     ]);
     expect(await statesOf(first.dispatchId ?? '')).toEqual(['a2']);
     const again = await database.members.ackDelivered(
@@ -289,7 +289,7 @@ describe('delivered cursors', () => {
     );
     expect(again).toEqual({ dispatchId: null, changed: [] });
     await database.members.ackDelivered([ack(one, 'a1', 99)], write);
-    expect(await view(one, 'a2')).toMatchObject({ peerDeliveredSeq: 5 });
+    expect(await view(one, 'a2')).toMatchObject({ rev: 3, peerDeliveredSeq: 5, peerReadSeq: 0 });
     // What only says that something arrived is no news to one's own devices.
     expect((await view(one, 'a1')).rev).toBe(0);
     expect(await rig.rows("SELECT 1 FROM members WHERE user_id = 'nobody'")).toEqual([]);

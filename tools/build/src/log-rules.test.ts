@@ -10,12 +10,18 @@ const rows = PAGE.split('\n').filter(
   (line) => line.startsWith('| ') && !/^\| (rule|mechanism|-+) /.test(line),
 );
 
+/** As the title of a test or of a group of them, not as any other text. */
+function isTitled(source: string, name: string): boolean {
+  const at = source.indexOf(`'${name}'`);
+  return at > 0 && /\(\s*$/.test(source.slice(0, at));
+}
+
 it('every rule of the log names a test, and it exists', () => {
-  expect(rows.length).toBeGreaterThan(60);
+  expect(rows.length).toBeGreaterThan(130);
   const missing = rows.filter((row) => {
     const [, path = '', name = ''] = ROW.exec(row) ?? [];
     const file = join(root, path);
-    return path === '' || !existsSync(file) || !readFileSync(file, 'utf8').includes(`'${name}'`);
+    return path === '' || !existsSync(file) || !isTitled(readFileSync(file, 'utf8'), name);
   });
   expect(missing).toEqual([]);
 });
