@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from 'mysql2/promise';
+import type { Connection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { StoreRig } from './store-rig.js';
 
 /** InnoDB shows its transactions as they were when it was last asked, unless that was more than 100 ms ago. */
@@ -47,7 +47,7 @@ export class HeldLock {
     then: (waiting: Waiting) => Promise<unknown>,
   ): Promise<T> {
     await this.holder.query('START TRANSACTION');
-    const [found] = await this.holder.query<never>(sql, values);
+    const [found] = await this.holder.query<RowDataPacket[] | ResultSetHeader>(sql, values);
     if (Array.isArray(found) && found.length === 0) throw new Error('there is nothing to hold');
     this.#working = true;
     const done = work().finally(() => (this.#working = false));
@@ -63,7 +63,7 @@ export class HeldLock {
 
   /** Also what others have written and not committed. */
   async seen<T>(sql: string, ...values: (string | number)[]): Promise<T[]> {
-    const [rows] = await this.eyes.query<never>(sql, values);
+    const [rows] = await this.eyes.query<RowDataPacket[]>(sql, values);
     return rows as T[];
   }
 

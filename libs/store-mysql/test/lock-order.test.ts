@@ -40,7 +40,11 @@ async function written(id: ConversationId) {
      (SELECT COALESCE(MAX(read_seq), 0) FROM members WHERE conversation_id = ?) AS \`read\`,
      (SELECT COUNT(*) FROM entries WHERE conversation_id = ? AND sender <> 'held') AS entries,
      (SELECT COUNT(*) FROM dispatch WHERE payload LIKE ?) AS pushes`,
-    ...[id, id, id, id, `%"${id}"%`],
+    id,
+    id,
+    id,
+    id,
+    `%"${id}"%`,
   );
   return row;
 }

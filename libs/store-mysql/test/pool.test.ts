@@ -1,9 +1,11 @@
+import { Socket } from 'node:net';
 import { Registry, systemClock, type Clock } from '@queqiao/runtime';
 import { FakeClock, silentLogger } from '@queqiao/runtime/testing';
+import { createConnection, type QueryOptions } from 'mysql2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConnectionPool } from '../src/connection/connection-pool.js';
 import { openConnection } from '../src/connection/open-connection.js';
-import type { StoreConnection } from '../src/connection/store-connection.js';
+import { StoreConnection } from '../src/connection/store-connection.js';
 import { createTenantGuard } from '../src/connection/tenant-guard.js';
 import {
   StoreDefect,
@@ -129,6 +131,22 @@ describe('a pool', () => {
 });
 
 describe('a connection', () => {
+  it('works at READ COMMITTED, and refuses to work on a server that does not do it', async () => {
+    const { pool } = openPool();
+    const sql = "SHOW SESSION VARIABLES LIKE '%x_isolation'";
+    const mine = (await run(await pool.acquire(), sql)) as { Value: string }[];
+    expect(mine.map(({ Value }) => Value)).toEqual(['READ-COMMITTED']);
+    const raw = createConnection({ uri: rig.created.url });
+    const query = raw.query.bind(raw) as (options: QueryOptions, done: unknown) => unknown;
+    const stubborn = (options: QueryOptions, done: unknown): unknown =>
+      query(options.sql.includes('ISOLATION') ? { ...options, sql: 'DO 0' } : options, done);
+    raw.query = stubborn as typeof raw.query;
+    const limits = { statementTimeoutMs: 5_000, check: () => undefined };
+    const connection = new StoreConnection(raw, new Socket(), limits);
+    await expect(connection.prepare()).rejects.toThrow('isolation is REPEATABLE-READ');
+    connection.destroy();
+  });
+
   it('gives locks up soon, its own and those it waits for, so that a frozen node holds nobody', async () => {
     const { pool } = openPool();
     const connection = await pool.acquire();

@@ -60,7 +60,7 @@ it('a recalled message counts until it is passed, and the ordinals go on', async
 });
 
 it('a recalled message keeps its row and its keys: a late retry of it finds it', async () => {
-  const { id, messages } = await chat('ke-a', 'ke-b');
+  const { messages } = await chat('ke-a', 'ke-b');
   const { outcomes } = await database.append.commitBatch(messages.slice(1, 2), allow);
   expect(outcomes).toMatchObject([{ status: 'duplicate', seq: 2, ordinal: 2 }]);
 });

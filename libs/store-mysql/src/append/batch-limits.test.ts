@@ -102,6 +102,7 @@ function full(make: (n: number) => AppendItem): AppendItem[] {
 }
 
 const each = Math.floor(APPEND_MAX_CONTENT_BYTES / APPEND_MAX_ITEMS);
+const long = APPEND_MAX_CONTENT_BYTES / 8;
 const names = Array.from({ length: APPEND_MAX_MENTIONS }, (_, n) => id(n, 'u'));
 const edit = (bytes: number): EntryChange => ({
   kind: 'edit',
@@ -122,6 +123,7 @@ const shapes: Record<string, (n: number) => AppendItem> = {
     item(n, each, n === 0 ? { mentions: { all: true, userIds: names } } : {}),
   edits: (n) => item(n, each / 2, { change: edit(each / 2) }),
   'a few long messages': (n) => item(n, APPEND_MAX_CONTENT_BYTES / 4),
+  'a few long edits': (n) => item(n, long, { change: edit(long) }),
   recalls: (n) => item(n, 50, { change: deletion(1) }),
   'deletions of many': (n) => item(n, 500, { change: deletion(MAX_DELETED_TARGETS) }),
 };
