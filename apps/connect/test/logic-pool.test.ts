@@ -284,6 +284,18 @@ describe('a broken peer', () => {
     expect(logic?.hellos.at(-1)?.peerBootId).toBe('');
   });
 
+  it('that welcomes as another boot than the one that was meant is left alone', async () => {
+    const logic = network.start('logic-0', 'second-boot');
+    logic.undiscerning = true;
+    listed = [{ nodeId: 'logic-0', bootId: 'first-boot', address: logic.address }];
+    pool.start();
+    await network.pass(3_000);
+    const state = call('k');
+    await network.settle();
+    expect(logic.hellos.map(({ wantedBootId }) => wantedBootId)).toContain('first-boot');
+    expect([state.outcome, pool.attachedCount(), logic.calls]).toEqual(['UNAVAILABLE', 0, []]);
+  });
+
   it('that freezes does not hold up the others', async () => {
     const [first, second] = await withNodes('logic-0', 'logic-1');
     if (first) first.frozen = true;

@@ -20,6 +20,8 @@ export class MemoryLogicNode implements LogicNode {
   alive = true;
   /** What its welcome says was chosen. */
   welcomes = { protocolMin: 1, protocolMax: 1 };
+  /** Welcomes whoever comes, whichever boot is meant. */
+  undiscerning = false;
   goodbyes = 0;
   onCall: (call: UpCall) => void = (call) => this.reply(call);
   #stream: OpenStream | undefined;
@@ -74,7 +76,7 @@ export class MemoryLogicNode implements LogicNode {
 
   greet(stream: OpenStream, hello: Hello): void {
     this.hellos.push(hello);
-    if (hello.wantedBootId !== this.bootId) {
+    if (!this.undiscerning && hello.wantedBootId !== this.bootId) {
       stream.open = false;
       const error = Object.assign(new Error('another boot lives here'), { code: 5 });
       this.network.defer(() => stream.handlers.onEnd(error));
