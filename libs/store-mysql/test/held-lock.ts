@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import { TransientStoreError } from '../src/index.js';
 import { StoreRig } from './store-rig.js';
 
 /** InnoDB shows its transactions as they were when it was last asked, unless that was more than 100 ms ago. */
@@ -91,6 +92,17 @@ export class HeldLock {
         ({ thread, begun }) => thread !== before?.thread || begun !== before.begun,
       );
       if (other !== undefined) return other;
+    }
+  }
+}
+
+/** As a writer does: again, when it waited too long for the lock that a slow test held. */
+export async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof TransientStoreError)) throw error;
     }
   }
 }

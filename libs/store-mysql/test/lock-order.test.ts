@@ -1,7 +1,7 @@
 import { groupConversationId, parseGroupId, type ConversationId } from '@queqiao/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../src/index.js';
-import { HeldLock } from './held-lock.js';
+import { again, HeldLock } from './held-lock.js';
 import { allow, app, direct, message, StoreRig, user } from './store-rig.js';
 
 let rig: StoreRig;
@@ -52,7 +52,10 @@ async function written(id: ConversationId) {
 describe('locks are taken in the order head, members, entries, dispatch row', () => {
   it('by an append', async () => {
     const id = await chat('ap-a', 'ap-b');
-    const append = () => database.append.commitBatch([message(id, 'ap-a')], allow);
+    const append = () => {
+      const items = [message(id, 'ap-a')];
+      return again(() => database.append.commitBatch(items, allow));
+    };
     await lock.during([MEMBER_ROW, 'ap-a', id, app], append, async () => {
       expect(await written(id)).toMatchObject({ head: 1, read: 0, entries: 0, pushes: 0 });
     });

@@ -2,7 +2,7 @@ import type { ConversationId } from '@queqiao/domain';
 import { DomainError } from '@queqiao/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommitBatchOptions, Database } from '../src/index.js';
-import { HeldLock } from './held-lock.js';
+import { again, HeldLock } from './held-lock.js';
 import { allow, app, direct, message, StoreRig, user } from './store-rig.js';
 
 let rig: StoreRig;
@@ -35,7 +35,8 @@ describe('an append that waited for its head', () => {
     const id = await chat('pe-a', 'pe-b');
     const judge: CommitBatchOptions['judge'] = (_item, member) =>
       member?.leftSeq === null ? null : new DomainError('NOT_A_MEMBER', 'left');
-    const append = () => database.append.commitBatch([message(id, 'pe-a')], { ...allow, judge });
+    const items = [message(id, 'pe-a')];
+    const append = () => again(() => database.append.commitBatch(items, { ...allow, judge }));
     const result = await lock.during([HEAD, id, app], append, async () => {
       await lock.holder.query(
         "UPDATE members SET left_seq = 1, left_ordinal = 1 WHERE user_id = 'pe-a' AND conversation_id = ?",
@@ -49,7 +50,7 @@ describe('an append that waited for its head', () => {
   it('finds what was stored meanwhile, and goes on from there', async () => {
     const id = await chat('re-a', 're-b');
     const [retry, fresh] = [message(id, 're-a'), message(id, 're-a')];
-    const append = () => database.append.commitBatch([retry, fresh], allow);
+    const append = () => again(() => database.append.commitBatch([retry, fresh], allow));
     const result = await lock.during([HEAD, id, app], append, async () => {
       await lock.holder.query(
         `INSERT INTO entries (app_id, conversation_id, seq, ordinal, sender, client_msg_id, kind, created_ms, content)
