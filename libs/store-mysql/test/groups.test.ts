@@ -137,6 +137,8 @@ describe('a change of a group', () => {
     expect(await seqsOf(conv, 'bob')).toEqual([1, 2, 3, 4, 5, 6]);
     const carl = await db.conversations.member(app, user('carl'), conv);
     expect(carl?.member).toMatchObject({ joinedSeq: 2, leftSeq: 5, readSeq: 2, readOrdinal: 1 });
+    // Raised by the arrival and by the end.
+    expect(carl?.member.rev).toBe(2);
     expect(carl).toMatchObject({ lastSeq: 5, lastOrdinal: 2 });
   });
 
@@ -171,7 +173,7 @@ describe('a change of a group', () => {
   });
 
   it('counts admins as they come and go', async () => {
-    const { id } = await group('bob', 'carl');
+    const { id, conv } = await group('bob', 'carl');
     const admins = async () => (await db.groups.groups(app, [id]))[0]?.adminCount;
     const both = { userIds: [user('bob'), user('carl')] };
     const role =
@@ -182,6 +184,8 @@ describe('a change of a group', () => {
       });
     await change(id, role('admin'), both);
     expect(await admins()).toBe(2);
+    const bob = await db.conversations.member(app, user('bob'), conv);
+    expect(bob?.member).toMatchObject({ role: 'admin', rev: 1 });
     await change(id, role('admin'), both);
     expect(await admins()).toBe(2);
     await change(id, () => ({ answer: null, steps: [leave('bob')] }), both);
@@ -230,6 +234,13 @@ describe('a change of a group', () => {
     await expect(refuse).rejects.toThrow('no');
     expect((await steps(id)).commit).toBeNull();
     expect(await seqsOf(conv, 'bob')).toEqual([1]);
+  });
+
+  it('writes at most 500 rows of members', async () => {
+    const { id } = await group('bob');
+    const many = Array.from({ length: 501 }, (_, index) => `m${index}`);
+    await expect(steps(id, join(...many))).rejects.toThrow('GROUP_MAX_MEMBERS');
+    expect((await steps(id, join(...many.slice(1)))).commit?.states).toHaveLength(500);
   });
 
   it('is NOT_FOUND for a group that is not there, of this app', async () => {

@@ -77,6 +77,14 @@ export class HeldLock {
     return rows.map(({ user_id }) => user_id);
   }
 
+  /** The conversation if nobody holds its head. */
+  freeHeads(conversationId: string): Promise<unknown[]> {
+    return this.seen(
+      'SELECT conversation_id FROM conversations WHERE conversation_id = ? FOR UPDATE SKIP LOCKED',
+      conversationId,
+    );
+  }
+
   /** Resolves when a transaction of this database waits for a lock, other than `before`. */
   async untilWaiting(before?: Waiting): Promise<Waiting> {
     for (;;) {

@@ -1,6 +1,11 @@
-import { groupConversationId, parseGroupId, type ConversationId } from '@queqiao/domain';
+import {
+  groupConversationId,
+  parseGroupId,
+  type ConversationId,
+  type GroupId,
+} from '@queqiao/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../src/index.js';
+import type { Database, GroupStep } from '../src/index.js';
 import { again, HeldLock } from './held-lock.js';
 import { allow, app, direct, message, StoreRig, user } from './store-rig.js';
 
@@ -21,6 +26,7 @@ afterAll(async () => {
 const write = { owner: 'logic-1', dispatchDelayMs: 3_000 };
 const MEMBER_ROW =
   'SELECT 1 FROM members WHERE user_id = ? AND conversation_id = ? AND app_id = ? FOR UPDATE';
+const HEAD = 'SELECT 1 FROM conversations WHERE conversation_id = ? AND app_id = ? FOR UPDATE';
 const NEW_MEMBER = 'INSERT INTO members (user_id, conversation_id, app_id) VALUES (?, ?, ?)';
 const NEW_HEAD = 'INSERT INTO conversations (conversation_id, app_id) VALUES (?, ?)';
 const NEW_ENTRY = `INSERT INTO entries (conversation_id, app_id, seq, ordinal, sender, kind, created_ms, content)
@@ -30,6 +36,27 @@ async function chat(a: string, b: string): Promise<ConversationId> {
   const conversationId = direct(a, b);
   await database.conversations.ensureDirect([{ appId: app, conversationId }]);
   return conversationId;
+}
+
+function createGroup(name: string) {
+  return database.conversations.createGroup({
+    appId: app,
+    groupId: parseGroupId(name),
+    ownerId: user('owner'),
+    clientRequestId: name,
+    name,
+    memberIds: [user('max')],
+    firstEntry: { kind: 'groupCreated', content: Buffer.from('x'), countable: false },
+    ...write,
+  });
+}
+
+let requests = 0;
+function changeGroup(groupId: GroupId, ...steps: GroupStep[]) {
+  const actor = { kind: 'user', id: 'owner' } as const;
+  const request = { actor, requestId: `r${(requests += 1)}`, method: 'Test' };
+  const work = { appId: app, groupId, request, userIds: [], ...write };
+  return database.groups.change(work, () => ({ answer: null, steps }));
 }
 
 /** What there is of a conversation, committed or not, in the order in which locks are taken. */
@@ -66,17 +93,7 @@ describe('locks are taken in the order head, members, entries, dispatch row', ()
   });
 
   it('by the creation of a group, which holds the head before it writes a member', async () => {
-    const create = (name: string) => () =>
-      database.conversations.createGroup({
-        appId: app,
-        groupId: parseGroupId(name),
-        ownerId: user('owner'),
-        clientRequestId: name,
-        name,
-        memberIds: [user('max')],
-        firstEntry: { kind: 'groupCreated', content: Buffer.from('x'), countable: false },
-        ...write,
-      });
+    const create = (name: string) => () => createGroup(name);
     const [one, two] = ['g-head', 'g-members'].map((name) =>
       groupConversationId(parseGroupId(name)),
     ) as [ConversationId, ConversationId];
@@ -87,6 +104,29 @@ describe('locks are taken in the order head, members, entries, dispatch row', ()
       expect(await written(two)).toMatchObject({ head: 1, entries: 0, pushes: 0 });
     });
     expect(await written(two)).toMatchObject({ members: 2, entries: 1, pushes: 1 });
+  });
+
+  it('by a change of a group, which holds the head before it writes a member, and members by their ids', async () => {
+    const groupId = parseGroupId('g-change');
+    const id = groupConversationId(groupId);
+    await createGroup('g-change');
+    const userIds = [user('gone-z'), user('gone-a')];
+    const sender = { kind: 'system', id: '' } as const;
+    const words = { kind: 'membersJoined', content: Buffer.from('x'), countable: false };
+    const entry: GroupStep = { op: 'entry', entry: { ...words, sender, shown: true } };
+    const who = { userIds, role: 'member', inviterId: '', seesFromStart: false } as const;
+    const join = () => changeGroup(groupId, { op: 'join', ...who }, entry);
+    await lock.during([HEAD, id, app], join, async () => {
+      expect(await written(id)).toMatchObject({ members: 2, entries: 1, pushes: 1 });
+    });
+    expect(await written(id)).toMatchObject({ members: 4, entries: 2, pushes: 2 });
+    await changeGroup(groupId, entry, { op: 'leave', userIds });
+    await lock.during([MEMBER_ROW, 'gone-a', id, app], join, async () => {
+      expect(await lock.freeMembers(id)).toContain('gone-z');
+      expect(await lock.freeHeads(id)).toEqual([]);
+      expect(await written(id)).toMatchObject({ entries: 3, pushes: 3 });
+    });
+    expect(await written(id)).toMatchObject({ entries: 4, pushes: 4 });
   });
 
   it('by a mark of the one side of a chat that concerns the other: members by their ids', async () => {
@@ -139,8 +179,8 @@ describe('unknown heads are made by short statements', () => {
       expect(await written(late)).toMatchObject({ members: 0, head: -1 });
     });
     const [later, earlier] = [direct('uo-y', 'uo-z'), direct('uo-a', 'uo-b')];
-    const again = () => database.conversations.ensureDirect(wanted(later, earlier));
-    await lock.during([NEW_HEAD, earlier, app], again, async () => {
+    const makeThem = () => database.conversations.ensureDirect(wanted(later, earlier));
+    await lock.during([NEW_HEAD, earlier, app], makeThem, async () => {
       expect(await written(later)).toMatchObject({ members: 2, head: -1 });
     });
     expect(await written(later)).toMatchObject({ members: 2, head: 0 });

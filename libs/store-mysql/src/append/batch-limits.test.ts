@@ -10,6 +10,7 @@ import {
   APPEND_MAX_ITEMS,
   APPEND_MAX_MENTIONS,
   type AppendItem,
+  type MemberFacts,
 } from '../append-types.js';
 import { MIN_PACKET_BYTES } from '../durability.js';
 import { findMembers, findStored, lockHeads } from './append-reads.js';
@@ -24,7 +25,8 @@ import { numberBatch, type LockedHead } from './number-batch.js';
 const N = Number.MAX_SAFE_INTEGER - 2_000;
 const id = (n: number, letter: string) => String(n).padStart(64, letter);
 const appId = parseAppId(id(0, 'a'));
-const member = { role: 'member', joinedSeq: 0, leftSeq: null, flags: 0 } as const;
+const stint = { role: 'member', joinedSeq: 0, leftSeq: null } as const;
+const member: MemberFacts = { ...stint, flags: 0, clearedSeq: 0, mutedUntilMs: 0 };
 const head: LockedHead = {
   lastSeq: N,
   lastOrdinal: N,
@@ -32,6 +34,7 @@ const head: LockedHead = {
   memberVersion: N,
   leaveVersion: N,
   mode: 'subscribed',
+  flags: N,
   nowMs: N,
 };
 

@@ -15,7 +15,7 @@ interface Joining {
 
 /**
  * Makes rows of newcomers, and opens those of who comes back: the stint before goes to member_stints, unless the newcomer
- * sees everything anyway. A mute outlasts a leave.
+ * sees everything anyway. A mute outlasts a leave. Rows are written, and so locked, in the order of their keys, as everywhere.
  */
 export async function writeJoins(
   tx: LogTransaction,
@@ -26,7 +26,7 @@ export async function writeJoins(
   await tx.trx
     .insertInto('members')
     .values(
-      joining.userIds.map((userId) => ({
+      [...joining.userIds].sort().map((userId) => ({
         app_id: tx.appId,
         user_id: userId,
         conversation_id: conversationId,
