@@ -46,10 +46,7 @@ export class LogRig {
     const database = LogRig.open(created.url);
     const rig = new LogRig(created, directory, database);
     await database.apps.createApp(rig.appId, 'Demo');
-    await database.users.upsert(
-      rig.appId,
-      users.map((user) => ({ userId: parseUserId(user) })),
-    );
+    for (const user of users) await database.users.ensure(rig.appId, parseUserId(user));
     return rig;
   }
 

@@ -17,6 +17,13 @@ export function isId(value: string): boolean {
   return ID_PATTERN.test(value);
 }
 
+/** What a user may be found by instead of the id, such as a phone number or an address; case-sensitive too. */
+export const HANDLE_PATTERN = /^[A-Za-z0-9+_.@-]{3,64}$/;
+
+export function isHandle(value: string): boolean {
+  return HANDLE_PATTERN.test(value);
+}
+
 export function parseAppId(value: string, field = 'app_id'): AppId {
   return checked(value, field) as AppId;
 }

@@ -11,3 +11,17 @@ export interface UserSettings {
   readonly hideFromNicknameSearch?: boolean;
   readonly hideFromHandleSearch?: boolean;
 }
+
+/** Settings with their defaults filled in. */
+export function fullSettings(settings: UserSettings): Required<UserSettings> {
+  return { ...DEFAULTS, ...settings };
+}
+
+const DEFAULTS: Required<UserSettings> = {
+  addFriend: 'request',
+  invite: 'anyone',
+  presence: 'everyone',
+  hideFromIdSearch: false,
+  hideFromNicknameSearch: false,
+  hideFromHandleSearch: false,
+};

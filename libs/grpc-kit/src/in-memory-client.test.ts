@@ -7,6 +7,9 @@ import { createInMemoryClient } from './in-memory-client.js';
 import type { ServerCallContext, ServiceHandlers } from './service.js';
 import { isServiceError, requestIdOf, statusToDomainError } from './status.js';
 
+/** One method is enough here. */
+const { getUsers: method } = UserServiceDefinition.methods;
+const Users = { ...UserServiceDefinition, methods: { getUsers: method } };
 type GetUsers = ServiceHandlers<typeof UserServiceDefinition>['getUsers'];
 
 function rig(getUsers: GetUsers) {
@@ -20,7 +23,7 @@ function rig(getUsers: GetUsers) {
   return {
     clock,
     errors,
-    client: createInMemoryClient(UserServiceDefinition, { getUsers }, options),
+    client: createInMemoryClient(Users, { getUsers }, options),
   };
 }
 

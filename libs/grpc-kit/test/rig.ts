@@ -35,6 +35,10 @@ export async function listen(
   return { server, address: `127.0.0.1:${port}` };
 }
 
+/** One method is enough here. */
+const { getUsers: method } = UserServiceDefinition.methods;
+const Users = { ...UserServiceDefinition, methods: { getUsers: method } };
+
 export type GetUsers = ServiceHandlers<typeof UserServiceDefinition>['getUsers'];
 
 export async function userService(
@@ -44,9 +48,9 @@ export async function userService(
   const { onError, newRequestId = () => 'made-here', ...serverOptions } = options;
   const { server, address } = await listen((each) => {
     const errors = onError ? { onError } : {};
-    addService(each, UserServiceDefinition, { getUsers }, { newRequestId, ...errors });
+    addService(each, Users, { getUsers }, { newRequestId, ...errors });
   }, serverOptions);
-  const client = createGrpcClient(UserServiceDefinition, address, { ownConnection: true });
+  const client = createGrpcClient(Users, address, { ownConnection: true });
   after(() => client.close());
   return { server, address, client };
 }

@@ -1,5 +1,6 @@
-import type { AppId, DeviceId, UserId } from '@queqiao/domain';
+import type { AppId, DeviceId, UserId, UserSettings } from '@queqiao/domain';
 import type { AppSettings, AppSettingsInput } from './app-settings.js';
+import type { LogEntry, LogOutcome, LogWork } from './log-types.js';
 
 export interface AppRecord {
   readonly appId: AppId;
@@ -69,19 +70,91 @@ export interface UserProfile {
   readonly updatedMs: number;
 }
 
-/** Fields left undefined are not changed; a new user gets empty ones. */
-export interface UserUpsert {
-  readonly userId: UserId;
+/** All that is kept of a user. */
+export interface UserAccount {
+  readonly profile: UserProfile;
+  /** Only what was set. */
+  readonly settings: UserSettings;
+  /** Unique in the app; empty: none. */
+  readonly handle: string;
+}
+
+/** Fields left undefined are not changed. */
+export interface AccountPatch {
   readonly nickname?: string | undefined;
   readonly avatarUrl?: string | undefined;
+  readonly gender?: number | undefined;
+  readonly signature?: string | undefined;
+  readonly extra?: string | undefined;
+  readonly handle?: string | undefined;
+  /** All of them: what is not in it is unset. */
+  readonly settings?: UserSettings | undefined;
+}
+
+/** A new user gets empty fields where none are given. */
+export interface UserUpsert extends Omit<AccountPatch, 'settings'> {
+  readonly userId: UserId;
+  /** What stands before the name of a field in an error. */
+  readonly field?: string | undefined;
+}
+
+/** What becomes of an account. Both functions are given the account as it is then. */
+export interface AccountPlan<T> {
+  readonly patch: AccountPatch;
+  /** For the user's self feed, when the patch changes something. */
+  readonly entry: (account: UserAccount) => LogEntry;
+  readonly answer: (account: UserAccount) => T;
+}
+
+export interface FoundUser {
+  readonly profile: UserProfile;
+  readonly by: 'id' | 'handle' | 'nickname';
+}
+
+/** The last one of a page: others with the same name are told apart by their ids. */
+export interface NameCursor {
+  readonly name: string;
+  readonly userId: string;
+}
+
+export interface NameSearch {
+  readonly searcher: UserId;
+  readonly prefix: string;
+  /** Null: from the first. */
+  readonly after: NameCursor | null;
+  readonly limit: number;
 }
 
 export interface UserStore {
-  /** One transaction, at most 500 users. Of several lines for one user the last one that sets a field wins. */
-  upsert(appId: AppId, users: readonly UserUpsert[]): Promise<{ created: number; updated: number }>;
+  /**
+   * One transaction, at most 500 users. Of several lines for one user the last one that sets a field wins. Users that existed
+   * and change are told in their self feeds. Errors: ALREADY_EXISTS (a handle of somebody else).
+   */
+  upsert(
+    work: Omit<LogWork, 'request'>,
+    users: readonly UserUpsert[],
+    entryOf: (account: UserAccount) => LogEntry,
+  ): Promise<LogOutcome<{ readonly created: number; readonly updated: number }>>;
+  /**
+   * One change, idempotent by its request; `decide` may be asked more than once. Errors: NOT_FOUND, ALREADY_EXISTS (the handle
+   * is somebody else's; the request id was used for another call), and whatever `decide` throws.
+   */
+  change<T>(
+    input: LogWork & { readonly userId: UserId },
+    decide: (account: UserAccount) => AccountPlan<T>,
+  ): Promise<LogOutcome<T>>;
   existing(appId: AppId, userIds: readonly UserId[]): Promise<Set<UserId>>;
   /** Unknown ids are left out. */
   profiles(appId: AppId, userIds: readonly UserId[]): Promise<UserProfile[]>;
+  /** Null for an unknown user. */
+  account(appId: AppId, userId: UserId): Promise<UserAccount | null>;
+  /** Whoever has this id or this handle, can be found by it, and has not blocked the searcher; at most two. */
+  findExactly(appId: AppId, searcher: UserId, query: string): Promise<FoundUser[]>;
+  /** By nickname and id. `next` is null after the last. At most SEARCH_MAX_USERS. */
+  findByName(
+    appId: AppId,
+    search: NameSearch,
+  ): Promise<{ users: FoundUser[]; next: NameCursor | null }>;
   /** Makes the user if missing; true when it did. */
   ensure(appId: AppId, userId: UserId): Promise<boolean>;
 }

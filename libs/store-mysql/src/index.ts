@@ -7,7 +7,7 @@ export {
   REVOCATION_PAGE_ROWS,
 } from './account/revocation-store.js';
 export type * from './account/revocation-types.js';
-export { LOOKUP_MAX_USERS, UPSERT_MAX_USERS } from './account/user-store.js';
+export { LOOKUP_MAX_USERS, SEARCH_MAX_USERS, UPSERT_MAX_USERS } from './account/user-store.js';
 export * from './app-settings.js';
 export * from './append-types.js';
 export { EXEMPT_TABLES, TENANT_TABLES } from './connection/tenant-guard.js';

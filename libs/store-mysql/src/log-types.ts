@@ -13,7 +13,8 @@ export interface LogRequest {
 /** What a change of logs needs besides the rules. */
 export interface LogWork {
   readonly appId: AppId;
-  readonly request: LogRequest;
+  /** Null: the change is the same when it is made twice, and no answer is kept. */
+  readonly request: LogRequest | null;
   /** Node that the dispatch row names. */
   readonly owner: string;
   readonly dispatchDelayMs: number;

@@ -69,45 +69,6 @@ describe('apps', () => {
   });
 });
 
-describe('users', () => {
-  it('are created and updated, and what is left out stays', async () => {
-    const upsert = (users: Parameters<Database['users']['upsert']>[1]) =>
-      database.users.upsert(app, users);
-    const [a, b, c] = [user('a'), user('b'), user('c')];
-    expect(await upsert([{ userId: a, nickname: 'A', avatarUrl: 'x' }, { userId: b }])).toEqual({
-      created: 2,
-      updated: 0,
-    });
-    const second = [
-      { userId: a, nickname: 'AA' },
-      { userId: b, avatarUrl: 'y' },
-      { userId: c, nickname: '渡' },
-      { userId: a, avatarUrl: '' },
-    ];
-    expect(await upsert(second)).toEqual({ created: 1, updated: 2 });
-    const profiles = await database.users.profiles(app, [a, b, c, user('none')]);
-    expect(profiles.sort((x, y) => (x.userId < y.userId ? -1 : 1))).toMatchObject([
-      { userId: 'a', nickname: 'AA', avatarUrl: '' },
-      { userId: 'b', nickname: '', avatarUrl: 'y' },
-      { userId: 'c', nickname: '渡', avatarUrl: '' },
-    ]);
-    expect(await database.users.existing(app, [a, user('A')])).toEqual(new Set(['a']));
-    expect(await database.users.existing(parseAppId('other'), [a])).toEqual(new Set());
-  });
-
-  it('exist from their first sign-in on', async () => {
-    const results = await Promise.all([1, 2, 3].map(() => database.users.ensure(app, user('new'))));
-    expect(results.filter(Boolean)).toHaveLength(1);
-    expect(await database.users.ensure(app, user('new'))).toBe(false);
-  });
-
-  it('come at most 500 at a time', async () => {
-    const users = Array.from({ length: 501 }, (_, index) => ({ userId: user(`u${index}`) }));
-    await expect(async () => database.users.upsert(app, users)).rejects.toThrow('UPSERT_MAX_USERS');
-    expect(await database.users.upsert(app, users.slice(1))).toEqual({ created: 500, updated: 0 });
-  });
-});
-
 it('a device keeps what its latest sign-in said', async () => {
   const deviceId = parseDeviceId('d1');
   const details = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import { app, direct, StoreRig, user } from './store-rig.js';
+import { addUsers, app, direct, StoreRig, user } from './store-rig.js';
 
 let rig: StoreRig;
 let holder: Connection;
@@ -28,7 +28,7 @@ async function waitUntilBlocked(): Promise<void> {
 
 it('somebody who leaves while a pull is under way is shown nothing from after the leave', async () => {
   const database = rig.open();
-  await database.users.upsert(app, [{ userId: user('ann') }, { userId: user('bob') }]);
+  await addUsers(database, 'ann', 'bob');
   await database.conversations.ensureDirect([{ appId: app, conversationId: chat }]);
   for (let seq = 1; seq <= 4; seq += 1) {
     await rig.rows(

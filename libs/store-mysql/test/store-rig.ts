@@ -16,6 +16,9 @@ import {
   type CommitBatchOptions,
   type Database,
   type DatabaseOptions,
+  type LogEntry,
+  type LogWork,
+  type UserUpsert,
 } from '../src/index.js';
 
 export const app = parseAppId('demo');
@@ -99,3 +102,28 @@ export const allow: CommitBatchOptions = {
   dispatchDelayMs: 3_000,
   skipLocked: false,
 };
+
+/** What changes of logs are asked with, when no request has to be recognised. */
+export const unasked: Omit<LogWork, 'request'> = {
+  appId: app,
+  owner: 'logic-1',
+  dispatchDelayMs: 3_000,
+};
+
+/** As an entry of a self feed; its content says what it is about. */
+export function note(kind: string, about: unknown = kind): LogEntry {
+  const content = Buffer.from(JSON.stringify(about));
+  return { kind, content, sender: { kind: 'user', id: 'ann' }, countable: false, shown: false };
+}
+
+export async function upsert(
+  database: Database,
+  ...lines: UserUpsert[]
+): Promise<{ created: number; updated: number }> {
+  const entry = (account: unknown) => note('profileChanged', account);
+  return (await database.users.upsert(unasked, lines, entry)).answer;
+}
+
+export function addUsers(database: Database, ...ids: string[]): Promise<unknown> {
+  return upsert(database, ...ids.map((id) => ({ userId: user(id) })));
+}

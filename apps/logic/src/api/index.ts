@@ -13,6 +13,7 @@ export { clientMessageService, type MessageUsecases } from './message/client-ser
 export { serverMessageService } from './message/server-service.js';
 export { MethodCaller } from './method-caller.js';
 export { sessionService } from './session/node-service.js';
-export { clientUserService } from './user/client-service.js';
+export { clientUserService, type UserUsecases } from './user/client-service.js';
+export { profileNotices } from './user/profile-notices.js';
 export { serverUserService } from './user/server-service.js';
 export type { AnyService } from './api-service.js';

@@ -60,10 +60,9 @@ import type { KnownUsers, Tokens } from '../usecase/session/ports.js';
 import { RefreshSession } from '../usecase/session/refresh-session.js';
 import { RevocationsSince } from '../usecase/session/revocations-since.js';
 import type { SignedOut } from '../usecase/session/signed-out.js';
-import { GetUsers } from '../usecase/user/get-users.js';
-import { UpsertUsers } from '../usecase/user/upsert-users.js';
 import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
+import { peopleUsecases } from './people.js';
 import { LiveTransients } from './transients.js';
 import { commitPusher, groupAnnouncer, statePusher } from './pushers.js';
 
@@ -104,6 +103,7 @@ export function createServices(
     options,
   );
   const groups = { createGroup, ...groupChanges(deps, apps, options) };
+  const people = peopleUsecases({ database, delivery }, options);
   const push = statePusher(delivery);
   const change = [{ members, push }, options] as const;
   const transients = new LiveTransients({ conversations, users, delivery, clock });
@@ -122,7 +122,7 @@ export function createServices(
       listReaders: new ListReaders({ log: conversations, members }),
     }),
     clientGroupService(groups),
-    clientUserService({ getUsers: new GetUsers({ users }) }),
+    clientUserService(people.users),
     serverMessageService({ sendMessage: new SendMessage({ apps, log: writer, transients }) }),
     serverGroupService(groups),
     clientDeviceService({
@@ -130,7 +130,7 @@ export function createServices(
       signOutDevice: new SignOutDevice({ signOuts: database.revocations }),
     }),
     serverUserService({
-      upsertUsers: new UpsertUsers({ users }),
+      upsertUsers: people.upsertUsers,
       signOutUser: new SignOutUser({ signOuts: database.revocations }),
     }),
     sessions({ tokens, apps, users: knownUsers, epoch, clock }, deps, new AckDelivered(...change)),

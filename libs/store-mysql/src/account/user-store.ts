@@ -1,62 +1,55 @@
 import type { AppId, UserId } from '@queqiao/domain';
-import type { Selectable, Transaction } from 'kysely';
-import type { UserProfile, UserStore, UserUpsert } from '../account-types.js';
-import type { Schema } from '../schema/schema.js';
-import type { UsersTable } from '../schema/users.js';
+import type {
+  AccountPlan,
+  NameSearch,
+  UserAccount,
+  UserProfile,
+  UserStore,
+  UserUpsert,
+} from '../account-types.js';
+import type { LogEntry, LogWork } from '../log-types.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
-import { incoming } from '../upsert.js';
+import { ACCOUNT_COLUMNS, PROFILE_COLUMNS, toAccount, toProfile } from './account-rows.js';
+import { changeAccount } from './change-account.js';
+import { findByName, findExactly } from './search-users.js';
+import { upsertUsers } from './upsert-users.js';
 
 /** Users of one upsert. */
 export const UPSERT_MAX_USERS = 500;
 /** Ids of one look-up. */
 export const LOOKUP_MAX_USERS = 1_000;
-
-export const PROFILE_COLUMNS = [
-  'user_id',
-  'nickname',
-  'avatar_url',
-  'gender',
-  'signature',
-  'extra',
-  'updated_ms',
-] as const;
-
-export function toProfile(
-  row: Pick<Selectable<UsersTable>, (typeof PROFILE_COLUMNS)[number]>,
-): UserProfile {
-  return {
-    userId: row.user_id,
-    nickname: row.nickname,
-    avatarUrl: row.avatar_url,
-    gender: row.gender,
-    signature: row.signature,
-    extra: row.extra,
-    updatedMs: row.updated_ms,
-  };
-}
+/** Users of one page of a search. */
+export const SEARCH_MAX_USERS = 100;
 
 export class MysqlUserStore implements UserStore {
   constructor(private readonly context: StoreContext) {}
 
   upsert(
-    appId: AppId,
+    work: Omit<LogWork, 'request'>,
     users: readonly UserUpsert[],
-  ): Promise<{ created: number; updated: number }> {
+    entryOf: (account: UserAccount) => LogEntry,
+  ) {
     atMost(users.length, UPSERT_MAX_USERS, 'UPSERT_MAX_USERS');
-    const merged = mergeByUser(users);
-    return retrying(this.context, () =>
-      this.context.kysely.transaction().execute(async (trx) => {
-        const ids = merged.map((user) => user.userId);
-        const known = (await findIds(trx, appId, ids)).size;
-        for (const group of groupByFields(merged)) await upsertGroup(trx, appId, group);
-        return { created: merged.length - known, updated: known };
-      }),
-    );
+    return upsertUsers(this.context, work, users, entryOf);
   }
 
-  existing(appId: AppId, userIds: readonly UserId[]): Promise<Set<UserId>> {
+  change<T>(
+    input: LogWork & { readonly userId: UserId },
+    decide: (account: UserAccount) => AccountPlan<T>,
+  ) {
+    return changeAccount(this.context, input, decide);
+  }
+
+  async existing(appId: AppId, userIds: readonly UserId[]): Promise<Set<UserId>> {
     atMost(userIds.length, LOOKUP_MAX_USERS, 'LOOKUP_MAX_USERS');
-    return findIds(this.context.kysely, appId, userIds);
+    if (userIds.length === 0) return new Set();
+    const rows = await this.context.kysely
+      .selectFrom('users')
+      .select('user_id')
+      .where('app_id', '=', appId)
+      .where('user_id', 'in', [...new Set(userIds)])
+      .execute();
+    return new Set(rows.map((row) => row.user_id));
   }
 
   async profiles(appId: AppId, userIds: readonly UserId[]): Promise<UserProfile[]> {
@@ -69,6 +62,25 @@ export class MysqlUserStore implements UserStore {
       .where('user_id', 'in', [...new Set(userIds)])
       .execute();
     return rows.map(toProfile);
+  }
+
+  async account(appId: AppId, userId: UserId): Promise<UserAccount | null> {
+    const row = await this.context.kysely
+      .selectFrom('users')
+      .select(ACCOUNT_COLUMNS)
+      .where('app_id', '=', appId)
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    return row === undefined ? null : toAccount(row);
+  }
+
+  findExactly(appId: AppId, searcher: UserId, query: string) {
+    return findExactly(this.context, appId, searcher, query);
+  }
+
+  async findByName(appId: AppId, search: NameSearch) {
+    atMost(search.limit, SEARCH_MAX_USERS, 'SEARCH_MAX_USERS');
+    return findByName(this.context, appId, search);
   }
 
   async ensure(appId: AppId, userId: UserId): Promise<boolean> {
@@ -88,74 +100,6 @@ export class MysqlUserStore implements UserStore {
     );
     return result.numInsertedOrUpdatedRows === 1n;
   }
-}
-
-async function findIds(
-  trx: Pick<Transaction<Schema>, 'selectFrom'>,
-  appId: AppId,
-  userIds: readonly UserId[],
-): Promise<Set<UserId>> {
-  if (userIds.length === 0) return new Set();
-  const rows = await trx
-    .selectFrom('users')
-    .select('user_id')
-    .where('app_id', '=', appId)
-    .where('user_id', 'in', [...new Set(userIds)])
-    .execute();
-  return new Set(rows.map((row) => row.user_id));
-}
-
-/** One line per user in the order of ids, which is the order in which rows are locked. */
-function mergeByUser(users: readonly UserUpsert[]): UserUpsert[] {
-  const merged = new Map<UserId, UserUpsert>();
-  for (const { userId, nickname, avatarUrl } of users) {
-    const before = merged.get(userId);
-    merged.set(userId, {
-      userId,
-      nickname: nickname ?? before?.nickname,
-      avatarUrl: avatarUrl ?? before?.avatarUrl,
-    });
-  }
-  return [...merged.values()].sort((a, b) => (a.userId < b.userId ? -1 : 1));
-}
-
-/** Users that set the same fields: what one statement can write without touching what was left out. */
-function groupByFields(users: readonly UserUpsert[]): UserUpsert[][] {
-  const groups = new Map<string, UserUpsert[]>();
-  for (const user of users) {
-    const key = `${user.nickname !== undefined}/${user.avatarUrl !== undefined}`;
-    groups.set(key, [...(groups.get(key) ?? []), user]);
-  }
-  return [...groups.values()];
-}
-
-async function upsertGroup(
-  trx: Transaction<Schema>,
-  appId: AppId,
-  users: readonly UserUpsert[],
-): Promise<void> {
-  const [sample] = users;
-  if (sample === undefined) return;
-  const withName = sample.nickname !== undefined;
-  const withAvatar = sample.avatarUrl !== undefined;
-  await trx
-    .insertInto('users')
-    .values(
-      users.map((user) => ({
-        app_id: appId,
-        user_id: user.userId,
-        ...(withName ? { nickname: user.nickname ?? '' } : {}),
-        ...(withAvatar ? { avatar_url: user.avatarUrl ?? '' } : {}),
-        created_ms: DATABASE_NOW,
-        updated_ms: DATABASE_NOW,
-      })),
-    )
-    .onDuplicateKeyUpdate({
-      ...(withName ? { nickname: incoming<string>('nickname') } : {}),
-      ...(withAvatar ? { avatar_url: incoming<string>('avatar_url') } : {}),
-      updated_ms: incoming<number>('updated_ms'),
-    })
-    .execute();
 }
 
 function atMost(count: number, limit: number, name: string): void {

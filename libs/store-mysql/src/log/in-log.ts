@@ -49,12 +49,12 @@ async function attempt<T>(
     const tx = new LogTransaction(trx, appId);
     await tx.lock(input.heads);
     // Under the locks, which a first run that is still committing holds.
-    const first = await findAnswer(trx, appId, request);
+    const first = request === null ? undefined : await findAnswer(trx, appId, request);
     if (first !== undefined) return { answer: first.answer as T, commit: null };
     const answer = await work(tx);
     await tx.flush();
     const commit = tx.written ? await finish(context, tx, input) : null;
-    await storeAnswer(trx, appId, request, answer);
+    if (request !== null) await storeAnswer(trx, appId, request, answer);
     return { answer, commit };
   });
 }

@@ -58,6 +58,10 @@ function rig(fail?: unknown) {
     }),
     defineService('user', UserServiceDefinition, {
       getUsers: () => Promise.resolve({ users: [] }),
+      getMe: unused,
+      updateMe: unused,
+      updateMySettings: unused,
+      searchUsers: unused,
     }),
     defineService('business', ServerMessageServiceDefinition, {
       sendMessage: () => Promise.resolve(sent),

@@ -1,4 +1,6 @@
-import type { AppId, UserId } from '@queqiao/domain';
+import type { AppId, UserId, UserSettings } from '@queqiao/domain';
+
+import type { ChangeOutcome, ChangeWork, EncodedEntry, NewEntry } from '../change/ports.js';
 
 export interface Profile {
   readonly userId: UserId;
@@ -12,19 +14,81 @@ export interface Profile {
   readonly updatedMs: number;
 }
 
+/** All that is kept of a user. */
+export interface Account {
+  readonly profile: Profile;
+  /** Only what was set. */
+  readonly settings: UserSettings;
+  /** Unique in the app; empty: none. */
+  readonly handle: string;
+}
+
 /** Fields left undefined are not changed. */
-export interface ProfileChange {
-  readonly userId: UserId;
+export interface ProfilePatch {
   readonly nickname?: string | undefined;
   readonly avatarUrl?: string | undefined;
+  readonly gender?: number | undefined;
+  readonly signature?: string | undefined;
+  readonly extra?: string | undefined;
+  /** Empty: none. */
+  readonly handle?: string | undefined;
+}
+
+export interface ProfileChange extends ProfilePatch {
+  readonly userId: UserId;
+  /** What stands before the name of a field in an error. */
+  readonly field: string;
+}
+
+/** What becomes of an account. Both functions are given the account as it is then. */
+export interface AccountPlan<T> {
+  readonly patch: ProfilePatch & {
+    /** All of them: what is not in it is unset. */
+    readonly settings?: UserSettings | undefined;
+  };
+  readonly entry: (account: Account) => NewEntry;
+  readonly answer: (account: Account) => T;
+}
+
+export interface FoundUser {
+  readonly profile: Profile;
+  readonly by: 'id' | 'handle' | 'nickname';
 }
 
 export interface Users {
-  /** One transaction. */
+  /** One transaction; users that existed and change are told. Errors: ALREADY_EXISTS (a handle of somebody else). */
   upsert(
-    appId: AppId,
+    work: Omit<ChangeWork, 'request'>,
     users: readonly ProfileChange[],
-  ): Promise<{ created: number; updated: number }>;
+    entryOf: (account: Account) => NewEntry,
+  ): Promise<ChangeOutcome<{ readonly created: number; readonly updated: number }>>;
+  /** One change, told in the user's self feed. Errors: NOT_FOUND, ALREADY_EXISTS (handle, client_request_id). */
+  change<T>(
+    work: ChangeWork & { readonly userId: UserId },
+    decide: (account: Account) => AccountPlan<T>,
+  ): Promise<ChangeOutcome<T>>;
   /** Unknown ids are left out. */
   profiles(appId: AppId, userIds: readonly UserId[]): Promise<Profile[]>;
+  /** Null for an unknown user. */
+  account(appId: AppId, userId: UserId): Promise<Account | null>;
+  /** Whoever has this id or this handle, can be found by it, and has not blocked the searcher. */
+  findExactly(appId: AppId, searcher: UserId, query: string): Promise<FoundUser[]>;
+  /** The same by the beginning of nicknames, in their order. `next` is null after the last. */
+  findByName(
+    appId: AppId,
+    search: {
+      readonly searcher: UserId;
+      readonly prefix: string;
+      readonly after: { readonly name: string; readonly userId: string } | null;
+      readonly limit: number;
+    },
+  ): Promise<{
+    users: FoundUser[];
+    next: { readonly name: string; readonly userId: string } | null;
+  }>;
+}
+
+/** Words of self feeds about the user, encoded. */
+export interface ProfileNotices {
+  profileChanged(account: Account): EncodedEntry;
 }

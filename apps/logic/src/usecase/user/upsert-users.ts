@@ -1,24 +1,35 @@
-import { DomainError, invalidArgument, parseUserId } from '@queqiao/domain';
+import { DomainError, parseUserId } from '@queqiao/domain';
 
 import type { BusinessContext } from '../caller.js';
-import type { ProfileChange, Users } from './ports.js';
+import { actorOf, notice, settled } from '../change/change-request.js';
+import type { ChangeOptions, CommitPusher } from '../change/ports.js';
+import { checkProfile } from './check-profile.js';
+import type { ProfileChange, ProfileNotices, ProfilePatch, Users } from './ports.js';
 
 export const UPSERT_USERS_MAX = 500;
-export const NICKNAME_MAX_LENGTH = 200;
-export const AVATAR_URL_MAX_LENGTH = 2_000;
 
-export interface UserLine {
+export interface UserLine extends ProfilePatch {
   readonly userId: string;
-  readonly nickname?: string | undefined;
-  readonly avatarUrl?: string | undefined;
 }
 
-/** Creates or updates users of the caller's app. Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED. */
-export class UpsertUsers {
-  constructor(readonly deps: { readonly users: Pick<Users, 'upsert'> }) {}
+export interface UpsertUsersDeps {
+  readonly users: Pick<Users, 'upsert'>;
+  readonly notices: ProfileNotices;
+  readonly push: CommitPusher;
+}
 
-  run(
-    context: BusinessContext,
+/**
+ * Creates or updates users of the caller's app; those who change are told. Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED,
+ * ALREADY_EXISTS (a handle).
+ */
+export class UpsertUsers {
+  constructor(
+    readonly deps: UpsertUsersDeps,
+    readonly options: ChangeOptions,
+  ) {}
+
+  async run(
+    { appId, caller }: BusinessContext,
     lines: readonly UserLine[],
   ): Promise<{ created: number; updated: number }> {
     if (lines.length > UPSERT_USERS_MAX) {
@@ -26,21 +37,17 @@ export class UpsertUsers {
         field: 'users',
       });
     }
-    return this.deps.users.upsert(context.appId, lines.map(checkLine));
+    const { users, notices, push } = this.deps;
+    const work = { ...this.options, appId };
+    const outcome = await users.upsert(work, lines.map(checkLine), (account) =>
+      notice(actorOf(caller), notices.profileChanged(account), { shown: false }),
+    );
+    return settled(push, outcome);
   }
 }
 
 function checkLine(line: UserLine, index: number): ProfileChange {
-  const at = `users[${index}]`;
-  const userId = parseUserId(line.userId, `${at}.user_id`);
-  const { nickname, avatarUrl } = line;
-  checkLength(nickname, NICKNAME_MAX_LENGTH, `${at}.nickname`);
-  checkLength(avatarUrl, AVATAR_URL_MAX_LENGTH, `${at}.avatar_url`);
-  return { userId, nickname, avatarUrl };
-}
-
-function checkLength(value: string | undefined, max: number, field: string): void {
-  if (value !== undefined && Array.from(value).length > max) {
-    throw invalidArgument(field, `must have at most ${max} characters`);
-  }
+  const field = `users[${index}].`;
+  const userId = parseUserId(line.userId, `${field}user_id`);
+  return { userId, field, ...checkProfile(line, field) };
 }

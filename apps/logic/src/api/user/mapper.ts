@@ -1,0 +1,71 @@
+import { fullSettings, type UserSettings } from '@queqiao/domain';
+import {
+  AddFriendRule,
+  FoundUser,
+  FoundUser_By,
+  InviteRule,
+  PresenceRule,
+  User,
+  UserSettings as ProtoSettings,
+  type UpdateMySettingsRequest,
+} from '@queqiao/protocol/client';
+import type { FoundUser as Found, Profile } from '../../usecase/user/ports.js';
+import type { SettingsPatch } from '../../usecase/user/update-my-settings.js';
+import { enumName } from '../enum-name.js';
+
+type Rule<K extends 'addFriend' | 'invite' | 'presence'> = NonNullable<UserSettings[K]>;
+
+const ADD_FRIEND = {
+  request: AddFriendRule.REQUEST,
+  anyone: AddFriendRule.ANYONE,
+  nobody: AddFriendRule.NOBODY,
+} as const satisfies Record<Rule<'addFriend'>, AddFriendRule>;
+
+const INVITE = {
+  anyone: InviteRule.ANYONE,
+  friends: InviteRule.FRIENDS,
+  ask: InviteRule.ASK,
+  nobody: InviteRule.NOBODY,
+} as const satisfies Record<Rule<'invite'>, InviteRule>;
+
+const PRESENCE = {
+  everyone: PresenceRule.EVERYONE,
+  friends: PresenceRule.FRIENDS,
+  nobody: PresenceRule.NOBODY,
+} as const satisfies Record<Rule<'presence'>, PresenceRule>;
+
+const FOUND_BY = {
+  id: FoundUser_By.ID,
+  handle: FoundUser_By.HANDLE,
+  nickname: FoundUser_By.NICKNAME,
+} as const satisfies Record<Found['by'], FoundUser_By>;
+
+export function toProtoUser(profile: Profile): User {
+  return User.create({ ...profile });
+}
+
+export function toProtoSettings(settings: UserSettings): ProtoSettings {
+  const { addFriend, invite, presence, ...hidden } = fullSettings(settings);
+  return {
+    ...hidden,
+    addFriend: ADD_FRIEND[addFriend],
+    invite: INVITE[invite],
+    presence: PRESENCE[presence],
+  };
+}
+
+export function toProtoFound({ profile, by }: Found): FoundUser {
+  return { user: toProtoUser(profile), by: FOUND_BY[by] };
+}
+
+/** What the request sets. Errors: INVALID_ARGUMENT for a value that is not of its enum. */
+export function toSettingsPatch(request: UpdateMySettingsRequest): SettingsPatch {
+  return {
+    addFriend: enumName(ADD_FRIEND, request.addFriend, 'add_friend'),
+    invite: enumName(INVITE, request.invite, 'invite'),
+    presence: enumName(PRESENCE, request.presence, 'presence'),
+    hideFromIdSearch: request.hideFromIdSearch,
+    hideFromNicknameSearch: request.hideFromNicknameSearch,
+    hideFromHandleSearch: request.hideFromHandleSearch,
+  };
+}

@@ -1,0 +1,52 @@
+import { invalidArgument } from '@queqiao/domain';
+
+/** Errors: INVALID_ARGUMENT naming `limit`. */
+export function pageLimit(
+  limit: number,
+  { byDefault, max }: { readonly byDefault: number; readonly max: number },
+): number {
+  if (limit === 0) return byDefault;
+  if (limit < 1 || limit > max) {
+    throw invalidArgument('limit', `must be 1 to ${max}, or 0 for ${byDefault}`);
+  }
+  return limit;
+}
+
+interface PartTypes {
+  number: number;
+  string: string;
+}
+type PartType = keyof PartTypes;
+type Parts<T extends readonly PartType[]> = { [I in keyof T]: PartTypes[T[I]] };
+
+/** Where a list goes on. Holds nothing secret: whoever forges one only reads the list from another place. */
+export function encodePage(parts: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** Null for an empty token: the first page. Errors: INVALID_ARGUMENT naming page_token. */
+export function decodePage<const T extends readonly PartType[]>(
+  token: string,
+  types: T,
+): Parts<T> | null {
+  if (token === '') return null;
+  const parts = parse(token);
+  const right =
+    Array.isArray(parts) &&
+    parts.length === types.length &&
+    types.every((type, index) => isPart(parts[index], type));
+  if (!right) throw invalidArgument('page_token', 'is not a token of this list');
+  return parts as unknown as Parts<T>;
+}
+
+function parse(token: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(token, 'base64url').toString());
+  } catch {
+    return null;
+  }
+}
+
+function isPart(part: unknown, type: PartType): boolean {
+  return type === 'string' ? typeof part === 'string' : Number.isSafeInteger(part);
+}
