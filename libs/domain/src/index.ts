@@ -3,6 +3,7 @@ export * from './conversation-id.js';
 export * from './domain-error.js';
 export * from './entry-change.js';
 export * from './error-table.js';
+export * from './friend.js';
 export * from './group-permissions.js';
 export * from './group.js';
 export * from './ids.js';

@@ -2,6 +2,7 @@ import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { AppStore, DeviceStore, UserStore } from './account-types.js';
 import type { AppendStore, DispatchStore } from './append-types.js';
 import type { ConversationStore } from './conversation-types.js';
+import type { FriendStore, Relations } from './friend-types.js';
 import type { GroupStore } from './group-types.js';
 import type { LargeStore } from './large-types.js';
 import type { RequestStore } from './log-types.js';
@@ -37,6 +38,8 @@ export interface Database {
   readonly revocations: RevocationStore;
   readonly conversations: ConversationStore;
   readonly members: MemberStore;
+  readonly friends: FriendStore;
+  readonly relations: Relations;
   readonly groups: GroupStore;
   readonly requests: RequestStore;
   readonly large: LargeStore;

@@ -20,6 +20,11 @@ export {
   CATCH_UP_MAX_ENTRIES,
   CATCH_UP_MAX_ENTRIES_EACH,
 } from './conversation/catch-up.js';
+export * from './friend-types.js';
+export { REQUESTS_COUNT_MAX } from './friend/friend-counts.js';
+export { REQUESTS_MARK_MAX } from './friend/friend-requests.js';
+export { FRIENDS_MAX_PAGE } from './friend/friend-store.js';
+export { RELATIONS_MAX_USERS } from './friend/relations.js';
 export * from './group-types.js';
 export { GROUP_MEMBERS_LOOKUP_MAX, GROUPS_LOOKUP_MAX } from './group/group-store.js';
 export * from './large-types.js';

@@ -14,6 +14,8 @@ import { DispatchIds } from './dispatch-ids.js';
 import { MysqlDispatchStore } from './dispatch-store.js';
 import { readDurability } from './durability.js';
 import { MysqlEpochStore } from './epoch-store.js';
+import { MysqlFriendStore } from './friend/friend-store.js';
+import { MysqlRelations } from './friend/relations.js';
 import { MysqlGroupStore } from './group/group-store.js';
 import { MysqlLargeStore } from './large/large-store.js';
 import { MysqlRequestStore } from './log/requests.js';
@@ -42,6 +44,8 @@ export function createDatabase(options: DatabaseOptions): Database {
     revocations: new MysqlRevocationStore(context),
     conversations: new MysqlConversationStore(context),
     members: new MysqlMemberStore(context),
+    friends: new MysqlFriendStore(context),
+    relations: new MysqlRelations(context),
     groups: new MysqlGroupStore(context),
     requests: new MysqlRequestStore(context),
     large: new MysqlLargeStore(context),

@@ -1,0 +1,82 @@
+import type { FriendSide, UserId, UserSettings } from '@queqiao/domain';
+import { sql } from 'kysely';
+import { StoreDefect } from '../errors.js';
+import type { FriendFacts, FriendWork } from '../friend-types.js';
+import type { LogTransaction } from '../log/log-transaction.js';
+import { toFriend, toLabels, toRequest, type FriendRow, type RequestRow } from './friend-rows.js';
+import { countFriends, countSide, NOTHING_COUNTED, type SideCounts } from './friend-counts.js';
+
+interface PairRows {
+  readonly settings: ReadonlyMap<UserId, UserSettings>;
+  readonly friends: readonly FriendRow[];
+  readonly requests: readonly RequestRow[];
+  readonly blocks: readonly { user_id: UserId }[];
+}
+
+/** Plain reads: whoever writes these rows holds the feed of one side or both. */
+export async function readFacts(tx: LogTransaction, work: FriendWork): Promise<FriendFacts> {
+  const { userId, peerId, withCounts = false } = work;
+  const rows = await readPair(tx, userId, peerId);
+  const own = withCounts ? await countSide(tx, userId) : NOTHING_COUNTED;
+  const friendCount = withCounts ? await countFriends(tx, peerId) : 0;
+  return {
+    nowMs: tx.nowMs,
+    own: toSide(rows, userId, own),
+    peer: toSide(rows, peerId, { ...NOTHING_COUNTED, friendCount }),
+  };
+}
+
+async function readPair(tx: LogTransaction, a: UserId, b: UserId): Promise<PairRows> {
+  const users = await tx.trx
+    .selectFrom('users')
+    .select(['user_id', 'settings'])
+    .where('app_id', '=', tx.appId)
+    .where('user_id', 'in', [a, b])
+    .execute();
+  const friends = await tx.trx
+    .selectFrom('friends')
+    .selectAll()
+    .where('app_id', '=', tx.appId)
+    .where(
+      sql<boolean>`((user_id = ${a} AND friend_id = ${b}) OR (user_id = ${b} AND friend_id = ${a}))`,
+    )
+    .execute();
+  const requests = await tx.trx
+    .selectFrom('friend_requests')
+    .selectAll()
+    .where('app_id', '=', tx.appId)
+    .where('direction', 'in', ['in', 'out'])
+    .where(
+      sql<boolean>`((user_id = ${a} AND peer_id = ${b}) OR (user_id = ${b} AND peer_id = ${a}))`,
+    )
+    .execute();
+  const blocks = await tx.trx
+    .selectFrom('blocks')
+    .select('user_id')
+    .where('app_id', '=', tx.appId)
+    .where(
+      sql<boolean>`((user_id = ${a} AND blocked_id = ${b}) OR (user_id = ${b} AND blocked_id = ${a}))`,
+    )
+    .execute();
+  const settings = new Map(users.map((row) => [row.user_id, row.settings ?? {}]));
+  return { settings, friends, requests, blocks };
+}
+
+function toSide(rows: PairRows, userId: UserId, counts: SideCounts): FriendSide {
+  const settings = rows.settings.get(userId);
+  if (settings === undefined) throw new StoreDefect('a user of a change does not exist');
+  const friend = rows.friends.find((row) => row.user_id === userId && row.active === 1);
+  const sent = rows.requests.find((row) => row.user_id === userId && row.direction === 'out');
+  const received = rows.requests.find((row) => row.peer_id === userId && row.direction === 'in');
+  return {
+    userId,
+    settings,
+    friend: friend === undefined ? null : toFriend(friend),
+    request:
+      sent === undefined
+        ? null
+        : { ...toRequest(sent), ...toLabels(sent), read: received?.is_read === 1 },
+    blocks: rows.blocks.some((row) => row.user_id === userId),
+    ...counts,
+  };
+}
