@@ -1,6 +1,7 @@
 import {
   AddFriendRule,
   FoundUser_By,
+  FriendServiceDefinition as Friends,
   Gender,
   InviteRule,
   PresenceRule,
@@ -205,6 +206,20 @@ describe('a search', () => {
       pageToken = page.nextPageToken;
     } while (pageToken !== '');
     expect(seen).toEqual(['p0', 'p1', 'p2', 'p3', 'p4']);
+  });
+
+  it('does not find who has blocked the searcher, until that is taken back', async () => {
+    await upsert({ userId: 'gina', nickname: 'Gina', handle: 'gina@x' });
+    const gina = await rig.calls(app, 'gina');
+    const found = async () =>
+      (await Promise.all(['gina', 'gina@x', 'gi'].map((query) => search(bob, query)))).flat()
+        .length;
+    expect(await found()).toBe(3);
+    await gina(Friends, 'blockUser', { ...id(), userId: 'bob' });
+    expect(await found()).toBe(0);
+    expect(await search(ann, 'gina')).toEqual([['gina', FoundUser_By.ID]]);
+    await gina(Friends, 'unblockUser', { ...id(), userId: 'bob' });
+    expect(await found()).toBe(3);
   });
 
   it('ends at the border of the app', async () => {

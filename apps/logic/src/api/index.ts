@@ -4,6 +4,9 @@ export { GrpcAuthentication, type Credentials } from './door/grpc-authentication
 export { GrpcDoor } from './door/grpc-door.js';
 export { LinkDoor } from './door/link-door.js';
 export { clientDeviceService } from './device/client-service.js';
+export { clientFriendService, type FriendUsecases } from './friend/client-service.js';
+export { friendNotices } from './friend/friend-notices.js';
+export { serverFriendService, type ServerFriendUsecases } from './friend/server-service.js';
 export { clientGroupService, type GroupUsecases } from './group/client-service.js';
 export { groupNotices } from './group/group-notices.js';
 export { groupEntries } from './group/group-entries.js';

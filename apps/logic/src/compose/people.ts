@@ -1,7 +1,31 @@
 import type { Database } from '@queqiao/store-mysql';
-import { profileNotices, type UserUsecases } from '../api/index.js';
+import {
+  friendNotices,
+  profileNotices,
+  type FriendUsecases,
+  type ServerFriendUsecases,
+  type UserUsecases,
+} from '../api/index.js';
 import type { Delivery } from '../delivery/index.js';
+import type { Apps } from '../usecase/app/ports.js';
 import type { ChangeOptions } from '../usecase/change/ports.js';
+import { AcceptFriendRequest } from '../usecase/friend/accept-friend-request.js';
+import { AddFriends } from '../usecase/friend/add-friends.js';
+import { BlockUser } from '../usecase/friend/block-user.js';
+import { CancelFriendRequest } from '../usecase/friend/cancel-friend-request.js';
+import { DeleteFriend } from '../usecase/friend/delete-friend.js';
+import { ListBlocks } from '../usecase/friend/list-blocks.js';
+import { ListFriendRequests } from '../usecase/friend/list-friend-requests.js';
+import { ListFriendsOf } from '../usecase/friend/list-friends-of.js';
+import { ListFriends } from '../usecase/friend/list-friends.js';
+import { MarkFriendRequestsRead } from '../usecase/friend/mark-friend-requests-read.js';
+import { RejectFriendRequest } from '../usecase/friend/reject-friend-request.js';
+import { RemoveFriends } from '../usecase/friend/remove-friends.js';
+import { SearchFriends } from '../usecase/friend/search-friends.js';
+import { SendFriendRequest } from '../usecase/friend/send-friend-request.js';
+import { SetDirectChat } from '../usecase/friend/set-direct-chat.js';
+import { UnblockUser } from '../usecase/friend/unblock-user.js';
+import { UpdateFriend } from '../usecase/friend/update-friend.js';
 import { GetMe } from '../usecase/user/get-me.js';
 import { GetUsers } from '../usecase/user/get-users.js';
 import { SearchUsers } from '../usecase/user/search-users.js';
@@ -11,23 +35,28 @@ import { UpsertUsers } from '../usecase/user/upsert-users.js';
 import { commitPusher } from './pushers.js';
 
 export interface PeopleDeps {
-  readonly database: Pick<Database, 'users'>;
+  readonly database: Pick<Database, 'users' | 'friends'>;
   readonly delivery: Pick<Delivery, 'pushChange'>;
+  readonly apps: Apps;
 }
 
 export interface PeopleUsecases {
   readonly users: UserUsecases;
+  readonly friends: FriendUsecases;
+  /** What back ends do for users. */
+  readonly onBehalf: ServerFriendUsecases;
   readonly upsertUsers: UpsertUsers;
 }
 
-/** Every operation on users. */
+/** Every operation on users and on what they are to each other. */
 export function peopleUsecases(
-  { database, delivery }: PeopleDeps,
+  { database, delivery, apps }: PeopleDeps,
   options: ChangeOptions,
 ): PeopleUsecases {
-  const { users } = database;
+  const { users, friends } = database;
   const push = commitPusher(delivery);
   const account = { users, notices: profileNotices, push };
+  const change = [{ apps, users, friends, notices: friendNotices, push }, options] as const;
   return {
     users: {
       getUsers: new GetUsers({ users }),
@@ -35,6 +64,27 @@ export function peopleUsecases(
       updateMe: new UpdateMe(account, options),
       updateMySettings: new UpdateMySettings(account, options),
       searchUsers: new SearchUsers({ users }),
+    },
+    friends: {
+      sendFriendRequest: new SendFriendRequest(...change),
+      acceptFriendRequest: new AcceptFriendRequest(...change),
+      rejectFriendRequest: new RejectFriendRequest(...change),
+      cancelFriendRequest: new CancelFriendRequest(...change),
+      listFriendRequests: new ListFriendRequests({ friends }),
+      markFriendRequestsRead: new MarkFriendRequestsRead(...change),
+      listFriends: new ListFriends({ friends }),
+      searchFriends: new SearchFriends({ friends }),
+      updateFriend: new UpdateFriend(...change),
+      deleteFriend: new DeleteFriend(...change),
+      blockUser: new BlockUser(...change),
+      unblockUser: new UnblockUser(...change),
+      listBlocks: new ListBlocks({ friends }),
+    },
+    onBehalf: {
+      addFriends: new AddFriends(...change),
+      removeFriends: new RemoveFriends(...change),
+      setDirectChat: new SetDirectChat(...change),
+      listFriendsOf: new ListFriendsOf({ friends, users }),
     },
     upsertUsers: new UpsertUsers(account, options),
   };

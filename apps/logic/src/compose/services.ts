@@ -5,11 +5,13 @@ import {
   changeContents,
   clientConversationService,
   clientDeviceService,
+  clientFriendService,
   clientGroupService,
   clientMessageService,
   clientUserService,
   groupEntries,
   groupNotices,
+  serverFriendService,
   serverGroupService,
   serverMessageService,
   serverUserService,
@@ -103,7 +105,7 @@ export function createServices(
     options,
   );
   const groups = { createGroup, ...groupChanges(deps, apps, options) };
-  const people = peopleUsecases({ database, delivery }, options);
+  const people = peopleUsecases({ database, delivery, apps }, options);
   const push = statePusher(delivery);
   const change = [{ members, push }, options] as const;
   const transients = new LiveTransients({ conversations, users, delivery, clock });
@@ -123,6 +125,8 @@ export function createServices(
     }),
     clientGroupService(groups),
     clientUserService(people.users),
+    clientFriendService(people.friends),
+    serverFriendService(people.onBehalf),
     serverMessageService({ sendMessage: new SendMessage({ apps, log: writer, transients }) }),
     serverGroupService(groups),
     clientDeviceService({

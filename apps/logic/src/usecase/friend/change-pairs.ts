@@ -1,0 +1,50 @@
+import type { UserId } from '@queqiao/domain';
+
+import { activeApp } from '../app/active-app.js';
+import type { BusinessContext } from '../caller.js';
+import { actorOf, changeRequest, settled } from '../change/change-request.js';
+import type { ChangeOptions } from '../change/ports.js';
+import { mustExist } from '../group/must-exist.js';
+import type { FriendChange, FriendChangeDeps } from './change-deps.js';
+import { checkPairs, pairRequestId, type UserPair } from './pairs.js';
+
+export interface PairsInput {
+  readonly clientRequestId: string;
+  readonly pairs: readonly { readonly userA: string; readonly userB: string }[];
+}
+
+/**
+ * A change of each pair by itself, one after the other, on the app's behalf. All users must exist before anything is changed;
+ * a call that broke off is finished by repeating it.
+ */
+export async function changePairs<T>(
+  deps: FriendChangeDeps,
+  options: ChangeOptions,
+  context: BusinessContext,
+  input: PairsInput,
+  change: FriendChange<T> & {
+    readonly each: (pair: UserPair, run: () => Promise<T>) => Promise<void>;
+  },
+): Promise<void> {
+  const { appId, caller } = context;
+  const { method, decide, each, ...locks } = change;
+  changeRequest(context, input.clientRequestId, method);
+  const pairs = checkPairs(input.pairs);
+  const rules = await activeApp(deps.apps, appId);
+  const users = new Set(pairs.flatMap(({ userA, userB }) => [userA, userB]));
+  await mustExist(deps.users, appId, [...users], 'pairs');
+  const telling = { notices: deps.notices, actor: actorOf(caller) };
+  for (const pair of pairs) {
+    const requestId = pairRequestId(input.clientRequestId, pair);
+    const request = changeRequest(context, requestId, method);
+    const work = { ...options, ...locks, appId, request, ...sides(pair) };
+    await each(pair, async () => {
+      const outcome = await deps.friends.change(work, (facts) => decide(facts, telling, rules));
+      return settled(deps.push, outcome);
+    });
+  }
+}
+
+function sides({ userA, userB }: UserPair): { userId: UserId; peerId: UserId } {
+  return { userId: userA, peerId: userB };
+}

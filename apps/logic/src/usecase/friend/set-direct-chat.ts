@@ -1,0 +1,41 @@
+import { MEMBER_FLAGS } from '@queqiao/domain';
+
+import { activeApp } from '../app/active-app.js';
+import type { BusinessContext } from '../caller.js';
+import { changeRequest, settled } from '../change/change-request.js';
+import type { ChangeOptions } from '../change/ports.js';
+import { mustExist } from '../group/must-exist.js';
+import type { FriendChangeDeps } from './change-deps.js';
+import { checkPair } from './pairs.js';
+
+export interface SetDirectChatInput {
+  readonly clientRequestId: string;
+  readonly userA: string;
+  readonly userB: string;
+  readonly allowed: boolean;
+}
+
+/** Lets two users talk directly whatever they are to each other, or no longer. Errors: INVALID_ARGUMENT, NOT_FOUND. */
+export class SetDirectChat {
+  constructor(
+    readonly deps: Omit<FriendChangeDeps, 'notices'>,
+    readonly options: ChangeOptions,
+  ) {}
+
+  async run(context: BusinessContext, input: SetDirectChatInput): Promise<null> {
+    const { apps, users, friends, push } = this.deps;
+    const { appId } = context;
+    const request = changeRequest(context, input.clientRequestId, 'SetDirectChat');
+    const { userA, userB } = checkPair(input);
+    await activeApp(apps, appId);
+    await mustExist(users, appId, [userA], 'user_a');
+    await mustExist(users, appId, [userB], 'user_b');
+    const work = { ...this.options, appId, request, userId: userA, peerId: userB };
+    const [on, off] = input.allowed ? [MEMBER_FLAGS.allowed, 0] : [0, MEMBER_FLAGS.allowed];
+    const outcome = await friends.change({ ...work, feeds: 'none', chat: true }, () => ({
+      steps: [{ op: 'flags', userIds: [userA, userB], on, off }],
+      answer: () => null,
+    }));
+    return settled(push, outcome);
+  }
+}
