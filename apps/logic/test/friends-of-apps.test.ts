@@ -167,7 +167,7 @@ describe('friends made by a back end', () => {
     expect(await failures('nobody')).toEqual(unknown);
     const add = { ...id(), pairs: [pair('carl', 'stranger')] };
     const refused = await failureOf(backEnd(ServerFriends, 'addFriends', add));
-    expect(refused).toEqual({ code: 'NOT_FOUND', field: 'pairs' });
+    expect(refused).toEqual({ code: 'NOT_FOUND', field: 'pairs[0].user_b' });
     // Two users of one name are two people.
     const local = await rig.calls(other, 'local');
     await local(Users, 'getMe', {});

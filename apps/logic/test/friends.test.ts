@@ -61,7 +61,7 @@ function expire(): Promise<void> {
     countable: false,
     shown: false,
   });
-  return rig.changeStore(({ friends }) =>
+  return rig.withStores(({ friends }) =>
     friends.change({ ...work, ...sides, chat: false }, ({ own, nowMs }) => {
       if (own.request === null) throw new Error('there is no request');
       const request = { ...own.request, expiresMs: nowMs };

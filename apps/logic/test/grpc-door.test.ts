@@ -30,7 +30,9 @@ async function openDoor(ages: Partial<GrpcDoorOptions>) {
     business: () => Promise.reject(new Error('not called here')),
   };
   const getUsers = () => Promise.resolve({ users: [] });
-  const services = [defineService('user', UserServiceDefinition, { getUsers })];
+  const { getUsers: method } = UserServiceDefinition.methods;
+  const definition = { ...UserServiceDefinition, methods: { getUsers: method } };
+  const services = [defineService('user', definition, { getUsers })];
   const shared = { clock: systemClock, logger: silentLogger(), registry: new Registry() };
   const observer = new CallObserver({ ...shared, translate: () => undefined });
   const door = new GrpcDoor(

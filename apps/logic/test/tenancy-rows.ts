@@ -141,7 +141,49 @@ function withMembers(): Row {
   };
 }
 
+/** A call on another user, with what else it needs. */
+function toUser(more: JsonObject = {}): Row {
+  return { user_id: ({ user }) => [asked({ user_id: user, ...more })] };
+}
+
+/** Each of the two may be the strange one. */
+function withPair(): Row {
+  const both = (user: string): JsonObject[] => [
+    asked({ pairs: [{ user_a: user, user_b: 'alice' }] }),
+    asked({ pairs: [{ user_a: 'alice', user_b: user }] }),
+  ];
+  return { 'pairs.user_a': ({ user }) => both(user) };
+}
+
+const PEOPLE: Record<string, Row> = {
+  'client.v1.FriendService/SendFriendRequest': toUser({ text: 'hi' }),
+  'client.v1.FriendService/AcceptFriendRequest': toUser(),
+  'client.v1.FriendService/RejectFriendRequest': toUser(),
+  'client.v1.FriendService/CancelFriendRequest': toUser(),
+  'client.v1.FriendService/ListFriendRequests': {},
+  'client.v1.FriendService/MarkFriendRequestsRead': {},
+  'client.v1.FriendService/ListFriends': {},
+  'client.v1.FriendService/SearchFriends': { query: ({ user }) => [{ query: user }] },
+  'client.v1.FriendService/UpdateFriend': toUser({ remark: 'x' }),
+  'client.v1.FriendService/DeleteFriend': toUser(),
+  'client.v1.FriendService/BlockUser': toUser(),
+  'client.v1.FriendService/UnblockUser': toUser(),
+  'client.v1.FriendService/ListBlocks': {},
+  'client.v1.UserService/GetMe': {},
+  'client.v1.UserService/UpdateMe': {},
+  'client.v1.UserService/UpdateMySettings': {},
+  'client.v1.UserService/SearchUsers': { query: ({ user }) => [{ query: user }] },
+  'server.v1.FriendService/AddFriends': withPair(),
+  'server.v1.FriendService/RemoveFriends': withPair(),
+  'server.v1.FriendService/SetDirectChat': {
+    user_a: ({ user }) => [asked({ user_a: user, user_b: 'alice', allowed: true })],
+    user_b: ({ user }) => [asked({ user_a: 'alice', user_b: user, allowed: true })],
+  },
+  'server.v1.FriendService/ListFriends': { user_id: ({ user }) => [{ user_id: user }] },
+};
+
 const OTHERS: Record<string, Row> = {
+  ...PEOPLE,
   'client.v1.DeviceService/ListDevices': {},
   'client.v1.DeviceService/SignOutDevice': { device_id: ({ device }) => [{ device_id: device }] },
   'client.v1.GroupService/CreateGroup': creating({}),

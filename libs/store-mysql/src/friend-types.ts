@@ -60,7 +60,10 @@ export interface FriendWork extends LogWork {
   readonly peerId: UserId;
   /** Whose feeds the steps write to. */
   readonly feeds: 'both' | 'own' | 'none';
-  /** The steps touch the direct chat. A plan that does so unannounced is made again with the chat locked. */
+  /**
+   * The steps touch the direct chat for certain. A plan that does so unannounced is made again with the chat locked, so that
+   * no chat is made for a change that comes to nothing.
+   */
   readonly chat: boolean;
   readonly withCounts?: boolean;
 }

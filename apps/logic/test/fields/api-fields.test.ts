@@ -1,5 +1,10 @@
 import { fromJson, toBinary, type DescMessage } from '@bufbuild/protobuf';
 import { DomainError } from '@queqiao/domain';
+import { FriendServiceDefinition as Friends } from '@queqiao/protocol/client';
+import {
+  FriendServiceDefinition as ServerFriends,
+  UserServiceDefinition as ServerUsers,
+} from '@queqiao/protocol/server';
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -12,7 +17,7 @@ import {
   type Audience,
   type JsonObject,
 } from '../any-door.js';
-import { ApiRig } from '../api-rig.js';
+import { ApiRig, newId } from '../api-rig.js';
 import { clientFields } from './client-fields.js';
 import { LIMITS } from './content-fields.js';
 import { replaced, type FieldRules, type MethodRow } from './field-rules.js';
@@ -54,6 +59,7 @@ async function furnish(): Promise<void> {
   await rig
     .backEnd(`Bearer ${app.credential}`)
     .upsert('alice', 'bob', 'carol', 'dave', 'eve', 'frank');
+  await befriend();
   const alice = await rig.signedIn(app, 'alice');
   await alice.createGroup({ groupId: 'team', memberIds: ['bob'] });
   await alice.createGroup({ groupId: 'ending', memberIds: ['bob'] });
@@ -64,6 +70,19 @@ async function furnish(): Promise<void> {
   const [door] = doors.node;
   const open = { token: await app.token('alice'), device: { id: 'tablet' }, origin: ORIGIN };
   if (door) await callWith(door, 'queqiao.link.v1.SessionService/OpenSession', open);
+}
+
+async function befriend(): Promise<void> {
+  const asking = async (who: string, userId: string) => {
+    const call = await rig.calls(app, who);
+    await call(Friends, 'sendFriendRequest', { clientRequestId: newId(), userId });
+  };
+  for (const who of ['bob', 'carol']) await asking(who, 'alice');
+  await asking('alice', 'dave');
+  const backEnd = rig.backEndCalls(app);
+  const pairs = ['eve', 'frank'].map((userB) => ({ userA: 'alice', userB }));
+  await backEnd(ServerFriends, 'addFriends', { clientRequestId: newId(), pairs });
+  await backEnd(ServerUsers, 'upsertUsers', { users: [{ userId: 'bob', handle: 'bob@x' }] });
 }
 
 /** What all tables hold, once no dispatch is under way any more. */

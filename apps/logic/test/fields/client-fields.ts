@@ -18,6 +18,7 @@ import {
   whole,
   type MethodRow,
 } from './field-rules.js';
+import { people } from './people-fields.js';
 
 /** Of a group of alice's and bob's with her text at 2, and of nobody else's. */
 const conversation_id = 'g:team';
@@ -239,4 +240,5 @@ export const clientFields = new Map<string, MethodRow>([
   ...of('MessageService/', messages),
   ...of('ConversationService/', conversations),
   ...of('', others),
+  ...of('', people),
 ]);

@@ -2,7 +2,9 @@ import { content } from './content-fields.js';
 import {
   also,
   bad,
+  bytes,
   characters,
+  conversation,
   free,
   id,
   list,
@@ -10,7 +12,7 @@ import {
   missing,
   not,
   optionalId,
-  conversation,
+  whole,
   type MethodRow,
 } from './field-rules.js';
 
@@ -24,6 +26,18 @@ const users = list(id, {
   tooMany: Array.from({ length: 501 }, (_, n) => `u${n}`),
   beyond: { code: 'LIMIT_EXCEEDED' },
 });
+
+const pair = { user_a: 'dave', user_b: 'eve' };
+const pairs = {
+  client_request_id: id,
+  pairs: list(
+    message(pair, {
+      user_a: also(id, missing('nobody')),
+      user_b: also(id, missing('nobody'), bad('dave')),
+    }),
+    { good: pair, min: 1, max: 100, beyond: { code: 'LIMIT_EXCEEDED' } },
+  ),
+};
 
 const rows: Record<string, MethodRow> = {
   'MessageService/SendMessage': {
@@ -81,13 +95,46 @@ const rows: Record<string, MethodRow> = {
       user_ids: also(users, bad(['dave', 'alice'], { code: 'PERMISSION_DENIED' })),
     },
   },
+  'FriendService/AddFriends': {
+    request: { client_request_id: 'r5', pairs: [{ user_a: 'dave', user_b: 'eve' }] },
+    fields: pairs,
+  },
+  'FriendService/RemoveFriends': {
+    request: { client_request_id: 'r6', pairs: [{ user_a: 'dave', user_b: 'eve' }] },
+    fields: pairs,
+  },
+  'FriendService/SetDirectChat': {
+    request: { client_request_id: 'r7', user_a: 'dave', user_b: 'frank', allowed: true },
+    fields: {
+      client_request_id: id,
+      user_a: also(id, missing('nobody')),
+      user_b: also(id, missing('nobody'), bad('dave')),
+      allowed: free,
+    },
+  },
+  'FriendService/ListFriends': {
+    request: { user_id: 'alice' },
+    fields: {
+      user_id: also(id, missing('nobody')),
+      page_token: not('x'),
+      limit: whole(0, 500),
+    },
+  },
   'UserService/UpsertUsers': {
     request: { users: [{ user_id: 'frank', nickname: 'Frank' }] },
     fields: {
       users: list(
         message(
           { user_id: 'gina' },
-          { user_id: id, nickname: characters(0, 200), avatar_url: characters(0, 2_000) },
+          {
+            user_id: id,
+            nickname: characters(0, 200),
+            avatar_url: characters(0, 2_000),
+            gender: not(99),
+            signature: characters(0, 200),
+            extra: bytes(0, 4_096),
+            handle: also(not('ab', 'a b'), bad('bob@x', { code: 'ALREADY_EXISTS' })),
+          },
         ),
         { good: { user_id: 'frank' }, max: 500, beyond: { code: 'LIMIT_EXCEEDED' } },
       ),

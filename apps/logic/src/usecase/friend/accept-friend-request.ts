@@ -43,7 +43,7 @@ export class AcceptFriendRequest {
     return changeFriends(this.deps, this.options, context, input, {
       method: 'AcceptFriendRequest',
       feeds: 'both',
-      chat: true,
+      chat: false,
       withCounts: true,
       decide: (facts, telling, rules) => {
         const request = demandPending(facts.peer.request, facts.nowMs);

@@ -70,7 +70,7 @@ describe('friends by the app', () => {
           ['ann', 'zoe'],
         ],
         'NOT_FOUND',
-        'pairs',
+        'pairs[1].user_b',
       ],
       [Array.from({ length: 101 }, () => ['ann', 'bob']), 'LIMIT_EXCEEDED', 'pairs'],
     ];

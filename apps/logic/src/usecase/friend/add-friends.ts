@@ -28,7 +28,7 @@ export class AddFriends {
     await changePairs(this.deps, this.options, context, input, {
       method: 'AddFriends',
       feeds: 'both',
-      chat: true,
+      chat: false,
       withCounts: true,
       decide: (facts, telling, rules) => {
         if (facts.own.friend !== null) return { steps: [], answer: () => false };

@@ -53,7 +53,7 @@ export async function changeFriends<T>(
   const peerId = parseUserId(input.userId);
   if (peerId === caller.userId) throw invalidArgument('user_id', 'must be another user');
   const rules = await activeApp(deps.apps, appId);
-  await mustExist(deps.users, appId, [peerId], 'user_id');
+  await mustExist(deps.users, appId, [peerId], () => 'user_id');
   const telling = { notices: deps.notices, actor: actorOf(caller) };
   const work = { ...options, ...locks, appId, request, userId: caller.userId, peerId };
   const outcome = await deps.friends.change(work, (facts) => decide(facts, telling, rules));

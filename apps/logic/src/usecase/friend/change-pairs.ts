@@ -32,7 +32,7 @@ export async function changePairs<T>(
   const pairs = checkPairs(input.pairs);
   const rules = await activeApp(deps.apps, appId);
   const users = new Set(pairs.flatMap(({ userA, userB }) => [userA, userB]));
-  await mustExist(deps.users, appId, [...users], 'pairs');
+  await mustExist(deps.users, appId, [...users], (missing) => nameIn(input.pairs, missing));
   const telling = { notices: deps.notices, actor: actorOf(caller) };
   for (const pair of pairs) {
     const requestId = pairRequestId(input.clientRequestId, pair);
@@ -43,6 +43,12 @@ export async function changePairs<T>(
       return settled(deps.push, outcome);
     });
   }
+}
+
+/** Where the request names a user first. */
+function nameIn(pairs: PairsInput['pairs'], userId: UserId): string {
+  const index = pairs.findIndex(({ userA, userB }) => userA === userId || userB === userId);
+  return `pairs[${index}].${pairs[index]?.userA === userId ? 'user_a' : 'user_b'}`;
 }
 
 function sides({ userA, userB }: UserPair): { userId: UserId; peerId: UserId } {

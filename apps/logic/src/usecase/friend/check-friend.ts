@@ -18,13 +18,14 @@ export function checkRemark(remark: string): string {
   return checkLength(remark, FRIEND_REMARK_MAX_LENGTH, 'remark');
 }
 
-export function checkTags(tags: readonly string[]): readonly string[] {
+export function checkTags(tags: readonly string[], field = 'tags'): readonly string[] {
   if (tags.length > FRIEND_MAX_TAGS) {
-    throw invalidArgument('tags', `must be at most ${FRIEND_MAX_TAGS}`);
+    throw invalidArgument(field, `must be at most ${FRIEND_MAX_TAGS}`);
   }
   for (const [index, tag] of tags.entries()) {
-    checkLength(tag, FRIEND_TAG_MAX_LENGTH, `tags[${index}]`, 1);
-    if (tags.indexOf(tag) !== index) throw invalidArgument(`tags[${index}]`, 'is there twice');
+    const at = `${field}[${index}]`;
+    checkLength(tag, FRIEND_TAG_MAX_LENGTH, at, 1);
+    if (tags.indexOf(tag) !== index) throw invalidArgument(at, 'is there twice');
   }
   return tags;
 }

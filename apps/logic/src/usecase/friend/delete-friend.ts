@@ -14,7 +14,7 @@ export class DeleteFriend {
     return changeFriends(this.deps, this.options, context, input, {
       method: 'DeleteFriend',
       feeds: 'both',
-      chat: true,
+      chat: false,
       decide: (facts, telling) => ({ steps: partingSteps(facts, telling), answer: () => null }),
     });
   }

@@ -19,7 +19,7 @@ export class ListFriendsOf {
     input: { readonly userId: string; readonly pageToken: string; readonly limit: number },
   ): Promise<FriendsAnswer> {
     const userId = parseUserId(input.userId);
-    await mustExist(this.deps.users, context.appId, [userId], 'user_id');
+    await mustExist(this.deps.users, context.appId, [userId], () => 'user_id');
     return this.#list.run(context, userId, { ...input, sinceFeedSeq: 0 });
   }
 }

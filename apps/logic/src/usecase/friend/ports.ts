@@ -60,7 +60,7 @@ export interface FriendWork extends ChangeWork {
   readonly peerId: UserId;
   /** Whose feeds the steps write to. */
   readonly feeds: 'both' | 'own' | 'none';
-  /** The steps touch the direct chat; a hint that saves a second run. */
+  /** The steps touch the direct chat for certain. If they may not, it is not made for a call that comes to nothing. */
   readonly chat: boolean;
   readonly withCounts?: boolean;
 }

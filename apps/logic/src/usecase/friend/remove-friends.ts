@@ -17,7 +17,7 @@ export class RemoveFriends {
     await changePairs(this.deps, this.options, context, input, {
       method: 'RemoveFriends',
       feeds: 'both',
-      chat: true,
+      chat: false,
       decide: (facts, telling) => {
         const steps = partingSteps(facts, telling);
         return { steps, answer: () => steps.length > 0 };

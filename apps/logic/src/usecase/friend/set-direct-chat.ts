@@ -1,4 +1,4 @@
-import { MEMBER_FLAGS } from '@queqiao/domain';
+import { MEMBER_FLAGS, type UserId } from '@queqiao/domain';
 
 import { activeApp } from '../app/active-app.js';
 import type { BusinessContext } from '../caller.js';
@@ -28,8 +28,8 @@ export class SetDirectChat {
     const request = changeRequest(context, input.clientRequestId, 'SetDirectChat');
     const { userA, userB } = checkPair(input);
     await activeApp(apps, appId);
-    await mustExist(users, appId, [userA], 'user_a');
-    await mustExist(users, appId, [userB], 'user_b');
+    const fieldOf = (missing: UserId) => (missing === userA ? 'user_a' : 'user_b');
+    await mustExist(users, appId, [userA, userB], fieldOf);
     const work = { ...this.options, appId, request, userId: userA, peerId: userB };
     const [on, off] = input.allowed ? [MEMBER_FLAGS.allowed, 0] : [0, MEMBER_FLAGS.allowed];
     const outcome = await friends.change({ ...work, feeds: 'none', chat: true }, () => ({

@@ -14,7 +14,7 @@ export class UnblockUser {
     return changeFriends(this.deps, this.options, context, input, {
       method: 'UnblockUser',
       feeds: 'own',
-      chat: true,
+      chat: false,
       decide: (facts, telling) => ({
         steps: facts.own.blocks ? blockSteps(facts, false, telling) : [],
         answer: () => null,

@@ -21,7 +21,7 @@ export class UpdateFriend {
 
   async run(context: UserContext, input: UpdateFriendInput): Promise<FriendRecord> {
     const remark = input.remark === undefined ? undefined : checkRemark(input.remark);
-    const tags = input.tags === undefined ? undefined : checkTags(input.tags);
+    const tags = input.tags === undefined ? undefined : checkTags(input.tags, 'tags.tags');
     return changeFriends(this.deps, this.options, context, input, {
       method: 'UpdateFriend',
       feeds: 'own',
