@@ -98,7 +98,9 @@ describe('a friendship', () => {
     ]);
   });
 
-  it('needs no announcement of the chat: the plan is made again with it', async () => {
+  it('makes no chat for what comes to nothing, and is made again when it needs one', async () => {
+    await change(a, b, () => ({ steps: [], answer: () => null }));
+    expect(await flagsOf(a)).toBeUndefined();
     let runs = 0;
     const { commit } = await change(a, b, () => {
       runs += 1;
