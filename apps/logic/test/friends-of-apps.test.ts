@@ -162,7 +162,7 @@ describe('friends made by a back end', () => {
       await failureOf(carl(Friends, 'unblockUser', { ...id(), userId })),
       await failureOf(backEnd(ServerFriends, 'listFriends', { userId })),
     ];
-    const unknown = Array(9).fill({ code: 'NOT_FOUND', field: 'user_id' });
+    const unknown = Array.from({ length: 9 }, () => ({ code: 'NOT_FOUND', field: 'user_id' }));
     expect(await failures('stranger')).toEqual(unknown);
     expect(await failures('nobody')).toEqual(unknown);
     const add = { ...id(), pairs: [pair('carl', 'stranger')] };

@@ -389,8 +389,8 @@ describe('a block', () => {
     const third = ann(Friends, 'blockUser', to(others[1] ?? ''));
     expect(await failureOf(third)).toEqual({ code: 'LIMIT_EXCEEDED', field: 'maxBlocks' });
     const first = await ann(Friends, 'listBlocks', { limit: 1 });
-    expect(first.userIds).toEqual([others[0]].concat([b]).sort().slice(0, 1));
+    expect(first.userIds).toEqual([others[0]]);
     const second = await ann(Friends, 'listBlocks', { limit: 1, pageToken: first.nextPageToken });
-    expect([...first.userIds, ...second.userIds].sort()).toEqual([b, others[0]].sort());
+    expect(second.userIds).toEqual([b]);
   });
 });

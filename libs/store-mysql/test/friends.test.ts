@@ -10,7 +10,6 @@ import {
   request,
   source,
   unfriend,
-  HOUR,
 } from './friend-rig.js';
 import { addUsers, allow, app, direct, message, note, StoreRig, user } from './store-rig.js';
 
@@ -112,7 +111,9 @@ describe('a friendship', () => {
 
   it('is undone whole when a step fails', async () => {
     const broken = { ...befriend(b, a), entry: () => ({ ...note('x'), kind: 'k'.repeat(300) }) };
-    await expect(steps(a, b, befriend(a, b), broken as FriendStep)).rejects.toThrow();
+    await expect(steps(a, b, befriend(a, b), broken as FriendStep)).rejects.toThrow(
+      'insert entries',
+    );
     expect(await feed(a)).toEqual([]);
     expect(await db.friends.friends(app, user(a), { afterId: '', limit: 10 })).toEqual([]);
   });

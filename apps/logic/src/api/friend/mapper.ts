@@ -1,10 +1,10 @@
 import type { FriendRecord, FriendSource, FriendWay } from '@queqiao/domain';
 import {
-  Friend,
-  FriendRequest,
   FriendRequest_State,
   FriendSource_Way,
   ListFriendRequestsRequest_Direction,
+  type Friend,
+  type FriendRequest,
   type FriendSource as ProtoSource,
 } from '@queqiao/protocol/client';
 import type { ListedRequest } from '../../usecase/friend/ports.js';

@@ -1,13 +1,13 @@
 import { fullSettings, type UserSettings } from '@queqiao/domain';
 import {
   AddFriendRule,
-  FoundUser,
   FoundUser_By,
   InviteRule,
   PresenceRule,
   User,
-  UserSettings as ProtoSettings,
+  type FoundUser,
   type UpdateMySettingsRequest,
+  type UserSettings as ProtoSettings,
 } from '@queqiao/protocol/client';
 import type { FoundUser as Found, Profile } from '../../usecase/user/ports.js';
 import type { SettingsPatch } from '../../usecase/user/update-my-settings.js';

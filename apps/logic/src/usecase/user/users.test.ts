@@ -17,9 +17,9 @@ const alice: UserContext = {
 };
 const options = { owner: 'logic-1', dispatchDelayMs: 3_000 };
 const notices = {
-  profileChanged: ({ profile }: Account) => ({
+  profileChanged: (account: Account) => ({
     kind: 'profileChanged',
-    content: Buffer.from(profile.nickname),
+    content: Buffer.from(account.profile.nickname),
   }),
 };
 const push = { pushCommit: () => undefined };
