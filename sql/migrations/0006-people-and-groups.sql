@@ -47,7 +47,6 @@ CREATE TABLE friends (
   -- Seq of the entry of the user's self feed that brought this state.
   feed_seq BIGINT NOT NULL,
   PRIMARY KEY (app_id, user_id, friend_id),
-  KEY friends_by_state (app_id, user_id, active, friend_id),
   KEY friends_by_feed (app_id, user_id, feed_seq)
 ) ENGINE=InnoDB;
 
