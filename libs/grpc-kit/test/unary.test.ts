@@ -29,7 +29,7 @@ async function failure(call: Promise<unknown>) {
 describe('a unary call', () => {
   it('answers with typed messages', async () => {
     const { client } = await userService(echo);
-    await expect(client.getUsers({ userIds: ['ann', 'bob'] })).resolves.toEqual({
+    await expect(client.getUsers({ userIds: ['ann', 'bob'] })).resolves.toMatchObject({
       users: [
         { userId: 'ann', nickname: 'n-ann', avatarUrl: '' },
         { userId: 'bob', nickname: 'n-bob', avatarUrl: '' },
