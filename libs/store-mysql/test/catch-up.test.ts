@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { ConversationId } from '@queqiao/domain';
 import { StoreConnection } from '../src/connection/store-connection.js';
 import { hiddenSql, stintsSql } from '../src/conversation/pull-facts.js';
-import { HIDDEN_MAX_SEQS, type Database, type PullResult } from '../src/index.js';
+import { APPEND_MAX_ITEMS, HIDDEN_MAX_SEQS, type Database, type PullResult } from '../src/index.js';
 import { allow, app, direct, message, StoreRig, user } from './store-rig.js';
 
 const me = user('me');
@@ -47,7 +47,9 @@ const MINE = "WHERE app_id = ? AND user_id = 'me' AND conversation_id = ?";
 
 async function fill(id: ConversationId, count: number): Promise<void> {
   const items = Array.from({ length: count }, () => message(id, 'me'));
-  await database.append.commitBatch(items, allow);
+  for (let at = 0; at < items.length; at += APPEND_MAX_ITEMS) {
+    await database.append.commitBatch(items.slice(at, at + APPEND_MAX_ITEMS), allow);
+  }
 }
 
 function hide(conversationId: ConversationId, seqs: number[]): Promise<unknown> {
