@@ -16,16 +16,32 @@ export type { TestDevice } from './device/test-device.js';
 export { eventually } from './eventually.js';
 export { lockHead, type HeadLock } from './head-lock.js';
 export { stallAppend, type StalledAppend } from './stalled-append.js';
-export { checkHistory, type Violation } from './history/check-history.js';
-export { History, type SendRecord } from './history/history.js';
+export type { MessageChange, OwnChange, OwnSettings } from './history/changes.js';
+export { checkHistory, checkRests, type Violation } from './history/check-history.js';
+export {
+  History,
+  type ChangeRecord,
+  type OwnChangeRecord,
+  type RestRecord,
+  type SendRecord,
+} from './history/history.js';
 export {
   GUARANTEES,
+  isRefused,
   seqOf,
   type Guarantee,
   type HistoryInput,
   type Membership,
+  type WrittenRecord,
 } from './history/history-input.js';
-export { queryRows, readLogTable, readMembers, readTails } from './history/log-table.js';
+export {
+  queryRows,
+  readLogTable,
+  readMarksOfMessages,
+  readMembers,
+  readTails,
+} from './history/log-table.js';
+export { contentDigestOf, type ShownConversation } from './history/shown.js';
 export { digestOf, SurfacedLog } from './history/surfaced-log.js';
 export { TcpProxy, type Direction, type Verdict } from './tcp-proxy.js';
 export { countRedisKeys, flushRedis } from './redis-commands.js';

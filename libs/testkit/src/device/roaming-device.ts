@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeDuty } from '@queqiao/domain';
+import type { MessageChange, OwnChange } from '../history/changes.js';
 import type { SurfacedLog } from '../history/surfaced-log.js';
 import type { TestApp } from '../test-app.js';
 import { BareDevice, SocketClosed, type Codec, type Inner } from './bare-device.js';
+import { changeOwnUntilKnown, changeUntilKnown } from './change-until-known.js';
 import { ReplicaLog } from './replica.js';
 import { fillGap, readUnread, syncAll, type SyncState } from './replica-feed.js';
 import { markUntilKnown, sendUntilKnown } from './send-until-known.js';
@@ -19,6 +21,8 @@ export interface RoamingDeviceOptions {
   readonly feed?: 'push' | 'sync' | 'both';
   /** Devices of the kind `sync` read by themselves this often; without it only when told to. */
   readonly pollMs?: number;
+  /** Also devices of the kinds `push` and `sync` read after every sign-in and, those of `push`, when they are told to. */
+  readonly catchesUp?: boolean;
   /** Where what it surfaces is recorded. */
   readonly record?: SurfacedLog;
 }
@@ -108,11 +112,35 @@ export class RoamingDevice implements TestDevice {
   }
 
   /** Sends and repeats with the same id until the answer is definitive. Rejects with the DomainError of a refusal. */
-  async send(conversationId: string, clientMsgId: string, text: string): Promise<number> {
-    const entry = await sendUntilKnown(this, { conversationId, clientMsgId, text });
+  async send(
+    conversationId: string,
+    clientMsgId: string,
+    text: string,
+    mentions: readonly string[] = [],
+  ): Promise<number> {
+    const message = { conversationId, clientMsgId, text, mentions };
+    const entry = await sendUntilKnown(this, message);
     if (this.feed !== 'sync') this.log(conversationId).add(entry, 'sent');
     this.#fillGaps();
     return entry.seq;
+  }
+
+  /** What the entry of an own change says is only known from the log, so a device that never reads should not make any. */
+  async change(
+    conversationId: string,
+    clientMsgId: string,
+    change: MessageChange,
+  ): Promise<number> {
+    const seq = await changeUntilKnown(this, { conversationId, clientMsgId }, change);
+    const log = this.log(conversationId);
+    log.known = Math.max(log.known, seq);
+    this.#fillGaps();
+    return seq;
+  }
+
+  async changeOwn(conversationId: string, change: OwnChange): Promise<void> {
+    const member = await changeOwnUntilKnown(this, conversationId, change);
+    if (member !== undefined) this.#options.record?.state(member);
   }
 
   async markRead(conversationId: string, seq: number): Promise<void> {
@@ -125,7 +153,11 @@ export class RoamingDevice implements TestDevice {
     return readUnread(this.socket);
   }
 
-  /** Loses its connection, as a device that enters a tunnel. */
+  /** It keeps no replica that could show anything. */
+  shown(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   drop(): void {
     this.socket?.ws.terminate();
   }
@@ -178,7 +210,7 @@ export class RoamingDevice implements TestDevice {
 
   async #attend(socket: BareDevice): Promise<void> {
     this.socket = socket;
-    if (this.feed === 'both') this.#read();
+    if (this.#readsWhenTold) this.#read();
     const { pollMs } = this.#options;
     const polls = pollMs === undefined ? undefined : setInterval(() => this.#read(), pollMs);
     let lastTurnMs = Date.now();
@@ -211,7 +243,11 @@ export class RoamingDevice implements TestDevice {
       this.log(event.value.conversationId).add(event.value, 'push');
       this.#fillGaps();
     }
-    if (item.$case === 'resync' && this.feed === 'both') this.#read();
+    if (item.$case === 'resync' && this.#readsWhenTold) this.#read();
+  }
+
+  get #readsWhenTold(): boolean {
+    return this.feed === 'both' || this.#options.catchesUp === true;
   }
 
   #fillGaps(): void {

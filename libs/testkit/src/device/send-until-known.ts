@@ -15,6 +15,8 @@ export interface OutgoingText {
   readonly conversationId: string;
   readonly clientMsgId: string;
   readonly text: string;
+  /** Members whom it names. */
+  readonly mentions?: readonly string[];
 }
 
 /** A device that may lose its socket and get another one. */
@@ -23,7 +25,7 @@ export interface Reconnecting {
   readonly socket: BareDevice | undefined;
 }
 
-const RETRY_MS = 100;
+const RETRY_MS = { first: 100, max: 1_000 };
 /** Keeps a broken test from hanging; no measurement. */
 const GIVE_UP_MS = 120_000;
 
@@ -32,8 +34,8 @@ const GIVE_UP_MS = 120_000;
  * good. Resolves with the entry as the answer describes it. Rejects with the DomainError of a definitive refusal.
  */
 export async function sendUntilKnown(device: Reconnecting, message: OutgoingText): Promise<Entry> {
-  const { conversationId, clientMsgId, text } = message;
-  const content = Content.create({ body: { $case: 'text', value: { text } } });
+  const { conversationId, clientMsgId } = message;
+  const content = contentOf(message);
   const request = SendRequest.create({ conversationId, clientMsgId, content });
   const { seq, ordinal, createdMs } = await untilKnown(device, (socket) =>
     socket.call(Messages, Messages.methods.send, request, conversationId),
@@ -52,19 +54,27 @@ export async function markUntilKnown(
   return answer.member;
 }
 
-async function untilKnown<T>(
+export function contentOf({
+  text,
+  mentions = [],
+}: Pick<OutgoingText, 'text' | 'mentions'>): Content {
+  const named = mentions.length === 0 ? undefined : { all: false, userIds: [...mentions] };
+  return Content.create({ body: { $case: 'text', value: { text } }, mentions: named });
+}
+
+export async function untilKnown<T>(
   device: Reconnecting,
   call: (socket: BareDevice) => Promise<T>,
 ): Promise<T> {
   const deadline = Date.now() + GIVE_UP_MS;
-  for (;;) {
+  for (let waitMs = RETRY_MS.first; ; waitMs = Math.min(RETRY_MS.max, 2 * waitMs)) {
     try {
       if (device.socket === undefined) throw new DomainError('UNAVAILABLE', 'offline');
       return await call(device.socket);
     } catch (error) {
       const again = error instanceof DomainError && error.row.retryable;
       if (!again || Date.now() > deadline) throw error;
-      await sleep(RETRY_MS * (0.5 + Math.random()));
+      await sleep(waitMs * (0.5 + Math.random()));
     }
   }
 }

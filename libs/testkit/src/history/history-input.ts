@@ -1,12 +1,24 @@
 import type { Entry } from '@queqiao/protocol/client';
-import type { History, SendRecord } from './history.js';
+import type { OwnSettings } from './changes.js';
+import type { ChangeRecord, History, SendRecord } from './history.js';
 import type { SurfacedEvent } from './surfaced-log.js';
 
 /** The recorded part of a history: what the clients of one app did and saw. */
 export type Recorded = Pick<
   History,
-  'sends' | 'marks' | 'memberships' | 'logs' | 'tails' | 'rests' | 'recoveries'
+  | 'sends'
+  | 'changes'
+  | 'ownChanges'
+  | 'marks'
+  | 'memberships'
+  | 'logs'
+  | 'tails'
+  | 'rests'
+  | 'recoveries'
 >;
+
+/** What was to become an entry. */
+export type WrittenRecord = SendRecord | ChangeRecord;
 
 /** One time in a conversation: the entries with joinedSeq < seq <= leftSeq. */
 export interface Stint {
@@ -23,6 +35,16 @@ export interface Membership {
   readonly clearedSeq: number;
   /** Entries that the user deleted for oneself. */
   readonly hidden: ReadonlySet<number>;
+  /** Newest entry that names the user, read or not; 0: none. */
+  readonly mentionedSeq: number;
+  readonly settings: StoredSettings;
+}
+
+/** What is unset is off or empty. */
+export interface StoredSettings extends OwnSettings {
+  /** Out of the list until the log is longer than that. */
+  readonly hiddenAtSeq?: number;
+  readonly markedUnread?: boolean;
 }
 
 export interface HistoryInput {
@@ -31,6 +53,10 @@ export interface HistoryInput {
   readonly table: ReadonlyMap<string, readonly Entry[]>;
   /** By conversation and user, as stored. */
   readonly members: ReadonlyMap<string, ReadonlyMap<string, Membership>>;
+  /** Reactions as stored, each as `reactionKey` has it. Left out: there are none. */
+  readonly reactions?: ReadonlySet<string>;
+  /** Messages that are pinned for everyone, each as `placeOf` has it. Left out: there are none. */
+  readonly pins?: ReadonlySet<string>;
   /** Digests of the entries of the other apps in the same deployment. */
   readonly foreign?: ReadonlySet<string>;
 }
@@ -48,6 +74,8 @@ export const GUARANTEES = [
   'membership',
   'read cursor',
   'unread',
+  'changes',
+  'replicas',
   'liveness',
 ] as const;
 export type Guarantee = (typeof GUARANTEES)[number];
@@ -70,8 +98,19 @@ export function wasMember(membership: Membership | undefined, seq: number): bool
   return stints.some(({ joinedSeq, leftSeq }) => joinedSeq < seq && seq <= leftSeq);
 }
 
-export function seqOf({ outcome }: SendRecord): number | undefined {
-  return typeof outcome === 'object' && 'seq' in outcome ? outcome.seq : undefined;
+/** Where it was acknowledged to be; undefined also for a change that had been made before. */
+export function seqOf({ outcome }: WrittenRecord): number | undefined {
+  return typeof outcome === 'object' && 'seq' in outcome ? outcome.seq || undefined : undefined;
+}
+
+/** An acknowledged change that had been made before: nothing was stored for it. */
+export function isUnchanged({ outcome }: WrittenRecord): boolean {
+  return typeof outcome === 'object' && 'seq' in outcome && outcome.seq === 0;
+}
+
+export function* written({ sends, changes }: Recorded): Generator<WrittenRecord> {
+  yield* sends;
+  yield* changes;
 }
 
 export function isRefused({ outcome }: { readonly outcome: unknown }): boolean {
@@ -79,12 +118,33 @@ export function isRefused({ outcome }: { readonly outcome: unknown }): boolean {
 }
 
 /** A message's identity: one per sender, conversation and client_msg_id. */
-export function keyOf(send: SendRecord): string {
-  return `${send.conversationId} ${send.sender} ${send.clientMsgId}`;
+export function keyOf(
+  record: Pick<WrittenRecord, 'conversationId' | 'sender' | 'clientMsgId'>,
+): string {
+  return `${record.conversationId} ${record.sender} ${record.clientMsgId}`;
 }
 
 export function keyOfEntry(entry: Entry): string {
   return `${entry.conversationId} ${entry.sender?.id ?? ''} ${entry.clientMsgId}`;
+}
+
+/** Names a line of a log. */
+export function placeOf(conversationId: string, seq: number): string {
+  return `${conversationId}#${seq}`;
+}
+
+export function reactionKey(place: string, userId: string, emoji: string): string {
+  return `${place} ${userId} ${emoji}`;
+}
+
+/** The newest seq of a conversation that was acknowledged before a moment; 0: none. */
+export function acknowledgedBefore(recorded: Recorded, conversationId: string, at: number): number {
+  let newest = 0;
+  for (const record of written(recorded)) {
+    if (record.conversationId !== conversationId || (record.endedAt ?? Infinity) >= at) continue;
+    newest = Math.max(newest, seqOf(record) ?? 0);
+  }
+  return newest;
 }
 
 export function* allEntries(table: HistoryInput['table']): Generator<Entry> {

@@ -1,5 +1,7 @@
 import type { MemberState } from '@queqiao/protocol/client';
 import { DomainError } from '@queqiao/domain';
+import type { MessageChange, OwnChange } from './changes.js';
+import type { ShownConversation } from './shown.js';
 import { SurfacedLog } from './surfaced-log.js';
 
 /** What became of an operation: `unknown` means that it may or may not have been carried out. */
@@ -17,7 +19,26 @@ export interface SendRecord extends Operation {
   readonly conversationId: string;
   readonly clientMsgId: string;
   readonly text: string;
+  /** Members whom it names. */
+  readonly mentions?: readonly string[];
   outcome: Outcome<{ readonly seq: number }>;
+}
+
+/** One change of messages, over all of its repetitions; seq 0: it had been made before, so that nothing was stored. */
+export interface ChangeRecord extends Operation {
+  readonly sender: string;
+  readonly conversationId: string;
+  readonly clientMsgId: string;
+  readonly change: MessageChange;
+  outcome: Outcome<{ readonly seq: number }>;
+}
+
+/** One change of what a user has of a conversation. */
+export interface OwnChangeRecord extends Operation {
+  readonly userId: string;
+  readonly conversationId: string;
+  readonly change: OwnChange;
+  outcome: Outcome<'done'>;
 }
 
 /** One move of a user's read cursor. */
@@ -46,11 +67,13 @@ export interface TailRecord {
   readonly limitMs: number;
 }
 
-/** Unread counts that a device showed at rest, by conversation. */
+/** What a device showed at rest, by conversation. */
 export interface RestRecord {
   readonly device: string;
   readonly userId: string;
   readonly unread: ReadonlyMap<string, number | undefined>;
+  /** Of devices that keep a replica. */
+  readonly shown?: ReadonlyMap<string, ShownConversation>;
 }
 
 /** How long something took to work again after a fault was healed; undefined: it never did. */
@@ -63,6 +86,8 @@ export interface RecoveryRecord {
 /** Everything that the clients of one app saw of it. */
 export class History {
   readonly sends: SendRecord[] = [];
+  readonly changes: ChangeRecord[] = [];
+  readonly ownChanges: OwnChangeRecord[] = [];
   readonly marks: MarkRecord[] = [];
   readonly memberships: MembershipRecord[] = [];
   readonly logs: SurfacedLog[] = [];
@@ -73,12 +98,32 @@ export class History {
 
   /** Records a send around `work`, which resolves with the seq. A refusal is recorded and thrown on. */
   async send(
-    about: Pick<SendRecord, 'sender' | 'conversationId' | 'clientMsgId' | 'text'>,
+    about: Pick<SendRecord, 'sender' | 'conversationId' | 'clientMsgId' | 'text' | 'mentions'>,
     work: () => Promise<number>,
   ): Promise<number> {
     const record: SendRecord = { ...about, ...this.#begin(), outcome: 'unknown' };
     this.sends.push(record);
     return this.#around(record, work, (seq) => ({ seq }));
+  }
+
+  /** Records a change of messages around `work`, which resolves with the seq. */
+  async change(
+    about: Pick<ChangeRecord, 'sender' | 'conversationId' | 'clientMsgId' | 'change'>,
+    work: () => Promise<number>,
+  ): Promise<number> {
+    const record: ChangeRecord = { ...about, ...this.#begin(), outcome: 'unknown' };
+    this.changes.push(record);
+    return this.#around(record, work, (seq) => ({ seq }));
+  }
+
+  /** Records a change of what a user has of a conversation around `work`. */
+  async changeOwn(
+    about: Pick<OwnChangeRecord, 'userId' | 'conversationId' | 'change'>,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    const record: OwnChangeRecord = { ...about, ...this.#begin(), outcome: 'unknown' };
+    this.ownChanges.push(record);
+    await this.#around(record, work, () => 'done' as const);
   }
 
   /** Records a move of a read cursor around `work`. */

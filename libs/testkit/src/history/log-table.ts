@@ -1,7 +1,13 @@
 import { parseSenderKey } from '@queqiao/domain';
 import { Content, Entry, Entry_State, Sender_Kind } from '@queqiao/protocol/client';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import type { Membership, Stint } from './history-input.js';
+import {
+  placeOf,
+  reactionKey,
+  type Membership,
+  type Stint,
+  type StoredSettings,
+} from './history-input.js';
 
 const KINDS = {
   user: Sender_Kind.USER,
@@ -40,6 +46,22 @@ export async function readLogTable(
   return logs;
 }
 
+/** Reactions and pins of an app as stored: see HistoryInput. */
+export async function readMarksOfMessages(
+  databaseUrl: string,
+  appId: string,
+): Promise<{ readonly reactions: Set<string>; readonly pins: Set<string> }> {
+  const place = (row: RowDataPacket): string =>
+    placeOf(String(row['conversation_id']), Number(row['target_seq']));
+  const of = (table: string): Promise<RowDataPacket[]> =>
+    queryRows(databaseUrl, `SELECT * FROM ${table} WHERE app_id = ?`, [appId]);
+  const reactions = (await of('reactions')).map((row) => {
+    const emoji = (row['emoji'] as Buffer).toString('utf8');
+    return reactionKey(place(row), String(row['user_id']), emoji);
+  });
+  return { reactions: new Set(reactions), pins: new Set((await of('pins')).map(place)) };
+}
+
 /** Newest seq of each conversation of an app. */
 export async function readTails(databaseUrl: string, appId: string): Promise<Map<string, number>> {
   const sql = 'SELECT conversation_id, last_seq FROM conversations WHERE app_id = ?';
@@ -73,10 +95,18 @@ export async function readMembers(
       stints: [...of(earlier, row), row].map(stintOf),
       readSeq: Number(row['read_seq']),
       clearedSeq: Number(row['cleared_seq'] ?? 0),
+      mentionedSeq: Number(row['mentioned_seq'] ?? 0),
+      settings: settingsOf(row['settings']),
       hidden: new Set(of(hidden, row).map((each) => Number(each['seq']))),
     });
   }
   return members;
+}
+
+/** MySQL answers JSON parsed, MariaDB as text. */
+function settingsOf(value: unknown): StoredSettings {
+  if (typeof value === 'string') return JSON.parse(value) as StoredSettings;
+  return value === null ? {} : (value as StoredSettings);
 }
 
 function stintOf(row: RowDataPacket): Stint {

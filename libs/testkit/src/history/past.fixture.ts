@@ -1,8 +1,16 @@
 import { DomainError, type ErrorCode } from '@queqiao/domain';
 import { Content, Entry, Sender_Kind } from '@queqiao/protocol/client';
-import type { Membership } from './history-input.js';
+import type { MessageChange, OwnChange } from './changes.js';
+import type { HistoryInput, Membership } from './history-input.js';
 import { History } from './history.js';
 import type { SurfacedLog } from './surfaced-log.js';
+
+export type Story = () => Promise<HistoryInput>;
+
+export interface Stories {
+  readonly bad: Readonly<Record<string, Story>>;
+  readonly good: Readonly<Record<string, Story>>;
+}
 
 export const CHAT = 'd:ann:bob';
 
@@ -25,7 +33,8 @@ export function entry(seq: number, changes: Partial<Entry> = {}): Entry {
 
 export function member(changes: Partial<Membership> = {}): Membership {
   const stints = [{ joinedSeq: 0, leftSeq: Infinity }];
-  return { stints, readSeq: 0, clearedSeq: 0, hidden: new Set(), ...changes };
+  const nothing = { readSeq: 0, clearedSeq: 0, hidden: new Set<number>(), mentionedSeq: 0 };
+  return { stints, ...nothing, settings: {}, ...changes };
 }
 
 export interface Past {
@@ -33,6 +42,8 @@ export interface Past {
   readonly phone: SurfacedLog;
   readonly table: Map<string, Entry[]>;
   readonly members: Map<string, Map<string, Membership>>;
+  readonly reactions: Set<string>;
+  readonly pins: Set<string>;
   foreign?: Set<string>;
 }
 
@@ -53,12 +64,36 @@ export async function past({ stored, surfaced }: Plan = {}): Promise<Past> {
     ['ann', member({ readSeq: 3 })],
     ['bob', member()],
   ]);
-  return { history, phone, table: new Map([[CHAT, entries]]), members: new Map([[CHAT, users]]) };
+  const table = new Map([[CHAT, entries]]);
+  const members = new Map([[CHAT, users]]);
+  return { history, phone, table, members, reactions: new Set(), pins: new Set() };
 }
 
 export function sent(history: History, clientMsgId: string, seq: number, words = `text ${seq}`) {
   const about = { sender: 'ann', conversationId: CHAT, clientMsgId, text: words };
   return history.send(about, () => Promise.resolve(seq));
+}
+
+/** A change of Ann's that was acknowledged as `seq`. */
+export function asked(history: History, clientMsgId: string, seq: number, change: MessageChange) {
+  const about = { sender: 'ann', conversationId: CHAT, clientMsgId, change };
+  return history.change(about, () => Promise.resolve(seq));
+}
+
+/** An own change of Bob's that was acknowledged. */
+export function didOwn(history: History, change: OwnChange): Promise<void> {
+  const about = { userId: 'bob', conversationId: CHAT, change };
+  return history.changeOwn(about, () => Promise.resolve());
+}
+
+/** The entry of a change, which counts for nobody's unread messages. */
+export function changeEntry(
+  seq: number,
+  clientMsgId: string,
+  body: Content['body'],
+  changes: Partial<Entry> = {},
+): Entry {
+  return entry(seq, { ordinal: 3, clientMsgId, content: Content.create({ body }), ...changes });
 }
 
 /** A send that fails with this code. */

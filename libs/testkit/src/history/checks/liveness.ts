@@ -1,9 +1,12 @@
-import { keyOf, type HistoryInput } from '../history-input.js';
+import { keyOf, written, type HistoryInput } from '../history-input.js';
 
 /** Every operation has ended, and everything worked again in time after each fault. */
 export function* liveness({ history }: HistoryInput): Generator<string> {
-  for (const send of history.sends) {
-    if (send.endedAt === undefined) yield `${keyOf(send)} never ended`;
+  for (const record of written(history)) {
+    if (record.endedAt === undefined) yield `${keyOf(record)} never ended`;
+  }
+  for (const { endedAt, userId, conversationId, change } of history.ownChanges) {
+    if (endedAt === undefined) yield `${userId}'s ${change.kind} in ${conversationId} never ended`;
   }
   for (const mark of history.marks) {
     if (mark.endedAt === undefined) {

@@ -1,7 +1,15 @@
-import type { MembershipRecord, SendRecord } from '../history.js';
-import { isEntry, keyOf, seqOf, wasMember, type HistoryInput } from '../history-input.js';
+import type { MembershipRecord } from '../history.js';
+import {
+  isEntry,
+  keyOf,
+  seqOf,
+  wasMember,
+  written,
+  type HistoryInput,
+  type WrittenRecord,
+} from '../history-input.js';
 
-/** Devices see what was sent while their user was a member, nothing else, and nobody sends after having left. */
+/** Devices see what was sent while their user was a member, nothing else, and nobody writes after having left. */
 export function* membership({ history, members }: HistoryInput): Generator<string> {
   for (const { device, userId, events } of history.logs) {
     for (const { conversationId, seq } of events.filter(isEntry)) {
@@ -9,15 +17,15 @@ export function* membership({ history, members }: HistoryInput): Generator<strin
       yield `${device} sees ${conversationId}#${seq}`;
     }
   }
-  yield* sendsAfterLeaving(history.sends, history.memberships);
+  yield* writesAfterLeaving([...written(history)], history.memberships);
 }
 
-function* sendsAfterLeaving(
-  sends: readonly SendRecord[],
+function* writesAfterLeaving(
+  records: readonly WrittenRecord[],
   changes: readonly MembershipRecord[],
 ): Generator<string> {
   if (changes.length === 0) return;
-  for (const send of sends) {
+  for (const send of records) {
     if (seqOf(send) === undefined) continue;
     const own = changes.filter(
       ({ userId, conversationId }) =>

@@ -1,4 +1,12 @@
-import { allEntries, keyOf, keyOfEntry, seqOf, type HistoryInput } from '../history-input.js';
+import {
+  allEntries,
+  keyOf,
+  keyOfEntry,
+  placeOf,
+  seqOf,
+  written,
+  type HistoryInput,
+} from '../history-input.js';
 
 /** Messages and seqs correspond one to one, in the table and in all answers. */
 export function* noDuplicates({ history, table }: HistoryInput): Generator<string> {
@@ -11,10 +19,10 @@ export function* noDuplicates({ history, table }: HistoryInput): Generator<strin
     stored.set(key, entry.seq);
   }
   const [seqs, keys] = [new Map<string, number>(), new Map<string, string>()];
-  for (const send of history.sends) {
-    const seq = seqOf(send);
+  for (const record of written(history)) {
+    const seq = seqOf(record);
     if (seq === undefined) continue;
-    const [key, place] = [keyOf(send), `${send.conversationId}#${seq}`];
+    const [key, place] = [keyOf(record), placeOf(record.conversationId, seq)];
     const [otherSeq, otherKey] = [seqs.get(key), keys.get(place)];
     if (otherSeq !== undefined && otherSeq !== seq) {
       yield `${key} was answered ${otherSeq} and ${seq}`;

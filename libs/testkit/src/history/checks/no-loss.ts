@@ -1,23 +1,25 @@
 import { Entry_State, type Entry } from '@queqiao/protocol/client';
+import { textOf } from '../change-fold.js';
 import {
   isEntry,
   isVisible,
   keyOf,
   keyOfEntry,
   seqOf,
+  written,
   type HistoryInput,
 } from '../history-input.js';
 
 /** An acknowledged entry is stored as it was sent, and every device of everyone who may see it surfaced it. */
 export function* noLoss({ history, table, members }: HistoryInput): Generator<string> {
-  for (const send of history.sends) {
-    const seq = seqOf(send);
+  for (const record of written(history)) {
+    const seq = seqOf(record);
     if (seq === undefined) continue;
-    const entry = table.get(send.conversationId)?.[seq - 1];
-    if (entry === undefined || entry.seq !== seq || keyOfEntry(entry) !== keyOf(send)) {
-      yield `${keyOf(send)} was acknowledged as ${seq}, which is not stored so`;
-    } else if (isOriginal(entry) && textOf(entry) !== send.text) {
-      yield `${keyOf(send)} is stored with another text`;
+    const entry = table.get(record.conversationId)?.[seq - 1];
+    if (entry === undefined || entry.seq !== seq || keyOfEntry(entry) !== keyOf(record)) {
+      yield `${keyOf(record)} was acknowledged as ${seq}, which is not stored so`;
+    } else if ('text' in record && isOriginal(entry) && textOf(entry.content) !== record.text) {
+      yield `${keyOf(record)} is stored with another text`;
     }
   }
   for (const log of history.logs) {
@@ -42,8 +44,4 @@ export function* noLoss({ history, table, members }: HistoryInput): Generator<st
 
 function isOriginal({ revision, state }: Entry): boolean {
   return revision === 0 && state === Entry_State.UNSPECIFIED;
-}
-
-function textOf({ content }: Entry): string | undefined {
-  return content?.body?.$case === 'text' ? content.body.value.text : undefined;
 }

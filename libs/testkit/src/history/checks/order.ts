@@ -1,7 +1,13 @@
-import type { SendRecord } from '../history.js';
-import { isEntry, keyOf, seqOf, type HistoryInput } from '../history-input.js';
+import {
+  isEntry,
+  keyOf,
+  seqOf,
+  written,
+  type HistoryInput,
+  type WrittenRecord,
+} from '../history-input.js';
 
-/** Devices surface by rising seq, and a send that began after another was acknowledged got a higher one. */
+/** Devices surface by rising seq, and what was begun after another was acknowledged got a higher one. */
 export function* order({ history }: HistoryInput): Generator<string> {
   for (const { device, events } of history.logs) {
     const high = new Map<string, number>();
@@ -11,27 +17,27 @@ export function* order({ history }: HistoryInput): Generator<string> {
       high.set(conversationId, Math.max(before, seq));
     }
   }
-  yield* realTime(history.sends);
+  yield* realTime([...written(history)]);
 }
 
-function* realTime(sends: readonly SendRecord[]): Generator<string> {
-  const moments = sends.flatMap((send) => [
-    { at: send.begunAt, send, ends: false },
-    ...(send.endedAt === undefined ? [] : [{ at: send.endedAt, send, ends: true }]),
+function* realTime(records: readonly WrittenRecord[]): Generator<string> {
+  const moments = records.flatMap((record) => [
+    { at: record.begunAt, record, ends: false },
+    ...(record.endedAt === undefined ? [] : [{ at: record.endedAt, record, ends: true }]),
   ]);
   const acknowledged = new Map<string, number>();
-  const floors = new Map<SendRecord, number>();
+  const floors = new Map<WrittenRecord, number>();
   const begun = new Set<string>();
-  for (const { send, ends } of moments.sort((a, b) => a.at - b.at)) {
-    const highest = acknowledged.get(send.conversationId) ?? 0;
-    const seq = seqOf(send);
-    if (ends) acknowledged.set(send.conversationId, Math.max(highest, seq ?? 0));
+  for (const { record, ends } of moments.sort((a, b) => a.at - b.at)) {
+    const highest = acknowledged.get(record.conversationId) ?? 0;
+    const seq = seqOf(record);
+    if (ends) acknowledged.set(record.conversationId, Math.max(highest, seq ?? 0));
     // A repetition of an earlier send rightly gets the earlier seq.
-    else if (!begun.has(keyOf(send))) floors.set(send, highest);
-    begun.add(keyOf(send));
-    const floor = floors.get(send);
+    else if (!begun.has(keyOf(record))) floors.set(record, highest);
+    begun.add(keyOf(record));
+    const floor = floors.get(record);
     if (ends && seq !== undefined && floor !== undefined && seq <= floor) {
-      yield `${keyOf(send)} got ${seq}, but began after ${floor} was acknowledged`;
+      yield `${keyOf(record)} got ${seq}, but began after ${floor} was acknowledged`;
     }
   }
 }

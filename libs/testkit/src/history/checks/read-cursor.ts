@@ -1,19 +1,31 @@
 import type { StateRecord } from '../surfaced-log.js';
-import { isRefused, seqOf, type HistoryInput, type Recorded } from '../history-input.js';
+import { changesByKey } from '../change-fold.js';
+import {
+  acknowledgedBefore,
+  isRefused,
+  keyOfEntry,
+  seqOf,
+  type HistoryInput,
+  type Recorded,
+} from '../history-input.js';
 
-/** No observer sees a read cursor go back, and it ends where the newest acknowledged mark or own message put it. */
+/** No observer sees a read cursor go back, and it ends where the newest acknowledged mark, clear or own message put it. */
 export function* readCursor({ history, table, members }: HistoryInput): Generator<string> {
   for (const { device, states } of history.logs) yield* backwards(device, states);
   const [least, most] = [moved(history, true), moved(history, false)];
+  const changes = changesByKey(history.changes);
   for (const [conversationId, users] of members) {
     const entries = table.get(conversationId) ?? [];
-    for (const [userId, { readSeq, stints }] of users) {
+    for (const [userId, { readSeq, clearedSeq, stints }] of users) {
       const key = `${conversationId} ${userId}`;
       // A joiner starts at the join, and entries of one's own that nobody waited for count as well.
       const start = Math.max(0, ...stints.map(({ joinedSeq }) => joinedSeq));
-      const own = entries.filter(({ sender }) => sender?.id === userId).at(-1)?.seq ?? 0;
+      const own = entries
+        .filter((entry) => entry.sender?.id === userId && !changes.has(keyOfEntry(entry)))
+        .at(-1);
       const low = Math.max(start, least.get(key) ?? 0);
-      const high = Math.max(start, own, most.get(key) ?? 0);
+      // What is cleared counts as read; who cleared it is another check's business.
+      const high = Math.max(start, own?.seq ?? 0, most.get(key) ?? 0, clearedSeq);
       if (readSeq < low) yield `${key} is at ${readSeq}, below the acknowledged ${low}`;
       if (readSeq > high) yield `${key} is at ${readSeq}, and nobody moved it beyond ${high}`;
     }
@@ -32,8 +44,9 @@ function* backwards(device: string, states: readonly StateRecord[]): Generator<s
   }
 }
 
-/** Highest seq to which marks and own messages moved each cursor: surely, or at most. */
-function moved({ marks, sends }: Recorded, surely: boolean): Map<string, number> {
+/** Highest seq to which marks, clears and own messages moved each cursor: surely, or at most. */
+function moved(recorded: Recorded, surely: boolean): Map<string, number> {
+  const { marks, sends, ownChanges } = recorded;
   const highest = new Map<string, number>();
   const raise = (key: string, seq: number): void => {
     highest.set(key, Math.max(highest.get(key) ?? 0, seq));
@@ -41,6 +54,10 @@ function moved({ marks, sends }: Recorded, surely: boolean): Map<string, number>
   for (const mark of marks) {
     const counts = surely ? mark.outcome === 'done' : !isRefused(mark);
     if (counts) raise(`${mark.conversationId} ${mark.userId}`, mark.seq);
+  }
+  for (const { change, outcome, conversationId, userId, begunAt } of ownChanges) {
+    if (change.kind !== 'clear' || outcome !== 'done') continue;
+    raise(`${conversationId} ${userId}`, acknowledgedBefore(recorded, conversationId, begunAt));
   }
   for (const send of sends) raise(`${send.conversationId} ${send.sender}`, seqOf(send) ?? 0);
   return highest;

@@ -1,0 +1,111 @@
+import type { OwnSettings } from '../changes.js';
+import type { OwnChangeRecord } from '../history.js';
+import {
+  acknowledgedBefore,
+  allEntries,
+  isRefused,
+  keyOf,
+  keyOfEntry,
+  type HistoryInput,
+  type Membership,
+} from '../history-input.js';
+
+const NAMES = ['pinned', 'muted', 'draft', 'remark'] as const;
+type Value = boolean | string;
+
+/** What users hid, cleared and set, and who was mentioned, is what is stored of them. */
+export function* ownChanges(input: HistoryInput): Generator<string> {
+  const { history, members } = input;
+  const mentions = newestMentions(input);
+  for (const [conversationId, users] of members) {
+    const here = history.ownChanges.filter((record) => record.conversationId === conversationId);
+    for (const [userId, membership] of users) {
+      const who = `${conversationId} ${userId}`;
+      const own = here.filter((record) => record.userId === userId && !isRefused(record));
+      yield* hidden(who, own, membership);
+      yield* cleared(who, own, membership, input);
+      for (const name of NAMES) yield* setting(who, name, own, membership);
+      const mention = mentions.get(who) ?? 0;
+      if (membership.mentionedSeq !== mention) {
+        yield `${who} was last mentioned at ${mention}, not at ${membership.mentionedSeq}`;
+      }
+    }
+  }
+}
+
+function* hidden(
+  who: string,
+  own: readonly OwnChangeRecord[],
+  { hidden: stored, clearedSeq }: Membership,
+): Generator<string> {
+  const wanted = new Set<number>();
+  for (const { change, outcome } of own) {
+    if (change.kind !== 'hide') continue;
+    for (const seq of change.seqs) {
+      wanted.add(seq);
+      const gone = stored.has(seq) || seq <= clearedSeq;
+      if (outcome === 'done' && !gone) yield `${who} sees ${seq}, which was deleted for that user`;
+    }
+  }
+  for (const seq of stored) if (!wanted.has(seq)) yield `${who} lacks ${seq}, which nobody hid`;
+}
+
+/** A clear takes everything that was acknowledged before it was begun. */
+function* cleared(
+  who: string,
+  own: readonly OwnChangeRecord[],
+  { clearedSeq }: Membership,
+  { history }: HistoryInput,
+): Generator<string> {
+  const clears = own.filter(({ change }) => change.kind === 'clear');
+  if (clears.length === 0 && clearedSeq > 0) yield `${who} is cleared to ${clearedSeq} by nobody`;
+  for (const { outcome, conversationId, begunAt } of clears) {
+    if (outcome !== 'done') continue;
+    const least = acknowledgedBefore(history, conversationId, begunAt);
+    if (clearedSeq < least) yield `${who} is cleared to ${clearedSeq}, not to ${least}`;
+  }
+}
+
+/** A value stands when somebody gave it, and nothing else that was acknowledged began after that was over. */
+function* setting(
+  who: string,
+  name: keyof OwnSettings,
+  own: readonly OwnChangeRecord[],
+  { settings }: Membership,
+): Generator<string> {
+  const given = own.flatMap((record) => {
+    const { change } = record;
+    const value = change.kind === 'settings' ? change.settings[name] : undefined;
+    return value === undefined ? [] : [{ record, value }];
+  });
+  const acknowledged = given.filter(({ record }) => record.outcome === 'done');
+  const superseded = (endedAt: number): boolean =>
+    acknowledged.some(({ record }) => record.begunAt > endedAt);
+  const stored: Value = settings[name] ?? (name === 'draft' || name === 'remark' ? '' : false);
+  const initial = stored === '' || stored === false;
+  const stands =
+    (initial && acknowledged.length === 0) ||
+    given.some(({ record, value }) => value === stored && !superseded(settledAt(record)));
+  if (!stands) yield `${who} has ${name} ${JSON.stringify(stored)}, which was set before others`;
+}
+
+/** An unknown one may come into effect at any time. */
+function settledAt({ outcome, endedAt }: OwnChangeRecord): number {
+  return outcome === 'done' ? (endedAt ?? Infinity) : Infinity;
+}
+
+/** Newest stored message that names a user, by conversation and user. */
+function newestMentions({ history, table }: HistoryInput): Map<string, number> {
+  const named = new Map(
+    history.sends.flatMap((send) =>
+      send.mentions === undefined ? [] : [[keyOf(send), send.mentions] as const],
+    ),
+  );
+  const newest = new Map<string, number>();
+  for (const entry of allEntries(table)) {
+    for (const userId of named.get(keyOfEntry(entry)) ?? []) {
+      newest.set(`${entry.conversationId} ${userId}`, entry.seq);
+    }
+  }
+  return newest;
+}
