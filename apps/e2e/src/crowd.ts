@@ -1,21 +1,18 @@
 import {
   checkHistory,
-  eventually,
   History,
-  readLogTable,
-  readMembers,
-  readTails,
-  type HistoryInput,
-  queryRows,
   ReplicaRecorder,
   RoamingDevice,
+  type HistoryInput,
   type TestApp,
   type TestCluster,
   type TestDevice,
   type Violation,
 } from '@queqiao/testkit';
-import { BackEnd } from './doors.js';
 import type { Choices } from './choices.js';
+import { CrowdChanges } from './crowd-changes.js';
+import { CrowdRest } from './crowd-rest.js';
+import { BackEnd } from './doors.js';
 
 export type Feed = TestDevice['feed'];
 
@@ -29,8 +26,15 @@ export interface CrowdOptions {
   readonly urls?: readonly string[];
   /** Devices of the kind `sync` read by themselves this often. */
   readonly pollMs?: number;
+  /** Devices that only push or only read catch up after every sign-in: see RoamingDeviceOptions. */
+  readonly catchesUp?: boolean;
+  /** A device begins nothing in a conversation while it waits for an answer there, so that a few that stall do not stop all. */
+  readonly inTurn?: boolean;
 }
 
+/** Messages to a group that name members, at most so many. */
+const MENTION_SHARE = 0.15;
+const MAX_MENTIONS = 2;
 /** How long devices may take to have everything once traffic has ended. */
 const TAIL_LIMIT_MS = 60_000;
 
@@ -41,7 +45,7 @@ export interface Chat {
 
 interface Wish {
   readonly chat: Chat;
-  readonly sender: string;
+  readonly device: TestDevice;
   readonly text: string;
 }
 
@@ -50,13 +54,34 @@ export class Crowd {
   readonly history = new History();
   readonly devices: TestDevice[] = [];
   readonly chats: Chat[] = [];
+  readonly #changes: CrowdChanges;
+  readonly #rest: CrowdRest;
+  /** Device and conversation, of what waits for an answer. */
+  readonly #waiting = new Set<string>();
+  #inTurn = false;
   #sent = 0;
 
   private constructor(
     private readonly cluster: TestCluster,
-    private readonly app: TestApp,
+    readonly app: TestApp,
     private readonly choices: Choices,
-  ) {}
+  ) {
+    const { history, chats, devices } = this;
+    this.#changes = new CrowdChanges({
+      choices,
+      history,
+      chats,
+      devices,
+      appId: app.appId,
+      inTurn: (device, chatId, work) => this.#take(device, chatId, work),
+    });
+    this.#rest = new CrowdRest({
+      url: cluster.database.url,
+      appId: app.appId,
+      history,
+      devices,
+    });
+  }
 
   /** Everybody is online, and the groups exist, when it resolves. */
   static async gather(
@@ -66,20 +91,11 @@ export class Crowd {
     app: TestApp = cluster.app,
   ): Promise<Crowd> {
     const crowd = new Crowd(cluster, app, choices);
-    const users = Array.from({ length: options.users }, (_, index) => `user${index}`);
-    const backEnd = new BackEnd(cluster.logicAt(0).grpcAddress, app);
-    await backEnd.upsert(...users);
-    for (const user of users) crowd.#equip(user, options);
-    await Promise.all(crowd.devices.map((device) => device.whenOnline()));
-    for (let index = 0; index < options.groups; index += 1) {
-      const members = crowd.#some(users, options.groupSize);
-      const id = await backEnd.createGroup(members[0] ?? '', `group${index}`, members.slice(1));
-      crowd.chats.push({ id, members });
-    }
-    backEnd.close();
-    for (let index = 0; index < options.users; index += 1) {
-      const [a = '', b = ''] = crowd.#some(users, 2).sort();
-      crowd.chats.push({ id: `d:${a}:${b}`, members: [a, b] });
+    try {
+      await crowd.#assemble(options);
+    } catch (error) {
+      await crowd.leave();
+      throw error;
     }
     return crowd;
   }
@@ -112,71 +128,66 @@ export class Crowd {
     await Promise.all(Array.from({ length: inFlight }, talker));
   }
 
-  /** One message of somebody to some conversation, or as the caller wants it; resolves when it is stored. */
-  async say(wish: Partial<Wish> = {}): Promise<void> {
+  /**
+   * One message of somebody to some conversation, or as the caller wants it; resolves when it is stored: with false when its
+   * device has to wait for its turn, so that nothing was sent.
+   */
+  async say(wish: Partial<Wish> = {}): Promise<boolean> {
     const chat = wish.chat ?? this.choices.pick(this.chats);
-    const sender = wish.sender ?? this.choices.pick(chat.members);
-    const device = this.choices.pick(this.devices.filter(({ userId }) => userId === sender));
+    const device = wish.device ?? this.#deviceOf(this.choices.pick(chat.members));
+    if (wish.text === undefined) {
+      return this.#take(device, chat.id, () => this.#send(device, chat, wish));
+    }
+    await this.#send(device, chat, wish);
+    return true;
+  }
+
+  async #send(device: TestDevice, chat: Chat, wish: Partial<Wish>): Promise<void> {
+    const sender = device.userId;
     this.#sent += 1;
     const words = wish.text ?? '鹊🌉'.repeat(this.choices.below(8));
-    const message = {
-      conversationId: chat.id,
-      clientMsgId: `m-${this.#sent}`,
-      text: `${this.app.appId} ${this.#sent} ${words}`,
-    };
-    await this.history.send({ ...message, sender }, () =>
-      device.send(message.conversationId, message.clientMsgId, message.text),
+    const clientMsgId = `m-${this.#sent}`;
+    const text = `${this.app.appId} ${this.#sent} ${words}`;
+    const mentions = this.#mentions(chat, sender);
+    const about = { sender, conversationId: chat.id, clientMsgId, text, mentions };
+    const seq = await this.history.send(about, () =>
+      device.send(chat.id, clientMsgId, text, mentions),
     );
+    this.#changes.note(chat, { seq, sender });
+  }
+
+  /** Somebody changes messages, or what one has of a conversation; resolves when that is stored. */
+  async change(): Promise<void> {
+    await this.#changes.any();
   }
 
   /** Somebody reads some conversation up to where one of its devices is. */
   async mark(): Promise<void> {
     const chat = this.choices.pick(this.chats);
     const userId = this.choices.pick(chat.members);
-    const device = this.choices.pick(this.devices.filter((each) => each.userId === userId));
+    const device = this.#deviceOf(userId);
     const seq = device.high(chat.id);
     if (seq === 0) return;
-    await this.history.mark({ userId, conversationId: chat.id, seq }, () =>
-      device.markRead(chat.id, seq),
+    await this.#take(device, chat.id, () =>
+      this.history.mark({ userId, conversationId: chat.id, seq }, () =>
+        device.markRead(chat.id, seq),
+      ),
     );
   }
 
-  /**
-   * Waits until every device has the newest entry of each of its conversations, and records how long each took; devices of the
-   * kind `sync` sync for it.
-   */
-  async settle(limitMs = TAIL_LIMIT_MS): Promise<void> {
-    const { url } = this.cluster.database;
-    const tails = await readTails(url, this.app.appId);
-    const members = await readMembers(url, this.app.appId);
-    const begunMs = Date.now();
-    await Promise.all(
-      this.devices.map(async (device) => {
-        const mine = [...tails].filter(([id]) => members.get(id)?.has(device.userId));
-        await this.#reaches(device, mine, limitMs);
-        const waitedMs = Date.now() - begunMs;
-        for (const [conversationId, lastSeq] of mine) {
-          const at = { conversationId, lastSeq, reached: device.high(conversationId) };
-          this.history.tails.push({ device: device.name, ...at, waitedMs, limitMs });
-        }
-      }),
-    );
+  /** Waits until every device has the newest entry of each of its conversations, and records how long each took. */
+  settle(limitMs = TAIL_LIMIT_MS): Promise<void> {
+    return this.#rest.settle(limitMs);
   }
 
-  /**
-   * Records the unread counts that every device shows. No operation may be under way; what the last ones changed may still be
-   * on its way, since a state whose first push was lost comes with the recovery some seconds later. It is waited for.
-   */
-  async rest(limitMs = TAIL_LIMIT_MS): Promise<void> {
-    // What is wrong by then is recorded as it is, for the judgement.
-    await this.settleUnread(limitMs).catch(() => undefined);
-    await Promise.all(
-      this.devices.map(async (device) => {
-        if (device.feed === 'push') return;
-        const unread = await device.unread();
-        this.history.rests.push({ device: device.name, userId: device.userId, unread });
-      }),
-    );
+  /** Records what every device shows. No operation may be under way. */
+  rest(limitMs = TAIL_LIMIT_MS): Promise<void> {
+    return this.#rest.record(limitMs);
+  }
+
+  /** Waits until every client library counts as unread what the table says is. */
+  settleUnread(limitMs = TAIL_LIMIT_MS): Promise<void> {
+    return this.#rest.settleUnread(limitMs);
   }
 
   /** What the history violates, judged against the table as it is now. */
@@ -185,54 +196,46 @@ export class Crowd {
   }
 
   /** The history with the table as it is now. */
-  async evidence(foreign: ReadonlySet<string> = new Set()): Promise<HistoryInput> {
-    const { url } = this.cluster.database;
-    const table = await readLogTable(url, this.app.appId);
-    const members = await readMembers(url, this.app.appId);
-    return { history: this.history, table, members, foreign };
-  }
-
-  /** Waits until every client library counts as unread what the table says is. */
-  async settleUnread(limitMs = TAIL_LIMIT_MS): Promise<void> {
-    const sql = `SELECT m.user_id, m.conversation_id, c.last_ordinal - m.read_ordinal AS unread
-      FROM members m JOIN conversations c USING (app_id, conversation_id) WHERE m.app_id = ?`;
-    const { url } = this.cluster.database;
-    const counted = async (): Promise<boolean> => {
-      const rows = await queryRows(url, sql, [this.app.appId]);
-      for (const device of this.devices) {
-        if (!(device instanceof ReplicaRecorder)) continue;
-        for (const row of rows.filter((each) => each['user_id'] === device.userId)) {
-          const id = String(row['conversation_id']);
-          const [shown, stored] = [device.client.conversation(id)?.unread, Number(row['unread'])];
-          if (shown !== stored)
-            throw new Error(`${device.name} ${id}: ${shown ?? -1}, not ${stored}`);
-        }
-      }
-      return true;
-    };
-    await eventually('everybody counts the same unread messages', counted, limitMs);
+  evidence(foreign?: ReadonlySet<string>): Promise<HistoryInput> {
+    return this.#rest.evidence(foreign);
   }
 
   async leave(): Promise<void> {
     await Promise.all(this.devices.map((device) => device.stop()));
   }
 
-  async #reaches(
-    device: TestDevice,
-    tails: readonly (readonly [conversationId: string, lastSeq: number])[],
-    limitMs: number,
-  ): Promise<void> {
-    await eventually(
-      `${device.name} (${device.feed}) is up to date`,
-      async () => {
-        if (device.stoppedBy !== undefined) throw new Error(`closed ${device.stoppedBy}`);
-        if (device.feed === 'sync') await device.sync();
-        const behind = tails.find(([id, lastSeq]) => device.high(id) < lastSeq);
-        if (behind === undefined) return true;
-        throw new Error(`${behind[0]}: ${device.high(behind[0])} of ${behind[1]}`);
-      },
-      limitMs,
-    );
+  #deviceOf(userId: string): TestDevice {
+    return this.choices.pick(this.devices.filter((each) => each.userId === userId));
+  }
+
+  async #take(device: TestDevice, chatId: string, work: () => Promise<unknown>): Promise<boolean> {
+    const place = `${device.name} ${chatId}`;
+    if (this.#inTurn && this.#waiting.has(place)) return false;
+    this.#waiting.add(place);
+    await work().finally(() => this.#waiting.delete(place));
+    return true;
+  }
+
+  async #assemble(options: CrowdOptions): Promise<void> {
+    this.#inTurn = options.inTurn ?? false;
+    const users = Array.from({ length: options.users }, (_, index) => `user${index}`);
+    const backEnd = new BackEnd(this.cluster.logicAt(0).grpcAddress, this.app);
+    try {
+      await backEnd.upsert(...users);
+      for (const user of users) this.#equip(user, options);
+      await Promise.all(this.devices.map((device) => device.whenOnline()));
+      for (let index = 0; index < options.groups; index += 1) {
+        const members = this.#some(users, options.groupSize);
+        const id = await backEnd.createGroup(members[0] ?? '', `group${index}`, members.slice(1));
+        this.chats.push({ id, members });
+      }
+    } finally {
+      backEnd.close();
+    }
+    for (let index = 0; index < options.users; index += 1) {
+      const [a = '', b = ''] = this.#some(users, 2).sort();
+      this.chats.push({ id: `d:${a}:${b}`, members: [a, b] });
+    }
   }
 
   #equip(userId: string, options: CrowdOptions): void {
@@ -259,10 +262,18 @@ export class Crowd {
               feed,
               codec,
               ...(pollMs === undefined ? {} : { pollMs }),
+              catchesUp: options.catchesUp ?? false,
             });
       device.start();
       this.devices.push(device);
     }
+  }
+
+  /** In order, as they will be stored. */
+  #mentions({ members }: Chat, sender: string): string[] {
+    const others = members.filter((member) => member !== sender);
+    if (members.length < 3 || this.choices.next() >= MENTION_SHARE) return [];
+    return this.#some(others, 1 + this.choices.below(MAX_MENTIONS)).sort();
   }
 
   #some(users: readonly string[], count: number): string[] {

@@ -1,4 +1,5 @@
-export { FAULTS, type Fault } from './fault-list.js';
+export { FAULTS } from './fault-list.js';
+export type { Fault } from './fault.js';
 export { runFaults, type RunOptions, type RunReport } from './run-faults.js';
 export { formatRows, type Row } from './row.js';
 export { parseRunArguments } from './run-arguments.js';

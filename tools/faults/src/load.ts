@@ -1,25 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Choices, Crowd } from '@queqiao/e2e';
+import { SendTimes } from './send-times.js';
 
 export interface LoadOptions {
-  /** Messages begun per second, as long as not too many wait for their answer. */
+  /** Operations begun per second, as long as not too many wait for their answer. */
   readonly perSecond: number;
-  /** Messages that wait for their answer; no more are begun. */
+  /** Operations that wait for their answer; no more are begun. */
   readonly inFlight: number;
 }
 
 const TICK_MS = 10;
-/** One read cursor is moved for this many messages. */
-const MARK_EVERY = 8;
+/** Of the operations: messages, and read cursors that are moved; the others change messages, lists and settings. */
+const SEND_SHARE = 0.7;
+const MARK_SHARE = 0.1;
 
-/** Traffic of a crowd at a steady rate. Every message and mark is repeated until its outcome is known. */
+/** Traffic of a crowd at a steady rate. Every operation is repeated until its outcome is known. */
 export class Load {
-  /** Told when a message that was begun at this time (milliseconds) is acknowledged. */
-  onAcknowledged: (begunMs: number) => void = () => undefined;
+  readonly times = new SendTimes();
   readonly #running = new Set<Promise<void>>();
   #going = false;
   #loop: Promise<void> = Promise.resolve();
-  #begun = 0;
 
   constructor(
     private readonly crowd: Crowd,
@@ -56,14 +56,22 @@ export class Load {
   }
 
   #begin(): void {
-    this.#begun += 1;
-    const begunMs = Date.now();
-    const marks = this.#begun % MARK_EVERY === 0 && this.choices.next() < 0.9;
-    const said = this.crowd.say().then(() => this.onAcknowledged(begunMs));
-    for (const work of marks ? [said, this.crowd.mark()] : [said]) {
-      // The history has what became of it.
-      const done = work.catch(() => undefined).finally(() => this.#running.delete(done));
-      this.#running.add(done);
-    }
+    // The history has what became of it.
+    const done = this.#any()
+      .catch(() => undefined)
+      .finally(() => this.#running.delete(done));
+    this.#running.add(done);
+  }
+
+  #any(): Promise<void> {
+    const choice = this.choices.next();
+    if (choice < SEND_SHARE) return this.#say();
+    return choice < SEND_SHARE + MARK_SHARE ? this.crowd.mark() : this.crowd.change();
+  }
+
+  async #say(): Promise<void> {
+    const time = this.times.begin();
+    if (await this.crowd.say()) time.acknowledgedMs = Date.now();
+    else this.times.drop(time);
   }
 }

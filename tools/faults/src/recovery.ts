@@ -1,43 +1,87 @@
-import { readTails, readMembers } from '@queqiao/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Crowd } from '@queqiao/e2e';
-import type { Load } from './load.js';
+import { readMembers, readTails } from '@queqiao/testkit';
+import { closesOf } from './during.js';
+import type { SendTimes, Span } from './send-times.js';
 
 /** Beyond this, something is taken for never. */
 const GIVE_UP_MS = 90_000;
 const LOOK_EVERY_MS = 20;
-
-/** Resolves with the milliseconds from `sinceMs` until a message that was begun after it was acknowledged. */
-export function firstAcknowledgement(load: Load, sinceMs: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const giveUp = setTimeout(() => resolve(undefined), GIVE_UP_MS);
-    load.onAcknowledged = (begunMs) => {
-      if (begunMs < sinceMs) return;
-      load.onAcknowledged = () => undefined;
-      clearTimeout(giveUp);
-      resolve(Date.now() - sinceMs);
-    };
-  });
-}
+const SAMPLE_EVERY_MS = 1_000;
 
 export interface CaughtUp {
-  /** Undefined: never. */
+  /** Until the last device had everything; undefined: never. */
   readonly tookMs: number | undefined;
   /** Who came last, and what feeds it. */
   readonly last: string;
+  /** Of each device that had no connection or lost it meanwhile. */
+  readonly returnedMs: readonly number[];
 }
 
-/** Resolves with the milliseconds from `sinceMs` until every device is online and has everything that is stored now. */
-export async function everybodyCaughtUp(
+export interface Recovery {
+  /** Until a message was acknowledged; undefined: never. */
+  readonly ackMs: number | undefined;
+  readonly devices: CaughtUp;
+}
+
+/** From a moment on: until a message that was begun after it is acknowledged, and until everybody has what is stored now. */
+export async function recovered(
   crowd: Crowd,
+  times: SendTimes,
   databaseUrl: string,
-  sinceMs: number,
-): Promise<CaughtUp> {
+): Promise<Recovery> {
+  const sinceMs = Date.now();
+  const [ackMs, devices] = await Promise.all([
+    known(() => times.first(sinceMs)),
+    caughtUp(crowd, databaseUrl),
+  ]);
+  return { ackMs, devices };
+}
+
+/**
+ * While something is broken: how long the slowest message took that was under way in the span, and how long it took, at the
+ * worst of its seconds, until everybody had what was stored then. The span begins now.
+ */
+export async function served(
+  crowd: Crowd,
+  times: SendTimes,
+  databaseUrl: string,
+  span: Span,
+): Promise<Recovery> {
+  const samples: Promise<CaughtUp>[] = [];
+  while (Date.now() < span.toMs) {
+    samples.push(caughtUp(crowd, databaseUrl));
+    await sleep(SAMPLE_EVERY_MS);
+  }
+  const [ackMs, ...devices] = await Promise.all([known(() => times.slowest(span)), ...samples]);
+  return { ackMs, devices: devices.reduce(slower) };
+}
+
+function slower(a: CaughtUp, b: CaughtUp): CaughtUp {
+  const late = (b.tookMs ?? Infinity) > (a.tookMs ?? Infinity) ? b : a;
+  return { ...late, returnedMs: [...a.returnedMs, ...b.returnedMs] };
+}
+
+async function known(look: () => number | undefined): Promise<number | undefined> {
+  for (const deadline = Date.now() + GIVE_UP_MS; Date.now() < deadline;) {
+    const value = look();
+    if (value !== undefined) return value;
+    await sleep(LOOK_EVERY_MS);
+  }
+  return undefined;
+}
+
+/** Resolves when every device is online and has everything that is stored now. */
+async function caughtUp(crowd: Crowd, databaseUrl: string): Promise<CaughtUp> {
+  const sinceMs = Date.now();
+  const before = closesOf(crowd.devices);
+  const returnedMs: number[] = [];
+  const away = new Set(crowd.devices.filter(({ online }) => !online));
   const tails = await readTails(databaseUrl, crowd.appId);
   const members = await readMembers(databaseUrl, crowd.appId);
   const behind = new Set(crowd.devices);
   let last = '';
-  while (behind.size > 0) {
+  for (;;) {
     for (const device of behind) {
       const lacks = [...tails].some(
         ([id, lastSeq]) =>
@@ -46,11 +90,14 @@ export async function everybodyCaughtUp(
       if (lacks || !device.online) continue;
       behind.delete(device);
       last = `${device.name} (${device.feed})`;
+      const lost = device.closeCodes.length > (before.get(device.name) ?? 0);
+      if (lost || away.has(device)) returnedMs.push(Date.now() - sinceMs);
     }
-    if (behind.size === 0) break;
-    if (Date.now() - sinceMs > GIVE_UP_MS)
-      return { tookMs: undefined, last: [...behind].map(({ name }) => name).join(' ') };
+    const tookMs = Date.now() - sinceMs;
+    if (behind.size === 0) return { tookMs, last, returnedMs };
+    if (tookMs > GIVE_UP_MS) {
+      return { tookMs: undefined, last: [...behind].map(({ name }) => name).join(' '), returnedMs };
+    }
     await sleep(LOOK_EVERY_MS);
   }
-  return { tookMs: Date.now() - sinceMs, last };
 }

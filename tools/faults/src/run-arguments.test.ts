@@ -13,14 +13,28 @@ describe('parseRunArguments', () => {
     expect(parseRunArguments(['--duration', '20m']).durationMs).toBe(1_200_000);
   });
 
+  it('reads what feeds the devices', () => {
+    expect(parseRunArguments(['--feeds', 'push, sdk']).feeds).toEqual(['push', 'sdk']);
+  });
+
+  it('reads how much has to be done, and what is to be judged', () => {
+    expect(parseRunArguments([])).toMatchObject({ atLeast: 0, judge: undefined });
+    expect(parseRunArguments(['--at-least', '100000'])).toMatchObject({ atLeast: 100_000 });
+    expect(parseRunArguments(['--judge', 'some/folder'])).toMatchObject({ judge: 'some/folder' });
+  });
+
   it('lets a quick run end with its list', () => {
     expect(parseRunArguments(['--quick'])).toMatchObject({ quick: true, durationMs: 0 });
   });
 
-  it.each([['--duration', '20'], ['--seed', 'x'], ['--devices', '2'], ['--nonsense']])(
-    'refuses %s %s',
-    (...args) => {
-      expect(() => parseRunArguments(args)).toThrow(/--/);
-    },
-  );
+  it.each([
+    ['--duration', '20'],
+    ['--seed', 'x'],
+    ['--devices', '2'],
+    ['--feeds', 'pull'],
+    ['--at-least', '-1'],
+    ['--nonsense'],
+  ])('refuses %s %s', (...args) => {
+    expect(() => parseRunArguments(args)).toThrow(/--/);
+  });
 });

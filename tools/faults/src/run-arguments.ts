@@ -5,8 +5,15 @@ import type { RunOptions } from './run-faults.js';
 /** Half of the devices only ever read; the others live on pushes and read when they are told to. One is the product's client. */
 const FEEDS: readonly Feed[] = ['both', 'sync', 'sdk', 'sync'];
 
+export interface MainOptions extends Omit<RunOptions, 'log'> {
+  /** The run has failed unless so many operations were acknowledged and the list was run whole; 0: as it comes. */
+  readonly atLeast: number;
+  /** A folder with a kept history: nothing is run, and it is judged again. */
+  readonly judge: string | undefined;
+}
+
 /** Throws an error whose message is for the person who typed. */
-export function parseRunArguments(args: readonly string[]): Omit<RunOptions, 'log'> {
+export function parseRunArguments(args: readonly string[]): MainOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -17,6 +24,8 @@ export function parseRunArguments(args: readonly string[]): Omit<RunOptions, 'lo
       rate: { type: 'string' },
       feeds: { type: 'string', default: FEEDS.join(',') },
       only: { type: 'string', default: '' },
+      'at-least': { type: 'string', default: '0' },
+      judge: { type: 'string' },
     },
   });
   const { quick, only } = values;
@@ -29,6 +38,8 @@ export function parseRunArguments(args: readonly string[]): Omit<RunOptions, 'lo
     perSecond: whole('--rate', values.rate ?? (quick ? '120' : '200'), 1),
     feeds: words(values.feeds).map(feed),
     only: words(only),
+    atLeast: whole('--at-least', values['at-least'], 0),
+    judge: values.judge,
   };
 }
 
@@ -37,8 +48,8 @@ function words(text: string): string[] {
 }
 
 function feed(word: string): Feed {
-  const found = (['both', 'sync', 'sdk'] as const).find((each) => each === word);
-  if (found === undefined) throw new Error('--feeds takes both, sync and sdk');
+  const found = (['both', 'push', 'sync', 'sdk'] as const).find((each) => each === word);
+  if (found === undefined) throw new Error('--feeds takes both, push, sync and sdk');
   return found;
 }
 
