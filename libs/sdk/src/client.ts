@@ -121,9 +121,12 @@ export class QueqiaoClient {
     return this.#engine.replica.message(conversationId, seq);
   }
 
-  /** Seqs of the messages pinned for everyone, as far as the loaded part of the log tells; ascending. */
+  /**
+   * Seqs of the messages pinned for everyone, as far as the loaded part of the log tells; ascending, without those that the
+   * user has cleared or deleted.
+   */
   pinnedMessages(conversationId: string): readonly number[] {
-    return this.#engine.replica.get(conversationId)?.window.changes.pinned ?? [];
+    return this.#engine.replica.pinned(conversationId);
   }
 
   /**
@@ -160,7 +163,10 @@ export class QueqiaoClient {
     return this.#messages.recall(conversationId, seq);
   }
 
-  /** Gives an own message new content of the same kind. Shown at once. */
+  /**
+   * Gives an own message new content of the same kind. Shown at once. Whom the new content mentions is shown with it, and
+   * nobody is told: an edit mentions nobody anew, and takes no mention back.
+   */
   edit(conversationId: string, seq: number, content: Content): Promise<SendReceipt> {
     return this.#messages.edit(conversationId, seq, content);
   }

@@ -53,7 +53,7 @@ export function replyingTo(entry: Pick<Entry, 'seq'>, content: Content): Content
   return { ...content, replyTo: { seq: entry.seq } };
 }
 
-/** The same content with mentions: of everybody, or of up to 100 members. */
+/** The same content with mentions: of everybody, or of up to 100 members. In an edit they are shown, and tell nobody. */
 export function mentioning(who: 'all' | readonly string[], content: Content): Content {
   const mentions = who === 'all' ? { all: true, userIds: [] } : { all: false, userIds: [...who] };
   return { ...content, mentions };

@@ -135,7 +135,7 @@ describe('whatever happens in between', () => {
     'the device ends with the log (full history: %s)',
     async (full) => {
       await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
           const trouble = new Trouble(full);
           const { device, scene } = trouble;
           for (const one of steps) {

@@ -2,6 +2,7 @@ import {
   Content,
   ConversationServiceDefinition as Conversations,
   DeviceServiceDefinition as Devices,
+  GroupServiceDefinition as Groups,
   MessageServiceDefinition as Messages,
 } from '@queqiao/protocol/client';
 import type { FakeServer, FakeSession } from './fake-server.js';
@@ -71,7 +72,7 @@ function changeMember(
   method: string,
   bytes: Uint8Array,
 ): Uint8Array | undefined {
-  const { updateSettings, clearHistory } = Conversations.methods;
+  const { updateSettings, clearHistory, markRead } = Conversations.methods;
   const { log } = server;
   const { user } = session;
   const change = (): { id: string; apply: () => void } | undefined => {
@@ -79,6 +80,10 @@ function changeMember(
       const { conversationId: id, ...patch } = updateSettings.requestType.decode(bytes);
       const set = Object.entries(patch).filter(([, value]) => value !== undefined);
       return { id, apply: () => log.updateSettings(id, user, Object.fromEntries(set)) };
+    }
+    if (method === 'MarkRead') {
+      const { conversationId: id, seq } = markRead.requestType.decode(bytes);
+      return { id, apply: () => log.markRead(id, user, seq) };
     }
     if (method === 'ClearHistory') {
       const { conversationId: id } = clearHistory.requestType.decode(bytes);
@@ -92,7 +97,7 @@ function changeMember(
   if (asked === undefined) return undefined;
   const before = log.revs(asked.id);
   asked.apply();
-  server.pushStates(asked.id, before, session);
+  server.pushStates(asked.id, before);
   return clearHistory.responseType.encode({ member: log.member(asked.id, user) }).finish();
 }
 
@@ -124,8 +129,23 @@ function other(
     }));
     return Devices.methods.listDevices.responseType.encode({ devices }).finish();
   }
+  if (method === 'CreateGroup') return createGroup(server, session, bytes);
   if (method !== 'SignOutDevice') return undefined;
   const { deviceId } = Devices.methods.signOutDevice.requestType.decode(bytes);
   server.signOut(session.user, deviceId);
   return new Uint8Array();
+}
+
+function createGroup(server: FakeServer, { user }: FakeSession, bytes: Uint8Array): Uint8Array {
+  const { requestType, responseType } = Groups.methods.createGroup;
+  const { clientRequestId, groupId, name, memberIds } = requestType.decode(bytes);
+  const id = groupId === '' ? clientRequestId : groupId;
+  const conversationId = `g:${id}`;
+  if (!server.log.has(conversationId)) {
+    const joined = Object.fromEntries([user, ...memberIds].map((member) => [member, 0]));
+    server.log.createConversation(conversationId, joined, name);
+    const value = server.log.announce(conversationId, user);
+    server.push(conversationId, { $case: 'entry', value });
+  }
+  return responseType.encode({ conversationId, groupId: id }).finish();
 }

@@ -1,19 +1,22 @@
 import { DomainError } from '@queqiao/domain';
 import {
+  Content,
   Conversation_Kind,
-  ConversationSettings,
   Entry,
-  MemberState,
   Sender_Kind,
   SyncConversationsResponse,
-  type Content,
+  type CatchUpRequest,
+  type CatchUpResponse,
   type Conversation,
+  type ConversationSettings,
+  type MemberState,
   type PullEntriesRequest,
   type PullEntriesResponse,
 } from '@queqiao/protocol/client';
 
 import { changeOf } from '../src/replica/change.js';
-import { applyChange } from './fake-changes.js';
+import { applyChange, isDone, refusal } from './fake-changes.js';
+import { FakeMembers, type FakeHead } from './fake-members.js';
 
 interface Log {
   readonly id: string;
@@ -21,7 +24,8 @@ interface Log {
   readonly entries: Entry[];
   /** Seqs of entries that change others. */
   readonly changes: Set<number>;
-  readonly members: Map<string, MemberState>;
+  readonly members: FakeMembers;
+  mentionAllSeq: number;
 }
 
 /** The server's database for tests: logs, members and the answers that are read from them. */
@@ -31,21 +35,30 @@ export class FakeLog {
   maxPull = 500;
   /** Conversations of one sync answer at most. */
   maxSync = 100;
+  /** Entries of one answer to a catch-up at most, and of each of its conversations. */
+  maxCatchUp = 500;
+  maxCatchUpEach = 100;
   readonly #logs = new Map<string, Log>();
   #createdMs = 1_700_000_000_000;
 
-  createConversation(id: string, members: Readonly<Record<string, number>>, name = ''): void {
-    const states = Object.entries(members).map(([user, joinedSeq]): [string, MemberState] => [
-      user,
-      MemberState.create({
-        conversationId: id,
-        rev: 1,
-        readSeq: joinedSeq,
-        readOrdinal: joinedSeq,
-        joinedSeq,
-      }),
-    ]);
-    this.#logs.set(id, { id, name, entries: [], changes: new Set(), members: new Map(states) });
+  /** Members by the seq of their join; a group belongs to the first one. */
+  createConversation(id: string, joins: Readonly<Record<string, number>>, name = ''): void {
+    const members = new FakeMembers(id, joins);
+    const log = { id, name, entries: [], changes: new Set<number>(), members, mentionAllSeq: 0 };
+    this.#logs.set(id, log);
+  }
+
+  /** A group's first entry: the system says that it is there, which nobody has to read. */
+  announce(id: string, creatorId: string): Entry {
+    const { name, entries } = this.#log(id);
+    const value = { name, creatorId, memberIds: this.membersOf(id) };
+    const content = Content.create({ body: { $case: 'groupCreated', value } });
+    const sender = { kind: Sender_Kind.SYSTEM, id: '' };
+    this.#createdMs += 1;
+    const createdMs = this.#createdMs;
+    const entry = Entry.create({ conversationId: id, seq: 1, sender, createdMs, content });
+    entries.push(entry);
+    return entry;
   }
 
   has(id: string): boolean {
@@ -57,127 +70,112 @@ export class FakeLog {
   }
 
   membersOf(id: string): string[] {
-    return [...this.#log(id).members.keys()];
+    return this.#log(id).members.users;
   }
 
   member(id: string, user: string): MemberState {
-    const state = this.#log(id).members.get(user);
-    if (state === undefined) throw new Error(`${user} is not in ${id}`);
-    return state;
+    const log = this.#log(id);
+    return log.members.state(user, headOf(log));
   }
 
   revs(id: string): ReadonlyMap<string, number> {
-    return new Map([...this.#log(id).members].map(([user, { rev }]) => [user, rev]));
+    const { members } = this.#log(id);
+    return new Map(members.users.map((user) => [user, members.rev(user)]));
   }
 
   entries(id: string): readonly Entry[] {
     return this.#log(id).entries;
   }
 
-  /** The stored entry, or the first one of the same sender and client_msg_id. */
+  /** The stored entry, or the first one of the same sender and client_msg_id; seq 0 when nothing had to be stored. */
   append(
     id: string,
     sender: string,
     clientMsgId: string,
     content: Content,
+    notCounted = false,
   ): { entry: Entry; fresh: boolean } {
     const log = this.#log(id);
-    const known = log.entries.find(
-      (one) => one.clientMsgId === clientMsgId && one.sender?.id === sender,
-    );
+    const known = stored(log, sender, clientMsgId);
     if (known !== undefined) return { entry: known, fresh: false };
-    const seq = log.entries.length + 1;
     const change = changeOf(content);
+    const seq = log.entries.length + 1;
     const before = log.entries.at(-1)?.ordinal ?? 0;
-    const ordinal = change === undefined ? before + 1 : before;
+    const ordinal = change === undefined && !notCounted ? before + 1 : before;
+    const from = { kind: Sender_Kind.USER, id: sender };
+    const place = { conversationId: id, seq, ordinal, sender: from, clientMsgId };
     this.#createdMs += 1;
-    const entry = Entry.create({
-      conversationId: id,
-      seq,
-      ordinal,
-      sender: { kind: Sender_Kind.USER, id: sender },
-      clientMsgId,
-      createdMs: this.#createdMs,
-      content: change === undefined ? content : applyChange(log.entries, change, content),
-    });
-    log.entries.push(entry);
-    if (change !== undefined) log.changes.add(seq);
-    this.#move(log, sender, seq);
-    this.#mention(log, entry);
-    return { entry, fresh: true };
+    const entry = Entry.create({ ...place, createdMs: this.#createdMs });
+    if (change === undefined) {
+      log.entries.push({ ...entry, content });
+      this.#said(log, sender, { ...entry, content });
+    } else {
+      if (isDone(log.entries, change, sender)) {
+        return { entry: { ...entry, seq: 0, ordinal: 0 }, fresh: false };
+      }
+      log.entries.push({ ...entry, content: applyChange(log.entries, change, content) });
+      log.changes.add(seq);
+    }
+    return { entry: log.entries[seq - 1] ?? entry, fresh: true };
   }
 
   isMessage(id: string, seq: number): boolean {
     return !this.#log(id).changes.has(seq);
   }
 
-  /** Only messages that are still there can be changed; a repeated change is answered without asking. */
+  /** Who may change what; a repeated change is answered without asking. */
   checkTargets(id: string, sender: string, clientMsgId: string, content: Content): void {
     const log = this.#log(id);
-    const known = log.entries.some(
-      (one) => one.clientMsgId === clientMsgId && one.sender?.id === sender,
+    const change = changeOf(content);
+    if (change === undefined || stored(log, sender, clientMsgId) !== undefined) return;
+    const targets = change.targetSeqs.map((seq) =>
+      log.changes.has(seq) ? undefined : log.entries[seq - 1],
     );
-    if (known) return;
-    for (const seq of changeOf(content)?.targetSeqs ?? []) {
-      const there = log.entries[seq - 1]?.content !== undefined && !log.changes.has(seq);
-      if (!there) throw new DomainError('NOT_FOUND', 'no such message');
-    }
+    const governs = log.members.governs(sender);
+    const code = refusal(change, targets, { sender, governs, isGroup: id.startsWith('g:') });
+    if (code !== undefined) throw new DomainError(code, 'refused by the rules');
   }
 
   markRead(id: string, user: string, seq: number): MemberState {
     const log = this.#log(id);
-    this.#move(log, user, seq);
-    const { settings } = this.member(id, user);
-    if (settings?.markedUnread === true) this.updateSettings(id, user, { markedUnread: false });
-    const peer = [...log.members.keys()].find((other) => other !== user);
-    if (id.startsWith('d:') && peer !== undefined && this.member(id, peer).peerReadSeq < seq) {
-      this.#change(log, peer, { peerReadSeq: seq });
-    }
+    const entry = log.entries[seq - 1];
+    if (entry === undefined) throw new DomainError('INVALID_ARGUMENT', 'no such entry yet');
+    log.members.markRead(user, seq, entry.ordinal);
     return this.member(id, user);
   }
 
   updateSettings(id: string, user: string, patch: Partial<ConversationSettings>): MemberState {
     const log = this.#log(id);
-    const settings = ConversationSettings.create(this.member(id, user).settings);
-    const hiddenThroughSeq =
-      patch.hidden === true ? log.entries.length : this.member(id, user).hiddenThroughSeq;
-    this.#change(log, user, { settings: { ...settings, ...patch }, hiddenThroughSeq });
+    log.members.updateSettings(user, patch, headOf(log));
     return this.member(id, user);
   }
 
   clear(id: string, user: string): MemberState {
     const log = this.#log(id);
-    const clearedSeq = log.entries.length;
-    this.#move(log, user, clearedSeq);
-    this.#change(log, user, { clearedSeq });
+    log.members.clear(user, headOf(log));
     return this.member(id, user);
   }
 
   hide(id: string, user: string, seqs: readonly number[]): MemberState {
-    const hidden = new Set([...this.member(id, user).hiddenSeqs, ...seqs]);
-    const hiddenSeqs = [...hidden].sort((a, b) => a - b);
-    this.#change(this.#log(id), user, { hiddenSeqs });
+    const log = this.#log(id);
+    log.members.hide(user, seqs, headOf(log));
     return this.member(id, user);
   }
 
   /** A device has stored everything up to there: the other one of a chat of two hears of it. */
   delivered(id: string, user: string, seq: number): void {
     const log = this.#log(id);
-    const peer = [...log.members.keys()].find((other) => other !== user);
-    if (!id.startsWith('d:') || peer === undefined) return;
-    if (this.member(id, peer).peerDeliveredSeq < seq) {
-      this.#change(log, peer, { peerDeliveredSeq: seq });
-    }
+    log.members.delivered(user, Math.min(seq, log.entries.length));
   }
 
   sync(user: string, cursor: Uint8Array): SyncConversationsResponse {
     const seen = cursor.length === 0 ? {} : (decode(cursor) as Record<string, number>);
     const changed = [...this.#logs.values()]
-      .filter((log) => log.members.has(user) && seen[log.id] !== this.#changeCount(log, user))
+      .filter((log) => log.members.has(user) && seen[log.id] !== changeCount(log, user))
       .sort((a, b) => activeMs(b) - activeMs(a));
     const page = changed.slice(0, this.maxSync);
     const next = { ...seen };
-    for (const log of page) next[log.id] = this.#changeCount(log, user);
+    for (const log of page) next[log.id] = changeCount(log, user);
     return SyncConversationsResponse.create({
       conversations: page.map((log) => this.#describe(log, user)),
       cursor: new TextEncoder().encode(JSON.stringify(next)),
@@ -211,44 +209,48 @@ export class FakeLog {
     };
   }
 
+  /** A pull of each range until the answer is full; the first one is always answered. */
+  catchUp(user: string, { ranges }: CatchUpRequest): CatchUpResponse {
+    const answers: CatchUpResponse['answers'] = [];
+    let left = this.maxCatchUp;
+    for (const { conversationId, fromSeq } of ranges) {
+      if (left === 0) break;
+      if (this.#logs.get(conversationId)?.members.has(user) !== true) {
+        const nothing = { entries: [], notVisible: [], lastSeq: 0, hasMore: false };
+        answers.push({ conversationId, ...nothing, notFound: true });
+        continue;
+      }
+      const limit = Math.min(left, this.maxCatchUpEach);
+      const range = { conversationId, fromSeq, toSeq: 0, limit, backwards: false };
+      const { logEpoch: _epoch, ...answer } = this.pull(user, range);
+      left -= answer.entries.length;
+      answers.push({ conversationId, ...answer, notFound: false });
+    }
+    const hasMore = answers.length < ranges.length || answers.some((one) => one.hasMore);
+    return { answers, hasMore, logEpoch: this.epoch };
+  }
+
   /** A restore from backup: everything after `keep` entries per conversation is gone. */
   restoreBackup(keep: number): void {
     this.epoch += 1;
     for (const { entries } of this.#logs.values()) entries.length = Math.min(entries.length, keep);
   }
 
-  #move(log: Log, user: string, seq: number): void {
-    const state = log.members.get(user);
-    if (state === undefined || seq <= state.readSeq) return;
-    const readOrdinal = log.entries[seq - 1]?.ordinal ?? 0;
-    this.#change(log, user, { readSeq: seq, readOrdinal });
-  }
-
-  #change(log: Log, user: string, change: Partial<MemberState>): void {
-    const state = log.members.get(user);
-    if (state !== undefined) log.members.set(user, { ...state, ...change, rev: state.rev + 1 });
-  }
-
-  #mention(log: Log, { seq, content }: Entry): void {
-    for (const user of log.members.keys()) {
-      const mentioned = content?.mentions?.userIds.includes(user) === true;
-      if (mentioned && this.member(log.id, user).readSeq < seq) {
-        this.#change(log, user, { mentionedSeq: seq });
-      }
-    }
-  }
-
-  #changeCount(log: Log, user: string): number {
-    return log.entries.length + (log.members.get(user)?.rev ?? 0);
+  /** What a message does to its members' rows; a change does nothing to them. */
+  #said(log: Log, sender: string, { seq, ordinal, content }: Entry): void {
+    log.members.wrote(sender, seq, ordinal);
+    log.members.named(content?.mentions?.userIds ?? [], seq);
+    if (content?.mentions?.all === true) log.mentionAllSeq = seq;
   }
 
   #describe(log: Log, user: string): Conversation {
+    const { lastSeq, lastOrdinal } = headOf(log);
     return {
       conversationId: log.id,
       kind: log.id.startsWith('d:') ? Conversation_Kind.DIRECT : Conversation_Kind.GROUP,
       name: log.name,
-      lastSeq: log.entries.length,
-      lastOrdinal: log.entries.at(-1)?.ordinal ?? 0,
+      lastSeq,
+      lastOrdinal,
       lastEntry: this.#shown(log, user),
       activeMs: activeMs(log),
       member: this.member(log.id, user),
@@ -256,21 +258,38 @@ export class FakeLog {
   }
 
   #shown(log: Log, user: string): Entry | undefined {
-    const { clearedSeq, hiddenSeqs } = this.member(log.id, user);
-    const shown = log.entries.filter(({ seq }) => !log.changes.has(seq)).at(-1);
-    if (shown === undefined || shown.seq <= clearedSeq) return undefined;
+    const { clearedSeq, joinedSeq, hiddenSeqs } = this.member(log.id, user);
+    const shown = newestMessage(log);
+    if (shown === undefined || shown.seq <= Math.max(clearedSeq, joinedSeq)) return undefined;
     return hiddenSeqs.includes(shown.seq) ? undefined : shown;
   }
 
   #log(id: string): Log {
     const log = this.#logs.get(id);
-    if (log === undefined) throw new Error(`no conversation ${id}`);
+    if (log === undefined) throw new DomainError('NOT_FOUND', 'no such conversation');
     return log;
   }
 }
 
+function headOf({ entries, mentionAllSeq }: Log): FakeHead {
+  return { lastSeq: entries.length, lastOrdinal: entries.at(-1)?.ordinal ?? 0, mentionAllSeq };
+}
+
+function stored({ entries }: Log, sender: string, clientMsgId: string): Entry | undefined {
+  return entries.find((one) => one.clientMsgId === clientMsgId && one.sender?.id === sender);
+}
+
+function newestMessage({ entries, changes }: Log): Entry | undefined {
+  return entries.filter(({ seq }) => !changes.has(seq)).at(-1);
+}
+
+/** Changes leave a conversation in its place. */
 function activeMs(log: Log): number {
-  return log.entries.at(-1)?.createdMs ?? 0;
+  return newestMessage(log)?.createdMs ?? 0;
+}
+
+function changeCount(log: Log, user: string): number {
+  return log.entries.length + log.members.rev(user);
 }
 
 function decode(bytes: Uint8Array): unknown {

@@ -1,13 +1,9 @@
 import { DomainError, type ErrorCode } from '@queqiao/domain';
 import {
-  ConversationServiceDefinition as Conversations,
-  GroupServiceDefinition as Groups,
   MessageServiceDefinition as Messages,
   Sender_Kind,
-  User,
-  UserServiceDefinition as Users,
   Content,
-  type Ack,
+  Ack,
   type Call,
   type Connect,
   type Item,
@@ -18,6 +14,7 @@ import { errorCodeToProto } from '@queqiao/protocol/common';
 import type { WebSocketFactory } from '../src/connection/web-socket.js';
 import { executeChange } from './fake-change-calls.js';
 import { FakeLog } from './fake-log.js';
+import { executeRead } from './fake-read-calls.js';
 import { FakeSocket } from './fake-socket.js';
 
 export interface FakeSession {
@@ -29,6 +26,9 @@ export interface FakeSession {
 /** What a test does to a call: an error, no reply at all, or carrying it out and then losing the reply. */
 export type Fault =
   { readonly error: ErrorCode; readonly retryAfterMs?: number } | 'swallow' | 'lose-reply';
+
+/** What became of a call: the reply's body, or the code of the refusal. */
+export type Outcome = { readonly reply: Uint8Array } | { readonly refused: ErrorCode };
 
 /** A server without a network, scripted by the test. Tokens are user names, with anything after a slash ignored. */
 export class FakeServer {
@@ -50,6 +50,9 @@ export class FakeServer {
   fault: (method: string, call: Call) => Fault | undefined = () => undefined;
   refuse: (connect: Connect) => { code: number; reconnectAfterMs?: number } | undefined = () =>
     undefined;
+  /** Hears of every call and ack that was taken or refused, in their order. */
+  witness: (session: FakeSession, method: string, body: Uint8Array, outcome: Outcome) => void =
+    () => undefined;
   /** What becomes of a push on its way to one session. */
   onPush: (push: Item, session: FakeSession) => Item[] = (push) => [push];
   #sessionCount = 0;
@@ -76,8 +79,9 @@ export class FakeServer {
   /** Someone else does something to messages. */
   change(id: string, sender: string, body: NonNullable<Content['body']>): void {
     const clientMsgId = `m${this.log.entries(id).length + 1}`;
-    const { entry } = this.log.append(id, sender, clientMsgId, Content.create({ body }));
-    this.push(id, { $case: 'entry', value: entry });
+    const content = Content.create({ body });
+    const { entry, fresh } = this.log.append(id, sender, clientMsgId, content);
+    if (fresh) this.push(id, { $case: 'entry', value: entry });
   }
 
   /** Someone else says something. */
@@ -102,11 +106,11 @@ export class FakeServer {
     for (const one of this.onPush(item, session)) session.socket.deliver([one]);
   }
 
-  /** A member's state after each change, to the sessions of that member but the one that caused it. */
-  pushStates(id: string, before: ReadonlyMap<string, number>, except?: FakeSession): void {
+  /** Members' states that changed, to all sessions of each. */
+  pushStates(id: string, before: ReadonlyMap<string, number>): void {
     for (const session of this.sessions) {
       const rev = before.get(session.user);
-      if (session === except || rev === undefined) continue;
+      if (rev === undefined) continue;
       const value = this.log.member(id, session.user);
       if (value.rev > rev) this.pushTo(session, { $case: 'memberState', value });
     }
@@ -130,7 +134,10 @@ export class FakeServer {
 
   /** The transport breaks: the client is told, without a code of ours. */
   drop(user: string): void {
-    const { socket } = this.session(user);
+    this.dropSession(this.session(user));
+  }
+
+  dropSession({ socket }: FakeSession): void {
     this.#forget(socket);
     socket.closeByServer(1006, '');
   }
@@ -156,7 +163,7 @@ export class FakeServer {
         this.pings += 1;
         socket.deliver([{ item: { $case: 'pong', value: { serverMs: 1 } } }]);
       } else if (item?.$case === 'call') this.#call(socket, item.value);
-      else if (item?.$case === 'ack') this.#ack(this.#sessionOf(socket), item.value);
+      else if (item?.$case === 'ack') this.#acked(this.#sessionOf(socket), item.value);
       else if (item?.$case === 'refresh') {
         this.refreshes.push(item.value.token);
         this.#greet(socket, this.#sessionOf(socket).user);
@@ -164,8 +171,10 @@ export class FakeServer {
     }
   }
 
-  #ack({ user }: FakeSession, ack: Ack): void {
+  #acked(session: FakeSession, ack: Ack): void {
+    const { user } = session;
     this.acks.push({ user, ...ack });
+    this.witness(session, 'Ack', Ack.encode(ack).finish(), { reply: new Uint8Array() });
     const before = this.log.revs(ack.conversationId);
     this.log.delivered(ack.conversationId, user, ack.seq);
     this.pushStates(ack.conversationId, before);
@@ -218,9 +227,11 @@ export class FakeServer {
       value = this.#execute(session, method, call.body);
     } catch (refused) {
       if (!(refused instanceof DomainError)) throw refused;
+      this.witness(session, method, call.body, { refused: refused.code });
       this.#fail(socket, call.id, refused.code, 0);
       return;
     }
+    this.witness(session, method, call.body, { reply: value });
     if (fault === 'lose-reply') return;
     socket.deliver([
       { item: { $case: 'reply', value: { id: call.id, result: { $case: 'body', value } } } },
@@ -245,33 +256,15 @@ export class FakeServer {
     if (method === 'Send') return this.#send(session, body);
     const changed = executeChange(this, session, method, body);
     if (changed !== undefined) return changed;
-    if (method === 'SyncConversations') {
-      const { requestType, responseType } = Conversations.methods.syncConversations;
-      return responseType.encode(this.log.sync(user, requestType.decode(body).cursor)).finish();
-    }
-    if (method === 'PullEntries') {
-      const { requestType, responseType } = Conversations.methods.pullEntries;
-      return responseType.encode(this.log.pull(user, requestType.decode(body))).finish();
-    }
-    if (method === 'MarkRead') {
-      const { requestType, responseType } = Conversations.methods.markRead;
-      const { conversationId, seq } = requestType.decode(body);
-      const before = this.log.revs(conversationId);
-      const member = this.log.markRead(conversationId, user, seq);
-      this.pushStates(conversationId, before, session);
-      return responseType.encode({ member }).finish();
-    }
-    if (method === 'CreateGroup') return this.#createGroup(session, body);
-    const { requestType, responseType } = Users.methods.getUsers;
-    const ids = requestType.decode(body).userIds.filter((id) => !id.startsWith('nobody'));
-    const users = ids.map((userId) => User.create({ userId, nickname: `Nick ${userId}` }));
-    return responseType.encode({ users }).finish();
+    const read = executeRead(this.log, user, method, body);
+    if (read !== undefined) return read;
+    throw new Error(`no method ${method}`);
   }
 
   #send(session: FakeSession, body: Uint8Array): Uint8Array {
     const request = Messages.methods.send.requestType.decode(body);
     this.sends.push(request);
-    const { conversationId, clientMsgId, content } = request;
+    const { conversationId, clientMsgId, content, notCounted } = request;
     if (!this.log.has(conversationId)) {
       const [, a = '', b = ''] = conversationId.split(':');
       this.log.createConversation(conversationId, { [a]: 0, [b]: 0 });
@@ -284,33 +277,17 @@ export class FakeServer {
       this.push(conversationId, { $case: 'transient', value }, session);
       return new Uint8Array();
     }
-    const { entry, fresh } = this.log.append(conversationId, session.user, clientMsgId, content);
+    const { user } = session;
+    const { entry, fresh } = this.log.append(
+      conversationId,
+      user,
+      clientMsgId,
+      content,
+      notCounted,
+    );
     if (fresh) this.push(conversationId, { $case: 'entry', value: entry }, session);
     const { seq, ordinal, createdMs } = entry;
     const { responseType } = Messages.methods.send;
     return responseType.encode({ conversationId, seq, ordinal, createdMs }).finish();
-  }
-
-  #createGroup(session: FakeSession, body: Uint8Array): Uint8Array {
-    const { requestType, responseType } = Groups.methods.createGroup;
-    const { clientRequestId, groupId, name, memberIds } = requestType.decode(body);
-    const id = groupId === '' ? clientRequestId : groupId;
-    const conversationId = `g:${id}`;
-    if (!this.log.has(conversationId)) {
-      const members = [session.user, ...memberIds];
-      const joined = Object.fromEntries(members.map((user) => [user, 0]));
-      this.log.createConversation(conversationId, joined, name);
-      const value = { name, creatorId: session.user, memberIds };
-      const { entry } = this.log.append(
-        conversationId,
-        session.user,
-        'created',
-        Content.create({
-          body: { $case: 'groupCreated', value },
-        }),
-      );
-      this.push(conversationId, { $case: 'entry', value: entry });
-    }
-    return responseType.encode({ conversationId, groupId: id }).finish();
   }
 }

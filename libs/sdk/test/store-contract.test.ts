@@ -72,6 +72,7 @@ function record(base: number, high: number): ConversationRecord {
     lastSeq: high,
     lastOrdinal: high,
     lastEntry: text(high),
+    previewFloor: 1,
     activeMs: 7,
     member: MemberState.create({ conversationId: CHAT, rev: 4, hiddenSeqs: [2] }),
     mentionedSeq: 5,

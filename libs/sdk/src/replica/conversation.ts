@@ -6,7 +6,7 @@ import {
   type MemberState,
   type PullEntriesResponse,
 } from '@queqiao/protocol/client';
-import { laterCopy } from './change.js';
+import { changeOf, laterCopy } from './change.js';
 import { ConversationLog, type EntrySource } from './conversation-log.js';
 import { conversationView, kindOf, type ConversationView } from './conversation-view.js';
 import { EntryWindow, type Absorbed } from './entry-window.js';
@@ -31,6 +31,8 @@ export class ConversationState {
   #name = '';
   #lastOrdinal = 0;
   #lastEntry: Entry | undefined;
+  /** Nothing up to here is what a list shows. */
+  #previewFloor = 0;
   #activeMs = 0;
   #hidden: ReadonlySet<number> = new Set();
   #maxKept: number;
@@ -54,7 +56,8 @@ export class ConversationState {
     this.#name = from.name;
     this.#lastOrdinal = Math.max(this.#lastOrdinal, from.lastOrdinal);
     this.#activeMs = Math.max(this.#activeMs, from.activeMs);
-    this.#preview(from.lastEntry);
+    if (from.lastEntry === undefined) this.#dropPreview(from.lastSeq);
+    else this.#preview(from.lastEntry);
     if (from.member !== undefined) this.applyMember(from.member);
     this.log.anchor(this.#firstBase(from, fullHistory));
     this.log.expect(from.lastSeq);
@@ -115,6 +118,7 @@ export class ConversationState {
     this.#name = record.name;
     this.#lastOrdinal = record.lastOrdinal;
     this.#lastEntry = record.lastEntry;
+    this.#previewFloor = record.previewFloor;
     this.#activeMs = record.activeMs;
     this.#cursor.restore(record.member, record.mentionedSeq);
     this.#hidden = new Set(record.member?.hiddenSeqs);
@@ -135,6 +139,7 @@ export class ConversationState {
       lastSeq: this.log.target,
       lastOrdinal: this.#lastOrdinal,
       lastEntry: this.#lastEntry,
+      previewFloor: this.#previewFloor,
       activeMs: this.#activeMs,
       member: this.member,
       mentionedSeq: this.#cursor.mentionedSeq,
@@ -171,10 +176,11 @@ export class ConversationState {
 
   #note(entry: Entry, userId: string): void {
     this.#lastOrdinal = Math.max(this.#lastOrdinal, entry.ordinal);
+    // A change moves neither its author's cursor nor the conversation. What a blank entry was, only the server knows.
+    if (entry.content === undefined || changeOf(entry.content) !== undefined) return;
     this.#activeMs = Math.max(this.#activeMs, entry.createdMs);
-    if (entry.content?.body?.$case === 'groupCreated' && this.#name === '') {
-      this.#name = entry.content.body.value.name;
-    }
+    const { body } = entry.content;
+    if (body?.$case === 'groupCreated' && this.#name === '') this.#name = body.value.name;
     if (isFrom(entry, userId)) this.#cursor.noteOwn(entry);
     else this.#cursor.noteMention(entry, userId);
   }
@@ -203,7 +209,7 @@ export class ConversationState {
 
   #preview(entry: Entry | undefined): void {
     const last = this.#lastEntry;
-    if (entry !== undefined && entry.seq >= (last?.seq ?? 0)) {
+    if (entry !== undefined && entry.seq > this.#previewFloor && entry.seq >= (last?.seq ?? 0)) {
       this.#lastEntry = last?.seq === entry.seq ? laterCopy(last, entry) : entry;
     }
     // It may be known without being in the window: what changes it is known then too.
@@ -212,13 +218,16 @@ export class ConversationState {
     }
   }
 
-  /** What was cleared or hidden is not kept for the list either; its place is, so that nothing older takes it. */
+  /** What was cleared or hidden is not kept for the list either. */
   #forgetPreview(cleared: number): void {
-    const last = this.#lastEntry;
-    if (last?.content === undefined) return;
-    if (last.seq <= cleared || this.#hidden.has(last.seq)) {
-      this.#lastEntry = { ...last, content: undefined };
-    }
+    const seq = this.#lastEntry?.seq;
+    if (seq !== undefined && (seq <= cleared || this.#hidden.has(seq))) this.#dropPreview(seq);
+  }
+
+  /** A list shows nothing in place of what is hidden: not what is older either. */
+  #dropPreview(through: number): void {
+    this.#previewFloor = Math.max(this.#previewFloor, through);
+    if ((this.#lastEntry?.seq ?? 0) <= this.#previewFloor) this.#lastEntry = undefined;
   }
 
   /** The running number at `seq`; 0 where this device cannot tell. */

@@ -50,9 +50,10 @@ export class MemberCursor {
     this.#readOrdinal = Math.max(this.#readOrdinal, entry.ordinal);
   }
 
+  /** An edit mentions nobody anew; whom an edited message mentioned at first is in the server's word. */
   noteMention(entry: Entry, userId: string): void {
     const mentions = entry.content?.mentions;
-    if (mentions === undefined || userId === '') return;
+    if (mentions === undefined || entry.revision > 0 || userId === '') return;
     if (mentions.all || mentions.userIds.includes(userId)) {
       this.#mentionedSeq = Math.max(this.#mentionedSeq, entry.seq);
     }

@@ -13,6 +13,8 @@ export interface ConversationRecord {
   readonly lastSeq: number;
   readonly lastOrdinal: number;
   readonly lastEntry: Entry | undefined;
+  /** No entry up to it is what a list shows: the newest one was cleared or hidden. */
+  readonly previewFloor: number;
   /** For ordering only, milliseconds since the epoch. */
   readonly activeMs: number;
   readonly member: MemberState | undefined;

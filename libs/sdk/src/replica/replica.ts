@@ -151,6 +151,13 @@ export class Replica {
     return this.messages(id).find((view) => view.seq === seq);
   }
 
+  /** Seqs of the pinned messages that may be seen, ascending. */
+  pinned(id: string): number[] {
+    const state = this.#conversations.get(id);
+    if (state === undefined) return [];
+    return state.window.changes.pinned.filter(state.visibility(this.pending.operations(id)));
+  }
+
   applyConversation(conversation: Conversation): ConversationState {
     const state = this.#ensure(conversation.conversationId);
     const before = state.member;
