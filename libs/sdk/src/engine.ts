@@ -176,7 +176,7 @@ export class Engine {
     if (again) this.events.emit('reset', { logEpoch: snapshot.logEpoch });
     if (stranger) return;
     this.outbox.restore(snapshot.sends);
-    this.operations.restore(snapshot.operations);
+    this.operations.restore(snapshot.operations, again);
     this.outbox.persistAll();
     this.operations.persistAll();
     this.replica.announce();

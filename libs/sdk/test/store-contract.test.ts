@@ -222,6 +222,34 @@ describe.each(kinds)('a replica store $name', ({ place }) => {
     expect(second.client.outbox()).toEqual([]);
   });
 
+  it('puts what is done before it was read behind what it holds', async () => {
+    const scene = room({ alice: 0, bob: 0 }, 1);
+    const open = place();
+    const first = await online(scene, open());
+    scene.server.fault = () => 'swallow';
+    void first.client.sendText(ROOM, 'one');
+    void first.client.updateSettings(ROOM, { remark: 'The room', muted: true });
+    await settled(scene);
+    first.client.stop();
+    scene.server.fault = () => undefined;
+    const second = scene.device('alice', { store: watched(open()) });
+    second.client.start();
+    void second.client.sendText(ROOM, 'two');
+    void second.client.updateSettings(ROOM, { muted: false });
+    await settled(scene);
+    await scene.clock.advance(60_000);
+    await settled(scene);
+    const texts = scene.server.log.entries(ROOM).map(({ content }) => content?.body?.value);
+    expect(texts.slice(1)).toEqual([{ text: 'one' }, { text: 'two' }]);
+    expect(scene.server.log.member(ROOM, 'alice').settings).toMatchObject({
+      remark: 'The room',
+      muted: false,
+    });
+    second.client.stop();
+    await settled(scene);
+    expect(await open().load()).toMatchObject({ sends: [], operations: [] });
+  });
+
   it('pulls again what there was no room for', async () => {
     const scene = room();
     const open = place({ maxEntriesPerConversation: 3 });

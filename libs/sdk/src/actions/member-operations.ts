@@ -50,12 +50,13 @@ export class MemberOperations {
     return (this.#queues.get(conversationId) ?? []).map(({ operation }) => operation);
   }
 
-  restore(stored: readonly StoredOperations[]): void {
+  /** @param again the store was read before: what is in memory is what it was told, or newer. Else it came after. */
+  restore(stored: readonly StoredOperations[], again: boolean): void {
     for (const { conversationId, operations } of stored) {
-      // What is in memory is what the store was told, or newer.
-      if (this.#queues.has(conversationId)) continue;
+      const queue = this.#queues.get(conversationId) ?? [];
+      if (again && queue.length > 0) continue;
       const restored = operations.map((operation) => ({ operation, sent: false, waiters: [] }));
-      this.#queues.set(conversationId, restored);
+      this.#queues.set(conversationId, [...restored, ...queue]);
     }
   }
 

@@ -94,12 +94,18 @@ export class Outbox {
     return going.map(({ message }) => message.content).filter((content) => changeOf(content));
   }
 
+  /** What was stored comes before what was written since. */
   restore(sends: readonly StoredSend[]): void {
+    const since = this.#drafts();
+    const known = new Set(since.map(({ message }) => keyOf(message)));
+    this.#queues.clear();
+    this.#size = 0;
     for (const { failed, ...send } of sends) {
-      if (this.#queues.get(send.conversationId)?.has(send.clientMsgId) === true) continue;
+      if (known.has(keyOf(send))) continue;
       const state = failed ? 'failed' : 'pending';
       this.#add({ message: { ...send, state, seq: undefined, error: undefined }, waiters: [] });
     }
+    for (const draft of since) this.#add(draft);
   }
 
   /** Resolves when the message is stored; rejects when it is refused, or when the client ends before that. */
@@ -312,6 +318,13 @@ export class Outbox {
     this.deps.persistence.change((to) => to.dropSends.push({ conversationId, clientMsgId }));
     this.#tellTargets(draft.message);
   }
+}
+
+function keyOf({
+  conversationId,
+  clientMsgId,
+}: Pick<LocalMessage, 'conversationId' | 'clientMsgId'>): string {
+  return `${conversationId} ${clientMsgId}`;
 }
 
 /** Those who only watch the events need not catch: a rejection that nobody looks at is not an unhandled one. */

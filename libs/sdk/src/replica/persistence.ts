@@ -6,12 +6,16 @@ export class Persistence {
   #pending: ReplicaChange | undefined;
   #running = false;
   #broken = false;
+  /** Nothing is saved before the store was read. */
+  #loaded: boolean;
   #onSaved: (change: ReplicaChange) => void = () => undefined;
 
   constructor(
     private readonly store: ReplicaStore | undefined,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.#loaded = store === undefined;
+  }
 
   /** True after a failure: nothing is saved until the next load. */
   get broken(): boolean {
@@ -31,6 +35,9 @@ export class Persistence {
     } catch (error) {
       this.#break(error);
       return undefined;
+    } finally {
+      this.#loaded = true;
+      this.#flushSoon();
     }
   }
 
@@ -38,7 +45,11 @@ export class Persistence {
   change(edit: (change: ReplicaChange) => void): void {
     this.#pending ??= emptyChange();
     edit(this.#pending);
-    if (!this.#running) void this.#flush();
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    if (this.#loaded && !this.#running) void this.#flush();
   }
 
   async #flush(): Promise<void> {
