@@ -264,7 +264,8 @@ export class QueqiaoClient {
     const { readSeq, settings } = state.effective(going);
     const wanted = Math.min(seq ?? state.log.high, state.log.target);
     const waiting = going.some(({ kind }) => kind === 'read');
-    const news = wanted > readSeq || settings.markedUnread || waiting;
+    const owed = state.owesMark(wanted, this.userId);
+    const news = wanted > readSeq || settings.markedUnread || waiting || owed;
     if (wanted < 1 || !news) return Promise.resolve();
     return operations.add(conversationId, { kind: 'read', seq: wanted });
   }

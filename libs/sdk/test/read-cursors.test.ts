@@ -1,6 +1,6 @@
 import { MemberState } from '@queqiao/protocol/client';
 import { describe, expect, it } from 'vitest';
-import { ROOM, room } from './scene.js';
+import { ROOM, room, Scene } from './scene.js';
 
 describe('read cursors and unread', () => {
   it('moves at once here and then on the server, never back', async () => {
@@ -81,5 +81,42 @@ describe('read cursors and unread', () => {
     void alice.client.sendText(ROOM, 'two');
     await scene.settle();
     expect(alice.client.conversation(ROOM)).toMatchObject({ unread: 0, readSeq: 2 });
+  });
+
+  it('is told to the other side also where an own message has moved it, once', async () => {
+    const scene = new Scene();
+    const chat = 'd:alice:bob';
+    scene.server.log.createConversation(chat, { alice: 0, bob: 0 });
+    const alice = await scene.online('alice');
+    const marks = () => scene.server.calls.filter(({ method }) => method === 'MarkRead').length;
+    scene.server.say(chat, 'bob', 'are you there?');
+    void alice.client.sendText(chat, 'yes');
+    await scene.settle();
+    expect(scene.server.log.member(chat, 'bob').peerReadSeq).toBe(0);
+    for (let n = 0; n < 3; n += 1) {
+      void alice.client.markRead(chat);
+      await scene.settle();
+    }
+    expect([scene.server.log.member(chat, 'bob').peerReadSeq, marks()]).toEqual([2, 1]);
+    void alice.client.sendText(chat, 'and you?');
+    await scene.settle();
+    void alice.client.markRead(chat);
+    await scene.settle();
+    expect(marks()).toBe(1);
+  });
+
+  it('is not told again where another device of the user has told it', async () => {
+    const scene = new Scene();
+    const chat = 'd:alice:bob';
+    scene.server.log.createConversation(chat, { alice: 0, bob: 0 });
+    const phone = await scene.online('alice');
+    const tablet = await scene.online('alice');
+    scene.server.say(chat, 'bob', 'are you there?');
+    await scene.settle();
+    void phone.client.markRead(chat);
+    await scene.settle();
+    void tablet.client.markRead(chat);
+    await scene.settle();
+    expect(scene.server.calls.filter(({ method }) => method === 'MarkRead')).toHaveLength(1);
   });
 });

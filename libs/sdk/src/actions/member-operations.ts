@@ -142,6 +142,9 @@ export class MemberOperations {
       backoff.reset();
       const known = this.#remove(id, waiting);
       if (known && member !== undefined) this.deps.replica.applyMember(member);
+      if (known && waiting.operation.kind === 'read') {
+        this.deps.replica.get(id)?.noteMarked(waiting.operation.seq);
+      }
       for (const one of waiting.waiters.splice(0)) one.resolve();
       this.#changed(id, waiting.operation);
       return undefined;

@@ -33,6 +33,8 @@ export class ConversationState {
   #lastEntry: Entry | undefined;
   /** Nothing up to here is what a list shows. */
   #previewFloor = 0;
+  /** The server has said that it knows of everything up to here as read. */
+  #marked = 0;
   #activeMs = 0;
   #hidden: ReadonlySet<number> = new Set();
   #maxKept: number;
@@ -157,6 +159,26 @@ export class ConversationState {
     const { floor } = this.effective(operations);
     const going = new Set(operations.flatMap((one) => (one.kind === 'hide' ? one.seqs : [])));
     return (seq) => seq > floor && !this.#hidden.has(seq) && !going.has(seq);
+  }
+
+  /** A mark as read up to here has arrived. */
+  noteMarked(seq: number): void {
+    this.#marked = Math.max(this.#marked, seq);
+  }
+
+  /**
+   * Whether the other side of a direct chat may not know that what it wrote up to `seq` was read: an own message moves the own
+   * cursor, of which only a mark tells the other side.
+   */
+  owesMark(seq: number, userId: string): boolean {
+    if (this.#kind !== Conversation_Kind.DIRECT) return false;
+    const theirs = this.window.entries
+      .filter((entry) => entry.seq <= seq && !isFrom(entry, userId))
+      .at(-1);
+    if (theirs === undefined || theirs.seq <= this.#marked) return false;
+    const read = this.window.get(this.member?.readSeq ?? 0);
+    const told = read !== undefined && !isFrom(read, userId) ? read.seq : 0;
+    return theirs.seq > told;
   }
 
   view(userId: string, operations: readonly MemberOperation[]): ConversationView {
