@@ -7,6 +7,7 @@ import type {
   TransientEvent,
 } from '@queqiao/protocol/client';
 import type { LocalMessage } from './actions/outbox.js';
+import type { Missed } from './actions/self-check.js';
 import type { BackoffOptions } from './backoff.js';
 import type { Clock } from './clock.js';
 import type { GenerationStore } from './connection/generation.js';
@@ -72,11 +73,13 @@ export interface ClientEvents {
   outbox: LocalMessage;
   /** The server's word on a read cursor or membership: each with a higher rev than the one before. */
   member: MemberState;
+  /** A self-check found what was lost without a trace: a defect, which the app may report. What was lost is here by now. */
+  missed: Missed;
   /** Everything known is void and is being pulled again: clear what is shown. */
   reset: { readonly logEpoch: number };
 }
 
-/** How full the client's bounded places are; the bounds are in `limits`. */
+/** How full the client's bounded places are, the bounds in `limits`, and what its self-checks came to. */
 export interface ClientStats {
   readonly callsInFlight: number;
   readonly callsQueued: number;
@@ -86,5 +89,9 @@ export interface ClientStats {
   readonly pullsInFlight: number;
   readonly heldEntries: number;
   readonly cachedUsers: number;
+  /** Syncs that only checked that nothing was missed, and what they found, since the client was created. */
+  readonly selfChecks: number;
+  readonly missedEntries: number;
+  readonly missedStates: number;
   readonly limits: Limits;
 }

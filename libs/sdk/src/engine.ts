@@ -3,12 +3,13 @@ import { Acks } from './actions/acks.js';
 import { MemberOperations } from './actions/member-operations.js';
 import { Outbox } from './actions/outbox.js';
 import { Puller } from './actions/puller.js';
+import { SelfCheck } from './actions/self-check.js';
 import { SessionTurn } from './actions/session-turn.js';
 import { Syncer } from './actions/syncer.js';
 import { UserCache } from './actions/user-cache.js';
 import { Backoff, DEFAULT_BACKOFF } from './backoff.js';
 import type { ClientEvents, ClientOptions, ClientStats } from './client-options.js';
-import { systemClock, type Clock, type Timer } from './clock.js';
+import { systemClock, type Clock } from './clock.js';
 import { CallTable } from './connection/call-table.js';
 import { Connection } from './connection/connection.js';
 import { clockGeneration } from './connection/generation.js';
@@ -42,8 +43,8 @@ export class Engine {
   readonly #calls: CallTable;
   readonly #persistence: Persistence;
   readonly #acks: Acks;
+  readonly #selfCheck: SelfCheck;
   #turn = new SessionTurn();
-  #selfCheck: Timer | undefined;
   #loading: Promise<void> | undefined;
 
   constructor(options: ClientOptions) {
@@ -75,8 +76,18 @@ export class Engine {
       onEpoch: (logEpoch: number) => this.#onEpoch(logEpoch),
     };
     this.puller = new Puller(shared);
-    const onCaughtUp = (): void => this.connection.caughtUp();
-    this.syncer = new Syncer({ ...shared, puller: this.puller, onCaughtUp });
+    this.#selfCheck = new SelfCheck({
+      ...shared,
+      jitterMs: () => this.newBackoff().next(),
+      sync: () => this.syncer.check(),
+      onMissed: (missed) => this.events.emit('missed', missed),
+    });
+    this.syncer = new Syncer({
+      ...shared,
+      puller: this.puller,
+      onCaughtUp: () => this.connection.caughtUp(),
+      onUnheard: (unheard) => this.#selfCheck.found(unheard),
+    });
     this.outbox = new Outbox({
       ...shared,
       userId: () => this.replica.userId,
@@ -116,6 +127,9 @@ export class Engine {
       pullsInFlight: this.puller.inFlight,
       heldEntries: this.replica.heldEntries,
       cachedUsers: this.users.size,
+      selfChecks: this.#selfCheck.checks,
+      missedEntries: this.#selfCheck.missedEntries,
+      missedStates: this.#selfCheck.missedStates,
       limits: this.#limits,
     };
   }
@@ -203,7 +217,7 @@ export class Engine {
     this.outbox.begin(this.#turn);
     this.operations.begin(this.#turn);
     this.#acks.begin();
-    this.#scheduleSelfCheck();
+    this.#selfCheck.begin();
   }
 
   #onRefreshed(connected: Connected): void {
@@ -233,7 +247,7 @@ export class Engine {
 
   #onLost(): void {
     this.#turn.end();
-    this.#selfCheck?.cancel();
+    this.#selfCheck.lost();
     this.#acks.lost();
     this.#calls.lost();
   }
@@ -246,6 +260,7 @@ export class Engine {
       if (event?.$case === 'entry') this.#place(event.value, 'push');
       else if (event?.$case === 'transient') this.events.emit('transient', event.value);
       else if (event?.$case === 'memberState') {
+        this.#selfCheck.heardState(event.value);
         this.#described(this.replica.applyMember(event.value));
       }
     }
@@ -253,6 +268,7 @@ export class Engine {
 
   /** False when the log is past the entry already. */
   #place(entry: Entry, source: EntrySource): boolean {
+    this.#selfCheck.heardEntry(entry.conversationId, entry.seq);
     const known = this.replica.get(entry.conversationId)?.log;
     if (known?.anchored === true && entry.seq <= known.high) return false;
     this.#described(this.replica.applyEntry(entry, source));
@@ -261,6 +277,7 @@ export class Engine {
 
   /** As above, for an entry that has to be pulled. */
   #expect(conversationId: string, seq: number): boolean {
+    this.#selfCheck.heardEntry(conversationId, seq);
     const known = this.replica.get(conversationId)?.log;
     if (known?.anchored === true && seq <= known.high) return false;
     this.#described(this.replica.expectEntry(conversationId, seq));
@@ -274,19 +291,9 @@ export class Engine {
   }
 
   #onResync(conversationId: string): void {
+    this.#selfCheck.forgive();
     const state = this.replica.get(conversationId);
     if (state?.log.anchored === true) this.puller.fill(state, true).catch(() => undefined);
     else this.syncer.request();
-  }
-
-  /** Cheap, and the only way to notice a loss that left no hole. The jitter keeps devices apart. */
-  #scheduleSelfCheck(): void {
-    const { selfCheckMs } = this.#limits;
-    if (selfCheckMs <= 0) return;
-    const delayMs = selfCheckMs + this.newBackoff().next();
-    this.#selfCheck = this.clock.setTimer(delayMs, () => {
-      this.syncer.request();
-      this.#scheduleSelfCheck();
-    });
   }
 }

@@ -1,6 +1,7 @@
 export { createClient, type QueqiaoClient } from './client.js';
 export type { ClientEvents, ClientOptions, ClientStats, EntryEvent } from './client-options.js';
 export type { LocalMessage, SendReceipt } from './actions/outbox.js';
+export type { Missed } from './actions/self-check.js';
 export { DEFAULT_BACKOFF, type BackoffOptions } from './backoff.js';
 export type { Clock, Timer } from './clock.js';
 export {

@@ -42,6 +42,8 @@ export interface Limits {
   readonly maxReconnectHintMs: number;
   /** Milliseconds between two syncs that only check that nothing was missed; 0: never. */
   readonly selfCheckMs: number;
+  /** Milliseconds after which what only such a sync has told of counts as missed; longer than the server's own recovery takes. */
+  readonly selfCheckGraceMs: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -65,4 +67,5 @@ export const DEFAULT_LIMITS: Limits = {
   pongTimeoutMs: 10_000,
   maxReconnectHintMs: 600_000,
   selfCheckMs: 900_000,
+  selfCheckGraceMs: 30_000,
 };

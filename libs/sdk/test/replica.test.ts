@@ -252,6 +252,7 @@ describe('sync', () => {
     scene.server.say(ROOM, 'bob', 'lost without a hole');
     await scene.clock.advance(1_000_000);
     expect(alice.seqs(ROOM)).toEqual([1]);
+    expect(alice.client.stats()).toMatchObject({ selfChecks: 1, missedEntries: 1 });
   });
 
   it('stores a cursor only once what it names was surfaced', async () => {

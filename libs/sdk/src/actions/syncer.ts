@@ -9,6 +9,7 @@ import { asQueqiaoError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { Logger } from '../logger.js';
 import type { Replica } from '../replica/replica.js';
+import type { Unheard } from '../replica/unheard.js';
 import type { Puller } from './puller.js';
 import { retrying, type SessionTurn } from './session-turn.js';
 
@@ -21,6 +22,8 @@ export interface SyncerDeps {
   readonly newBackoff: () => Backoff;
   /** An answer came from another log epoch: everything was discarded. */
   readonly onEpoch: (logEpoch: number) => void;
+  /** A sync that was only to check has named something new, which is applied next. */
+  readonly onUnheard: (unheard: Unheard) => void;
   /** A sync is done and nothing that it named is missing. */
   readonly onCaughtUp: () => void;
   readonly logger: Logger;
@@ -36,6 +39,8 @@ export class Syncer {
   #turn: SessionTurn | undefined;
   #running = false;
   #again = false;
+  /** The running sync is only to check: it is asked for by nothing that has happened. */
+  #checking = false;
 
   constructor(private readonly deps: SyncerDeps) {}
 
@@ -44,6 +49,14 @@ export class Syncer {
     this.#turn = turn;
     this.#running = false;
     this.#again = false;
+    this.#checking = false;
+    this.request();
+  }
+
+  /** Syncs to see whether there is anything new, unless a sync is running. */
+  check(): void {
+    if (this.#running) return;
+    this.#checking = true;
     this.request();
   }
 
@@ -65,12 +78,14 @@ export class Syncer {
       do {
         this.#again = false;
         await retrying({ clock: this.deps.clock, turn, backoff }, () => this.#sync(turn));
+        this.#checking = false;
       } while (this.#again);
       this.#running = false;
       this.deps.onCaughtUp();
     } catch (failure) {
       if (!turn.alive) return;
       this.#running = false;
+      this.#checking = false;
       this.#refused(asQueqiaoError(failure).code);
     }
   }
@@ -124,6 +139,10 @@ export class Syncer {
 
   #apply(answer: SyncConversationsResponse): Page {
     const { replica, puller } = this.deps;
+    if (this.#checking) {
+      const news = answer.conversations.flatMap((one) => replica.unheard(one) ?? []);
+      news.forEach((unheard) => this.deps.onUnheard(unheard));
+    }
     const states = answer.conversations.map((one) => replica.applyConversation(one));
     const surfaced = Promise.all(states.map((state) => puller.fill(state)));
     // Awaited later; a failure before that is not unhandled.

@@ -13,6 +13,7 @@ import { EntryWindow, type Absorbed } from './entry-window.js';
 import { MemberCursor, type EffectiveMember } from './member-cursor.js';
 import type { MemberOperation } from './member-operation.js';
 import type { ConversationRecord } from './replica-store.js';
+import type { Unheard } from './unheard.js';
 
 export interface Surfaced {
   readonly entry: Entry;
@@ -63,6 +64,16 @@ export class ConversationState {
     if (from.member !== undefined) this.applyMember(from.member);
     this.log.anchor(this.#firstBase(from, fullHistory));
     this.log.expect(from.lastSeq);
+  }
+
+  /** What a sync answer says that this device was not told; undefined: nothing. */
+  unheard(from: Conversation): Unheard | undefined {
+    const floor = Math.max(from.member?.joinedSeq ?? 0, from.member?.clearedSeq ?? 0);
+    const fromSeq = Math.max(this.log.target, floor) + 1;
+    const { member } = from;
+    const rev = member !== undefined && this.#cursor.isPushedNews(member) ? member.rev : 0;
+    if (from.lastSeq < fromSeq && rev === 0) return undefined;
+    return { conversationId: this.id, fromSeq, toSeq: from.lastSeq, rev };
   }
 
   /** False for a state that is not newer than the known one. */

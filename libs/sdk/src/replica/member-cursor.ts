@@ -1,5 +1,6 @@
 import { ConversationSettings, type Entry, type MemberState } from '@queqiao/protocol/client';
 import type { MemberOperation } from './member-operation.js';
+import { isPushedNews } from './unheard.js';
 
 /** What the user has in a conversation, with what is on its way to the server counted as done. */
 export interface EffectiveMember {
@@ -42,6 +43,12 @@ export class MemberCursor {
     if (this.#member !== undefined && member.rev <= this.#member.rev) return false;
     this.#member = member;
     return true;
+  }
+
+  /** Whether a state has something that this device could only have learned from a push. */
+  isPushedNews(member: MemberState): boolean {
+    const readSeq = Math.max(this.#readSeq, this.#member?.readSeq ?? 0);
+    return isPushedNews(this.#member, member, readSeq);
   }
 
   /** The server moves an author's cursor with the message, without telling the session that sent it. */

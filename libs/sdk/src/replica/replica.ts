@@ -14,6 +14,7 @@ import type { MemberOperation } from './member-operation.js';
 import { messageViews, type MessageView } from './message-view.js';
 import { startOver, type Persistence } from './persistence.js';
 import type { ReplicaSnapshot } from './replica-store.js';
+import type { Unheard } from './unheard.js';
 
 export interface ReplicaHandlers {
   /** Strictly in seq order within a conversation, each once. Not `visible`: the user has hidden it. */
@@ -156,6 +157,11 @@ export class Replica {
     const state = this.#conversations.get(id);
     if (state === undefined) return [];
     return state.window.changes.pinned.filter(state.visibility(this.pending.operations(id)));
+  }
+
+  /** What a sync answer says that this device was not told; undefined: nothing. */
+  unheard(conversation: Conversation): Unheard | undefined {
+    return this.#ensure(conversation.conversationId).unheard(conversation);
   }
 
   applyConversation(conversation: Conversation): ConversationState {
