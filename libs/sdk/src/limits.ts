@@ -16,6 +16,8 @@ export interface Limits {
   readonly maxPullsInFlight: number;
   /** Entries asked for by one pull, 1 to 500. */
   readonly pullPageEntries: number;
+  /** Conversations whose missing entries are asked for by one call, 1 to 100; more share the next one. */
+  readonly catchUpConversations: number;
   /** Conversations asked for by one sync answer, 1 to 200. */
   readonly syncPageConversations: number;
   /** Entries of one conversation that wait for a hole to close; the newest are dropped and pulled later. */
@@ -54,6 +56,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxMemberOperations: 1000,
   maxPullsInFlight: 4,
   pullPageEntries: 500,
+  catchUpConversations: 100,
   syncPageConversations: 100,
   maxHeldEntries: 1000,
   maxKeptEntries: 2000,

@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 
 /** A page loads this much at most for the client, in bytes, minified and not compressed. */
-const MAX_BUNDLE_BYTES = 230_000;
+const MAX_BUNDLE_BYTES = 280_000;
 
 it('bundles for browsers: no Node module, no socket library, and small', async () => {
   const { outputFiles, metafile } = await build({

@@ -1,9 +1,4 @@
-import {
-  ConversationServiceDefinition,
-  type Entry,
-  type PullEntriesRequest,
-  type PullEntriesResponse,
-} from '@queqiao/protocol/client';
+import { ConversationServiceDefinition, type Entry } from '@queqiao/protocol/client';
 import type { Backoff } from '../backoff.js';
 import type { Clock } from '../clock.js';
 import type { Caller } from '../connection/typed-call.js';
@@ -12,8 +7,8 @@ import type { Limits } from '../limits.js';
 import type { Logger } from '../logger.js';
 import type { ConversationState } from '../replica/conversation.js';
 import type { Replica } from '../replica/replica.js';
+import { RangeAsker, type RangeAnswer, type WantedRange } from './range-asker.js';
 import { retrying, turnOver, type SessionTurn } from './session-turn.js';
-import { Slots } from './slots.js';
 
 export interface PullerDeps {
   readonly replica: Replica;
@@ -28,20 +23,21 @@ export interface PullerDeps {
 
 type Answer = 'progress' | 'nothing' | 'denied';
 
-/** Closes holes: one pull per conversation at a time, a few over all, until nothing is missing. */
+/** Closes holes: one pull per conversation at a time, many conversations in a call, until nothing is missing. */
 export class Puller {
   #turn: SessionTurn | undefined;
   /** By state, not by id: after a reset the same id is another log. */
   #fills = new Map<ConversationState, Promise<void>>();
   readonly #older = new Map<ConversationState, Promise<Entry[]>>();
-  readonly #slots: Slots;
+  readonly #ranges: RangeAsker;
 
   constructor(private readonly deps: PullerDeps) {
-    this.#slots = new Slots(deps.limits.maxPullsInFlight);
+    const checkEpoch = (logEpoch: number): void => this.#checkEpoch(logEpoch);
+    this.#ranges = new RangeAsker({ ...deps, checkEpoch });
   }
 
   get inFlight(): number {
-    return this.#slots.taken;
+    return this.#ranges.inFlight;
   }
 
   begin(turn: SessionTurn): void {
@@ -83,7 +79,7 @@ export class Puller {
     while (!asked || state.log.hole !== undefined) {
       const toTheEnd = !asked;
       const outcome = await retrying({ clock: this.deps.clock, turn, backoff }, () =>
-        this.#slots.run(() => this.#pull(state, turn, toTheEnd)),
+        this.#pull(state, turn, toTheEnd),
       );
       if (outcome === 'denied') return;
       if (outcome === 'progress') backoff.reset();
@@ -92,22 +88,9 @@ export class Puller {
   }
 
   async #pull(state: ConversationState, turn: SessionTurn, toTheEnd: boolean): Promise<Answer> {
-    turn.check();
-    if (!this.#isCurrent(state)) return 'denied';
-    // Read now, not when the pull was queued or first tried: pushes and replies close holes meanwhile.
-    const { hole } = state.log;
-    if (hole === undefined && !toTheEnd) return 'nothing';
-    const fromSeq = state.log.high + 1;
-    const toSeq = toTheEnd ? 0 : (hole?.toSeq ?? 0);
-    let answer: PullEntriesResponse;
+    let answer: RangeAnswer | undefined;
     try {
-      answer = await this.#ask({
-        conversationId: state.id,
-        fromSeq,
-        toSeq,
-        limit: this.deps.limits.pullPageEntries,
-        backwards: false,
-      });
+      answer = await this.#ranges.ask(turn, () => this.#wanted(state, toTheEnd));
     } catch (failure) {
       const error = asQueqiaoError(failure);
       if (error.retryable) throw error;
@@ -116,10 +99,12 @@ export class Puller {
       return 'denied';
     }
     if (!this.#isCurrent(state)) return 'denied';
+    if (answer === undefined) return 'nothing';
+    const { fromSeq, lastSeq } = answer;
     this.deps.replica.applyPull(state, answer);
     if (state.log.high >= fromSeq) return 'progress';
     if (state.log.hole === undefined) return 'nothing';
-    if (answer.lastSeq < fromSeq) {
+    if (lastSeq < fromSeq) {
       this.deps.logger.warn('the server denies entries that it announced', { fromSeq });
       state.log.giveUp();
       return 'denied';
@@ -128,13 +113,19 @@ export class Puller {
     throw new QueqiaoError('INTERNAL', 'the pull brought nothing');
   }
 
+  #wanted(state: ConversationState, toTheEnd: boolean): WantedRange | undefined {
+    const { hole, high } = state.log;
+    if (!this.#isCurrent(state) || (hole === undefined && !toTheEnd)) return undefined;
+    const toSeq = toTheEnd ? 0 : (hole?.toSeq ?? 0);
+    return { conversationId: state.id, fromSeq: high + 1, toSeq };
+  }
+
   async #loadOlder(state: ConversationState, limit: number): Promise<Entry[]> {
     const toSeq = state.log.base;
     if (toSeq < 1) return [];
-    const answer = await this.#ask(
-      { conversationId: state.id, fromSeq: 1, toSeq, limit, backwards: true },
-      false,
-    );
+    const request = { conversationId: state.id, fromSeq: 1, toSeq, limit, backwards: true };
+    const answer = await this.deps.call(ConversationServiceDefinition, 'pullEntries', request);
+    this.#checkEpoch(answer.logEpoch);
     if (!this.#isCurrent(state)) throw turnOver();
     return this.deps.replica.applyOlder(state, answer, toSeq);
   }
@@ -144,14 +135,9 @@ export class Puller {
     return this.deps.replica.get(state.id) === state;
   }
 
-  async #ask(request: PullEntriesRequest, thisSessionOnly = true): Promise<PullEntriesResponse> {
-    const answer = await this.deps.call(ConversationServiceDefinition, 'pullEntries', request, {
-      thisSessionOnly,
-    });
-    if (answer.logEpoch !== this.deps.replica.logEpoch) {
-      this.deps.onEpoch(answer.logEpoch);
-      throw turnOver();
-    }
-    return answer;
+  #checkEpoch(logEpoch: number): void {
+    if (logEpoch === this.deps.replica.logEpoch) return;
+    this.deps.onEpoch(logEpoch);
+    throw turnOver();
   }
 }

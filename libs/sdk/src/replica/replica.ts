@@ -4,6 +4,7 @@ import type {
   Entry,
   MemberState,
   PullEntriesResponse,
+  SeqRange,
 } from '@queqiao/protocol/client';
 import type { Limits } from '../limits.js';
 import type { EntrySource } from './conversation-log.js';
@@ -34,6 +35,13 @@ export interface ReplicaHandlers {
 export interface PendingWork {
   operations(conversationId: string): readonly MemberOperation[];
   changes(conversationId: string): readonly Content[];
+}
+
+/** Part of a log: ascending, with what may not be seen of it, and the newest seq of the whole. */
+export interface PulledRange {
+  readonly entries: readonly Entry[];
+  readonly notVisible: readonly SeqRange[];
+  readonly lastSeq: number;
 }
 
 /** What a device knows of its user's conversations. Pure bookkeeping: it calls nobody but its handlers and the store. */
@@ -191,7 +199,7 @@ export class Replica {
     return state;
   }
 
-  applyPull(state: ConversationState, answer: PullEntriesResponse): void {
+  applyPull(state: ConversationState, answer: PulledRange): void {
     for (const range of answer.notVisible) state.log.skip(range);
     for (const entry of answer.entries) {
       // Answers are ascending: surfacing now keeps a page of any size from counting as held.
