@@ -194,6 +194,7 @@ export class Engine {
     this.outbox.persistAll();
     this.operations.persistAll();
     this.replica.announce();
+    this.outbox.announce();
   }
 
   #startStoreAnew(): void {

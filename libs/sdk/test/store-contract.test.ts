@@ -210,6 +210,7 @@ describe.each(kinds)('a replica store $name', ({ place }) => {
     expect(second.client.messages(ROOM)).toEqual(shown);
     expect(second.client.conversation(ROOM)).toMatchObject({ pinned: true, unread: 4 });
     expect(second.client.outbox()).toMatchObject([{ state: 'pending' }]);
+    expect(second.outbox).toEqual(second.client.outbox());
     scene.server.fault = () => undefined;
     scene.server.unreachable = false;
     await scene.clock.advance(60_000);

@@ -149,6 +149,11 @@ export class Outbox {
     return true;
   }
 
+  /** Tells listeners of everything that is here, as after a restore. */
+  announce(): void {
+    for (const { message } of this.#drafts()) this.deps.onChange(message);
+  }
+
   /** Everything that is not stored elsewhere, for a store that begins anew. */
   persistAll(): void {
     for (const { message } of this.#drafts()) if (message.state !== 'sent') this.#persist(message);
