@@ -1,18 +1,22 @@
-import { createClient, Platform, storedGeneration } from '@queqiao/sdk';
+import {
+  createClient,
+  IndexedDbReplicaStore,
+  Platform,
+  storedGeneration,
+  type ReplicaStore,
+} from '@queqiao/sdk';
 import { render } from 'preact';
 import { App } from './components/app.js';
 import { ProvideTexts } from './components/page-context.js';
 import { BackEnd, type SignedIn } from './session/back-end.js';
 import { ChatSession, type AddressBar } from './session/chat-session.js';
-import { deviceOf } from './session/device.js';
+import { deviceOf, type DeviceIdentity } from './session/device.js';
 import { hashOf, openFromHash, readLaunch } from './session/launch.js';
+import { rememberedPerson, rememberPerson, type Person } from './session/person.js';
 import { renewing } from './session/token-renewal.js';
 import { translator } from './text/strings.js';
 import { Times } from './text/times.js';
 import './styles/app.css';
-
-/** For this tab: a reload signs in again, a new tab asks. */
-const NAME_KEY = 'queqiao.name';
 
 const launch = readLaunch(location.search, navigator.language);
 const backEnd = new BackEnd(fetch);
@@ -24,23 +28,49 @@ const address: AddressBar = {
   set: (id) => history.pushState(null, '', location.pathname + location.search + hashOf(id)),
 };
 
-function openSession(signedIn: SignedIn, name: string, onSignOut: () => void): ChatSession {
-  const random = (): string => crypto.getRandomValues(new Uint32Array(3)).join('-');
-  const device = deviceOf(localStorage, signedIn.userId, launch.deviceSlot, random);
-  const client = createClient({
-    url: signedIn.socketUrl,
-    token: renewing(backEnd, name, signedIn),
+/** The client of one device, which keeps what it knows in `store`. */
+function clientOf(
+  person: Person,
+  token: string | undefined,
+  device: DeviceIdentity,
+  store: ReplicaStore,
+) {
+  // The server may have moved since the person signed in: every new token comes with where it is.
+  let { socketUrl } = person;
+  const onRenewed = (signedIn: SignedIn): void => {
+    ({ socketUrl } = signedIn);
+    const isHere = rememberedPerson(sessionStorage)?.userId === person.userId;
+    if (isHere) rememberPerson(sessionStorage, { ...person, socketUrl });
+  };
+  return createClient({
+    url: socketUrl,
+    webSocket: (_, protocols) => new WebSocket(socketUrl, protocols),
+    token: renewing(backEnd, person.name, token, onRenewed),
     device: { id: device.id, platform: Platform.WEB, model: 'browser' },
     generation: storedGeneration(localStorage, device.generationKey),
+    store,
   });
+}
+
+function openSession(
+  person: Person,
+  token: string | undefined,
+  onSignOut: () => void,
+): ChatSession {
+  const random = (): string => crypto.getRandomValues(new Uint32Array(3)).join('-');
+  const device = deviceOf(localStorage, person.userId, launch.deviceSlot, random);
+  const store = new IndexedDbReplicaStore(`queqiao.${device.id}`);
+  const client = clientOf(person, token, device, store);
   const listening = new AbortController();
   const leave = (): void => {
     listening.abort();
+    // Whoever uses this browser next shall not find what this person has read.
+    store.destroy().catch(() => undefined);
     onSignOut();
   };
   const session = new ChatSession(
     { client, backEnd, address, now: Date.now, onSignOut: leave },
-    signedIn.userId,
+    person.userId,
   );
   const { signal } = listening;
   addEventListener('popstate', () => session.followAddress(), { signal });
@@ -54,9 +84,9 @@ function openSession(signedIn: SignedIn, name: string, onSignOut: () => void): C
   return session;
 }
 
-function remember(name: string | undefined): void {
-  if (name !== undefined) return sessionStorage.setItem(NAME_KEY, name);
-  sessionStorage.removeItem(NAME_KEY);
+function remember(person: Person | undefined): void {
+  rememberPerson(sessionStorage, person);
+  if (person !== undefined) return;
   const search = new URLSearchParams(location.search);
   search.delete('as');
   const query = search.toString();
@@ -65,13 +95,15 @@ function remember(name: string | undefined): void {
 
 document.documentElement.lang = launch.language === 'zh' ? 'zh-CN' : 'en';
 const root = document.querySelector('#app');
+const known = rememberedPerson(sessionStorage);
 if (root) {
   render(
     <ProvideTexts value={texts}>
       <App
         backEnd={backEnd}
         deviceSlot={launch.deviceSlot}
-        initialName={launch.as ?? sessionStorage.getItem(NAME_KEY) ?? undefined}
+        initialName={launch.as}
+        known={launch.as === undefined || launch.as === known?.name ? known : undefined}
         remember={remember}
         openSession={openSession}
       />

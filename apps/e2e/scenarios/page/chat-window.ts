@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import type { Locator, Page } from 'playwright-core';
 
 /** What a person does and sees in one window of the demo page. Waits are for things to appear, never for time to pass. */
@@ -12,6 +13,12 @@ export class ChatWindow {
   /** Signed in, connected and caught up. */
   async online(): Promise<void> {
     await this.page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+  }
+
+  /** The browser says that there is a network again, so that the page need not wait. */
+  async findsNetwork(): Promise<void> {
+    await this.page.evaluate(() => dispatchEvent(new Event('online')));
+    await this.online();
   }
 
   async signIn(name: string): Promise<void> {
@@ -69,6 +76,35 @@ export class ChatWindow {
   async marked(text: string, status: 'pending' | 'sent' | 'failed'): Promise<void> {
     const marked = this.page.locator(`.message[data-status="${status}"]`, { hasText: text });
     await marked.first().waitFor();
+  }
+
+  /** Names of the databases in which devices of this profile keep what they know. */
+  databases(): Promise<string[]> {
+    return this.page.evaluate(async () => {
+      const all = await indexedDB.databases();
+      return all.map(({ name = '' }) => name).filter((name) => name.startsWith('queqiao.'));
+    });
+  }
+
+  /** Messages and changes that the devices of this profile have kept because they are not sent. */
+  keptSends(): Promise<number> {
+    return this.page.evaluate(async () => {
+      const count = (name: string): Promise<number> =>
+        new Promise((resolve, reject) => {
+          const opening = indexedDB.open(name);
+          opening.onerror = () => reject(opening.error);
+          opening.onsuccess = () => {
+            const counting = opening.result.transaction('sends').objectStore('sends').count();
+            counting.onsuccess = () => {
+              opening.result.close();
+              resolve(counting.result);
+            };
+          };
+        });
+      const all = await indexedDB.databases();
+      const counts = await Promise.all(all.map(({ name = '' }) => count(name)));
+      return counts.reduce((sum, one) => sum + one, 0);
+    });
   }
 
   get log(): Locator {

@@ -144,6 +144,31 @@ describe.runIf(machineHas('browser'))('the page', () => {
     expect(await laptop.texts()).toEqual(await bob.texts());
   });
 
+  it('shows what it has kept after a reload without a server, and then sends what was written', async () => {
+    const nodes = [cluster().connectAt(0), ...cluster().logic];
+    const before = await laptop.texts();
+    await Promise.all(nodes.map(({ process }) => process.kill()));
+    await laptop.page.getByText('No connection').waitFor();
+    await laptop.say('written before the reload');
+    await eventually('the message is kept', async () => (await laptop.keptSends()) === 1);
+    await laptop.page.reload();
+    await laptop.marked('written before the reload', 'pending');
+    expect(await laptop.texts()).toEqual([...before, 'written before the reload']);
+    for (const title of ['Bob', 'River crossing', 'dave']) await laptop.row(title).waitFor();
+    await laptop.row('River crossing').click();
+    await laptop.sees('When do we meet?');
+    await laptop.row('Bob').click();
+    await Promise.all(nodes.map(({ process }) => process.start()));
+    await Promise.all([laptop, bob, tablet].map((each) => each.findsNetwork()));
+    await laptop.marked('written before the reload', 'sent');
+    await bob.sees('written before the reload');
+    for (const each of [laptop, bob]) {
+      expect(await each.bubbles('written before the reload').count()).toBe(1);
+    }
+    expect(await laptop.texts()).toEqual(await bob.texts());
+    expect(await laptop.keptSends()).toBe(0);
+  });
+
   it('hands a device over to the window that was opened last, and back', async () => {
     const twin = await browser.open(alices, '?as=alice');
     await twin.online();
@@ -165,6 +190,8 @@ describe.runIf(machineHas('browser'))('the page', () => {
     await laptop.page.reload();
     await laptop.page.getByLabel('Your name').waitFor();
     expect(await laptop.page.locator('[data-conversation]').count()).toBe(0);
+    // Two other devices of the profile are still there.
+    await eventually('what was kept is gone', async () => (await laptop.databases()).length === 2);
   });
 
   it('speaks Chinese to those whose browser does', async () => {
@@ -191,7 +218,9 @@ describe.runIf(machineHas('browser'))('the page', () => {
   });
 
   it('had nothing to complain about but the connection that was cut', () => {
-    const others = browser.complaints.filter((text) => !/WebSocket connection to/.test(text));
+    const others = browser.complaints.filter(
+      (text) => !/WebSocket connection to|status of 503/.test(text),
+    );
     expect(others).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { BackEnd, NamedUser, SignedIn } from '../session/back-end.js';
+import type { BackEnd, NamedUser } from '../session/back-end.js';
 import { Problem } from '../session/chat-actions.js';
 import type { ChatSession } from '../session/chat-session.js';
+import type { Person } from '../session/person.js';
 import { ChatPage } from './chat-page.js';
 import { ProvideActions, useTexts } from './page-context.js';
 import { SignInPage } from './sign-in-page.js';
@@ -11,29 +12,41 @@ export interface AppProps {
   readonly deviceSlot: string;
   /** Who to sign in as at once. */
   readonly initialName: string | undefined;
+  /** Who was signed in before a reload: is shown without asking anybody. */
+  readonly known: Person | undefined;
   /** Remembers who is signed in, for a reload. */
-  readonly remember: (name: string | undefined) => void;
-  readonly openSession: (signedIn: SignedIn, name: string, onSignOut: () => void) => ChatSession;
+  readonly remember: (person: Person | undefined) => void;
+  /** Without a token the session gets one by itself. */
+  readonly openSession: (
+    person: Person,
+    token: string | undefined,
+    onSignOut: () => void,
+  ) => ChatSession;
 }
 
-export function App({ backEnd, deviceSlot, initialName, remember, openSession }: AppProps) {
+export function App(props: AppProps) {
+  const { backEnd, deviceSlot, initialName, remember, openSession } = props;
   const { t } = useTexts();
   const [session, setSession] = useState<ChatSession | undefined>(undefined);
   const [busy, setBusy] = useState(initialName !== undefined);
   const [problem, setProblem] = useState<string | undefined>(undefined);
   const people = usePeople(backEnd, session === undefined);
 
+  const enter = useCallback((person: Person, token: string | undefined): void => {
+    remember(person);
+    const onSignOut = (): void => {
+      remember(undefined);
+      setSession(undefined);
+    };
+    setSession(openSession(person, token, onSignOut));
+    setBusy(false);
+  }, []);
   const signIn = useCallback(async (name: string): Promise<void> => {
     setBusy(true);
     setProblem(undefined);
     try {
-      const signedIn = await backEnd.signIn(name);
-      const onSignOut = (): void => {
-        remember(undefined);
-        setSession(undefined);
-      };
-      remember(name);
-      setSession(openSession(signedIn, name, onSignOut));
+      const { userId, socketUrl, token } = await backEnd.signIn(name);
+      enter({ name, userId, socketUrl }, token);
     } catch (error) {
       const known = error instanceof Problem;
       setProblem(known ? t(error.key, ...error.values) : t('problem', String(error)));
@@ -41,7 +54,8 @@ export function App({ backEnd, deviceSlot, initialName, remember, openSession }:
     setBusy(false);
   }, []);
   useEffect(() => {
-    if (initialName !== undefined) void signIn(initialName);
+    if (props.known !== undefined) enter(props.known, undefined);
+    else if (initialName !== undefined) void signIn(initialName);
   }, []);
 
   if (session) {

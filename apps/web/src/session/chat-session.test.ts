@@ -142,6 +142,28 @@ describe('ChatSession', () => {
     expect(opened).toBe(CHAT);
   });
 
+  it('shows what the device has kept, before anything can be reached', async () => {
+    opened = CHAT;
+    session.followAddress();
+    expect(session.store.value.log.lines).toEqual([]);
+    client.log.push(entry(1, 'bob', 'a'), entry(2, 'bob', 'b'));
+    client.emit('conversation', client.conversation(CHAT));
+    await settle();
+    expect(session.store.value.log.lines.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(session.store.value.conversations.size).toBe(1);
+  });
+
+  it('asks again for the names that could not be had, once there is a connection', async () => {
+    client.getUsers = () => Promise.reject(new Error('no connection'));
+    arrives(entry(1, 'bob', 'a'));
+    await settle();
+    expect(session.store.value.nicknames.size).toBe(0);
+    client.getUsers = async () => client.profiles;
+    client.emit('state', { name: 'online' });
+    await settle();
+    expect(session.store.value.nicknames.get('bob')).toBe('Bob');
+  });
+
   it('shows older lines, and says when they could not be loaded', async () => {
     client.older = [entry(1, 'bob', 'a')];
     session.open(CHAT);

@@ -1,6 +1,6 @@
 import { directConversationId, parseUserId } from '@queqiao/domain';
 import type { ConversationView, QueqiaoClient } from '@queqiao/sdk';
-import { initialState, type ChatState } from '../state/chat-state.js';
+import { initialState, type ChatState, type ConversationSummary } from '../state/chat-state.js';
 import { reduce, type ChatEvent } from '../state/reduce.js';
 import { Store } from '../state/store.js';
 import type { BackEnd } from './back-end.js';
@@ -69,7 +69,8 @@ export class ChatSession implements ChatActions {
     client.on('state', (state) => {
       const connection = toConnection(state, this.#deps.now());
       this.store.dispatch({ type: 'connection', connection });
-      if (connection.kind === 'online') this.#wantPeople([this.#meId]);
+      // Names are not kept: whoever was shown without one is asked for now.
+      if (connection.kind === 'online') this.#wantPeople(this.#everybody());
     });
     client.on('conversation', (view) => {
       this.#views.set(view.conversationId, view);
@@ -198,9 +199,22 @@ export class ChatSession implements ChatActions {
     const changed = new Set(this.#seqs);
     this.#seqs.clear();
     if (conversations.length > 0) this.store.dispatch({ type: 'conversations', conversations });
-    if (openId !== undefined) this.#showLines(openId, changed);
+    if (openId !== undefined) {
+      // What the device has kept comes without a word about each line.
+      const begins = this.store.value.log.lines.length === 0;
+      this.#showLines(openId, begins ? undefined : changed);
+    }
     this.#showOutgoing();
-    this.#wantPeople(conversations.flatMap(({ id, last }) => [...peersOf(id), ...peopleIn(last)]));
+    this.#wantPeople(conversations.flatMap(peopleOf));
+  }
+
+  #everybody(): string[] {
+    const { conversations, log } = this.store.value;
+    return [
+      this.#meId,
+      ...[...conversations.values()].flatMap(peopleOf),
+      ...log.lines.flatMap(peopleIn),
+    ];
   }
 
   #shownSoon(conversationId: string, seqs: readonly number[]): void {
@@ -236,6 +250,10 @@ export class ChatSession implements ChatActions {
   #wantPeople(userIds: readonly string[]): void {
     this.#nicknames.want(userIds);
   }
+}
+
+function peopleOf({ id, last }: ConversationSummary): string[] {
+  return [...peersOf(id), ...peopleIn(last)];
 }
 
 function peersOf(conversationId: string): string[] {

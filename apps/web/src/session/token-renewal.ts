@@ -1,17 +1,19 @@
 import { Refusal, type BackEnd, type SignedIn } from './back-end.js';
 
 /**
- * Gives the token of the sign-in first and a new one each time after that: for the holder of the last token or, when that one
- * is no longer accepted, by the name again.
+ * Gives the token of the sign-in first, if there was one, and a new one each time after that: for the holder of the last token
+ * or, when there is none or it is no longer accepted, by the name again. `onRenewed` hears of every new one.
  */
 export function renewing(
   backEnd: Pick<BackEnd, 'refresh' | 'signIn'>,
   name: string,
-  first: SignedIn,
+  first: string | undefined,
+  onRenewed: (signedIn: SignedIn) => void = () => undefined,
 ): () => Promise<string> {
-  let fresh: string | undefined = first.token;
-  let last = first.token;
+  let fresh = first;
+  let last = first;
   const renew = async (): Promise<SignedIn> => {
+    if (last === undefined) return backEnd.signIn(name);
     try {
       return await backEnd.refresh(last);
     } catch (error) {
@@ -22,7 +24,10 @@ export function renewing(
   return async () => {
     const unused = fresh;
     fresh = undefined;
-    last = unused ?? (await renew()).token;
-    return last;
+    if (unused !== undefined) return unused;
+    const signedIn = await renew();
+    last = signedIn.token;
+    onRenewed(signedIn);
+    return signedIn.token;
   };
 }
