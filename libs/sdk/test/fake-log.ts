@@ -1,4 +1,4 @@
-import { DomainError } from '@queqiao/domain';
+import { DomainError, isMessageKind } from '@queqiao/domain';
 import {
   Content,
   Conversation_Kind,
@@ -101,14 +101,15 @@ export class FakeLog {
     const change = changeOf(content);
     const seq = log.entries.length + 1;
     const before = log.entries.at(-1)?.ordinal ?? 0;
-    const ordinal = change === undefined && !notCounted ? before + 1 : before;
+    const isMessage = isMessageKind(content.body?.$case ?? '');
+    const ordinal = isMessage && !notCounted ? before + 1 : before;
     const from = { kind: Sender_Kind.USER, id: sender };
     const place = { conversationId: id, seq, ordinal, sender: from, clientMsgId };
     this.#createdMs += 1;
     const entry = Entry.create({ ...place, createdMs: this.#createdMs });
     if (change === undefined) {
       log.entries.push({ ...entry, content });
-      this.#said(log, sender, { ...entry, content });
+      if (isMessage) this.#said(log, sender, { ...entry, content });
     } else {
       if (isDone(log.entries, change, sender)) {
         return { entry: { ...entry, seq: 0, ordinal: 0 }, fresh: false };

@@ -1,4 +1,4 @@
-import { MemberState } from '@queqiao/protocol/client';
+import { GroupUpdated, MemberState } from '@queqiao/protocol/client';
 import { describe, expect, it } from 'vitest';
 import { ROOM, room, Scene } from './scene.js';
 
@@ -81,6 +81,21 @@ describe('read cursors and unread', () => {
     void alice.client.sendText(ROOM, 'two');
     await scene.settle();
     expect(alice.client.conversation(ROOM)).toMatchObject({ unread: 0, readSeq: 2 });
+  });
+
+  it('is not moved by what the user did to messages or to the group', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    scene.server.say(ROOM, 'bob', 'one');
+    await scene.settle();
+    scene.server.change(ROOM, 'alice', {
+      $case: 'groupUpdated',
+      value: GroupUpdated.create({ name: 'Hall' }),
+    });
+    void alice.client.react(ROOM, 1, '👍');
+    await scene.settle();
+    expect(alice.client.conversation(ROOM)).toMatchObject({ lastSeq: 3, unread: 1, readSeq: 0 });
+    expect(scene.server.log.member(ROOM, 'alice')).toMatchObject({ unread: 1, readSeq: 0 });
   });
 
   it('is told to the other side also where an own message has moved it, once', async () => {

@@ -1,3 +1,4 @@
+import { isMessageKind } from '@queqiao/domain';
 import {
   Conversation_Kind,
   Sender_Kind,
@@ -214,6 +215,8 @@ export class ConversationState {
     this.#activeMs = Math.max(this.#activeMs, entry.createdMs);
     const { body } = entry.content;
     if (body?.$case === 'groupCreated' && this.#name === '') this.#name = body.value.name;
+    // Only messages move their author's cursor: what somebody did to the group does not.
+    if (!isMessageKind(body?.$case ?? '')) return;
     if (isFrom(entry, userId)) this.#cursor.noteOwn(entry);
     else this.#cursor.noteMention(entry, userId);
   }
