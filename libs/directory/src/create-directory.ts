@@ -1,6 +1,7 @@
 import { directoryMetrics } from './directory-metrics.js';
 import { DEFAULT_KEY_PREFIX, DirectoryKeys } from './keys.js';
 import { NodeLeases } from './node-leases.js';
+import { Presence } from './presence.js';
 import { RedisConnection } from './redis-connection.js';
 import { parseRedisUrl } from './redis-url.js';
 import { Routes } from './routes.js';
@@ -35,6 +36,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
     maxEvictedPerUser: options.maxEvictedPerUser ?? DEFAULT_MAX_EVICTED_PER_USER,
   });
   const leases = new NodeLeases(connection, keys);
+  const presence = new Presence(connection, keys);
   return {
     start: () => connection.start(),
     stop: () => connection.stop(),
@@ -45,6 +47,11 @@ export function createDirectory(options: DirectoryOptions): Directory {
     touchAll: (entries) => routes.touchAll(entries),
     unregister: (appId, userId, identity) => routes.unregister({ appId, userId }, identity),
     routesOf: (users) => routes.routesOf(users),
+    platformsOf: (users) => presence.platformsOf(users),
+    noteWatched: (viewer, userIds, lastsMs) => presence.noteWatched(viewer, userIds, lastsMs),
+    addWatcher: (viewer, userIds, lastsMs) => presence.addWatcher(viewer, userIds, lastsMs),
+    removeWatcher: (viewer, userIds) => presence.removeWatcher(viewer, userIds),
+    takeChanges: (users) => presence.takeChanges(users),
     liveNodes: (kind) => leases.liveNodes(kind),
     acquireLease: (node, address, ttlMs) => leases.acquire(node, address, ttlMs),
     renewLease: (node, ttlMs) => leases.renew(node, ttlMs),

@@ -4,6 +4,7 @@ export { DirectoryUnavailable } from './directory-unavailable.js';
 export type { UnavailableKind } from './directory-unavailable.js';
 export { NodeLease } from './node-lease.js';
 export type { LeaseDirectory, NodeLeaseOptions } from './node-lease.js';
+export { MAX_PRESENCE_USERS, MAX_WATCHED, MAX_WATCHERS } from './presence.js';
 export { redisUrlField } from './redis-url-field.js';
 export { MAX_TOUCH_BATCH } from './routes.js';
 export type * from './types.js';

@@ -14,7 +14,22 @@ export class DirectoryKeys {
 
   /** The lines of one user. */
   user(user: UserKey): string {
-    return `${this.#prefix}{${bucketOf(user.appId, user.userId)}}:u:${user.appId}:${user.userId}`;
+    return this.#of('u', user);
+  }
+
+  /** viewer → end of the subscription: who is told when the user comes or goes. */
+  watchers(user: UserKey): string {
+    return this.#of('w', user);
+  }
+
+  /** On which platforms all watchers of the user know the user to be. */
+  told(user: UserKey): string {
+    return this.#of('t', user);
+  }
+
+  /** user → end of the subscription: whom this user watches. */
+  watched(viewer: UserKey): string {
+    return this.#of('v', viewer);
   }
 
   /** node:boot → expiry of the canary in this bucket. */
@@ -30,6 +45,10 @@ export class DirectoryKeys {
   /** node:boot → host:port. */
   addresses(kind: NodeKind): string {
     return `${this.#prefix}{nodes}:${kind}:addresses`;
+  }
+
+  #of(what: string, { appId, userId }: UserKey): string {
+    return `${this.#prefix}{${bucketOf(appId, userId)}}:${what}:${appId}:${userId}`;
   }
 }
 

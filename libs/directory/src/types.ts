@@ -50,6 +50,19 @@ export interface RouteIdentity {
   readonly session: number;
 }
 
+export interface Watching {
+  /** False: MAX_WATCHERS others watch already. */
+  readonly watching: boolean;
+  /** Each once, in byte order. */
+  readonly platforms: readonly string[];
+}
+
+export interface PresenceChange {
+  readonly userId: string;
+  readonly platforms: readonly string[];
+  readonly watchers: readonly string[];
+}
+
 export type NodeKind = 'connect' | 'logic';
 
 export interface NodeIdentity {
@@ -108,6 +121,23 @@ export interface Directory {
    * attached links. One MGET (in chunks), on a cluster one per bucket.
    */
   routesOf(users: readonly UserKey[]): Promise<Route[][]>;
+
+  /**
+   * The platforms on which each user is online, in the order asked for; empty: offline. Lines of boots without a canary do not
+   * count. At most MAX_PRESENCE_USERS, as for everything that follows.
+   */
+  platformsOf(users: readonly UserKey[]): Promise<string[][]>;
+  /** Notes whom somebody watches, all or none. False: that would make more than MAX_WATCHED at a time. */
+  noteWatched(viewer: UserKey, userIds: readonly string[], lastsMs: number): Promise<boolean>;
+  /** Makes somebody a watcher of users of the same app, in the moment in which their platforms are read. */
+  addWatcher(viewer: UserKey, userIds: readonly string[], lastsMs: number): Promise<Watching[]>;
+  /** The undoing of both, of all users when none are named. */
+  removeWatcher(viewer: UserKey, userIds: readonly string[]): Promise<void>;
+  /**
+   * Of these users, those that are online elsewhere than their watchers were told. Of several callers one gets a change, and
+   * it counts as told then.
+   */
+  takeChanges(users: readonly UserKey[]): Promise<PresenceChange[]>;
 
   /** Nodes whose lease has not run out by Redis's clock. */
   liveNodes(kind: NodeKind): Promise<LiveNode[]>;

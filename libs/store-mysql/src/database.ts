@@ -8,6 +8,7 @@ import type { LargeStore } from './large-types.js';
 import type { RequestStore } from './log-types.js';
 import type { RevocationStore } from './account/revocation-types.js';
 import type { MemberStore } from './member-types.js';
+import type { PresenceStore } from './presence-types.js';
 import type { DurabilityFinding } from './durability.js';
 
 export interface DatabaseOptions {
@@ -43,6 +44,7 @@ export interface Database {
   readonly groups: GroupStore;
   readonly requests: RequestStore;
   readonly large: LargeStore;
+  readonly presence: PresenceStore;
   readonly append: AppendStore;
   readonly dispatch: DispatchStore;
   readonly epoch: EpochStore;

@@ -30,6 +30,7 @@ export { GROUP_MEMBERS_LOOKUP_MAX, GROUPS_LOOKUP_MAX } from './group/group-store
 export * from './large-types.js';
 export * from './log-types.js';
 export * from './member-types.js';
+export * from './presence-types.js';
 export type * from './database.js';
 export type { DurabilityFinding } from './durability.js';
 export * from './errors.js';

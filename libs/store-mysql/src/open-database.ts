@@ -20,6 +20,7 @@ import { MysqlGroupStore } from './group/group-store.js';
 import { MysqlLargeStore } from './large/large-store.js';
 import { MysqlRequestStore } from './log/requests.js';
 import { MysqlMemberStore } from './member/member-store.js';
+import { MysqlPresenceStore } from './presence/presence-store.js';
 import type { Schema } from './schema/schema.js';
 import type { StoreContext } from './store-context.js';
 
@@ -49,6 +50,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     groups: new MysqlGroupStore(context),
     requests: new MysqlRequestStore(context),
     large: new MysqlLargeStore(context),
+    presence: new MysqlPresenceStore(context),
     append: new MysqlAppendStore(append, dispatchIds),
     dispatch: new MysqlDispatchStore(context),
     epoch: new MysqlEpochStore(context),

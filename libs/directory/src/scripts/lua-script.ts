@@ -22,3 +22,28 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
  * and is not known to be closed. Newer versions may append fields.
  */
 export const LUA_LINE = `'^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(|?)[^|]'`;
+
+/**
+ * Needs LUA_NOW. `platforms(lines, canaries)`: on which platforms the user of these lines is online, in byte order. Lines of
+ * boots without a canary in the bucket do not count, nor those that gave way.
+ */
+export const LUA_PLATFORMS = `
+local function platforms(lines, canaries)
+  local known, seen, found = {}, {}, {}
+  for line in string.gmatch(redis.call('GET', lines) or '', '[^\\n]+') do
+    local d, _, boot, platform, _, mark = string.match(line, ${LUA_LINE})
+    if d and mark == '' and not seen[platform] then
+      if known[boot] == nil then
+        local expiry = redis.call('ZSCORE', canaries, boot)
+        known[boot] = expiry and tonumber(expiry) > now or false
+      end
+      if known[boot] then
+        seen[platform] = true
+        found[#found + 1] = platform
+      end
+    end
+  end
+  table.sort(found)
+  return found
+end
+`;
