@@ -194,6 +194,12 @@ const OTHERS: Record<string, Row> = {
   'client.v1.GroupService/RemoveMembers': withMembers(),
   'server.v1.GroupService/AddMembers': withMembers(),
   'server.v1.GroupService/RemoveMembers': withMembers(),
+  'client.v1.PresenceService/GetPresence': { user_ids: ({ user }) => [{ user_ids: [user] }] },
+  'client.v1.PresenceService/SubscribePresence': { user_ids: ({ user }) => [{ user_ids: [user] }] },
+  'client.v1.PresenceService/UnsubscribePresence': {
+    user_ids: ({ user }) => [{ user_ids: [user] }],
+  },
+  'server.v1.PresenceService/GetPresence': { user_ids: ({ user }) => [{ user_ids: [user] }] },
   'client.v1.UserService/GetUsers': { user_ids: ({ user }) => [{ user_ids: [user] }] },
   'server.v1.GroupService/CreateGroup': {
     ...creating({ owner_id: 'alice' }),

@@ -54,6 +54,7 @@ import { SendSignal } from '../usecase/message/send-signal.js';
 import { ListDevices } from '../usecase/device/list-devices.js';
 import { SignOutDevice } from '../usecase/device/sign-out-device.js';
 import { SignOutUser } from '../usecase/device/sign-out-user.js';
+import type { TellPresence } from '../usecase/presence/tell-presence.js';
 import { CloseSession } from '../usecase/session/close-session.js';
 import { KickSession } from '../usecase/session/kick-session.js';
 import { LargeGroups } from '../usecase/session/large-groups.js';
@@ -65,6 +66,7 @@ import type { SignedOut } from '../usecase/session/signed-out.js';
 import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
 import { peopleUsecases } from './people.js';
+import { presenceServices } from './presence.js';
 import { LiveTransients } from './transients.js';
 import { commitPusher, groupAnnouncer, statePusher } from './pushers.js';
 
@@ -109,6 +111,7 @@ export function createServices(
   const push = statePusher(delivery);
   const change = [{ members, push }, options] as const;
   const transients = new LiveTransients({ conversations, users, delivery, clock });
+  const presence = presenceServices({ ...deps, apps, rows: database.presence });
   const all = [
     clientMessageService({
       ...messages({ apps, log: writer, transients }),
@@ -137,7 +140,11 @@ export function createServices(
       upsertUsers: people.upsertUsers,
       signOutUser: new SignOutUser({ signOuts: database.revocations }),
     }),
-    sessions({ tokens, apps, users: knownUsers, epoch, clock }, deps, new AckDelivered(...change)),
+    ...presence.services,
+    sessions({ tokens, apps, users: knownUsers, epoch, clock }, deps, {
+      ackDelivered: new AckDelivered(...change),
+      tellPresence: presence.tellPresence,
+    }),
   ];
   const signedOut: SignedOut = {
     signedOutMs: async (...device) => (await caches.signedOut.get(...device)) ?? 0,
@@ -177,7 +184,7 @@ function messages(posts: MessagePosts & { apps: Apps }): Omit<MessageUsecases, '
 function sessions(
   shared: { tokens: Tokens; apps: Apps; users: KnownUsers; epoch: LogEpoch; clock: Clock },
   deps: ServicesDeps,
-  ackDelivered: AckDelivered,
+  more: { readonly ackDelivered: AckDelivered; readonly tellPresence: TellPresence },
 ): AnyService {
   const { devices, revocations } = deps.database;
   const checked = { ...shared, signedOut: revocations };
@@ -186,7 +193,7 @@ function sessions(
     refreshSession: new RefreshSession(checked),
     closeSession: new CloseSession({ devices }),
     kickSession: new KickSession({ nodes: new LinkedConnectNodes(deps) }),
-    ackDelivered,
+    ...more,
     revocationsSince: new RevocationsSince({ feed: revocations }),
     largeGroups: new LargeGroups({ rows: deps.database.large }),
   });

@@ -89,7 +89,12 @@ export class Delivery {
 
   /** Shows something that is not stored to those who are online. Returns at once, never throws; may be lost. */
   pushTransient(push: TransientPush): void {
-    this.#transients.push(push);
+    this.#transients.push([push]);
+  }
+
+  /** The same for many that belong together: the routes of all are read at once. */
+  pushTransients(pushes: readonly TransientPush[]): void {
+    this.#transients.push(pushes);
   }
 
   /** For the link's notices of overflow and loss: the node's sessions will be told to sync, by a durable row. */

@@ -4,6 +4,7 @@ import {
   Content,
   Entry_State,
   Item,
+  Presence,
   Sender as ProtoSender,
   Sender_Kind,
   toMemberState,
@@ -65,6 +66,9 @@ export function transientPayload(push: Omit<TransientPush, 'userIds' | 'appId'>)
 
 function transientEvent(event: TransientPush['event']): TransientEvent['event'] {
   if (event.kind === 'content') return { $case: 'content', value: Content.decode(event.content) };
+  if (event.kind === 'presence') {
+    return { $case: 'presence', value: Presence.decode(event.presence) };
+  }
   const { name, data } = event;
   return { $case: 'signal', value: { name, data } };
 }

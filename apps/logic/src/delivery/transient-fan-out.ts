@@ -15,7 +15,9 @@ export interface TransientPush {
   readonly event:
     /** Encoded queqiao.client.v1.Content. */
     | { readonly kind: 'content'; readonly content: Uint8Array }
-    | { readonly kind: 'signal'; readonly name: string; readonly data: Uint8Array };
+    | { readonly kind: 'signal'; readonly name: string; readonly data: Uint8Array }
+    /** Encoded queqiao.client.v1.Presence. */
+    | { readonly kind: 'presence'; readonly presence: Uint8Array };
   readonly userIds: readonly UserId[];
   /** In a large group, for everybody in it: `userIds` is empty. */
   readonly large?: { readonly seq: number; readonly leaveVersion: number } | undefined;
@@ -34,29 +36,31 @@ export class TransientFanOut {
     readonly limits: Pick<DeliveryLimits, 'maxTransients'>,
   ) {}
 
-  /** Returns at once and never throws. */
-  push(transient: TransientPush): void {
+  /** All in one go, which counts as one under way. Returns at once and never throws. */
+  push(transients: readonly TransientPush[]): void {
     const { metrics } = this.deps;
     if (this.#running >= this.limits.maxTransients) {
-      metrics.transientsDropped.inc();
+      metrics.transientsDropped.inc(transients.length);
       return;
     }
     this.#running += 1;
-    metrics.transients.inc();
-    void this.#route(transient).finally(() => {
+    metrics.transients.inc(transients.length);
+    void this.#route(transients).finally(() => {
       this.#running -= 1;
     });
   }
 
-  async #route(transient: TransientPush): Promise<void> {
-    const { appId, conversationId, userIds, origin } = transient;
-    const large = transient.large && { appId, conversationId, ...transient.large };
+  async #route(transients: readonly TransientPush[]): Promise<void> {
     const ticket = new DispatchTicket(() => {});
-    const users = userIds.map((userId) => ({ appId, userId }));
-    const payload = transientPayload(transient);
-    const routed = await this.deps.router.route([
-      { payload, users, origin, ticket, transient: true, large },
-    ]);
+    const routed = await this.deps.router.route(
+      transients.map((transient) => {
+        const { appId, conversationId, origin } = transient;
+        const large = transient.large && { appId, conversationId, ...transient.large };
+        const users = transient.userIds.map((userId) => ({ appId, userId }));
+        const payload = transientPayload(transient);
+        return { payload, users, origin, ticket, transient: true, large };
+      }),
+    );
     routed.send();
     ticket.seal();
   }

@@ -170,6 +170,8 @@ const users = list(id, {
   beyond: { code: 'LIMIT_EXCEEDED' },
 });
 
+const watched = list(id, { good: 'bob', min: 1, max: 100, beyond: { code: 'LIMIT_EXCEEDED' } });
+
 const others: Record<string, MethodRow> = {
   'DeviceService/ListDevices': { request: {}, fields: {} },
   'DeviceService/SignOutDevice': {
@@ -224,6 +226,17 @@ const others: Record<string, MethodRow> = {
   'GroupService/DissolveGroup': {
     request: { client_request_id: 'u5', group_id: 'ending' },
     fields: groupChange,
+  },
+  'PresenceService/GetPresence': { request: { user_ids: ['bob'] }, fields: { user_ids: watched } },
+  'PresenceService/SubscribePresence': {
+    request: { user_ids: ['bob'] },
+    fields: { user_ids: watched },
+  },
+  'PresenceService/UnsubscribePresence': {
+    request: { user_ids: ['bob'] },
+    fields: {
+      user_ids: list(id, { good: 'bob', max: 200, beyond: { code: 'LIMIT_EXCEEDED' } }),
+    },
   },
   'UserService/GetUsers': {
     request: { user_ids: ['bob'] },

@@ -116,6 +116,18 @@ export function nodeFields(genuine: string): ReadonlyMap<string, MethodRow> {
       request: { app_id: 'demo', conversation_id: 'g:nosuch' },
       fields: { app_id: id, conversation_id: conversation },
     },
+    PresenceChanged: {
+      request: { app_id: 'demo', user_ids: ['alice'] },
+      fields: {
+        app_id: id,
+        user_ids: list(id, {
+          good: 'alice',
+          min: 1,
+          max: 100,
+          beyond: { code: 'LIMIT_EXCEEDED' },
+        }),
+      },
+    },
     RevocationsSince: {
       request: { since_ms: 1, after: { app_id: 'demo', user_id: 'alice' } },
       fields: {

@@ -120,6 +120,12 @@ const rows: Record<string, MethodRow> = {
       limit: whole(0, 500),
     },
   },
+  'PresenceService/GetPresence': {
+    request: { user_ids: ['bob'] },
+    fields: {
+      user_ids: list(id, { good: 'bob', min: 1, max: 100, beyond: { code: 'LIMIT_EXCEEDED' } }),
+    },
+  },
   'UserService/UpsertUsers': {
     request: { users: [{ user_id: 'frank', nickname: 'Frank' }] },
     fields: {

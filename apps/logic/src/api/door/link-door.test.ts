@@ -70,6 +70,7 @@ function rig(fail?: unknown) {
       largeMemberships: unused,
       largeLeavers: unused,
       confirmCrossing: unused,
+      presenceChanged: unused,
       openSession: () => Promise.resolve(OpenSessionResponse.create()),
       refreshSession: () => Promise.resolve(RefreshSessionResponse.create()),
       closeSession: () => Promise.resolve({}),

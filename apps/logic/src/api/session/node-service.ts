@@ -4,6 +4,7 @@ import { DevicePolicy_Mode, SessionServiceDefinition } from '@queqiao/protocol/l
 import type { DevicePolicy } from '../../usecase/app/ports.js';
 import type { AckDelivered } from '../../usecase/conversation/ack-delivered.js';
 import type { LargeGroups } from '../../usecase/session/large-groups.js';
+import type { TellPresence } from '../../usecase/presence/tell-presence.js';
 import type { CloseSession } from '../../usecase/session/close-session.js';
 import type { KickSession } from '../../usecase/session/kick-session.js';
 import type { OpenSession, OpenSessionInput } from '../../usecase/session/open-session.js';
@@ -28,6 +29,7 @@ export function sessionService(usecases: {
   ackDelivered: AckDelivered;
   revocationsSince: RevocationsSince;
   largeGroups: LargeGroups;
+  tellPresence: TellPresence;
 }): ApiService<'node'> {
   return defineService('node', SessionServiceDefinition, {
     async openSession({ token, device, generation, origin }) {
@@ -53,6 +55,10 @@ export function sessionService(usecases: {
     revocationsSince: (request) => revocationsSince(usecases.revocationsSince, request),
     async ackDelivered(request) {
       await usecases.ackDelivered.run(request);
+      return {};
+    },
+    async presenceChanged(request) {
+      await usecases.tellPresence.run(request);
       return {};
     },
     ...largeGroupHandlers(usecases.largeGroups),
