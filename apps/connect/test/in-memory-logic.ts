@@ -14,6 +14,7 @@ import {
   OpenSessionResponse,
   RefreshSessionRequest,
   RefreshSessionResponse,
+  PresenceChangedRequest,
   RevocationsSinceRequest,
   RevocationsSinceResponse,
   type LargeMember,
@@ -43,6 +44,8 @@ export class InMemoryLogic {
   readonly opens: OpenSessionRequest[] = [];
   readonly kicks: KickSessionRequest[] = [];
   readonly closed: string[] = [];
+  /** Users that it was told of, by call. */
+  readonly presence: string[][] = [];
   policy = DevicePolicy.fromPartial({});
   kickFailures = 0;
   /** False: as logic nodes that do not know the field yet. */
@@ -88,7 +91,7 @@ export class InMemoryLogic {
   async call(input: LogicCallInput): Promise<LogicReply> {
     const method = input.method.split('/')[1] ?? '';
     // Asked all the time; kept apart so that tests see what they caused.
-    if (method !== 'RevocationsSince' && !method.startsWith('Large')) this.calls.push(input);
+    if (!/^(RevocationsSince|PresenceChanged|Large\w+)$/.test(method)) this.calls.push(input);
     switch (input.method.startsWith('queqiao.link.v1.') ? method : '') {
       case 'OpenSession':
         return this.#open(OpenSessionRequest.decode(input.body));
@@ -106,6 +109,9 @@ export class InMemoryLogic {
         this.largeQuestions.push(
           `confirm ${ConfirmCrossingRequest.decode(input.body).conversationId}`,
         );
+        return { body: new Uint8Array() };
+      case 'PresenceChanged':
+        this.presence.push(PresenceChangedRequest.decode(input.body).userIds);
         return { body: new Uint8Array() };
       case 'CloseSession':
         this.closed.push(input.key);

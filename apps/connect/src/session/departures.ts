@@ -1,6 +1,7 @@
 import { DirectoryUnavailable, type Directory } from '@queqiao/directory';
 import type { Logger, Registry } from '@queqiao/runtime';
 import type { LogicCaller } from './logic-caller.js';
+import type { PresenceChanges } from './presence-changes.js';
 import type { Session } from './session.js';
 import { WorkQueue } from './work-queue.js';
 
@@ -15,7 +16,7 @@ interface Departure {
 const MAX_DEPARTURES = 100_000;
 const CONCURRENCY = 64;
 
-/** Cleans up behind sessions that have ended: the directory's line, if it is still theirs, and logic's "last seen". */
+/** Cleans up behind sessions that have ended: the directory's line, if it is still theirs, logic's "last seen", and who watches. */
 export class Departures {
   readonly #queue: WorkQueue<Departure>;
 
@@ -23,6 +24,7 @@ export class Departures {
     private readonly deps: {
       readonly directory: Pick<Directory, 'unregister'>;
       readonly logic: LogicCaller;
+      readonly presence: Pick<PresenceChanges, 'add'>;
       readonly logger: Logger;
       readonly registry: Registry;
     },
@@ -58,5 +60,6 @@ export class Departures {
       }
     }
     await this.deps.logic.close(deviceId, { appId, userId, deviceId });
+    this.deps.presence.add({ appId, userId });
   }
 }

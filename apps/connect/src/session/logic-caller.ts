@@ -14,6 +14,7 @@ import {
   LargeLeaversResponse,
   LargeMembershipsRequest,
   LargeMembershipsResponse,
+  PresenceChangedRequest,
   RevocationsSinceRequest,
   RevocationsSinceResponse,
 } from '@queqiao/protocol/link';
@@ -92,6 +93,11 @@ export class LogicCaller {
   confirmCrossing(request: ConfirmCrossingRequest): Promise<Answer<null>> {
     const body = ConfirmCrossingRequest.encode(request).finish();
     return this.#call('ConfirmCrossing', request.conversationId, body, () => null);
+  }
+
+  presenceChanged(key: string, request: PresenceChangedRequest): Promise<Answer<null>> {
+    const body = PresenceChangedRequest.encode(request).finish();
+    return this.#call('PresenceChanged', key, body, () => null);
   }
 
   async #call<T>(

@@ -12,6 +12,7 @@ import { closeReplaced, type Closer } from './closer.js';
 import type { Departures } from './departures.js';
 import type { LargeGroups } from './large-groups.js';
 import type { Outboxes } from './outbox.js';
+import type { PresenceChanges } from './presence-changes.js';
 import type { RemoteKicks } from './remote-kicks.js';
 import type { Session } from './session.js';
 import type { SessionMetrics } from './session-metrics.js';
@@ -26,6 +27,7 @@ export interface RegistrationDeps {
   readonly departures: Departures;
   readonly kicks: RemoteKicks;
   readonly large: Pick<LargeGroups, 'refresh'>;
+  readonly presence: Pick<PresenceChanges, 'add'>;
   readonly metrics: SessionMetrics;
   readonly logger: Logger;
 }
@@ -82,6 +84,7 @@ export class Registration {
     }
     if (result.status === 'superseded') return 'superseded';
     session.registered = true;
+    this.deps.presence.add(session);
     this.#evict(session, result.evicted);
     return 'registered';
   }
@@ -159,6 +162,7 @@ export class Registration {
     if (result.status === 'superseded') return closeReplaced(this.deps.closer, session);
     session.registered = true;
     if (why === 'refresh') return;
+    this.deps.presence.add(session);
     const reason = why === 'late' ? 'registered late' : 'reasserted';
     // Joins are pushed by the directory's lines: what was missed may be one.
     void this.deps.large.refresh(session).then(() => this.#resync(session, reason));

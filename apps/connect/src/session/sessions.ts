@@ -13,6 +13,7 @@ import { MembershipReads } from './membership-reads.js';
 import { Outboxes } from './outbox.js';
 import { pacedWalk } from './paced-walk.js';
 import type { TurnEnd } from './ports.js';
+import { PresenceChanges } from './presence-changes.js';
 import { RecentRevocations } from './recent-revocations.js';
 import { Refreshes } from './refreshes.js';
 import { Registration } from './registration.js';
@@ -55,6 +56,7 @@ export class Sessions {
   readonly #departures: Departures;
   readonly #kicks: RemoteKicks;
   readonly #acks: DeliveredAcks;
+  readonly #presence: PresenceChanges;
   readonly #sweep: Sweep;
   readonly #downItems: DownItems;
   readonly #gate: WriteGate;
@@ -72,13 +74,15 @@ export class Sessions {
     const shared = { clock, table, outboxes, closer, metrics };
     const reads = new MembershipReads({ logic, turnEnd });
     const large = new LargeGroups({ ...shared, logic, reads, logger });
-    const departures = new Departures({ directory, logic, logger, registry }, { bootId });
+    const presence = new PresenceChanges({ clock, logic, metrics });
+    const leaving = { directory, logic, presence, logger, registry };
+    const departures = new Departures(leaving, { bootId });
     const kicks = new RemoteKicks(
       { logic, directory, clock, logger, metrics, registry },
       { bootId },
     );
     const registration = new Registration(
-      { ...shared, directory, departures, kicks, large, logger },
+      { ...shared, directory, departures, kicks, large, presence, logger },
       { nodeId, bootId, perSecond, refreshMs },
     );
     const recent = new RecentRevocations(metrics);
@@ -99,6 +103,7 @@ export class Sessions {
     this.#departures = departures;
     this.#kicks = kicks;
     this.#acks = acks;
+    this.#presence = presence;
   }
 
   /** Open sockets, signed in or not. */
@@ -113,6 +118,7 @@ export class Sessions {
   start(): void {
     this.#sweep.start();
     this.#acks.start();
+    this.#presence.start();
     this.#registration.start();
     this.#revocations.start();
   }
@@ -143,9 +149,10 @@ export class Sessions {
     await pacedWalk(all, visit, { clock: this.deps.clock, durationMs });
   }
 
-  /** Resolves when the directory has forgotten all sessions that have ended. */
-  departed(): Promise<void> {
-    return this.#departures.whenIdle();
+  /** Resolves when the directory has forgotten all sessions that have ended, and logic was told. */
+  async departed(): Promise<void> {
+    await this.#departures.whenIdle();
+    await this.#presence.flush();
   }
 
   stop(): void {
@@ -155,6 +162,7 @@ export class Sessions {
     this.#downItems.stop();
     this.#kicks.stop();
     this.#acks.stop();
+    this.#presence.stop();
   }
 }
 
