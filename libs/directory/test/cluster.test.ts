@@ -74,6 +74,27 @@ it('touches many sessions of all masters', async () => {
   expect(results).toEqual(entries.map(() => ({ status: 'registered', evicted: [] })));
 });
 
+it('watches users of all masters, and takes their changes', async () => {
+  const viewer = { appId: 'a', userId: 'viewer' };
+  const users = USERS.slice(400, 500);
+  const ids = users.map(({ userId }) => userId);
+  expect(await directory.noteWatched(viewer, ids, 60_000)).toBe(true);
+  const watching = await directory.addWatcher(viewer, ids, 60_000);
+  expect(watching).toEqual(users.map(() => ({ watching: true, platforms: ['ios'] })));
+  expect(await directory.takeChanges(users)).toEqual([]);
+  for (const [n, user] of users.entries()) {
+    await directory.unregister(user.appId, user.userId, route({ session: n + 401 }));
+  }
+  expect(await directory.platformsOf(users)).toEqual(users.map(() => []));
+  const changes = ids.map((userId) => ({ userId, platforms: [], watchers: ['viewer'] }));
+  expect(await directory.takeChanges(users)).toEqual(changes);
+  await directory.removeWatcher(viewer, []);
+  const spread = await keysOfEach('q:*:[wtv]:*');
+  expect(spread.every((count) => count > 0)).toBe(true);
+  const watchers = await keysOfEach('q:*:[wv]:*');
+  expect(watchers).toEqual([0, 0, 0]);
+});
+
 it('names the buckets of the one master that was emptied, and the lease when it was there', async () => {
   const [first] = cluster.urls;
   const raw = new Redis(first ?? '');

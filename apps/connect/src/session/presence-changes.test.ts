@@ -124,10 +124,13 @@ describe('sessions', () => {
     expect(rig.logic.presence).toEqual([['ann']]);
     rig.closed(socket, 1000);
     await rig.signedIn('app/ann', 'd1', 2);
-    await rig.signedIn('app/bob');
+    const other = await rig.signedIn('app/bob');
     await rig.clock.advanceAsync(PRESENCE_DELAY_MS);
     expect(rig.logic.presence).toEqual([['ann'], ['ann', 'bob']]);
-    expect(rig.directory.unregistered).toEqual([1]);
+    rig.closed(other, 1000);
+    await rig.clock.advanceAsync(PRESENCE_DELAY_MS);
+    expect(rig.logic.presence.slice(2)).toEqual([['bob']]);
+    expect(rig.directory.unregistered).toEqual([1, 3]);
   });
 
   it('are told of late when the directory was away, and not while it is', async () => {
