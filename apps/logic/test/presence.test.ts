@@ -1,15 +1,21 @@
 import { BUCKET_COUNT, type Route } from '@queqiao/directory';
 import {
   decodeFrame,
+  FriendServiceDefinition,
+  PresenceRule,
   PresenceServiceDefinition,
+  UserServiceDefinition,
   type TransientEvent,
 } from '@queqiao/protocol/client';
 import { PresenceChangedRequest } from '@queqiao/protocol/link';
-import { PresenceServiceDefinition as ServerPresence } from '@queqiao/protocol/server';
+import {
+  FriendServiceDefinition as ServerFriends,
+  PresenceServiceDefinition as ServerPresence,
+} from '@queqiao/protocol/server';
 import { queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { LinkCaller } from './api-link-caller.js';
-import { ApiRig, failureOf, type UserCall } from './api-rig.js';
+import { ApiRig, failureOf, newId, type UserCall } from './api-rig.js';
 
 const node = { nodeId: 'connect-1', bootId: 'boot-1' };
 const phone = { ...node, deviceId: 'phone', generation: 1, codec: 'proto' } as const;
@@ -160,8 +166,9 @@ it('what a user decides holds at once, also for those who watch already', async 
   const truth = { userId: 'dan', online: true, platforms: ['ios'], lastSeenMs: 0 };
   const asked = async (call: UserCall) =>
     (await call(PresenceServiceDefinition, 'getPresence', { userIds: ['dan'] })).presences[0];
-  const set = (presence: string) =>
-    sql(`UPDATE users SET settings = '{"presence":"${presence}"}' WHERE user_id = 'dan'`);
+  const dan = await rig.calls(app, 'dan');
+  const set = (presence: PresenceRule) =>
+    dan(UserServiceDefinition, 'updateMySettings', { clientRequestId: newId(), presence });
   const flap = async () => {
     const android = await come('dan', { platform: 'android', deviceId: 'other' });
     const here = await changed('dan');
@@ -173,18 +180,16 @@ it('what a user decides holds at once, also for those who watch already', async 
   const toAnn = [[1], 's:ann'];
   const toBob = [[2], 's:bob'];
   expect(await flap()).toEqual([toAnn, toBob, toAnn, toBob]);
-  await sql(
-    'INSERT INTO friends (app_id, user_id, friend_id, active, tags, created_ms, feed_seq) VALUES ' +
-      "('demo', 'dan', 'ann', 1, '[]', 1, 1), ('demo', 'ann', 'dan', 1, '[]', 1, 1)",
-  );
-  await set('friends');
+  const pairs = [{ userA: 'dan', userB: 'ann' }];
+  await backEnd(ServerFriends, 'addFriends', { clientRequestId: newId(), pairs });
+  await set(PresenceRule.FRIENDS);
   expect(await flap()).toEqual([toAnn, toAnn]);
   expect([await asked(ann), await asked(bob)]).toEqual([truth, offline('dan')]);
-  await set('nobody');
+  await set(PresenceRule.NOBODY);
   expect(await flap()).toEqual([]);
   expect([await asked(ann), await asked(bob)]).toEqual([offline('dan'), offline('dan')]);
-  await set('everyone');
-  await sql("INSERT INTO blocks VALUES ('demo', 'dan', 'ann', 1)");
+  await set(PresenceRule.EVERYONE);
+  await dan(FriendServiceDefinition, 'blockUser', { clientRequestId: newId(), userId: 'ann' });
   expect(await flap()).toEqual([toBob, toBob]);
   expect([await asked(ann), await asked(bob)]).toEqual([offline('dan'), truth]);
   const seen = await backEnd(ServerPresence, 'getPresence', { userIds: ['dan', 'nobody'] });

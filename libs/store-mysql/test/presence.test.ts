@@ -2,7 +2,7 @@ import { parseAppId } from '@queqiao/domain';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PRESENCE_MAX_SIGHTS, PRESENCE_MAX_USERS, type Database } from '../src/index.js';
 import { lastSeenSql, SIGHTS_SQL } from '../src/presence/presence-store.js';
-import { app, StoreRig, user } from './store-rig.js';
+import { addUsers, app, StoreRig, user } from './store-rig.js';
 
 const rival = parseAppId('rival');
 const ids = Array.from({ length: 200 }, (_, n) => user(`u${n}`));
@@ -12,10 +12,11 @@ let database: Database;
 beforeAll(async () => {
   rig = await StoreRig.start();
   database = rig.open();
-  const profiles = [...ids, ...['ann', 'bob', 'cat', 'dan'].map(user)].map((userId) => ({
-    userId,
-  }));
-  for (const appId of [app, rival]) await database.users.upsert(appId, profiles);
+  await addUsers(database, ...ids, 'ann', 'bob', 'cat', 'dan');
+  await rig.rows(
+    'INSERT INTO users (app_id, user_id, created_ms, updated_ms) VALUES ' +
+      "('rival', 'ann', 1, 1), ('rival', 'bob', 1, 1)",
+  );
   const device = { platform: 'web', brand: '', model: '', osVersion: '', appVersion: '' };
   for (const [userId, deviceId] of [...ids.map((id) => [id, 'd']), ['ann', 'd'], ['ann', 'e']]) {
     const facts = { ...device, deviceId: deviceId as never };

@@ -1,7 +1,13 @@
 import { createGrpcClient } from '@queqiao/grpc-kit';
-import { Platform, PresenceServiceDefinition as Presences } from '@queqiao/protocol/client';
+import {
+  Platform,
+  PresenceRule,
+  PresenceServiceDefinition as Presences,
+  UpdateMySettingsRequest,
+  UserServiceDefinition as Users,
+} from '@queqiao/protocol/client';
 import { PresenceServiceDefinition as ServerPresences } from '@queqiao/protocol/server';
-import { BareDevice, eventually, flushRedis, queryRows, type Codec } from '@queqiao/testkit';
+import { BareDevice, eventually, flushRedis, type Codec } from '@queqiao/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BackEnd } from '../../src/doors.js';
 import { useCluster } from '../../src/scenario.js';
@@ -79,19 +85,26 @@ describe('over two connect nodes', () => {
 
   it('nobody sees a user who wants it so, but back ends and the user', async () => {
     await subscribe(phone, 'cat', 'dan');
-    const hide = `UPDATE users SET settings = '{"presence":"nobody"}' WHERE user_id = 'cat'`;
-    await queryRows(cluster().database.rootUrl, hide);
-    const cat = await signIn('cat', 1);
+    const before = await signIn('cat', 0);
+    await bothTold('cat', 1);
+    const request = { clientRequestId: 'hide', presence: PresenceRule.NOBODY };
+    await before.call(
+      Users,
+      Users.methods.updateMySettings,
+      UpdateMySettingsRequest.create(request),
+    );
+    await before.close();
+    const cat = await signIn('cat', 1, { platform: Platform.LINUX });
     const client = createGrpcClient(ServerPresences, cluster().logicAt(0).grpcAddress);
     const truth = await client.getPresence({ userIds: ['cat'] }, backEnd.options);
     client.close();
-    expect(truth.presences).toEqual([here('cat', 'web')]);
+    expect(truth.presences).toEqual([here('cat', 'linux')]);
     // Whoever comes later is told of later.
     const dan = await signIn('dan', 1);
     await bothTold('dan', 1);
-    expect(told(phone, 'cat')).toEqual([]);
+    expect(told(phone, 'cat')).toEqual([here('cat', 'web')]);
     expect((await subscribe(phone, 'cat')).presences).toEqual([gone('cat')]);
-    expect((await subscribe(cat, 'cat')).presences).toEqual([here('cat', 'web')]);
+    expect((await subscribe(cat, 'cat')).presences).toEqual([here('cat', 'linux')]);
     await Promise.all([cat.close(), dan.close()]);
   });
 
