@@ -5,7 +5,7 @@ import { Presence } from './presence.js';
 import { RedisConnection } from './redis-connection.js';
 import { parseRedisUrl } from './redis-url.js';
 import { Routes } from './routes.js';
-import type { Directory, DirectoryOptions } from './types.js';
+import type { Directory, DirectoryOptions, PresenceDirectory } from './types.js';
 
 const DEFAULT_COMMAND_TIMEOUT_MS = 500;
 const DEFAULT_CONNECT_TIMEOUT_MS = 2_000;
@@ -36,7 +36,6 @@ export function createDirectory(options: DirectoryOptions): Directory {
     maxEvictedPerUser: options.maxEvictedPerUser ?? DEFAULT_MAX_EVICTED_PER_USER,
   });
   const leases = new NodeLeases(connection, keys);
-  const presence = new Presence(connection, keys);
   return {
     start: () => connection.start(),
     stop: () => connection.stop(),
@@ -47,16 +46,22 @@ export function createDirectory(options: DirectoryOptions): Directory {
     touchAll: (entries) => routes.touchAll(entries),
     unregister: (appId, userId, identity) => routes.unregister({ appId, userId }, identity),
     routesOf: (users) => routes.routesOf(users),
-    platformsOf: (users) => presence.platformsOf(users),
-    noteWatched: (viewer, userIds, lastsMs) => presence.noteWatched(viewer, userIds, lastsMs),
-    addWatcher: (viewer, userIds, lastsMs) => presence.addWatcher(viewer, userIds, lastsMs),
-    removeWatcher: (viewer, userIds) => presence.removeWatcher(viewer, userIds),
-    takeChanges: (users) => presence.takeChanges(users),
+    ...presenceOf(new Presence(connection, keys)),
     liveNodes: (kind) => leases.liveNodes(kind),
     acquireLease: (node, address, ttlMs) => leases.acquire(node, address, ttlMs),
     renewLease: (node, ttlMs) => leases.renew(node, ttlMs),
     releaseNode: (node) => leases.release(node),
     plantCanaries: (node, buckets, ttlMs) => leases.plantCanaries(node, buckets, ttlMs),
     renewCanaries: (node, buckets, ttlMs) => leases.renewCanaries(node, buckets, ttlMs),
+  };
+}
+
+function presenceOf(presence: Presence): PresenceDirectory {
+  return {
+    platformsOf: (users) => presence.platformsOf(users),
+    noteWatched: (viewer, userIds, lastsMs) => presence.noteWatched(viewer, userIds, lastsMs),
+    addWatcher: (viewer, userIds, lastsMs) => presence.addWatcher(viewer, userIds, lastsMs),
+    removeWatcher: (viewer, userIds) => presence.removeWatcher(viewer, userIds),
+    takeChanges: (users) => presence.takeChanges(users),
   };
 }

@@ -78,12 +78,32 @@ export interface LiveNode {
   readonly address: string;
 }
 
+/** Who is online, and who is to be told when that changes. */
+export interface PresenceDirectory {
+  /**
+   * The platforms on which each user is online, in the order asked for; empty: offline. Lines of boots without a canary do not
+   * count. At most MAX_PRESENCE_USERS, as for everything that follows.
+   */
+  platformsOf(users: readonly UserKey[]): Promise<string[][]>;
+  /** Notes whom somebody watches, all or none. False: that would make more than MAX_WATCHED at a time. */
+  noteWatched(viewer: UserKey, userIds: readonly string[], lastsMs: number): Promise<boolean>;
+  /** Makes somebody a watcher of users of the same app, in the moment in which their platforms are read. */
+  addWatcher(viewer: UserKey, userIds: readonly string[], lastsMs: number): Promise<Watching[]>;
+  /** The undoing of both, of all users when none are named. */
+  removeWatcher(viewer: UserKey, userIds: readonly string[]): Promise<void>;
+  /**
+   * Of these users, those that are online elsewhere than their watchers were told. Of several callers one gets a change, and
+   * it counts as told then.
+   */
+  takeChanges(users: readonly UserKey[]): Promise<PresenceChange[]>;
+}
+
 /**
  * Who is where. Everything in it can be lost at any moment and is rebuilt by the nodes; nothing may depend on it for
  * correctness. Every method rejects with DirectoryUnavailable when Redis does not answer within the command timeout, is
  * not connected, or answers with an error; a refused write may still have been carried out.
  */
-export interface Directory {
+export interface Directory extends PresenceDirectory {
   /** Connects in the background; resolves when connected or after the connect timeout, whichever is first. Never rejects. */
   start(): Promise<void>;
   /** Closes the connections at once; commands in flight are rejected. */
@@ -121,23 +141,6 @@ export interface Directory {
    * attached links. One MGET (in chunks), on a cluster one per bucket.
    */
   routesOf(users: readonly UserKey[]): Promise<Route[][]>;
-
-  /**
-   * The platforms on which each user is online, in the order asked for; empty: offline. Lines of boots without a canary do not
-   * count. At most MAX_PRESENCE_USERS, as for everything that follows.
-   */
-  platformsOf(users: readonly UserKey[]): Promise<string[][]>;
-  /** Notes whom somebody watches, all or none. False: that would make more than MAX_WATCHED at a time. */
-  noteWatched(viewer: UserKey, userIds: readonly string[], lastsMs: number): Promise<boolean>;
-  /** Makes somebody a watcher of users of the same app, in the moment in which their platforms are read. */
-  addWatcher(viewer: UserKey, userIds: readonly string[], lastsMs: number): Promise<Watching[]>;
-  /** The undoing of both, of all users when none are named. */
-  removeWatcher(viewer: UserKey, userIds: readonly string[]): Promise<void>;
-  /**
-   * Of these users, those that are online elsewhere than their watchers were told. Of several callers one gets a change, and
-   * it counts as told then.
-   */
-  takeChanges(users: readonly UserKey[]): Promise<PresenceChange[]>;
 
   /** Nodes whose lease has not run out by Redis's clock. */
   liveNodes(kind: NodeKind): Promise<LiveNode[]>;

@@ -11,7 +11,7 @@ import {
   PRESENCE_PER_CALL,
   PresenceChanges,
 } from './presence-changes.js';
-import { SessionMetrics } from './session-metrics.js';
+import { presenceMetrics } from './presence-metrics.js';
 
 const of = (userId: string, appId = 'demo') => ({ appId, userId });
 
@@ -34,7 +34,7 @@ describe('who came or went', () => {
       await hold;
       return answer;
     };
-    const metrics = new SessionMetrics(registry);
+    const metrics = presenceMetrics(registry);
     changes = new PresenceChanges({ clock, logic: { presenceChanged }, metrics });
     changes.start();
   });

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@queqiao/runtime';
 import type { LogicCaller } from './logic-caller.js';
-import type { SessionMetrics } from './session-metrics.js';
+import type { PresenceMetrics } from './presence-metrics.js';
 
 /** For so long a change waits for others of the same user: who comes back within it has not been away. */
 export const PRESENCE_DELAY_MS = 1_000;
@@ -34,7 +34,7 @@ export class PresenceChanges {
     private readonly deps: {
       readonly clock: Clock;
       readonly logic: Pick<LogicCaller, 'presenceChanged'>;
-      readonly metrics: SessionMetrics;
+      readonly metrics: PresenceMetrics;
     },
   ) {}
 
@@ -93,16 +93,16 @@ export class PresenceChanges {
     // Any node can do it; the number spreads the calls.
     const answer = await this.deps.logic.presenceChanged(`presence-${this.#round}`, request);
     this.#calls -= 1;
-    if ('error' in answer) this.deps.metrics.failedPresenceCalls.inc();
+    if ('error' in answer) this.deps.metrics.failedCalls.inc();
   }
 
   #dropOldest(): void {
     const [oldest] = this.#pending.keys();
     if (oldest !== undefined) this.#pending.delete(oldest);
-    this.deps.metrics.droppedPresence.inc();
+    this.deps.metrics.dropped.inc();
   }
 
   #count(): void {
-    this.deps.metrics.pendingPresence.set(this.#pending.size);
+    this.deps.metrics.pending.set(this.#pending.size);
   }
 }

@@ -24,9 +24,6 @@ export class SessionMetrics {
   readonly droppedAcks: Counter<'reason'>;
   readonly failedAckCalls: Counter;
   readonly pendingAcks: Gauge;
-  readonly pendingPresence: Gauge;
-  readonly droppedPresence: Counter;
-  readonly failedPresenceCalls: Counter;
   readonly refusedCalls: Counter<'reason'>;
   readonly registrations: Counter<'outcome'>;
   readonly pendingRegistrations: Gauge;
@@ -62,9 +59,6 @@ export class SessionMetrics {
     this.droppedAcks = counter('dropped_acks', 'Acks that were not passed on', ['reason']);
     this.failedAckCalls = counter('failed_ack_calls', 'Calls with acks that will be made again');
     this.pendingAcks = gauge('pending_acks', 'Acks that wait to be passed on');
-    this.pendingPresence = gauge('pending_presence', 'Users who came or went, to be told of');
-    this.droppedPresence = counter('dropped_presence', 'Users who came or went, untold');
-    this.failedPresenceCalls = counter('failed_presence_calls', 'Calls with such users, failed');
     this.refusedCalls = counter('refused_calls', 'Calls refused here', ['reason']);
     this.registrations = counter('registrations', 'Registrations by outcome', ['outcome']);
     this.pendingRegistrations = gauge('pending_registrations', 'Sessions to be registered again');

@@ -14,6 +14,7 @@ import { Outboxes } from './outbox.js';
 import { pacedWalk } from './paced-walk.js';
 import type { TurnEnd } from './ports.js';
 import { PresenceChanges } from './presence-changes.js';
+import { presenceMetrics } from './presence-metrics.js';
 import { RecentRevocations } from './recent-revocations.js';
 import { Refreshes } from './refreshes.js';
 import { Registration } from './registration.js';
@@ -70,17 +71,14 @@ export class Sessions {
     const { limits, nodeId, bootId } = options;
     const { registrationsPerSecond: perSecond, registrationRefreshMs: refreshMs } = options;
     const table = this.#table;
-    const { metrics, requestIds, logic, gate, outboxes, closer } = coreOf(deps, options);
+    const { metrics, requestIds, logic, gate, outboxes, closer, presence } = coreOf(deps, options);
     const shared = { clock, table, outboxes, closer, metrics };
     const reads = new MembershipReads({ logic, turnEnd });
     const large = new LargeGroups({ ...shared, logic, reads, logger });
-    const presence = new PresenceChanges({ clock, logic, metrics });
     const leaving = { directory, logic, presence, logger, registry };
     const departures = new Departures(leaving, { bootId });
-    const kicks = new RemoteKicks(
-      { logic, directory, clock, logger, metrics, registry },
-      { bootId },
-    );
+    const kicking = { logic, directory, clock, logger, metrics, registry };
+    const kicks = new RemoteKicks(kicking, { bootId });
     const registration = new Registration(
       { ...shared, directory, departures, kicks, large, presence, logger },
       { nodeId, bootId, perSecond, refreshMs },
@@ -179,5 +177,6 @@ function coreOf(deps: SessionsDeps, { limits, bootId }: SessionsOptions) {
     { maxBytes: limits.maxOutboxBytes, onSlow: (session) => closer.closeSlow(session) },
   );
   const closer = new Closer(outboxes, { reconnectSpreadMs: limits.reconnectSpreadMs, random });
-  return { metrics, requestIds, logic, gate, outboxes, closer };
+  const presence = new PresenceChanges({ clock, logic, metrics: presenceMetrics(registry) });
+  return { metrics, requestIds, logic, gate, outboxes, closer, presence };
 }

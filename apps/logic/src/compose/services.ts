@@ -108,8 +108,7 @@ export function createServices(
   );
   const groups = { createGroup, ...groupChanges(deps, apps, options) };
   const people = peopleUsecases({ database, delivery, apps }, options);
-  const push = statePusher(delivery);
-  const change = [{ members, push }, options] as const;
+  const change = [{ members, push: statePusher(delivery) }, options] as const;
   const transients = new LiveTransients({ conversations, users, delivery, clock });
   const presence = presenceServices({ ...deps, apps, rows: database.presence });
   const all = [

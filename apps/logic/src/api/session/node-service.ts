@@ -13,6 +13,7 @@ import type { RevocationsSince } from '../../usecase/session/revocations-since.j
 import { defineService, type ApiService } from '../api-service.js';
 import { largeGroupHandlers } from './large-groups.js';
 import { platformName } from './platform.js';
+import { presenceHandlers } from './presence.js';
 import { revocationsSince } from './revocations.js';
 
 const MODES = {
@@ -57,10 +58,7 @@ export function sessionService(usecases: {
       await usecases.ackDelivered.run(request);
       return {};
     },
-    async presenceChanged(request) {
-      await usecases.tellPresence.run(request);
-      return {};
-    },
+    ...presenceHandlers(usecases.tellPresence),
     ...largeGroupHandlers(usecases.largeGroups),
   });
 }
