@@ -14,6 +14,7 @@ import {
   SendRequest,
 } from '@queqiao/protocol/client';
 import {
+  CreateGroupRequest,
   GroupServiceDefinition as ServerGroups,
   MessageServiceDefinition as ServerMessages,
   UserServiceDefinition as ServerUsers,
@@ -43,7 +44,8 @@ export class BackEnd {
 
   /** The conversation's id. */
   async createGroup(ownerId: string, groupId: string, memberIds: string[]): Promise<string> {
-    const request = { ownerId, groupId, memberIds, name: groupId, clientRequestId: groupId };
+    const named = { name: groupId, clientRequestId: groupId };
+    const request = CreateGroupRequest.create({ ownerId, groupId, memberIds, ...named });
     return (await this.groups.createGroup(request, this.options)).conversationId;
   }
 

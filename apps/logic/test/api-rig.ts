@@ -20,6 +20,7 @@ import {
   SendRequest,
 } from '@queqiao/protocol/client';
 import {
+  CreateGroupRequest as ServerCreateGroupRequest,
   GroupServiceDefinition as ServerGroupService,
   MessageServiceDefinition as ServerMessageService,
   SendMessageRequest,
@@ -61,11 +62,16 @@ export class ApiRig {
     readonly logger: Logger,
   ) {}
 
-  static async start(count = 1, logger: Logger = silentLogger()): Promise<ApiRig> {
+  /** On a Redis that other tests share, unless one is given. */
+  static async start(
+    count = 1,
+    logger: Logger = silentLogger(),
+    redisUrl?: string,
+  ): Promise<ApiRig> {
     const database = await (await testMysql()).createDatabase();
     await migrate(database.migrateUrl);
     const redis = await testRedis();
-    const rig = new ApiRig(database, redis.url, redis.prefix(), logger);
+    const rig = new ApiRig(database, redisUrl ?? redis.url, redis.prefix(), logger);
     for (let n = 0; n < count; n += 1) await rig.addNode();
     return rig;
   }
@@ -214,14 +220,7 @@ export class ApiRig {
         ),
       createGroup: (request: Partial<Parameters<typeof groups.createGroup>[0]>) =>
         groups.createGroup(
-          {
-            ownerId: '',
-            clientRequestId: newId(),
-            name: 'T',
-            memberIds: [],
-            groupId: '',
-            ...request,
-          },
+          ServerCreateGroupRequest.create({ clientRequestId: newId(), name: 'T', ...request }),
           { metadata },
         ),
       upsert: (...userIds: string[]) =>

@@ -21,6 +21,8 @@ import {
   type AppendRequest,
   type CommittedBatch,
 } from '../src/append/index.js';
+import { notice } from '../src/usecase/change/change-request.js';
+import { DEFAULT_PROFILE } from '../src/usecase/group/create-group.js';
 
 /** Logic's storage on real servers: one database and one key prefix per test file. */
 export class LogRig {
@@ -89,17 +91,18 @@ export class LogRig {
 
   async group(name: string, ...members: string[]): Promise<void> {
     const [owner = 'alice'] = members;
-    await this.database.conversations.createGroup({
-      appId: this.appId,
-      groupId: parseGroupId(name),
-      ownerId: parseUserId(owner),
-      clientRequestId: randomBytes(6).toString('hex'),
-      name,
+    const ownerId = parseUserId(owner);
+    const actor = { kind: 'user', id: ownerId } as const;
+    const request = { actor, requestId: randomBytes(6).toString('hex'), method: 'CreateGroup' };
+    const work = { appId: this.appId, groupId: parseGroupId(name), ownerId, request, again: null };
+    const created = { kind: 'groupCreated', content: text('created') };
+    await this.database.groups.create({ ...work, owner: 'logic-1', dispatchDelayMs: 0 }, () => ({
+      answer: null,
+      profile: { ...DEFAULT_PROFILE, name },
       memberIds: members.map((member) => parseUserId(member)),
-      firstEntry: { kind: 'groupCreated', content: text('created'), countable: false },
-      owner: 'logic-1',
-      dispatchDelayMs: 0,
-    });
+      firstEntry: notice({ kind: 'system', id: '' }, created),
+      maxGroups: 1_000,
+    }));
   }
 
   send(conversation: string, from: string, clientMsgId: string, body = clientMsgId): AppendRequest {

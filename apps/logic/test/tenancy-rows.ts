@@ -182,6 +182,64 @@ const PEOPLE: Record<string, Row> = {
   'server.v1.FriendService/ListFriends': { user_id: ({ user }) => [{ user_id: user }] },
 };
 
+/** The same with one user. */
+function withMember(more: JsonObject = {}): Row {
+  return {
+    ...inGroup({ user_id: 'alice', ...more }),
+    user_id: ({ user }) => [asked({ group_id: 'own', user_id: user, ...more })],
+  };
+}
+
+const seeing: Row = { group_id: ({ group }) => [{ group_id: group }] };
+const muting = { until_ms: '0' };
+const role = { role: 'GROUP_ROLE_ADMIN' };
+
+/** A call on a group and its members, with what else it needs. */
+function governing(more: JsonObject): Row {
+  return {
+    ...inGroup({ user_ids: ['alice'], ...more }),
+    user_ids: ({ user }) => [asked({ group_id: 'own', user_ids: [user], ...more })],
+  };
+}
+
+const GROUPS: Record<string, Row> = {
+  'client.v1.GroupService/GetGroups': { group_ids: ({ group }) => [{ group_ids: [group] }] },
+  'client.v1.GroupService/ListMyGroups': {},
+  'client.v1.GroupService/ListMembers': seeing,
+  'client.v1.GroupService/GetMembers': {
+    group_id: ({ group }) => [{ group_id: group, user_ids: ['alice'] }],
+    user_ids: ({ user }) => [{ group_id: 'own', user_ids: [user] }],
+  },
+  'client.v1.GroupService/JoinGroup': inGroup(),
+  'client.v1.GroupService/SetRole': governing(role),
+  'client.v1.GroupService/TransferOwnership': withMember(),
+  'client.v1.GroupService/RenameMember': withMember({ name: 'x' }),
+  'client.v1.GroupService/MuteMembers': governing(muting),
+  'client.v1.GroupService/ListApplications': seeing,
+  'client.v1.GroupService/ListMyApplications': {},
+  'client.v1.GroupService/HandleApplication': withMember({ accept: true }),
+  'client.v1.GroupService/CancelApplication': inGroup(),
+  'client.v1.GroupService/MarkApplicationsRead': {},
+  'client.v1.GroupService/ListInvitations': {},
+  'client.v1.GroupService/AnswerInvitation': inGroup({ accept: true }),
+  'client.v1.GroupService/MarkInvitationsRead': {},
+  'client.v1.GroupService/CreateJoinLink': inGroup(),
+  'client.v1.GroupService/RevokeJoinLink': inGroup({ token: 'x' }),
+  'client.v1.GroupService/ListJoinLinks': seeing,
+  // Tokens and rooms of another app: see the tests of links and of face rooms.
+  'client.v1.GroupService/GetJoinLink': {},
+  'client.v1.GroupService/JoinByLink': {},
+  'client.v1.GroupService/EnterFaceRoom': {},
+  'client.v1.GroupService/JoinFaceRoom': { room_id: () => [asked({ room_id: '1234-0' })] },
+  'server.v1.GroupService/GetGroup': seeing,
+  'server.v1.GroupService/UpdateGroup': inGroup({ name: 'x' }),
+  'server.v1.GroupService/DissolveGroup': inGroup(),
+  'server.v1.GroupService/ListMembers': seeing,
+  'server.v1.GroupService/SetRole': governing(role),
+  'server.v1.GroupService/TransferOwnership': withMember(),
+  'server.v1.GroupService/MuteMembers': governing(muting),
+};
+
 const OTHERS: Record<string, Row> = {
   ...PEOPLE,
   'client.v1.DeviceService/ListDevices': {},
@@ -192,6 +250,7 @@ const OTHERS: Record<string, Row> = {
   'client.v1.GroupService/LeaveGroup': inGroup(),
   'client.v1.GroupService/AddMembers': withMembers(),
   'client.v1.GroupService/RemoveMembers': withMembers(),
+  ...GROUPS,
   'server.v1.GroupService/AddMembers': withMembers(),
   'server.v1.GroupService/RemoveMembers': withMembers(),
   'client.v1.PresenceService/GetPresence': { user_ids: ({ user }) => [{ user_ids: [user] }] },

@@ -1,4 +1,5 @@
 import { directoryMetrics } from './directory-metrics.js';
+import { FaceRooms } from './face-rooms.js';
 import { DEFAULT_KEY_PREFIX, DirectoryKeys } from './keys.js';
 import { NodeLeases } from './node-leases.js';
 import { Presence } from './presence.js';
@@ -53,6 +54,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
     releaseNode: (node) => leases.release(node),
     plantCanaries: (node, buckets, ttlMs) => leases.plantCanaries(node, buckets, ttlMs),
     renewCanaries: (node, buckets, ttlMs) => leases.renewCanaries(node, buckets, ttlMs),
+    faceRooms: new FaceRooms(connection, keys),
   };
 }
 

@@ -1,6 +1,13 @@
 export { BUCKET_COUNT, bucketOf, crc16 } from './bucket.js';
 export { createDirectory } from './create-directory.js';
 export { DirectoryUnavailable } from './directory-unavailable.js';
+export {
+  FACE_ROOM_RADIUS_METRES,
+  FACE_ROOM_TTL_MS,
+  MAX_FACE_ROOM_USERS,
+  MAX_FACE_ROOMS,
+} from './face-rooms.js';
+export type * from './face-room-types.js';
 export type { UnavailableKind } from './directory-unavailable.js';
 export { NodeLease } from './node-lease.js';
 export type { LeaseDirectory, NodeLeaseOptions } from './node-lease.js';

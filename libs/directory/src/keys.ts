@@ -3,7 +3,7 @@ import type { NodeIdentity, NodeKind, UserKey } from './types.js';
 
 export const DEFAULT_KEY_PREFIX = 'q:';
 
-/** Names of all keys. The braces are hash tags: one slot per bucket, and one for the nodes. */
+/** Names of all keys. The braces are hash tags: one slot per bucket, one for the nodes, and one for each code of each app. */
 export class DirectoryKeys {
   readonly #prefix: string;
 
@@ -40,6 +40,12 @@ export class DirectoryKeys {
   /** node:boot → expiry of the lease. */
   leases(kind: NodeKind): string {
     return `${this.#prefix}{nodes}:${kind}:leases`;
+  }
+
+  /** Face rooms of one code: where each is, when it ends, and who is in it with the group that came of it. */
+  faceRooms(appId: string, code: string): [places: string, expiries: string, people: string] {
+    const tag = `${this.#prefix}{f:${appId}:${code}}`;
+    return [`${tag}:places`, `${tag}:expiries`, `${tag}:people`];
   }
 
   /** node:boot → host:port. */

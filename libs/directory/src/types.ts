@@ -1,5 +1,6 @@
 import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { DirectoryUnavailable } from './directory-unavailable.js';
+import type { FaceRoomDirectory } from './face-room-types.js';
 
 export type RouteCodec = 'proto' | 'json';
 
@@ -162,6 +163,8 @@ export interface Directory extends PresenceDirectory {
     buckets: readonly number[],
     ttlMs: number,
   ): Promise<CanaryReport>;
+
+  readonly faceRooms: FaceRoomDirectory;
 }
 
 export interface CanaryReport {

@@ -57,6 +57,19 @@ it('registers, reads and unregisters users of all masters', async () => {
   expect(await directory.routesOf(USERS.slice(0, 1))).toEqual([[]]);
 });
 
+it('keeps each code of face rooms on one master', async () => {
+  for (let n = 0; n < 30; n += 1) {
+    const place = { appId: 'a', code: String(1_000 + n), latitude: 30, longitude: 120 };
+    const entered = await directory.faceRooms.enter({ ...place, userId: 'ann' });
+    if (entered.status !== 'in') throw new Error(entered.status);
+    expect(await directory.faceRooms.room('a', entered.room.roomId)).toEqual(entered.room);
+    expect(await directory.faceRooms.mark('a', entered.room.roomId, 'team')).toBe(true);
+  }
+  const spread = await keysOfEach('q:{f:*');
+  expect(spread.every((count) => count > 0)).toBe(true);
+  expect(spread.reduce((sum, count) => sum + count, 0)).toBe(90);
+});
+
 it('keeps one lease, and a canary in every bucket', async () => {
   expect(await directory.liveNodes('connect')).toEqual([
     { nodeId: 'c1', bootId: 'b1', address: '10.0.0.1:1' },

@@ -9,7 +9,13 @@ import {
 } from './group-permissions.js';
 import { GROUP_ROLES } from './group.js';
 
-const open: GroupState = { dissolved: false, allMuted: false, inviteRight: 'everyone' };
+const open: GroupState = {
+  dissolved: false,
+  allMuted: false,
+  inviteRight: 'everyone',
+  visibility: 'private',
+  joinMode: 'invitation',
+};
 const STATES = {
   open,
   'all muted': { ...open, allMuted: true },
@@ -21,6 +27,8 @@ const STATES = {
 const EXPECTED: Record<keyof typeof STATES, Record<GroupOperation, string>> = {
   open: {
     see: 'yyyn0y',
+    join: 'yyyn0-',
+    enter: 'yyyyy-',
     speak: 'yyyn0y',
     'take-back': 'yyyn0y',
     leave: '-yyn0-',
@@ -40,6 +48,8 @@ const EXPECTED: Record<keyof typeof STATES, Record<GroupOperation, string>> = {
   },
   'all muted': {
     see: 'yyyn0y',
+    join: 'yyyn0-',
+    enter: 'yyyyy-',
     speak: 'yymn0y',
     'take-back': 'yyyn0y',
     leave: '-yyn0-',
@@ -59,6 +69,8 @@ const EXPECTED: Record<keyof typeof STATES, Record<GroupOperation, string>> = {
   },
   'admins invite': {
     see: 'yyyn0y',
+    join: 'yyyn0-',
+    enter: 'yyyyy-',
     speak: 'yyyn0y',
     'take-back': 'yyyn0y',
     leave: '-yyn0-',
@@ -78,6 +90,8 @@ const EXPECTED: Record<keyof typeof STATES, Record<GroupOperation, string>> = {
   },
   dissolved: {
     see: 'yyyn0y',
+    join: 'xxxn0x',
+    enter: 'xxxxxx',
     speak: 'xxxn0x',
     'take-back': 'yyyn0y',
     leave: 'xxxn0x',
@@ -113,6 +127,27 @@ describe('who may do what in a group', () => {
       expect(cells.join('')).toBe(EXPECTED[name as keyof typeof STATES][operation]);
     });
   }
+
+  // Of public groups and of those with another join mode nothing else differs.
+  it.each([
+    ['private', 'free', false, 'yyyn0-'],
+    ['private', 'approval', false, 'yyyn0-'],
+    ['private', 'invitation', false, 'yyyn0-'],
+    ['public', 'free', false, 'yyyyy-'],
+    ['public', 'approval', false, 'yyyyy-'],
+    ['public', 'invitation', false, 'yyy---'],
+    ['public', 'free', true, 'xxxxxx'],
+    ['public', 'approval', true, 'xxxxxx'],
+    ['public', 'invitation', true, 'xxxxxx'],
+  ] as const)('lets into a %s group with join mode %s (dissolved: %s)', (...cells) => {
+    const [visibility, joinMode, dissolved, expected] = cells;
+    const state: GroupState = { ...open, visibility, joinMode, dissolved };
+    for (const operation of GROUP_OPERATIONS) {
+      const signs = GROUP_ACTORS.map((actor) => SIGNS[judgeGroup(operation, actor, state)] ?? '?');
+      const others = EXPECTED[dissolved ? 'dissolved' : 'open'][operation];
+      expect(signs.join(''), operation).toBe(operation === 'join' ? expected : others);
+    }
+  });
 
   it('is about those below oneself', () => {
     const pairs = GROUP_ACTORS.flatMap((actor) =>

@@ -1,9 +1,13 @@
 import type { ErrorCode } from './error-table.js';
-import type { GroupRole, InviteRight } from './group.js';
+import type { GroupProfile, GroupRole } from './group.js';
 
 /** What can be done to a group or in it. Those with a target also ask `mayActOn`. */
 export const GROUP_OPERATIONS = [
   'see',
+  // Coming in by oneself, or asking to.
+  'join',
+  // Coming in with a link, an accepted invitation or application, or from a face room.
+  'enter',
   'speak',
   'take-back',
   'leave',
@@ -27,10 +31,9 @@ export type GroupOperation = (typeof GROUP_OPERATIONS)[number];
 export const GROUP_ACTORS = ['owner', 'admin', 'member', 'left', 'none', 'app'] as const;
 export type GroupActor = (typeof GROUP_ACTORS)[number];
 
-export interface GroupState {
+export interface GroupState extends Pick<GroupProfile, 'visibility' | 'joinMode' | 'inviteRight'> {
   readonly dissolved: boolean;
   readonly allMuted: boolean;
-  readonly inviteRight: InviteRight;
 }
 
 export type GroupRefusal = Extract<
@@ -46,6 +49,9 @@ const NO = 'PERMISSION_DENIED';
 /** The one table of who may do what in a group that goes on. */
 const TABLE: Readonly<Record<GroupOperation, Row>> = {
   see: row('yes', 'yes', 'yes', 'yes'),
+  // Who is in already is let through, and nothing changes.
+  join: row('yes', 'yes', 'yes', NO),
+  enter: row('yes', 'yes', 'yes', NO),
   speak: row('yes', 'yes', 'yes', 'yes'),
   'take-back': row('yes', 'yes', 'yes', 'yes'),
   // An owner hands the group on first, or dissolves it.
@@ -74,14 +80,27 @@ export function judgeGroup(
   actor: GroupActor,
   state: GroupState,
 ): GroupVerdict {
-  if (actor === 'none') return 'NOT_FOUND';
-  if (actor === 'left') return 'NOT_A_MEMBER';
+  if (actor === 'none' || actor === 'left') return judgeStranger(operation, actor, state);
   if (state.dissolved && !AFTER_THE_END.has(operation)) return 'DISSOLVED';
   if (actor === 'member') {
     if (operation === 'speak' && state.allMuted) return 'MUTED';
     if (operation === 'add-members' && state.inviteRight === 'admins') return NO;
   }
   return TABLE[operation][actor];
+}
+
+/** Who is not in it may come in where the group lets them, and nothing else. */
+function judgeStranger(
+  operation: GroupOperation,
+  actor: 'none' | 'left',
+  { dissolved, visibility, joinMode }: GroupState,
+): GroupVerdict {
+  const invited = operation === 'enter';
+  if (!invited && (operation !== 'join' || visibility === 'private')) {
+    return actor === 'none' ? 'NOT_FOUND' : 'NOT_A_MEMBER';
+  }
+  if (dissolved) return 'DISSOLVED';
+  return invited || joinMode !== 'invitation' ? 'yes' : NO;
 }
 
 /** Renaming, removing, muting: only those below. Nobody acts so on the owner. */

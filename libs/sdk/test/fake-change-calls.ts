@@ -147,5 +147,5 @@ function createGroup(server: FakeServer, { user }: FakeSession, bytes: Uint8Arra
     const value = server.log.announce(conversationId, user);
     server.push(conversationId, { $case: 'entry', value });
   }
-  return responseType.encode({ conversationId, groupId: id }).finish();
+  return responseType.encode({ conversationId, groupId: id, invitedIds: [] }).finish();
 }

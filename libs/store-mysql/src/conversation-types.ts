@@ -2,7 +2,6 @@ import type {
   AppId,
   ConversationId,
   EntryState,
-  GroupId,
   MemberRow,
   Sender,
   UserId,
@@ -105,33 +104,6 @@ export interface MemberSpan {
   readonly leftSeq: number | null;
 }
 
-export interface CreateGroupInput {
-  readonly appId: AppId;
-  readonly groupId: GroupId;
-  readonly ownerId: UserId;
-  readonly clientRequestId: string;
-  readonly name: string;
-  /** The owner may be among them or not; duplicates are dropped. At most 500 with the owner. */
-  readonly memberIds: readonly UserId[];
-  /** Entry 1, written by the system. */
-  readonly firstEntry: { kind: string; content: Uint8Array; countable: boolean };
-  readonly owner: string;
-  readonly dispatchDelayMs: number;
-}
-
-export type CreateGroupResult =
-  | {
-      readonly status: 'created';
-      readonly conversationId: ConversationId;
-      readonly createdMs: number;
-      readonly memberVersion: number;
-      readonly dispatchId: string;
-    }
-  /** The same owner asked before with the same client_request_id. */
-  | { readonly status: 'existing'; readonly conversationId: ConversationId }
-  /** The id belongs to another group. */
-  | { readonly status: 'taken' };
-
 /** What fan-out has to know of a conversation. */
 export interface ConversationHead {
   readonly conversationId: ConversationId;
@@ -166,8 +138,6 @@ export interface ConversationStore {
   ): Promise<MemberList | null>;
   /** Heads of conversations that exist, in no order: for re-claimed dispatch rows. */
   heads(appId: AppId, conversationIds: readonly ConversationId[]): Promise<ConversationHead[]>;
-  /** One transaction: head, members, entry 1, dispatch row. Idempotent by (owner, client_request_id) for one group id. */
-  createGroup(input: CreateGroupInput): Promise<CreateGroupResult>;
   /** Makes missing heads and member rows of direct chats and self feeds; existing ones stay untouched. */
   ensureDirect(wanted: readonly { appId: AppId; conversationId: ConversationId }[]): Promise<void>;
   /**

@@ -1,6 +1,6 @@
-import { groupConversationId, parseAppId, parseGroupId } from '@queqiao/domain';
+import { parseAppId } from '@queqiao/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CreateGroupInput, Database, PullInput } from '../src/index.js';
+import type { Database, PullInput } from '../src/index.js';
 import { allow, app, direct, message, StoreRig, user } from './store-rig.js';
 
 let rig: StoreRig;
@@ -12,21 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-function group(id: string, more: Partial<CreateGroupInput> = {}): CreateGroupInput {
-  return {
-    appId: app,
-    groupId: parseGroupId(id),
-    ownerId: user('olga'),
-    clientRequestId: `request-${id}`,
-    name: '桥 & "friends"',
-    memberIds: [user('max'), user('olga'), user('max')],
-    firstEntry: { kind: 'group_created', content: Buffer.from('created'), countable: false },
-    owner: 'logic-1',
-    dispatchDelayMs: 3_000,
-    ...more,
-  };
-}
-
 /** Leaves as a membership change does: under the head's lock, with the row kept. */
 async function leave(conversationId: string, userId: string, leftSeq: number, ordinal: number) {
   await rig.root.query(
@@ -35,69 +20,6 @@ async function leave(conversationId: string, userId: string, leftSeq: number, or
     [leftSeq, ordinal, app, userId, conversationId],
   );
 }
-
-describe('groups', () => {
-  it('begin with their first entry, their members and a dispatch row', async () => {
-    const created = await database.conversations.createGroup(group('g1'));
-    const id = groupConversationId(parseGroupId('g1'));
-    expect(created).toMatchObject({ status: 'created', conversationId: id, memberVersion: 1 });
-    const list = await database.conversations.memberList(app, id);
-    expect(list).toEqual({
-      version: 1,
-      members: [
-        { userId: 'max', joinedSeq: 0, leftSeq: null },
-        { userId: 'olga', joinedSeq: 0, leftSeq: null },
-      ],
-    });
-    const [shown] = await database.conversations.shownEntries(app, [
-      { conversationId: id, seq: 1 },
-    ]);
-    expect(shown).toMatchObject({
-      groupName: '桥 & "friends"',
-      entry: {
-        seq: 1,
-        ordinal: 0,
-        kind: 'group_created',
-        sender: { kind: 'system' },
-        clientMsgId: '',
-      },
-    });
-    const olga = await database.conversations.member(app, user('olga'), id);
-    expect(olga).toMatchObject({
-      lastSeq: 1,
-      shownSeq: 1,
-      member: { role: 'owner', joinedSeq: 0, readSeq: 0, readOrdinal: 0 },
-    });
-    const rows = await rig.rows('SELECT 1 FROM dispatch WHERE dispatch_id = ?', [
-      created.status === 'created' ? created.dispatchId : '',
-    ]);
-    expect(rows).toHaveLength(1);
-  });
-
-  it('are made once per request, also by two nodes at the same moment', async () => {
-    const other = rig.open();
-    const input = group('g2');
-    const results = await Promise.all(
-      [database, other, database, other].map((node) => node.conversations.createGroup(input)),
-    );
-    const statuses = results.map((result) => result.status).sort();
-    expect(statuses).toEqual(['created', 'existing', 'existing', 'existing']);
-    const stranger = group('g2', { ownerId: user('max') });
-    expect(await database.conversations.createGroup(stranger)).toEqual({ status: 'taken' });
-    const request = group('g2', { clientRequestId: 'another' });
-    expect(await database.conversations.createGroup(request)).toEqual({ status: 'taken' });
-    const id = groupConversationId(parseGroupId('g2'));
-    expect(await database.conversations.entries(app, id, { fromSeq: 1, toSeq: 9 })).toHaveLength(1);
-  });
-
-  it('hold 500 members and no more', async () => {
-    const memberIds = Array.from({ length: 499 }, (_, index) => user(`m${index}`));
-    const full = await database.conversations.createGroup(group('g3', { memberIds }));
-    expect(full.status).toBe('created');
-    const over = group('g4', { memberIds: [...memberIds, user('one-more')] });
-    await expect(database.conversations.createGroup(over)).rejects.toThrow('GROUP_MAX_MEMBERS');
-  });
-});
 
 describe('direct chats', () => {
   it('are made once, with their members, and stay as they are', async () => {

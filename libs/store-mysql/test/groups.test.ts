@@ -1,10 +1,4 @@
-import {
-  groupConversationId,
-  parseGroupId,
-  type ConversationId,
-  type GroupId,
-  type UserId,
-} from '@queqiao/domain';
+import { parseGroupId, type ConversationId, type GroupId, type UserId } from '@queqiao/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type {
   Database,
@@ -15,7 +9,7 @@ import type {
   LogEntry,
   LogOutcome,
 } from '../src/index.js';
-import { allow, app, message, StoreRig, user } from './store-rig.js';
+import { allow, app, makeGroup, message, StoreRig, user, type GroupMade } from './store-rig.js';
 
 let rig: StoreRig;
 let db: Database;
@@ -41,24 +35,13 @@ const join = (...ids: string[]): GroupStep => ({
   role: 'member',
   inviterId: 'ann',
   seesFromStart: false,
+  maxGroups: 1_000,
 });
 const leave = (...ids: string[]): GroupStep => ({ op: 'leave', userIds: ids.map(user) });
 
-async function group(...members: string[]): Promise<{ id: GroupId; conv: ConversationId }> {
+async function group(...members: string[]): Promise<GroupMade> {
   made += 1;
-  const id = parseGroupId(`group${made}`);
-  await db.conversations.createGroup({
-    appId: app,
-    groupId: id,
-    ownerId: user('ann'),
-    clientRequestId: `r${made}`,
-    name: 'Team',
-    memberIds: members.map(user),
-    firstEntry: { kind: 'groupCreated', content: Buffer.from('x'), countable: false },
-    owner: 'logic-1',
-    dispatchDelayMs: 3_000,
-  });
-  return { id, conv: groupConversationId(id) };
+  return (await makeGroup(db, `group${made}`, ['ann', ...members])).answer;
 }
 
 let request = 0;

@@ -1,7 +1,7 @@
-import { groupConversationId, parseAppId, parseGroupId, type GroupId } from '@queqiao/domain';
+import { parseAppId, type GroupId } from '@queqiao/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, GroupStep } from '../src/index.js';
-import { app, StoreRig, user } from './store-rig.js';
+import { app, makeGroup, StoreRig, user } from './store-rig.js';
 
 let rig: StoreRig;
 let db: Database;
@@ -14,19 +14,8 @@ beforeAll(async () => {
 afterAll(() => rig.stop());
 
 async function group(name: string, ...members: string[]) {
-  const groupId = parseGroupId(name);
-  await db.conversations.createGroup({
-    appId: app,
-    groupId,
-    ownerId: user('ann'),
-    clientRequestId: name,
-    name,
-    memberIds: members.map(user),
-    firstEntry: { kind: 'groupCreated', content: Buffer.from('x'), countable: false },
-    owner: 'logic-1',
-    dispatchDelayMs: 3_000,
-  });
-  return { groupId, key: { appId: app, conversationId: groupConversationId(groupId) } };
+  const { id: groupId, conv } = (await makeGroup(db, name, ['ann', ...members])).answer;
+  return { groupId, key: { appId: app, conversationId: conv } };
 }
 
 function change(groupId: GroupId, ...steps: GroupStep[]) {

@@ -1,12 +1,7 @@
-import {
-  groupConversationId,
-  memberView,
-  parseGroupId,
-  type ConversationId,
-} from '@queqiao/domain';
+import { memberView, type ConversationId } from '@queqiao/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, MemberChangeResult, SeqChangeResult } from '../src/index.js';
-import { allow, app, direct, message, StoreRig, user } from './store-rig.js';
+import { allow, app, direct, makeGroup, message, StoreRig, user } from './store-rig.js';
 
 let rig: StoreRig;
 let database: Database;
@@ -37,18 +32,8 @@ async function chat(a: string, b: string, count = 5): Promise<ConversationId> {
   return conversationId;
 }
 
-async function group(id: string, ...memberIds: string[]): Promise<ConversationId> {
-  await database.conversations.createGroup({
-    appId: app,
-    groupId: parseGroupId(id),
-    ownerId: user('owner'),
-    clientRequestId: `r-${id}`,
-    name: 'Name',
-    memberIds: memberIds.map(user),
-    firstEntry: { kind: 'groupCreated', content: Buffer.from('x'), countable: false },
-    ...write,
-  });
-  return groupConversationId(parseGroupId(id));
+async function group(id: string, ...members: string[]): Promise<ConversationId> {
+  return (await makeGroup(database, id, ['owner', ...members])).answer.conv;
 }
 
 async function view(conversationId: ConversationId, who: string) {

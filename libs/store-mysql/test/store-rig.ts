@@ -1,9 +1,13 @@
 import { testMysql, type CreatedDatabase } from '@queqiao/dev-stack';
 import {
   directConversationId,
+  groupConversationId,
   parseAppId,
+  parseGroupId,
   parseUserId,
   type ConversationId,
+  type GroupId,
+  type GroupProfile,
   type UserId,
 } from '@queqiao/domain';
 import { Registry, systemClock } from '@queqiao/runtime';
@@ -19,6 +23,9 @@ import {
   type LogEntry,
   type LogWork,
   type UserUpsert,
+  type LogOutcome,
+  type NewGroupPlan,
+  type NewGroupWork,
 } from '../src/index.js';
 
 export const app = parseAppId('demo');
@@ -54,6 +61,15 @@ export class StoreRig {
   async rows<T>(sql: string, values: (string | number)[] = []): Promise<T[]> {
     const [rows] = await this.root.query<RowDataPacket[]>(sql, values);
     return rows as T[];
+  }
+
+  /** Users by id, with their nicknames. */
+  async users(nicknames: Readonly<Record<string, string>>): Promise<void> {
+    for (const [id, nickname] of Object.entries(nicknames)) {
+      const sql = `INSERT INTO users (app_id, user_id, nickname, created_ms, updated_ms) VALUES (?, ?, ?, 1, 1)
+        ON DUPLICATE KEY UPDATE nickname = VALUES(nickname)`;
+      await this.root.query(sql, [app, id, nickname]);
+    }
   }
 
   async stop(): Promise<void> {
@@ -126,4 +142,59 @@ export async function upsert(
 
 export function addUsers(database: Database, ...ids: string[]): Promise<unknown> {
   return upsert(database, ...ids.map((id) => ({ userId: user(id) })));
+}
+
+export const profile: GroupProfile = {
+  name: 'Team',
+  avatarUrl: '',
+  introduction: '',
+  announcement: '',
+  extra: '',
+  joinMode: 'invitation',
+  visibility: 'private',
+  history: 'since-join',
+  inviteRight: 'everyone',
+};
+
+export interface GroupMade {
+  readonly id: GroupId;
+  readonly conv: ConversationId;
+}
+
+/** How a group is made, owned by the first of the members. */
+export function newGroup(
+  groupId: string,
+  members: readonly string[],
+  more: Partial<NewGroupPlan<GroupMade> & Pick<NewGroupWork<GroupMade>, 'request'>> = {},
+): readonly [NewGroupWork<GroupMade>, () => NewGroupPlan<GroupMade>] {
+  const { request, ...plan } = more;
+  const id = parseGroupId(groupId);
+  const answer = { id, conv: groupConversationId(id) };
+  const [ownerId = user('nobody'), ...memberIds] = members.map(user);
+  const actor = { kind: 'user', id: ownerId } as const;
+  const work = {
+    appId: app,
+    groupId: id,
+    ownerId,
+    request: request ?? { actor, requestId: `create-${groupId}`, method: 'CreateGroup' },
+    owner: 'logic-1',
+    dispatchDelayMs: 3_000,
+    again: answer,
+  };
+  const firstEntry = {
+    kind: 'groupCreated',
+    content: Buffer.from('x'),
+    sender: { kind: 'system', id: '' },
+    countable: false,
+    shown: true,
+  } as const;
+  const planned = { answer, profile, memberIds, firstEntry, maxGroups: 1_000, ...plan };
+  return [work, () => planned];
+}
+
+export function makeGroup(
+  database: Pick<Database, 'groups'>,
+  ...group: Parameters<typeof newGroup>
+): Promise<LogOutcome<GroupMade>> {
+  return database.groups.create(...newGroup(...group));
 }

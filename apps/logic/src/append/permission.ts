@@ -64,7 +64,10 @@ export function judgeSpeaker(
   const state = {
     dissolved: (head.flags & HEAD_FLAGS.dissolved) !== 0,
     allMuted: (head.flags & HEAD_FLAGS.allMuted) !== 0,
+    // What else a group has decided does not matter to who speaks.
     inviteRight: 'everyone',
+    visibility: 'private',
+    joinMode: 'invitation',
   } as const;
   const actor = isUser && member !== null ? actorOf(member) : 'app';
   const operation = speaking.takesAway ? 'take-back' : 'speak';

@@ -1,7 +1,6 @@
 import { statePush, type Delivery } from '../delivery/index.js';
 import type { CommitPusher } from '../usecase/change/ports.js';
 import type { StatePusher } from '../usecase/conversation/member-log.js';
-import type { GroupAnnouncer } from '../usecase/group/ports.js';
 
 export function statePusher(delivery: Pick<Delivery, 'pushStates'>): StatePusher {
   return {
@@ -24,32 +23,6 @@ export function commitPusher(delivery: Pick<Delivery, 'pushChange'>): CommitPush
         entries: entries.map((entry) => ({ ...entry, appId })),
         heads: heads.map((head) => ({ ...head, appId })),
         states: states.map((state) => statePush(appId, state.member.userId, state)),
-      });
-    },
-  };
-}
-
-export function groupAnnouncer(delivery: Pick<Delivery, 'afterCommit'>): GroupAnnouncer {
-  return {
-    announce({ appId, conversationId, createdMs, memberVersion, dispatchId, firstEntry }) {
-      delivery.afterCommit({
-        dispatchId,
-        entries: [
-          {
-            appId,
-            conversationId,
-            seq: 1,
-            ordinal: firstEntry.countable ? 1 : 0,
-            createdMs,
-            sender: { kind: 'system', id: '' },
-            clientMsgId: '',
-            revision: 0,
-            state: 'present',
-            content: firstEntry.content,
-          },
-        ],
-        heads: [{ appId, conversationId, memberVersion, leaveVersion: 0, mode: 'routed' }],
-        stored: [],
       });
     },
   };

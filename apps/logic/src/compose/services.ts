@@ -9,15 +9,12 @@ import {
   clientGroupService,
   clientMessageService,
   clientUserService,
-  groupEntries,
-  groupNotices,
   serverFriendService,
   serverGroupService,
   serverMessageService,
   serverUserService,
   sessionService,
   type AnyService,
-  type GroupUsecases,
   type MessageUsecases,
 } from '../api/index.js';
 import type { AppendWriter } from '../append/index.js';
@@ -35,13 +32,6 @@ import { PullEntries } from '../usecase/conversation/pull-entries.js';
 import type { LogEpoch } from '../usecase/conversation/ports.js';
 import { SyncConversations } from '../usecase/conversation/sync-conversations.js';
 import { UpdateSettings } from '../usecase/conversation/update-settings.js';
-import type { ChangeOptions } from '../usecase/change/ports.js';
-import { AddMembers } from '../usecase/group/add-members.js';
-import { CreateGroup } from '../usecase/group/create-group.js';
-import { DissolveGroup } from '../usecase/group/dissolve-group.js';
-import { LeaveGroup } from '../usecase/group/leave-group.js';
-import { RemoveMembers } from '../usecase/group/remove-members.js';
-import { UpdateGroup } from '../usecase/group/update-group.js';
 import { DeleteEntries } from '../usecase/message/delete-entries.js';
 import { EditEntry } from '../usecase/message/edit-entry.js';
 import { PinEntry } from '../usecase/message/pin-entry.js';
@@ -68,7 +58,8 @@ import { LinkedConnectNodes } from './connect-nodes.js';
 import { peopleUsecases } from './people.js';
 import { presenceServices } from './presence.js';
 import { LiveTransients } from './transients.js';
-import { commitPusher, groupAnnouncer, statePusher } from './pushers.js';
+import { groupUsecases } from './groups.js';
+import { statePusher } from './pushers.js';
 
 export interface ServicesDeps {
   readonly database: Database;
@@ -101,14 +92,10 @@ export function createServices(
   const tokens = new TokenVerifier({ keys: caches.keys, clock });
   const epoch: LogEpoch = { logEpoch: async () => (await caches.epoch.get()) ?? 0 };
   const conversation = { log: conversations, epoch };
-  const announcer = groupAnnouncer(delivery);
-  const createGroup = new CreateGroup(
-    { apps, users, groups: conversations, entries: groupEntries, announcer },
-    options,
-  );
-  const groups = { createGroup, ...groupChanges(deps, apps, options) };
+  const groups = groupUsecases({ ...deps, apps }, options);
   const people = peopleUsecases({ database, delivery, apps }, options);
-  const change = [{ members, push: statePusher(delivery) }, options] as const;
+  const push = statePusher(delivery);
+  const change = [{ members, push }, options] as const;
   const transients = new LiveTransients({ conversations, users, delivery, clock });
   const presence = presenceServices({ ...deps, apps, rows: database.presence });
   const all = [
@@ -149,22 +136,6 @@ export function createServices(
     signedOutMs: async (...device) => (await caches.signedOut.get(...device)) ?? 0,
   };
   return { all, tokens, apps, users: knownUsers, signedOut };
-}
-
-function groupChanges(
-  { database, delivery }: ServicesDeps,
-  apps: Apps,
-  options: ChangeOptions,
-): Omit<GroupUsecases, 'createGroup'> {
-  const { groups, users } = database;
-  const deps = { apps, groups, notices: groupNotices, push: commitPusher(delivery) };
-  return {
-    updateGroup: new UpdateGroup(deps, options),
-    dissolveGroup: new DissolveGroup(deps, options),
-    addMembers: new AddMembers({ ...deps, users }, options),
-    removeMembers: new RemoveMembers(deps, options),
-    leaveGroup: new LeaveGroup(deps, options),
-  };
 }
 
 function messages(posts: MessagePosts & { apps: Apps }): Omit<MessageUsecases, 'deleteForMe'> {

@@ -65,12 +65,20 @@ export function transientPayload(push: Omit<TransientPush, 'userIds' | 'appId'>)
 }
 
 function transientEvent(event: TransientPush['event']): TransientEvent['event'] {
-  if (event.kind === 'content') return { $case: 'content', value: Content.decode(event.content) };
-  if (event.kind === 'presence') {
-    return { $case: 'presence', value: Presence.decode(event.presence) };
+  switch (event.kind) {
+    case 'content':
+      return { $case: 'content', value: Content.decode(event.content) };
+    case 'signal': {
+      const { name, data } = event;
+      return { $case: 'signal', value: { name, data } };
+    }
+    case 'presence':
+      return { $case: 'presence', value: Presence.decode(event.presence) };
+    case 'face-room': {
+      const { roomId, userIds, groupId } = event;
+      return { $case: 'faceRoom', value: { roomId, userIds: [...userIds], groupId } };
+    }
   }
-  const { name, data } = event;
-  return { $case: 'signal', value: { name, data } };
 }
 
 export function statePayload({ view }: StatePush): PushPayload {

@@ -17,7 +17,14 @@ export interface TransientPush {
     | { readonly kind: 'content'; readonly content: Uint8Array }
     | { readonly kind: 'signal'; readonly name: string; readonly data: Uint8Array }
     /** Encoded queqiao.client.v1.Presence. */
-    | { readonly kind: 'presence'; readonly presence: Uint8Array };
+    | { readonly kind: 'presence'; readonly presence: Uint8Array }
+    | {
+        readonly kind: 'face-room';
+        readonly roomId: string;
+        readonly userIds: readonly UserId[];
+        /** Empty: none yet. */
+        readonly groupId: string;
+      };
   readonly userIds: readonly UserId[];
   /** In a large group, for everybody in it: `userIds` is empty. */
   readonly large?: { readonly seq: number; readonly leaveVersion: number } | undefined;

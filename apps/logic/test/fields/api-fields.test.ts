@@ -21,6 +21,7 @@ import { ApiRig, newId } from '../api-rig.js';
 import { clientFields } from './client-fields.js';
 import { LIMITS } from './content-fields.js';
 import { replaced, type FieldRules, type MethodRow } from './field-rules.js';
+import { furnishGroups, groupFields } from './group-fields.js';
 import { nodeFields, ORIGIN } from './node-fields.js';
 import { serverFields } from './server-fields.js';
 import { typedCases } from './typed-cases.js';
@@ -38,9 +39,9 @@ beforeAll(async () => {
     maxGroupCreateMembers: 4,
     allowedOrigins: [ORIGIN],
   });
-  rows = tableOfFields(await app.token('alice'));
   doors = await doorsOf(rig, app, 'alice');
   await furnish();
+  rows = tableOfFields(await app.token('alice'), await furnishGroups(rig, app));
   tables = (await queryRows(rig.database.url, 'SHOW TABLES')).flatMap((row) => {
     return Object.values(row) as string[];
   });
@@ -50,8 +51,8 @@ afterAll(async () => {
   await rig.stop();
 });
 
-function tableOfFields(token: string): ReadonlyMap<string, MethodRow> {
-  return new Map([...clientFields, ...serverFields, ...nodeFields(token)]);
+function tableOfFields(token: string, roomId: string): ReadonlyMap<string, MethodRow> {
+  return new Map([...clientFields, ...groupFields(roomId), ...serverFields, ...nodeFields(token)]);
 }
 
 /** What the rows of the table speak of. */
@@ -146,7 +147,7 @@ function unmatched(
 }
 
 it('the table has a row for every method, and a rule for every field', () => {
-  const table = tableOfFields('');
+  const table = tableOfFields('', '');
   expect([...table.keys()].sort()).toEqual(methodPaths());
   for (const [path, { fields }] of table) {
     expect(unmatched(schemaOf(path).input, fields, path)).toEqual([]);

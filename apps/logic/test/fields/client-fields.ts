@@ -192,6 +192,8 @@ const others: Record<string, MethodRow> = {
         }),
       ),
       group_id: also(optionalId, bad('team', { code: 'ALREADY_EXISTS' })),
+      ...groupTexts,
+      ...groupRules,
     },
   },
   'GroupService/UpdateGroup': {
@@ -210,6 +212,7 @@ const others: Record<string, MethodRow> = {
     fields: {
       ...groupChange,
       user_ids: also(users, missing(['carol', 'nobody'], { at: '[1]' })),
+      text: characters(0, 200),
     },
   },
   'GroupService/RemoveMembers': {

@@ -15,6 +15,7 @@ import {
   whole,
   type MethodRow,
 } from './field-rules.js';
+import { serverGroupFields } from './group-fields.js';
 
 const sender = { kind: 'KIND_USER', id: 'alice' };
 /** Whoever the sender is meant to be. */
@@ -77,6 +78,13 @@ const rows: Record<string, MethodRow> = {
         }),
       ),
       group_id: also(optionalId, bad('team', { code: 'ALREADY_EXISTS' })),
+      avatar_url: characters(0, 2_000),
+      introduction: characters(0, 500),
+      extra: bytes(0, 4_096),
+      join_mode: not(99),
+      visibility: not(99),
+      history: not(99),
+      invite_right: not(99),
     },
   },
   'GroupService/AddMembers': {
@@ -156,5 +164,8 @@ const rows: Record<string, MethodRow> = {
 };
 
 export const serverFields = new Map<string, MethodRow>(
-  Object.entries(rows).map(([name, row]) => [`queqiao.server.v1.${name}`, row]),
+  [...Object.entries(rows), ...serverGroupFields].map(([name, row]) => [
+    `queqiao.server.v1.${name}`,
+    row,
+  ]),
 );

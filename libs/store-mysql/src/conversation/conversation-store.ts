@@ -1,14 +1,8 @@
 import type { AppId, ConversationId, UserId } from '@queqiao/domain';
-import type {
-  ConversationStore,
-  CreateGroupInput,
-  PullInput,
-  SeqRange,
-} from '../conversation-types.js';
+import type { ConversationStore, PullInput, SeqRange } from '../conversation-types.js';
 import type { StoreContext } from '../store-context.js';
 import { catchUp } from './catch-up.js';
 import * as reads from './conversation-reads.js';
-import { createGroup } from './create-group.js';
 import { ensureDirect } from './ensure-direct.js';
 import { pull } from './pull.js';
 
@@ -42,10 +36,6 @@ export class MysqlConversationStore implements ConversationStore {
 
   heads(appId: AppId, conversationIds: readonly ConversationId[]) {
     return reads.readHeads(this.context, appId, conversationIds);
-  }
-
-  createGroup(input: CreateGroupInput) {
-    return createGroup(this.context, input);
   }
 
   ensureDirect(wanted: readonly { appId: AppId; conversationId: ConversationId }[]) {

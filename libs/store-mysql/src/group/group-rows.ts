@@ -10,8 +10,9 @@ import {
 import type { Kysely, Selectable } from 'kysely';
 import type { ConversationMode } from '../append-types.js';
 import { StoreDefect } from '../errors.js';
-import type { GroupMemberRecord, GroupRecord } from '../group-types.js';
+import type { GroupMemberRecord, GroupRecord } from '../group-read-types.js';
 import type { GroupInfoTable } from '../schema/groups.js';
+import type { MembersTable } from '../schema/members.js';
 import type { Schema } from '../schema/schema.js';
 
 export type GroupRow = Selectable<GroupInfoTable> & { flags: number; mode: ConversationMode };
@@ -39,7 +40,7 @@ export function toGroup(row: GroupRow): GroupRecord {
   };
 }
 
-function groupIdOf(conversationId: ConversationId): GroupId {
+export function groupIdOf(conversationId: ConversationId): GroupId {
   const ref = describeConversation(conversationId);
   if (ref?.kind !== 'group') throw new StoreDefect('a group has the id of something else');
   return ref.group;
@@ -73,6 +74,20 @@ const MEMBER_COLUMNS = [
   'left_seq',
 ] as const;
 
+export type MemberRow = Pick<Selectable<MembersTable>, (typeof MEMBER_COLUMNS)[number]>;
+
+export function toGroupMember(row: MemberRow): GroupMemberRecord {
+  return {
+    userId: row.user_id,
+    role: row.role,
+    name: row.name,
+    mutedUntilMs: row.muted_until_ms,
+    joinedMs: row.joined_ms,
+    inviterId: row.inviter_id,
+    leftSeq: row.left_seq,
+  };
+}
+
 export async function readGroupMembers(
   db: Kysely<Schema>,
   appId: AppId,
@@ -87,15 +102,7 @@ export async function readGroupMembers(
     .where('user_id', 'in', [...new Set(userIds)])
     .where('conversation_id', '=', conversationId)
     .execute();
-  return rows.map((row) => ({
-    userId: row.user_id,
-    role: row.role,
-    name: row.name,
-    mutedUntilMs: row.muted_until_ms,
-    joinedMs: row.joined_ms,
-    inviterId: row.inviter_id,
-    leftSeq: row.left_seq,
-  }));
+  return rows.map(toGroupMember);
 }
 
 /** Owner and admins, by the index of roles. */

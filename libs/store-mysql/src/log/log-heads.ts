@@ -5,6 +5,7 @@ import { lockHeads } from '../append/append-reads.js';
 import type { LockedHead } from '../append/number-batch.js';
 import { LOG_MAX_HEADS } from '../log-types.js';
 import type { Schema } from '../schema/schema.js';
+import { DATABASE_NOW } from '../store-context.js';
 import { incoming } from '../upsert.js';
 
 /** A head that this transaction holds, counted forward as entries are added. */
@@ -49,6 +50,27 @@ export async function lockLogHeads(
   if (keys.length === 0) return new Map();
   const { rows } = await sql<HeadRow>`${sql.raw(lockHeads(keys, false))}`.execute(trx);
   return new Map(rows.map((row) => [row.conversation_id, held(row)]));
+}
+
+/** Its row is written like those of others at the end; until then nobody else sees it. */
+export async function insertLogHead(
+  trx: Transaction<Schema>,
+  appId: AppId,
+  conversationId: ConversationId,
+): Promise<HeldHead> {
+  const { rows } = await sql<{ now_ms: number }>`SELECT ${DATABASE_NOW} AS now_ms`.execute(trx);
+  const key = { app_id: appId, conversation_id: conversationId };
+  await trx.insertInto('conversations').values(key).execute();
+  const fresh = { last_seq: 0, last_ordinal: 0, shown_seq: 0, member_version: 0, leave_version: 0 };
+  const now_ms = rows[0]?.now_ms ?? 0;
+  const row = {
+    conversation_id: conversationId,
+    ...fresh,
+    mode: 'routed',
+    flags: 0,
+    now_ms,
+  } as const;
+  return { ...held(row), changed: true };
 }
 
 function held(row: HeadRow): HeldHead {

@@ -5,7 +5,7 @@ import type { EntryRecord } from '../conversation-types.js';
 import { StoreDefect } from '../errors.js';
 import type { LogEntry, OpenHead, StateKey } from '../log-types.js';
 import type { Schema } from '../schema/schema.js';
-import { lockLogHeads, writeLogHeads, type HeldHead } from './log-heads.js';
+import { insertLogHead, lockLogHeads, writeLogHeads, type HeldHead } from './log-heads.js';
 
 /** Thrown for a direct chat or feed that has no head yet: it is made, and the work runs again. */
 export class MissingHeads extends Error {
@@ -37,12 +37,17 @@ export class LogTransaction {
    */
   async lock(conversationIds: readonly ConversationId[]): Promise<void> {
     const wanted = conversationIds.filter((id) => !this.#heads.has(id));
-    const highest = [...this.#heads.keys()].reduce((a, b) => (a > b ? a : b), '');
-    if (wanted.some((id) => id < highest)) throw new StoreDefect('heads are locked out of order');
+    this.#checkOrder(wanted);
     const found = await lockLogHeads(this.trx, this.appId, wanted);
     const missing = wanted.filter((id) => !found.has(id) && !id.startsWith('g:'));
     if (missing.length > 0) throw new MissingHeads(missing);
     for (const [id, head] of found) this.#heads.set(id, head);
+  }
+
+  /** Makes the head of a group and holds it. Of two at the same moment the second finds a duplicate key, and runs again. */
+  async open(conversationId: ConversationId): Promise<void> {
+    this.#checkOrder([conversationId]);
+    this.#heads.set(conversationId, await insertLogHead(this.trx, this.appId, conversationId));
   }
 
   /** Null: a group that does not exist. */
@@ -134,6 +139,11 @@ export class LogTransaction {
         })),
       )
       .execute();
+  }
+
+  #checkOrder(wanted: readonly ConversationId[]): void {
+    const highest = [...this.#heads.keys()].reduce((a, b) => (a > b ? a : b), '');
+    if (wanted.some((id) => id < highest)) throw new StoreDefect('heads are locked out of order');
   }
 
   #changed(): HeldHead[] {

@@ -1,5 +1,5 @@
 import { DomainError, senderKey, type AppId } from '@queqiao/domain';
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { REQUEST_KEPT_MS, type LogRequest, type RequestStore } from '../log-types.js';
 import type { Schema } from '../schema/schema.js';
 import { DATABASE_NOW, type StoreContext } from '../store-context.js';
@@ -7,7 +7,7 @@ import { pruneByAge } from './prune-by-age.js';
 
 /** What the same request was answered before. Throws ALREADY_EXISTS for an id that another operation used. */
 export async function findAnswer(
-  trx: Transaction<Schema>,
+  trx: Kysely<Schema>,
   appId: AppId,
   { actor, requestId, method }: LogRequest,
 ): Promise<{ readonly answer: unknown } | undefined> {

@@ -1,5 +1,9 @@
 import { createGrpcClient } from '@queqiao/grpc-kit';
-import { GroupServiceDefinition, UserServiceDefinition } from '@queqiao/protocol/server';
+import {
+  CreateGroupRequest,
+  GroupServiceDefinition,
+  UserServiceDefinition,
+} from '@queqiao/protocol/server';
 import type { DemoApp } from './demo-app.js';
 
 const PEOPLE = [
@@ -24,13 +28,13 @@ export async function seedDemoData(app: DemoApp, address: string): Promise<void>
       call,
     );
     await groups.createGroup(
-      {
+      CreateGroupRequest.create({
         ownerId: 'alice',
         clientRequestId: 'demo-lobby',
         name: 'Lobby',
         memberIds: PEOPLE.map(({ userId }) => userId),
         groupId: 'lobby',
-      },
+      }),
       call,
     );
   } finally {

@@ -1,17 +1,22 @@
 import {
+  fromProtoRole,
   Group,
+  toProtoRole,
+  type GroupMember,
+  GroupRole as ProtoGroupRole,
   type GroupVisibility as ProtoVisibility,
   type HistoryPolicy as ProtoHistory,
   type InviteRight as ProtoInviteRight,
   type JoinMode as ProtoJoinMode,
   type UpdateGroupRequest,
 } from '@queqiao/protocol/client';
-import { invalidArgument } from '@queqiao/domain';
-import type { GroupRecord } from '../../usecase/group/ports.js';
+import { invalidArgument, type GroupRole } from '@queqiao/domain';
+import type { GroupMemberRecord } from '../../usecase/group/read-ports.js';
+import type { GroupView } from '../../usecase/group/view-group.js';
 import type { GroupPatch } from '../../usecase/group/update-group.js';
 import { HISTORIES, INVITE_RIGHTS, JOIN_MODES, VISIBILITIES } from './group-notices.js';
 
-export function toProtoGroup(group: GroupRecord): Group {
+export function toProtoGroup({ group, self }: GroupView): Group {
   return Group.create({
     groupId: group.groupId,
     conversationId: group.conversationId,
@@ -29,7 +34,34 @@ export function toProtoGroup(group: GroupRecord): Group {
     allMuted: group.allMuted,
     dissolved: group.dissolved,
     createdMs: group.createdMs,
+    self: self === null ? undefined : toProtoMember(self),
   });
+}
+
+export function toProtoMember(member: GroupMemberRecord): GroupMember {
+  const { userId, role, name, mutedUntilMs, joinedMs, inviterId } = member;
+  return { userId, role: toProtoRole(role), name, mutedUntilMs, joinedMs, inviterId };
+}
+
+/** Undefined: unspecified. Errors: INVALID_ARGUMENT for a value that is not of its enum. */
+export function toRole(role: ProtoGroupRole): GroupRole | undefined {
+  if (role === ProtoGroupRole.UNSPECIFIED) return undefined;
+  const known = fromProtoRole(role);
+  if (known === undefined) throw invalidArgument('role', 'is not a value of its kind');
+  return known;
+}
+
+/** What a creation says about the new group; empty texts are what unset ones are. */
+export function toNewProfile(request: NewProfile): GroupPatch & { readonly name: string } {
+  const { name, avatarUrl, introduction, extra } = request;
+  return { name, avatarUrl, introduction, extra, ...toGroupRules(request) };
+}
+
+interface NewProfile extends ProtoRules {
+  readonly name: string;
+  readonly avatarUrl: string;
+  readonly introduction: string;
+  readonly extra: string;
 }
 
 /** What the request sets. Errors: INVALID_ARGUMENT for a value that is not of its enum. */

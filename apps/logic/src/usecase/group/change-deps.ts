@@ -26,6 +26,11 @@ export interface GroupChange<T> {
   /** Whose rows the decision needs besides the caller's. */
   readonly userIds?: readonly UserId[];
   readonly withManagers?: boolean;
+  /** Invitations and applications of those whose rows are asked for. */
+  readonly withRequests?: boolean;
+  readonly withGoodLinks?: boolean;
+  /** Token of the link that the decision needs. */
+  readonly link?: string;
   readonly decide: (facts: GroupFacts, rules: AppRules) => GroupPlan<T>;
 }
 
@@ -38,12 +43,12 @@ export async function changeGroup<T>(
   change: GroupChange<T>,
 ): Promise<T> {
   const { appId, caller } = context;
-  const { method, userIds = [], withManagers = false, decide } = change;
+  const { method, userIds = [], decide, ...reads } = change;
   const request = changeRequest(context, input.clientRequestId, method);
   const groupId = parseGroupId(input.groupId);
   const rules = await activeApp(apps, appId);
   const own = caller.kind === 'user' ? [caller.userId] : [];
-  const wanted = { groupId, userIds: [...new Set([...own, ...userIds])], withManagers };
+  const wanted = { ...reads, groupId, userIds: [...new Set([...own, ...userIds])] };
   const work = { ...options, appId, request, ...wanted };
   return settled(push, await groups.change(work, (facts) => decide(facts, rules)));
 }

@@ -10,7 +10,16 @@ const LENGTH = 26;
  * without a look-up of its own.
  */
 export function groupIdOf(appId: AppId, ownerId: UserId, clientRequestId: string): GroupId {
-  const hash = createHash('sha256').update(`${appId}:${ownerId}:${clientRequestId}`).digest();
+  return idFrom(`${appId}:${ownerId}:${clientRequestId}`);
+}
+
+/** The id of the group that comes of a face room: the same for everybody in it. No id of a user is empty. */
+export function faceGroupId(appId: AppId, roomId: string): GroupId {
+  return idFrom(`${appId}::${roomId}`);
+}
+
+function idFrom(text: string): GroupId {
+  const hash = createHash('sha256').update(text).digest();
   let id = '';
   let bits = 0;
   let held = 0;

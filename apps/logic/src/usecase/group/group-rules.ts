@@ -9,24 +9,40 @@ import {
 } from '@queqiao/domain';
 
 import type { Caller } from '../caller.js';
-import type { GroupFacts, GroupMemberRecord } from './ports.js';
+import type { GroupFacts } from './ports.js';
+import type { GroupMemberRecord } from './read-ports.js';
+
+/** As much of the facts as a permission depends on. */
+export type GroupStanding = Pick<GroupFacts, 'group' | 'members'>;
 
 /** What the caller is in the group. */
-export function groupActor(caller: Caller, facts: GroupFacts): GroupActor {
-  if (caller.kind !== 'user') return 'app';
-  const member = facts.members.get(caller.userId);
+export function groupActor(caller: Caller, facts: GroupStanding): GroupActor {
+  return caller.kind === 'user' ? actorIn(facts, caller.userId) : 'app';
+}
+
+export function actorIn(facts: GroupStanding, userId: UserId): GroupActor {
+  const member = facts.members.get(userId);
   if (member === undefined) return 'none';
   return member.leftSeq === null ? member.role : 'left';
 }
 
 /** Returns what the caller is. Throws what the table of permissions answers instead of yes. */
-export function demand(operation: GroupOperation, caller: Caller, facts: GroupFacts): GroupActor {
+export function demand(
+  operation: GroupOperation,
+  caller: Caller,
+  facts: GroupStanding,
+): GroupActor {
   const actor = groupActor(caller, facts);
   const verdict = judgeGroup(operation, actor, facts.group);
   if (verdict === 'yes') return actor;
   throw new DomainError(verdict, MESSAGES[verdict], {
     field: verdict === 'NOT_FOUND' ? 'group_id' : '',
   });
+}
+
+/** As to who may not know of a group; also where something of one's own is missing in it. */
+export function noSuchGroup(): DomainError {
+  return new DomainError('NOT_FOUND', MESSAGES.NOT_FOUND, { field: 'group_id' });
 }
 
 const MESSAGES: Readonly<Record<GroupRefusal, string>> = {
@@ -40,7 +56,7 @@ const MESSAGES: Readonly<Record<GroupRefusal, string>> = {
 
 /** The rows of these users as far as they are current members. */
 export function currentMembers(
-  facts: GroupFacts,
+  facts: GroupStanding,
   userIds: readonly UserId[],
 ): (GroupMemberRecord & { readonly userId: UserId })[] {
   return userIds.flatMap((userId) => {
@@ -58,4 +74,15 @@ export function demandRank(
   const above = targets.find(({ role }) => !mayActOn(actor, role));
   if (above === undefined) return;
   throw new DomainError('PERMISSION_DENIED', `${above.userId} is not below the caller`, { field });
+}
+
+/** The row of one user. Throws NOT_FOUND naming the field for who is no member now. */
+export function demandMember(
+  facts: GroupStanding,
+  userId: UserId,
+  field: string,
+): GroupMemberRecord {
+  const member = facts.members.get(userId);
+  if (member?.leftSeq === null) return member;
+  throw new DomainError('NOT_FOUND', `${userId} is not in the group`, { field });
 }

@@ -1,112 +1,46 @@
+import type { AppId, GroupId, GroupProfile, GroupRole, UserId } from '@queqiao/domain';
+
 import type {
-  AppId,
-  ConversationId,
-  GroupId,
-  GroupProfile,
-  GroupRole,
-  UserId,
-} from '@queqiao/domain';
-
-import type { ChangeOutcome, ChangeWork, EncodedEntry, NewEntry } from '../change/ports.js';
-
-/** Entry 1 of a group. */
-export interface FirstEntry extends EncodedEntry {
-  readonly countable: boolean;
-}
-
-/** Writes the first entry of a group in the form that the log keeps. */
-export interface GroupEntries {
-  groupCreated(facts: {
-    readonly name: string;
-    readonly creatorId: UserId;
-    readonly memberIds: readonly UserId[];
-  }): FirstEntry;
-}
-
-export interface NewGroup {
-  readonly appId: AppId;
-  readonly groupId: GroupId;
-  readonly ownerId: UserId;
-  readonly clientRequestId: string;
-  readonly name: string;
-  /** Without duplicates, with the owner. */
-  readonly memberIds: readonly UserId[];
-  /** Entry 1, written by the system. */
-  readonly firstEntry: FirstEntry;
-  /** Node that the dispatch row names. */
-  readonly owner: string;
-  readonly dispatchDelayMs: number;
-}
-
-export type NewGroupResult =
-  | {
-      readonly status: 'created';
-      readonly conversationId: ConversationId;
-      readonly createdMs: number;
-      readonly memberVersion: number;
-      readonly dispatchId: string;
-    }
-  | { readonly status: 'existing'; readonly conversationId: ConversationId }
-  | { readonly status: 'taken' };
-
-export interface GroupLog {
-  /** One transaction. Idempotent by (owner, client_request_id) for one group id. */
-  createGroup(input: NewGroup): Promise<NewGroupResult>;
-}
+  ChangeOutcome,
+  ChangeRequest,
+  ChangeWork,
+  EncodedEntry,
+  NewEntry,
+} from '../change/ports.js';
+import type { GroupMemberRecord, GroupRecord } from './read-ports.js';
+import type { Application, Invitation, JoinLink } from './request-ports.js';
 
 export interface UserLookup {
   existing(appId: AppId, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>>;
 }
 
-export interface CreatedGroup {
-  readonly appId: AppId;
-  readonly conversationId: ConversationId;
-  readonly createdMs: number;
-  readonly memberVersion: number;
-  readonly dispatchId: string;
-  readonly firstEntry: FirstEntry;
-}
+/** How somebody may be brought into a group by somebody else. */
+export type InviteRule = 'at-once' | 'ask' | 'no';
 
-/** Pushes the first entry to the members; the dispatch row makes it certain. */
-export interface GroupAnnouncer {
-  announce(group: CreatedGroup): void;
-}
-
-/** A group as stored. */
-export interface GroupRecord extends GroupProfile {
-  readonly groupId: GroupId;
-  readonly conversationId: ConversationId;
-  readonly ownerId: UserId;
-  readonly memberCount: number;
-  /** Admins, the owner not counted. */
-  readonly adminCount: number;
-  readonly allMuted: boolean;
-  readonly dissolved: boolean;
-  /** Anything but `routed`: a large group, whose joins and leaves are not announced one by one. */
-  readonly mode: 'routed' | 'both' | 'subscribed';
-  readonly createdMs: number;
-}
-
-export interface GroupMemberRecord {
-  readonly userId: UserId;
-  readonly role: GroupRole;
-  readonly name: string;
-  readonly mutedUntilMs: number;
-  readonly joinedMs: number;
-  /** Empty: nobody. */
-  readonly inviterId: string;
-  /** Null for a current member. */
-  readonly leftSeq: number | null;
+export interface InviteRules {
+  /** For each user, as seen when it is asked; nobody asks for a back end, whose `inviterId` is null. */
+  of(
+    appId: AppId,
+    inviterId: UserId | null,
+    userIds: readonly UserId[],
+  ): Promise<ReadonlyMap<UserId, InviteRule>>;
 }
 
 /** What a change of a group is decided on, under the lock of its head. */
 export interface GroupFacts {
   readonly nowMs: number;
   readonly group: GroupRecord;
-  /** Rows of those who were asked for; who never was in the group has none. */
+  /** Rows of those who were asked for, and of who invited them; who never was in the group has none. */
   readonly members: ReadonlyMap<UserId, GroupMemberRecord>;
   /** Owner and admins, when they were asked for. */
   readonly managers: readonly UserId[];
+  /** Of those whose rows were asked for, when requests were asked for. */
+  readonly invitations: ReadonlyMap<UserId, Invitation>;
+  readonly applications: ReadonlyMap<UserId, Application>;
+  /** The one that was asked for, when it leads to this group. */
+  readonly link: JoinLink | null;
+  /** Links that are good now, when they were asked for. */
+  readonly goodLinks: number;
 }
 
 /** One step of a change; they are carried out in order. */
@@ -114,13 +48,17 @@ export type GroupStep =
   | { readonly op: 'entry'; readonly entry: NewEntry }
   /** Into somebody's self feed. */
   | { readonly op: 'feed'; readonly userId: UserId; readonly entry: NewEntry }
-  /** From here on they see what comes, or with `seesFromStart` all of the log. */
+  /**
+   * From here on they see what comes, or with `seesFromStart` all of the log. What they were asked, or had asked for, counts as
+   * accepted. Refused with LIMIT_EXCEEDED for who is in `maxGroups` groups.
+   */
   | {
       readonly op: 'join';
       readonly userIds: readonly UserId[];
       readonly role: GroupRole;
       readonly inviterId: string;
       readonly seesFromStart: boolean;
+      readonly maxGroups: number;
     }
   /** From here on they see nothing: the entries of the steps before are their last. */
   | { readonly op: 'leave'; readonly userIds: readonly UserId[] }
@@ -131,7 +69,20 @@ export type GroupStep =
   | { readonly op: 'owner'; readonly userId: UserId }
   /** The group is large from here on; there is no way back. */
   | { readonly op: 'enlarge' }
-  | { readonly op: 'flags'; readonly allMuted?: boolean; readonly dissolved?: boolean };
+  | { readonly op: 'flags'; readonly allMuted?: boolean; readonly dissolved?: boolean }
+  | InvitationsStep
+  /** Made or replaced as they are. */
+  | { readonly op: 'applications'; readonly applications: readonly Application[] }
+  | { readonly op: 'link'; readonly link: JoinLink }
+  | { readonly op: 'revoke-link'; readonly token: string }
+  | { readonly op: 'use-link'; readonly token: string };
+
+/** Made or replaced as they are, each told in the feed of who is invited with the number of unread ones after it. */
+export interface InvitationsStep {
+  readonly op: 'invitations';
+  readonly invitations: readonly Invitation[];
+  readonly entry: (invitation: Invitation, unread: number) => NewEntry;
+}
 
 export interface GroupPlan<T> {
   readonly answer: T;
@@ -143,25 +94,68 @@ export interface GroupWork extends ChangeWork {
   /** Whose rows the decision needs. */
   readonly userIds: readonly UserId[];
   readonly withManagers?: boolean;
+  readonly withRequests?: boolean;
+  readonly withGoodLinks?: boolean;
+  /** Token of the link that the decision needs. */
+  readonly link?: string;
+}
+
+export interface NewGroupWork<T> extends ChangeWork {
+  readonly groupId: GroupId;
+  readonly ownerId: UserId;
+  /** What the same request is answered once the first answer is forgotten. */
+  readonly again: T;
+}
+
+export interface NewGroupPlan<T> {
+  readonly answer: T;
+  readonly profile: GroupProfile;
+  /** With the owner. */
+  readonly memberIds: readonly UserId[];
+  /** Entry 1. */
+  readonly firstEntry: NewEntry;
+  readonly invitations?: InvitationsStep;
+  readonly maxGroups: number;
+  /** It is a large group from the start. */
+  readonly large?: boolean;
 }
 
 export interface Groups {
   /**
+   * Makes a group, idempotent by its request; `plan` may be asked more than once, with the time of the database. Errors:
+   * ALREADY_EXISTS (group_id, client_request_id), LIMIT_EXCEEDED (maxGroupsPerUser), and whatever `plan` throws.
+   */
+  create<T>(
+    work: NewGroupWork<T>,
+    plan: (nowMs: number) => NewGroupPlan<T>,
+  ): Promise<ChangeOutcome<T>>;
+  /**
    * One change, all or nothing, idempotent by its request; `decide` may be asked more than once. Errors: NOT_FOUND,
-   * ALREADY_EXISTS (client_request_id), and whatever `decide` throws.
+   * ALREADY_EXISTS (client_request_id), LIMIT_EXCEEDED (maxGroupsPerUser), and whatever `decide` throws.
    */
   change<T>(
     work: GroupWork,
     decide: (facts: GroupFacts) => GroupPlan<T>,
   ): Promise<ChangeOutcome<T>>;
+  /** What a request was answered, as long as that is kept. */
+  answered(appId: AppId, request: ChangeRequest): Promise<{ readonly answer: unknown } | undefined>;
 }
 
 /** Words of a group's log, encoded. */
 export interface GroupNotices {
+  created(name: string, creatorId: UserId, memberIds: readonly UserId[]): EncodedEntry;
   joined(userIds: readonly UserId[], way: JoinWay, inviterId: string): EncodedEntry;
   left(userIds: readonly UserId[]): EncodedEntry;
   updated(patch: Partial<GroupProfile> & { readonly allMuted?: boolean }): EncodedEntry;
+  roleChanged(userIds: readonly UserId[], role: GroupRole): EncodedEntry;
+  ownerChanged(ownerId: UserId, previousOwnerId: UserId): EncodedEntry;
+  memberRenamed(userId: UserId, name: string): EncodedEntry;
+  membersMuted(userIds: readonly UserId[], untilMs: number): EncodedEntry;
   dissolved(): EncodedEntry;
+  /** For feeds. */
+  invitationChanged(invitation: Invitation, unread: number): EncodedEntry;
+  applicationChanged(application: Application): EncodedEntry;
+  requestsRead(list: 'invitations' | 'applications'): EncodedEntry;
 }
 
 export type JoinWay = 'free' | 'invited' | 'applied' | 'link' | 'face';

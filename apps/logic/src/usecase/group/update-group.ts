@@ -6,7 +6,8 @@ import type { ChangeOptions } from '../change/ports.js';
 import { changeGroup, type GroupChangeDeps, type GroupChangeInput } from './change-deps.js';
 import { checkBytes, checkLength } from './check-group.js';
 import { demand } from './group-rules.js';
-import type { GroupFacts, GroupRecord, GroupStep } from './ports.js';
+import type { GroupFacts, GroupStep } from './ports.js';
+import { viewFor, type GroupView } from './view-group.js';
 
 export const GROUP_NAME_MAX_LENGTH = 100;
 export const GROUP_AVATAR_MAX_LENGTH = 2_000;
@@ -35,7 +36,7 @@ export class UpdateGroup {
     readonly options: ChangeOptions,
   ) {}
 
-  async run(context: CallContext, input: UpdateGroupInput): Promise<GroupRecord> {
+  async run(context: CallContext, input: UpdateGroupInput): Promise<GroupView> {
     const { caller } = context;
     const patch = checkPatch(input.patch);
     return changeGroup(this.deps, this.options, context, input, {
@@ -45,7 +46,7 @@ export class UpdateGroup {
         if (RULES.some((name) => patch[name] !== undefined)) demand('update-rules', caller, facts);
         if (patch.allMuted !== undefined) demand('mute-all', caller, facts);
         const changed = differing(facts, patch);
-        const answer = { ...facts.group, ...changed };
+        const answer = viewFor(caller, { ...facts, group: { ...facts.group, ...changed } });
         if (Object.keys(changed).length === 0) return { answer, steps: [] };
         const entry = notice(actorOf(caller), this.deps.notices.updated(changed));
         return { answer, steps: [{ op: 'entry', entry }, ...stepsOf(changed)] };

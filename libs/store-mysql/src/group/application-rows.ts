@@ -1,0 +1,87 @@
+import { groupConversationId, type AppId, type ConversationId, type UserId } from '@queqiao/domain';
+import { sql, type Kysely, type Selectable } from 'kysely';
+import type { ApplicationRecord } from '../group-request-types.js';
+import type { LogTransaction } from '../log/log-transaction.js';
+import type { GroupApplicationsTable } from '../schema/groups.js';
+import type { Schema } from '../schema/schema.js';
+import { incoming } from '../upsert.js';
+import { groupIdOf } from './group-rows.js';
+
+export type ApplicationRow = Selectable<GroupApplicationsTable>;
+
+export function toApplication(row: ApplicationRow): ApplicationRecord {
+  return {
+    groupId: groupIdOf(row.conversation_id),
+    userId: row.user_id,
+    inviterId: row.inviter_id,
+    text: row.text,
+    state: row.state,
+    handledBy: row.handled_by,
+    answer: row.answer,
+    createdMs: row.created_ms,
+    updatedMs: row.updated_ms,
+  };
+}
+
+export async function readApplications(
+  db: Kysely<Schema>,
+  appId: AppId,
+  conversationId: ConversationId,
+  userIds: readonly UserId[],
+): Promise<ApplicationRecord[]> {
+  if (userIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('group_applications')
+    .selectAll()
+    .where('app_id', '=', appId)
+    .where('conversation_id', '=', conversationId)
+    .where('user_id', 'in', [...new Set(userIds)])
+    .execute();
+  return rows.map(toApplication);
+}
+
+export async function writeApplications(
+  { trx, appId }: LogTransaction,
+  applications: readonly ApplicationRecord[],
+): Promise<void> {
+  if (applications.length === 0) return;
+  await trx
+    .insertInto('group_applications')
+    .values(
+      applications.map((application) => ({
+        app_id: appId,
+        conversation_id: groupConversationId(application.groupId),
+        user_id: application.userId,
+        inviter_id: application.inviterId,
+        text: application.text,
+        state: application.state,
+        handled_by: application.handledBy,
+        answer: application.answer,
+        created_ms: application.createdMs,
+        updated_ms: application.updatedMs,
+      })),
+    )
+    .onDuplicateKeyUpdate({
+      inviter_id: incoming<string>('inviter_id'),
+      text: incoming<string>('text'),
+      state: incoming<ApplicationRecord['state']>('state'),
+      handled_by: incoming<string>('handled_by'),
+      answer: incoming<string>('answer'),
+      created_ms: incoming<number>('created_ms'),
+      updated_ms: incoming<number>('updated_ms'),
+    })
+    .execute();
+}
+
+/** Who came in by another way need not be let in any more. No entry tells of it: the arrival does. */
+export async function settleApplications(
+  { trx, appId, nowMs }: LogTransaction,
+  conversationId: ConversationId,
+  userIds: readonly UserId[],
+  handledBy: string,
+): Promise<void> {
+  await sql`UPDATE group_applications FORCE INDEX (PRIMARY)
+    SET state = 'accepted', handled_by = ${handledBy}, updated_ms = ${nowMs}
+    WHERE app_id = ${appId} AND conversation_id = ${conversationId}
+    AND user_id IN (${sql.join([...userIds])}) AND state = 'pending'`.execute(trx);
+}
