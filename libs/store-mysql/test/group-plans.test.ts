@@ -59,8 +59,17 @@ beforeAll(async () => {
   ({ conv } = (await makeGroup(database, 'big', members)).answer);
   for (let n = 0; n < 20; n += 1) await makeGroup(database, `g${n}`, ['u0', 'u1', 'u2']);
   await rig.users(Object.fromEntries(members.map((id) => [id, `Nick ${id}`])));
+  // More than what is asked for, or a walk through everything would be right.
+  for (const group of ['big', 'g1', 'g2']) await requests(`g:${group}`);
+  await rig.root.query(
+    'ANALYZE TABLE conversations, members, group_info, group_applications, group_invitations, join_links, users',
+  );
+});
+afterAll(() => rig.stop());
+
+async function requests(conversationId: string): Promise<void> {
   for (const id of members) {
-    const request = [app, 'g:big', id];
+    const request = [app, conversationId, id];
     await rig.rows(
       `INSERT INTO group_applications (app_id, conversation_id, user_id, state, created_ms, updated_ms)
        VALUES (?, ?, ?, 'pending', 1, 1)`,
@@ -74,14 +83,10 @@ beforeAll(async () => {
     await rig.rows(
       `INSERT INTO join_links (app_id, conversation_id, token, creator_id, created_ms, expires_ms, max_uses)
        VALUES (?, ?, ?, 'u0', 1, 0, 0)`,
-      request,
+      [app, conversationId, `${conversationId.slice(2)}-${id}`],
     );
   }
-  await rig.root.query(
-    'ANALYZE TABLE conversations, members, group_info, group_applications, group_invitations, join_links, users',
-  );
-});
-afterAll(() => rig.stop());
+}
 
 const u0 = user('u0');
 const big = parseGroupId('big');
@@ -165,7 +170,7 @@ it.each<[string, () => RawBuilder<unknown>, Expected]>([
     { group_invitations: ['group_invitations_by_state', range] },
   ],
   ['links', () => goodLinks(app, conv), { join_links: ['join_links_by_group', range] }],
-  ['a link', () => linkByToken(app, 'u5'), { join_links: ['PRIMARY', ['const']] }],
+  ['a link', () => linkByToken(app, 'big-u5'), { join_links: ['PRIMARY', ['const']] }],
   [
     'invite rules',
     () => inviteRuleRows(app, u0, many),

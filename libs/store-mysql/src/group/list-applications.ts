@@ -53,8 +53,9 @@ export function applicationsOfUser(
 }
 
 /**
- * Of the groups that a user governs those that changed last, before the end of the page before: one look-up at the end of a
- * range for each. A page of so many applications holds none to any other group.
+ * Of the groups that a user governs those that changed last, before the end of the page before: for each the index is walked
+ * from its end to the first that was not shown. The order names all of the index, or MySQL sorts. A page of so many
+ * applications holds none to any other group.
  */
 export function busiestGroups(
   appId: AppId,
@@ -65,7 +66,7 @@ export function busiestGroups(
   return sql`SELECT STRAIGHT_JOIN m.conversation_id, (
       SELECT a.updated_ms FROM group_applications a FORCE INDEX (group_applications_by_update)
       WHERE a.app_id = m.app_id AND a.conversation_id = m.conversation_id ${before}
-      ORDER BY a.updated_ms DESC LIMIT 1) AS newest_ms
+      ORDER BY a.app_id DESC, a.conversation_id DESC, a.updated_ms DESC, a.user_id DESC LIMIT 1) AS newest_ms
     FROM members m FORCE INDEX (PRIMARY)
     JOIN conversations c FORCE INDEX (PRIMARY) ON c.app_id = m.app_id AND c.conversation_id = m.conversation_id
     WHERE ${governed(appId, userId)} HAVING newest_ms IS NOT NULL
