@@ -17,19 +17,7 @@ const DEFAULT_MAX_EVICTED_PER_USER = 100;
 
 /** Makes a directory on Redis; it does nothing before start(). Throws a TypeError for an unusable URL or key prefix. */
 export function createDirectory(options: DirectoryOptions): Directory {
-  const connection = new RedisConnection(
-    {
-      clock: options.clock,
-      logger: options.logger,
-      metrics: directoryMetrics(options.metrics),
-    },
-    {
-      target: parseRedisUrl(options.url),
-      commandTimeoutMs: options.commandTimeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS,
-      connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
-      maxPending: options.maxPendingCommands ?? DEFAULT_MAX_PENDING,
-    },
-  );
+  const connection = connectionOf(options);
   const keys = new DirectoryKeys(options.keyPrefix ?? DEFAULT_KEY_PREFIX);
   const routes = new Routes(connection, keys, {
     routeTtlMs: options.routeTtlMs ?? DEFAULT_ROUTE_TTL_MS,
@@ -56,6 +44,22 @@ export function createDirectory(options: DirectoryOptions): Directory {
     renewCanaries: (node, buckets, ttlMs) => leases.renewCanaries(node, buckets, ttlMs),
     faceRooms: new FaceRooms(connection, keys),
   };
+}
+
+function connectionOf(options: DirectoryOptions): RedisConnection {
+  return new RedisConnection(
+    {
+      clock: options.clock,
+      logger: options.logger,
+      metrics: directoryMetrics(options.metrics),
+    },
+    {
+      target: parseRedisUrl(options.url),
+      commandTimeoutMs: options.commandTimeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS,
+      connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+      maxPending: options.maxPendingCommands ?? DEFAULT_MAX_PENDING,
+    },
+  );
 }
 
 function presenceOf(presence: Presence): PresenceDirectory {
