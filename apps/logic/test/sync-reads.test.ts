@@ -1,5 +1,6 @@
 import { directConversationId, parseUserId, type AppId } from '@queqiao/domain';
 import { Content } from '@queqiao/protocol/client';
+import { APPEND_MAX_ITEMS } from '@queqiao/store-mysql';
 import { queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callWith, doorsOf, type AnyDoor, type JsonObject } from './any-door.js';
@@ -50,7 +51,9 @@ async function fill(appId: AppId): Promise<void> {
       const items = ids.map((conversationId) => {
         return { ...entry, conversationId, sender, clientMsgId: round };
       });
-      await append.commitBatch(items, options);
+      for (let from = 0; from < items.length; from += APPEND_MAX_ITEMS) {
+        await append.commitBatch(items.slice(from, from + APPEND_MAX_ITEMS), options);
+      }
     }
   });
   // Nobody is to push them: the node's reads for that would be counted.
