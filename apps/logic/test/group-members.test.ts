@@ -1,6 +1,7 @@
 import { GroupRole, GroupServiceDefinition as Groups } from '@queqiao/protocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf, newId } from './api-rig.js';
+import { encodePage } from '../src/usecase/paging.js';
 import { GroupRig, ids } from './group-rig.js';
 
 let rig: GroupRig;
@@ -52,6 +53,8 @@ describe('members', () => {
     for (const [more, field] of [
       [{ query: 'x'.repeat(101) }, 'query'],
       [{ pageToken: 'nonsense' }, 'page_token'],
+      [{ pageToken: encodePage(['id', 'ä', '']) }, 'page_token'],
+      [{ pageToken: encodePage(['age', 'bob', '']) }, 'page_token'],
       [{ limit: -1 }, 'limit'],
     ] as const) {
       const failure = await failureOf(ann(Groups, 'listMembers', { groupId, ...more }));

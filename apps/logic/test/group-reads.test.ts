@@ -9,6 +9,7 @@ import {
 } from '@queqiao/protocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf, newId } from './api-rig.js';
+import { encodePage } from '../src/usecase/paging.js';
 import { GroupRig, ids } from './group-rig.js';
 
 let rig: GroupRig;
@@ -157,6 +158,7 @@ describe('groups that exist for somebody', () => {
     for (const [more, field] of [
       [{ limit: 201 }, 'limit'],
       [{ pageToken: 'a:b' }, 'page_token'],
+      [{ pageToken: encodePage(['ä']) }, 'page_token'],
       [{ role: 9 as GroupRole }, 'role'],
     ] as const) {
       const failure = await failureOf(fay(Groups, 'listMyGroups', more));

@@ -7,6 +7,7 @@ export * from './friend.js';
 export * from './group-permissions.js';
 export * from './group.js';
 export * from './ids.js';
+export * from './invite-rule.js';
 export * from './member-view.js';
 export * from './membership.js';
 export * from './sender.js';

@@ -59,9 +59,6 @@ export interface GroupRequestPage {
   readonly limit: number;
 }
 
-/** How somebody may be brought into a group by somebody else. */
-export type InviteRule = 'at-once' | 'ask' | 'no';
-
 export interface GroupRequestStore {
   /** Invitations of a user, newest change first. */
   invitations(appId: AppId, userId: UserId, page: GroupRequestPage): Promise<InvitationRecord[]>;
@@ -97,12 +94,6 @@ export interface GroupRequestStore {
   joinLinks(appId: AppId, groupId: GroupId): Promise<JoinLinkRecord[]>;
   /** Null: there is none such. `good`: it leads somewhere now. */
   joinLink(appId: AppId, token: string): Promise<{ link: JoinLinkRecord; good: boolean } | null>;
-  /** How each of these users may be brought in by `inviterId`; users that do not exist are left out. At most 500. */
-  inviteRules(
-    appId: AppId,
-    inviterId: UserId,
-    userIds: readonly UserId[],
-  ): Promise<Map<UserId, InviteRule>>;
 }
 
 export interface MarkRead extends LogWork {

@@ -1,4 +1,4 @@
-import { HEAD_FLAGS, parseGroupId, type UserSettings } from '@queqiao/domain';
+import { HEAD_FLAGS, parseGroupId } from '@queqiao/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type {
   ApplicationRecord,
@@ -235,50 +235,5 @@ describe('applications', () => {
     expect(first.commit?.entries).toMatchObject([{ conversationId: 's:gov', seq: 1, ordinal: 0 }]);
     expect(await unread(null)).toBe(0);
     expect((await mark('r2')).commit).toBeNull();
-  });
-});
-
-describe('invite rules', () => {
-  it('are what the user has decided, for friends and for who is blocked', async () => {
-    const rules: Record<string, UserSettings | null> = {
-      unset: null,
-      anyone: { invite: 'anyone' },
-      friends: { invite: 'friends' },
-      'friends-friend': { invite: 'friends' },
-      'former-friend': { invite: 'friends' },
-      ask: { invite: 'ask' },
-      nobody: { invite: 'nobody' },
-      blocker: { invite: 'anyone' },
-    };
-    const ids = Object.keys(rules).map(user);
-    await rig.users(Object.fromEntries(ids.map((id) => [id, ''])));
-    for (const [id, settings] of Object.entries(rules)) {
-      if (settings === null) continue;
-      const json = JSON.stringify(settings);
-      await rig.rows('UPDATE users SET settings = ? WHERE user_id = ?', [json, id]);
-    }
-    const friend = (of: string, active: number) =>
-      rig.rows(
-        `INSERT INTO friends (app_id, user_id, friend_id, active, tags, created_ms, feed_seq)
-         VALUES (?, ?, 'ivy', ?, '[]', 1, 1)`,
-        [app, of, active],
-      );
-    await friend('friends-friend', 1);
-    await friend('former-friend', 0);
-    await rig.rows(
-      "INSERT INTO blocks (app_id, user_id, blocked_id, created_ms) VALUES (?, 'blocker', 'ivy', 1)",
-      [app],
-    );
-    const found = await db.groups.inviteRules(app, user('ivy'), [...ids, user('nobody-there')]);
-    expect(Object.fromEntries(found)).toEqual({
-      unset: 'at-once',
-      anyone: 'at-once',
-      friends: 'ask',
-      'friends-friend': 'at-once',
-      'former-friend': 'ask',
-      ask: 'ask',
-      nobody: 'no',
-      blocker: 'no',
-    });
   });
 });

@@ -9,7 +9,6 @@ import {
 } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { invitationPage } from '../src/group/invitation-rows.js';
-import { inviteRuleRows } from '../src/group/invite-rules.js';
 import { goodLinks, linkByToken } from '../src/group/link-rows.js';
 import {
   applicationsOfGroup,
@@ -171,15 +170,6 @@ it.each<[string, () => RawBuilder<unknown>, Expected]>([
   ],
   ['links', () => goodLinks(app, conv), { join_links: ['join_links_by_group', range] }],
   ['a link', () => linkByToken(app, 'big-u5'), { join_links: ['PRIMARY', ['const']] }],
-  [
-    'invite rules',
-    () => inviteRuleRows(app, u0, many),
-    {
-      u: ['PRIMARY', ['range']],
-      b: ['PRIMARY', ['eq_ref']],
-      f: ['PRIMARY', ['eq_ref']],
-    },
-  ],
 ])('%s are read in the order of an index', async (_name, build, expected) => {
   expect(await planOf(build())).toEqual(
     Object.fromEntries(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { selfConversationId, type GroupId, type UserId } from '@queqiao/domain';
+import { judgeInvite, selfConversationId, type GroupId, type UserId } from '@queqiao/domain';
 import type { Directory } from '@queqiao/directory';
 import type { Clock } from '@queqiao/runtime';
 import type { Database } from '@queqiao/store-mysql';
@@ -41,7 +41,7 @@ import { UpdateGroup } from '../usecase/group/update-group.js';
 import { commitPusher } from './pushers.js';
 
 export interface GroupsDeps {
-  readonly database: Pick<Database, 'groups' | 'users'>;
+  readonly database: Pick<Database, 'groups' | 'users' | 'relations'>;
   readonly directory: Pick<Directory, 'faceRooms'>;
   readonly delivery: Pick<Delivery, 'pushChange' | 'pushTransient'>;
   readonly apps: Apps;
@@ -52,9 +52,9 @@ export function groupUsecases(
   { database, directory, delivery, apps, clock }: GroupsDeps,
   options: ChangeOptions,
 ): GroupUsecases {
-  const { groups, users } = database;
+  const { groups, users, relations } = database;
   const deps = { apps, groups, notices: groupNotices, push: commitPusher(delivery) };
-  const inviting = { ...deps, users, invites: inviteRules(groups) };
+  const inviting = { ...deps, users, invites: inviteRules(relations) };
   const events = faceRoomEvents(delivery, clock);
   const facing = { ...deps, users, rooms: faceRooms(directory), events };
   return {
@@ -107,11 +107,12 @@ function newToken(): string {
   return randomBytes(16).toString('base64url');
 }
 
-function inviteRules(groups: Pick<Database['groups'], 'inviteRules'>): InviteRules {
+function inviteRules(relations: Database['relations']): InviteRules {
   return {
     async of(appId, inviterId, userIds) {
-      if (inviterId !== null) return groups.inviteRules(appId, inviterId, userIds);
-      return new Map(userIds.map((id) => [id, 'at-once']));
+      if (inviterId === null) return new Map(userIds.map((id) => [id, 'at-once']));
+      const found = await relations.between(appId, inviterId, userIds);
+      return new Map([...found].map(([id, relation]) => [id, judgeInvite(relation)]));
     },
   };
 }

@@ -21,7 +21,6 @@ import {
   toGroupMember,
 } from './group-rows.js';
 import { toInvitation, invitationPage } from './invitation-rows.js';
-import { readInviteRules } from './invite-rules.js';
 import { goodLinks, linkByToken, toLink } from './link-rows.js';
 import {
   applicationsOfUser,
@@ -151,11 +150,6 @@ export class MysqlGroupStore implements GroupStore {
     const { rows } = await linkByToken(appId, token).execute(kysely);
     const [row] = rows;
     return row === undefined ? null : { link: toLink(row), good: row.good !== 0 };
-  }
-
-  inviteRules(appId: AppId, inviterId: UserId, userIds: readonly UserId[]) {
-    atMost(userIds.length, GROUP_MEMBERS_LOOKUP_MAX, 'GROUP_MEMBERS_LOOKUP_MAX');
-    return readInviteRules(this.context, appId, inviterId, userIds);
   }
 }
 

@@ -1,5 +1,6 @@
 import { invalidArgument, isId, type GroupId, type UserId } from '@queqiao/domain';
 
+import { decodePage, encodePage, pageLimit } from '../paging.js';
 import type { RequestPage } from './request-ports.js';
 
 export const REQUESTS_LIMIT_DEFAULT = 50;
@@ -10,28 +11,21 @@ export interface RequestList {
   readonly limit: number;
 }
 
-/** What a page may hold; 0 means the default. Errors: INVALID_ARGUMENT. */
-export function checkLimit(limit: number, standard: number, max: number): number {
-  if (limit === 0) return standard;
-  if (Number.isInteger(limit) && limit >= 1 && limit <= max) return limit;
-  throw invalidArgument('limit', `must be 1 to ${max}, or 0 for ${standard}`);
-}
-
-export function notAToken(): Error {
-  return invalidArgument('page_token', 'is not a token of this server');
+/** An id that a token holds. Whoever forges one gets no further than the check. */
+export function tokenId(value: string): string {
+  if (isId(value)) return value;
+  throw invalidArgument('page_token', 'is not a token of this list');
 }
 
 /** Errors: INVALID_ARGUMENT. */
-export function requestPage({ pageToken, limit }: RequestList): RequestPage {
-  const size = checkLimit(limit, REQUESTS_LIMIT_DEFAULT, REQUESTS_LIMIT_MAX);
-  if (pageToken === '') return { after: null, limit: size };
-  const [time = '', groupId = '', userId = '', ...rest] = pageToken.split(':');
-  const updatedMs = /^\d{1,16}$/.test(time) ? Number(time) : Number.NaN;
-  if (!Number.isSafeInteger(updatedMs) || !isId(groupId) || !isId(userId) || rest.length > 0) {
-    throw notAToken();
-  }
-  const after = { updatedMs, groupId: groupId as GroupId, userId: userId as UserId };
-  return { after, limit: size };
+export function requestPage({ pageToken, limit: given }: RequestList): RequestPage {
+  const bounds = { byDefault: REQUESTS_LIMIT_DEFAULT, max: REQUESTS_LIMIT_MAX };
+  const limit = pageLimit(given, bounds);
+  const place = decodePage(pageToken, ['number', 'string', 'string']);
+  if (place === null) return { after: null, limit };
+  const [updatedMs, groupId, userId] = place;
+  const ids = { groupId: tokenId(groupId) as GroupId, userId: tokenId(userId) as UserId };
+  return { after: { updatedMs, ...ids }, limit };
 }
 
 /** Empty after the last page. */
@@ -41,5 +35,5 @@ export function nextRequestToken(
 ): string {
   const last = shown.at(-1);
   if (last === undefined || shown.length < limit) return '';
-  return `${last.updatedMs}:${last.groupId}:${last.userId}`;
+  return encodePage([last.updatedMs, last.groupId, last.userId]);
 }

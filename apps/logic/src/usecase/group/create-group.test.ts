@@ -1,11 +1,17 @@
-import { DomainError, type AppId, type DeviceId, type UserId } from '@queqiao/domain';
+import {
+  DomainError,
+  type AppId,
+  type DeviceId,
+  type InviteRule,
+  type UserId,
+} from '@queqiao/domain';
 import { describe, expect, it } from 'vitest';
 import { appRules } from '../../../test/fakes/app-rules.js';
 import { fakeNotices } from '../../../test/fakes/fake-notices.js';
 import type { Caller } from '../caller.js';
 import { CreateGroup, type CreateGroupAnswer, type CreateGroupInput } from './create-group.js';
 import { faceGroupId, groupIdOf } from './group-id.js';
-import type { Groups, InviteRule, NewGroupPlan, NewGroupWork } from './ports.js';
+import type { Groups, NewGroupPlan, NewGroupWork } from './ports.js';
 
 const appId = 'demo' as AppId;
 const alice = 'alice' as UserId;

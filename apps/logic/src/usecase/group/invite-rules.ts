@@ -1,7 +1,7 @@
-import { DomainError, type UserId } from '@queqiao/domain';
+import { DomainError, type InviteRule, type UserId } from '@queqiao/domain';
 
 import type { CallContext } from '../caller.js';
-import type { InviteRule, InviteRules } from './ports.js';
+import type { InviteRules } from './ports.js';
 
 export interface SortedByRule {
   readonly atOnce: UserId[];

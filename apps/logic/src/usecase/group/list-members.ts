@@ -1,8 +1,9 @@
-import { isId, type GroupRole, type UserId } from '@queqiao/domain';
+import { invalidArgument, type GroupRole, type UserId } from '@queqiao/domain';
 
 import type { CallContext } from '../caller.js';
+import { decodePage, encodePage, pageLimit } from '../paging.js';
 import { checkLength } from './check-group.js';
-import { checkLimit, notAToken } from './check-page.js';
+import { tokenId } from './check-page.js';
 import type { GroupMemberRecord, GroupReads, MemberPlace } from './read-ports.js';
 import { seeGroup } from './view-group.js';
 
@@ -36,8 +37,9 @@ export class ListMembers {
     const { groups } = this.deps;
     const { role } = input;
     const prefix = checkLength(input.query, MEMBER_QUERY_MAX_LENGTH, 'query');
-    const limit = checkLimit(input.limit, MEMBERS_LIMIT_DEFAULT, MEMBERS_LIMIT_MAX);
-    const after = input.pageToken === '' ? null : placeOf(input.pageToken);
+    const bounds = { byDefault: MEMBERS_LIMIT_DEFAULT, max: MEMBERS_LIMIT_MAX };
+    const limit = pageLimit(input.limit, bounds);
+    const after = placeOf(input.pageToken);
     const { group, groupId } = await seeGroup(groups, context, input.groupId);
     // Nicknames are in no index of the group: only those of few members are looked at.
     const nicknames = group.mode === 'routed';
@@ -50,13 +52,14 @@ export class ListMembers {
 const FOUND = ['name', 'id', 'nickname'] as const;
 
 function tokenOf({ found, userId, name }: MemberPlace): string {
-  return `${found}:${userId}:${found === 'name' ? name : ''}`;
+  return encodePage([found, userId, found === 'name' ? name : '']);
 }
 
-/** The name comes last, because it may hold anything. */
-function placeOf(token: string): MemberPlace {
-  const [word = '', userId = '', ...name] = token.split(':');
+function placeOf(token: string): MemberPlace | null {
+  const place = decodePage(token, ['string', 'string', 'string']);
+  if (place === null) return null;
+  const [word, userId, name] = place;
   const found = FOUND.find((way) => way === word);
-  if (found === undefined || !isId(userId)) throw notAToken();
-  return { found, userId: userId as UserId, name: name.join(':') };
+  if (found === undefined) throw invalidArgument('page_token', 'is not a token of this list');
+  return { found, userId: tokenId(userId) as UserId, name };
 }

@@ -1,7 +1,8 @@
-import { isId, type GroupRole } from '@queqiao/domain';
+import type { GroupRole } from '@queqiao/domain';
 
 import type { UserContext } from '../caller.js';
-import { checkLimit, notAToken } from './check-page.js';
+import { decodePage, encodePage, pageLimit } from '../paging.js';
+import { tokenId } from './check-page.js';
 import type { GroupReads } from './read-ports.js';
 import type { GroupView } from './view-group.js';
 
@@ -23,12 +24,13 @@ export class ListMyGroups {
     { appId, caller }: UserContext,
     { role, pageToken, limit: given }: ListMyGroupsInput,
   ): Promise<{ groups: GroupView[]; nextPageToken: string }> {
-    const limit = checkLimit(given, GROUPS_LIMIT_DEFAULT, GROUPS_LIMIT_MAX);
-    if (pageToken !== '' && !isId(pageToken)) throw notAToken();
+    const limit = pageLimit(given, { byDefault: GROUPS_LIMIT_DEFAULT, max: GROUPS_LIMIT_MAX });
+    const place = decodePage(pageToken, ['string']);
+    const afterGroupId = place === null ? '' : tokenId(place[0]);
     const { userId } = caller;
-    const query = { appId, userId, role, afterGroupId: pageToken, limit };
+    const query = { appId, userId, role, afterGroupId, limit };
     const groups = await this.deps.groups.ownGroups(query);
     const last = groups.length < limit ? undefined : groups.at(-1);
-    return { groups, nextPageToken: last?.group.groupId ?? '' };
+    return { groups, nextPageToken: last ? encodePage([last.group.groupId]) : '' };
   }
 }

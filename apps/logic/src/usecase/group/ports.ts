@@ -1,4 +1,4 @@
-import type { AppId, GroupId, GroupProfile, GroupRole, UserId } from '@queqiao/domain';
+import type { AppId, GroupId, GroupProfile, GroupRole, InviteRule, UserId } from '@queqiao/domain';
 
 import type {
   ChangeOutcome,
@@ -13,9 +13,6 @@ import type { Application, Invitation, JoinLink } from './request-ports.js';
 export interface UserLookup {
   existing(appId: AppId, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>>;
 }
-
-/** How somebody may be brought into a group by somebody else. */
-export type InviteRule = 'at-once' | 'ask' | 'no';
 
 export interface InviteRules {
   /** For each user, as seen when it is asked; nobody asks for a back end, whose `inviterId` is null. */
