@@ -2,8 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 
-/** A page loads this much at most for the client, in bytes, minified and not compressed. */
-const MAX_BUNDLE_BYTES = 280_000;
+/**
+ * A page loads this much at most for the client, in bytes, minified and not compressed. Two thirds are the codecs of all messages of
+ * `queqiao.client.v1`, so every service that clients get adds to it.
+ */
+const MAX_BUNDLE_BYTES = 300_000;
 
 it('bundles for browsers: no Node module, no socket library, and small', async () => {
   const { outputFiles, metafile } = await build({
