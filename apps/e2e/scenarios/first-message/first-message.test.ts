@@ -180,7 +180,8 @@ describe('one handler, two doors', () => {
   it('a device creates a group too', async () => {
     const carol = await device('carol', 'c7', 0, 'json');
     const dave = await device('dave', 'd7', 1);
-    const request = { clientRequestId: 'r1', name: '家', memberIds: ['dave'], groupId: '' };
+    const wanted = { clientRequestId: 'r1', name: '家', memberIds: ['dave'] };
+    const request = Groups.methods.createGroup.requestType.create(wanted);
     const create = () => carol.call(Groups, Groups.methods.createGroup, request);
     const { conversationId } = await create();
     await pushed(dave, conversationId, 1);
