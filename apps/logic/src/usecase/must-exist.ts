@@ -1,6 +1,9 @@
 import { DomainError, type AppId, type UserId } from '@queqiao/domain';
 
-import type { UserLookup } from './ports.js';
+/** Which of some users an app has. */
+export interface UserLookup {
+  existing(appId: AppId, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>>;
+}
 
 /** Throws NOT_FOUND naming the first user that the app does not have. */
 export async function mustExist(

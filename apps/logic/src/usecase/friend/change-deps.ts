@@ -5,8 +5,7 @@ import type { AppRules, Apps } from '../app/ports.js';
 import type { UserContext } from '../caller.js';
 import { actorOf, changeRequest, settled } from '../change/change-request.js';
 import type { ChangeOptions, CommitPusher } from '../change/ports.js';
-import { mustExist } from '../group/must-exist.js';
-import type { UserLookup } from '../group/ports.js';
+import { mustExist, type UserLookup } from '../must-exist.js';
 import type { FriendFacts, FriendNotices, FriendPlan, Friends, FriendWork } from './ports.js';
 
 export interface FriendChangeDeps {

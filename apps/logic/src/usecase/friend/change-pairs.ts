@@ -4,7 +4,7 @@ import { activeApp } from '../app/active-app.js';
 import type { BusinessContext } from '../caller.js';
 import { actorOf, changeRequest, settled } from '../change/change-request.js';
 import type { ChangeOptions } from '../change/ports.js';
-import { mustExist } from '../group/must-exist.js';
+import { mustExist } from '../must-exist.js';
 import type { FriendChange, FriendChangeDeps } from './change-deps.js';
 import { checkPairs, pairRequestId, type UserPair } from './pairs.js';
 

@@ -1,6 +1,6 @@
 import { invalidArgument, type FriendLabels, type FriendSource } from '@queqiao/domain';
 
-import { checkBytes, checkLength } from '../group/check-group.js';
+import { checkBytes, checkLength } from '../check-fields.js';
 
 export const FRIEND_REMARK_MAX_LENGTH = 100;
 export const FRIEND_MAX_TAGS = 20;

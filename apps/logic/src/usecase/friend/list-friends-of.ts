@@ -1,8 +1,7 @@
 import { parseUserId } from '@queqiao/domain';
 
 import type { BusinessContext } from '../caller.js';
-import { mustExist } from '../group/must-exist.js';
-import type { UserLookup } from '../group/ports.js';
+import { mustExist, type UserLookup } from '../must-exist.js';
 import { ListFriends, type FriendsAnswer } from './list-friends.js';
 import type { Friends } from './ports.js';
 

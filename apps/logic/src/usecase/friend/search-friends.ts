@@ -1,7 +1,7 @@
 import type { FriendRecord } from '@queqiao/domain';
 
 import type { UserContext } from '../caller.js';
-import { checkLength } from '../group/check-group.js';
+import { checkLength } from '../check-fields.js';
 import { pageLimit } from '../paging.js';
 import { SEARCH_QUERY_MAX_LENGTH } from '../user/search-users.js';
 import type { Friends } from './ports.js';

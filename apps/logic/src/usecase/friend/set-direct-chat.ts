@@ -4,7 +4,7 @@ import { activeApp } from '../app/active-app.js';
 import type { BusinessContext } from '../caller.js';
 import { changeRequest, settled } from '../change/change-request.js';
 import type { ChangeOptions } from '../change/ports.js';
-import { mustExist } from '../group/must-exist.js';
+import { mustExist } from '../must-exist.js';
 import type { FriendChangeDeps } from './change-deps.js';
 import { checkPair } from './pairs.js';
 

@@ -5,12 +5,13 @@ import type { CallContext, Caller } from '../caller.js';
 import { actorOf, notice } from '../change/change-request.js';
 import type { ChangeOptions } from '../change/ports.js';
 import { changeGroup, type GroupChangeDeps, type GroupChangeInput } from './change-deps.js';
-import { checkLength, checkUserIds } from './check-group.js';
+import { checkLength } from '../check-fields.js';
+import { checkGroupUsers } from './check-group.js';
 import { currentMembers, demand } from './group-rules.js';
 import { readRules, sortByRule } from './invite-rules.js';
 import { joinSteps } from './member-steps.js';
-import { mustExist } from './must-exist.js';
-import type { GroupFacts, GroupPlan, GroupStep, InviteRules, UserLookup } from './ports.js';
+import { mustExist, type UserLookup } from '../must-exist.js';
+import type { GroupFacts, GroupPlan, GroupStep, InviteRules } from './ports.js';
 import {
   applicationSteps,
   invitationsStep,
@@ -51,7 +52,7 @@ export class AddMembers {
 
   async run(context: CallContext, input: AddMembersInput): Promise<AddMembersAnswer> {
     const { appId, caller } = context;
-    const userIds = checkUserIds(input.userIds);
+    const userIds = checkGroupUsers(input.userIds);
     const text = checkLength(input.text ?? '', REQUEST_TEXT_MAX_LENGTH, 'text');
     const fieldOf = (id: UserId) => `user_ids[${input.userIds.indexOf(id)}]`;
     await mustExist(this.deps.users, appId, userIds, fieldOf);

@@ -16,8 +16,8 @@ import { changeRequest, notice, settled } from '../change/change-request.js';
 import type { ChangeOptions, CommitPusher } from '../change/ports.js';
 import { groupIdOf } from './group-id.js';
 import { readRules, sortByRule, type SortedByRule } from './invite-rules.js';
-import { mustExist } from './must-exist.js';
-import type { GroupNotices, Groups, InviteRules, NewGroupPlan, UserLookup } from './ports.js';
+import { mustExist, type UserLookup } from '../must-exist.js';
+import type { GroupNotices, Groups, InviteRules, NewGroupPlan } from './ports.js';
 import { invitationsStep, newInvitations } from './request-steps.js';
 import { checkPatch, type GroupPatch } from './update-group.js';
 

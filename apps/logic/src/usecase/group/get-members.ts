@@ -1,5 +1,5 @@
 import type { UserContext } from '../caller.js';
-import { checkUserIds } from './check-group.js';
+import { checkUserIds } from '../check-fields.js';
 import type { GroupMemberRecord, GroupReads } from './read-ports.js';
 import { seeGroup } from './view-group.js';
 

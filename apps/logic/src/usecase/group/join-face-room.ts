@@ -7,7 +7,7 @@ import { actorOf, changeRequest, notice, settled } from '../change/change-reques
 import type { ChangeOptions } from '../change/ports.js';
 import type { Users } from '../user/ports.js';
 import { changeGroup, type GroupChangeDeps } from './change-deps.js';
-import { checkLength } from './check-group.js';
+import { checkLength } from '../check-fields.js';
 import { DEFAULT_PROFILE } from './create-group.js';
 import type { FaceRoom, FaceRoomEvents, FaceRooms } from './face-ports.js';
 import { faceGroupId } from './group-id.js';

@@ -5,7 +5,7 @@ import type { UserContext } from '../caller.js';
 import { actorOf, notice } from '../change/change-request.js';
 import type { ChangeOptions } from '../change/ports.js';
 import { changeGroup, type GroupChangeDeps, type GroupChangeInput } from './change-deps.js';
-import { checkLength } from './check-group.js';
+import { checkLength } from '../check-fields.js';
 import { currentMembers, demand } from './group-rules.js';
 import { joinSteps } from './member-steps.js';
 import type { GroupFacts, GroupPlan } from './ports.js';

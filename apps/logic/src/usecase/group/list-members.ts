@@ -2,7 +2,7 @@ import { invalidArgument, type GroupRole, type UserId } from '@queqiao/domain';
 
 import type { CallContext } from '../caller.js';
 import { decodePage, encodePage, pageLimit } from '../paging.js';
-import { checkLength } from './check-group.js';
+import { checkLength } from '../check-fields.js';
 import { tokenId } from './check-page.js';
 import type { GroupMemberRecord, GroupReads, MemberPlace } from './read-ports.js';
 import { seeGroup } from './view-group.js';

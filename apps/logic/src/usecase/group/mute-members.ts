@@ -4,7 +4,7 @@ import type { CallContext } from '../caller.js';
 import { actorOf, notice } from '../change/change-request.js';
 import type { ChangeOptions } from '../change/ports.js';
 import { changeGroup, type GroupChangeDeps, type GroupChangeInput } from './change-deps.js';
-import { checkUserIds } from './check-group.js';
+import { checkGroupUsers } from './check-group.js';
 import { currentMembers, demand, demandRank } from './group-rules.js';
 
 export interface MuteMembersInput extends GroupChangeInput {
@@ -25,7 +25,7 @@ export class MuteMembers {
 
   async run(context: CallContext, input: MuteMembersInput): Promise<null> {
     const { caller } = context;
-    const userIds = checkUserIds(input.userIds);
+    const userIds = checkGroupUsers(input.userIds);
     if (!Number.isSafeInteger(input.untilMs) || input.untilMs < 0) {
       throw invalidArgument('until_ms', 'must be 0 or a time');
     }

@@ -10,10 +10,6 @@ import type {
 import type { GroupMemberRecord, GroupRecord } from './read-ports.js';
 import type { Application, Invitation, JoinLink } from './request-ports.js';
 
-export interface UserLookup {
-  existing(appId: AppId, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>>;
-}
-
 export interface InviteRules {
   /** For each user, as seen when it is asked; nobody asks for a back end, whose `inviterId` is null. */
   of(

@@ -4,7 +4,7 @@ import type { CallContext } from '../caller.js';
 import { actorOf, notice } from '../change/change-request.js';
 import type { ChangeOptions } from '../change/ports.js';
 import { changeGroup, type GroupChangeDeps, type GroupChangeInput } from './change-deps.js';
-import { checkUserIds } from './check-group.js';
+import { checkGroupUsers } from './check-group.js';
 import { currentMembers, demand, demandRank } from './group-rules.js';
 import { leaveSteps } from './member-steps.js';
 
@@ -24,7 +24,7 @@ export class RemoveMembers {
 
   run(context: CallContext, input: RemoveMembersInput): Promise<{ removedIds: UserId[] }> {
     const { caller } = context;
-    const userIds = checkUserIds(input.userIds);
+    const userIds = checkGroupUsers(input.userIds);
     return changeGroup(this.deps, this.options, context, input, {
       method: 'RemoveMembers',
       userIds,

@@ -4,7 +4,7 @@ import type { UserContext } from '../caller.js';
 import { actorOf, notice } from '../change/change-request.js';
 import type { ChangeOptions } from '../change/ports.js';
 import { changeGroup, type GroupChangeDeps, type GroupChangeInput } from './change-deps.js';
-import { checkLength } from './check-group.js';
+import { checkLength } from '../check-fields.js';
 import { demand, demandMember, demandRank } from './group-rules.js';
 
 export const MEMBER_NAME_MAX_LENGTH = 100;

@@ -4,7 +4,7 @@ import type { CallContext } from '../caller.js';
 import { actorOf, notice } from '../change/change-request.js';
 import type { ChangeOptions } from '../change/ports.js';
 import { changeGroup, type GroupChangeDeps, type GroupChangeInput } from './change-deps.js';
-import { checkUserIds } from './check-group.js';
+import { checkUserIds } from '../check-fields.js';
 import { demand, demandMember } from './group-rules.js';
 
 /** Members whose role one call sets. */

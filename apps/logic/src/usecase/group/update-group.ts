@@ -4,7 +4,7 @@ import type { CallContext } from '../caller.js';
 import { actorOf, notice } from '../change/change-request.js';
 import type { ChangeOptions } from '../change/ports.js';
 import { changeGroup, type GroupChangeDeps, type GroupChangeInput } from './change-deps.js';
-import { checkBytes, checkLength } from './check-group.js';
+import { checkBytes, checkLength } from '../check-fields.js';
 import { demand } from './group-rules.js';
 import type { GroupFacts, GroupStep } from './ports.js';
 import { viewFor, type GroupView } from './view-group.js';

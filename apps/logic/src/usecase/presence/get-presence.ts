@@ -3,7 +3,7 @@ import type { UserId } from '@queqiao/domain';
 import { activeApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import type { BusinessContext, UserContext } from '../caller.js';
-import { checkUserIds } from '../group/check-group.js';
+import { checkUserIds } from '../check-fields.js';
 import { offline, permitted, withLastSeen } from './may-see.js';
 import type { OnlineUsers, PresenceRows, UserPresence } from './ports.js';
 

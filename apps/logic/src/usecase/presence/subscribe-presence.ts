@@ -3,7 +3,7 @@ import { DomainError, type UserId } from '@queqiao/domain';
 import { activeApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import type { UserContext } from '../caller.js';
-import { checkUserIds } from '../group/check-group.js';
+import { checkUserIds } from '../check-fields.js';
 import { PRESENCE_MAX_USERS } from './get-presence.js';
 import { offline, permitted, withLastSeen } from './may-see.js';
 import type { PresenceRows, Subscriptions, UserPresence } from './ports.js';

@@ -1,7 +1,7 @@
 import { parseAppId, type UserId } from '@queqiao/domain';
 
 import type { Apps } from '../app/ports.js';
-import { checkUserIds } from '../group/check-group.js';
+import { checkUserIds } from '../check-fields.js';
 import { permitted, SIGHTS_PER_READ, withLastSeen } from './may-see.js';
 import type { PresencePusher, PresenceRows, Subscriptions } from './ports.js';
 

@@ -1,5 +1,5 @@
 import type { UserContext } from '../caller.js';
-import { checkUserIds } from '../group/check-group.js';
+import { checkUserIds } from '../check-fields.js';
 import type { Subscriptions } from './ports.js';
 
 export const UNSUBSCRIBE_MAX_USERS = 200;

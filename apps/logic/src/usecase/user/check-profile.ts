@@ -1,6 +1,6 @@
 import { invalidArgument, isHandle } from '@queqiao/domain';
 
-import { checkBytes, checkLength } from '../group/check-group.js';
+import { checkBytes, checkLength } from '../check-fields.js';
 import type { ProfilePatch } from './ports.js';
 
 export const NICKNAME_MAX_LENGTH = 200;

@@ -1,5 +1,5 @@
 import type { UserContext } from '../caller.js';
-import { checkLength } from '../group/check-group.js';
+import { checkLength } from '../check-fields.js';
 import { decodePage, encodePage, pageLimit } from '../paging.js';
 import type { FoundUser, Users } from './ports.js';
 
