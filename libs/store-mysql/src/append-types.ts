@@ -40,7 +40,7 @@ export interface AppendMentions {
 export type AppendOutcome =
   | AppendStored
   | { readonly status: 'refused'; readonly error: DomainError }
-  /** The change had been made before, so there was nothing to write: no entry was stored. */
+  /** The change had been made before: no entry was stored. An earlier or later attempt of it gets the same outcome. */
   | { readonly status: 'unchanged'; readonly createdMs: number }
   /** Another transaction holds the head: nothing was looked up; give the item to a later batch. */
   | { readonly status: 'skipped' }

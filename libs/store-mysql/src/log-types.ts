@@ -61,7 +61,10 @@ export interface StateKey {
 }
 
 export interface RequestStore {
-  /** Removes answers older than REQUEST_KEPT_MS of every app, at most `limit` of each; returns how many. */
+  /**
+   * Removes answers, and ids of changes that changed nothing, older than REQUEST_KEPT_MS of every app, at most `limit` of
+   * each; returns how many.
+   */
   prune(limit: number): Promise<number>;
 }
 

@@ -243,6 +243,38 @@ describe('reactions and pins', () => {
     expect(await pins(id)).toEqual([1]);
   });
 
+  it('that changed nothing change nothing when an attempt comes later', async () => {
+    const id = await chat('late');
+    const [ask, late] = [pin(id, 1, true), react(id, 1, 'a')];
+    expect(await run([late])).toEqual([2]);
+    const again = react(id, 1, 'a');
+    expect(await run([ask, again])).toEqual(['unchanged', 'unchanged']);
+    expect(await run([react(id, 1, 'a', true), pin(id, 1)])).toEqual([3, 4]);
+    expect(await run([ask, again, message(id, 'late-a')], two)).toEqual(['unchanged', 'unchanged', 5]);
+    expect([await emojis(id), await pins(id)]).toEqual([[], [1]]);
+    const elsewhere = await chat('late2');
+    expect(await run([pin(elsewhere, 1)])).toEqual([2]);
+    expect(await run([{ ...pin(elsewhere, 1, true), clientMsgId: ask.clientMsgId }])).toEqual([3]);
+  });
+
+  it('that changed nothing are forgotten after their time, and not before', async () => {
+    const id = await chat('kept');
+    const [old, young] = [pin(id, 1, true), pin(id, 1, true)];
+    expect(await run([old, young, message(id, 'kept-a')])).toEqual(['unchanged', 'unchanged', 2]);
+    const age = (days: number, { clientMsgId }: AppendItem) =>
+      rig.rows('UPDATE spent_message_ids SET created_ms = created_ms - ? WHERE client_msg_id = ?', [
+        days * 86_400_000,
+        clientMsgId,
+      ]);
+    await age(7.1, old);
+    await age(6.9, young);
+    await rig.rows(
+      "INSERT IGNORE INTO apps (app_id, name, settings, created_ms) VALUES ('demo', 'Demo', '{}', 0)",
+    );
+    expect(await one.requests.prune(100)).toBe(1);
+    expect(await run([pin(id, 1), young, old])).toEqual([3, 'unchanged', 4]);
+  });
+
   it('go with their message', async () => {
     const id = await chat('with', 2);
     await run([react(id, 1, 'a'), pin(id, 1), react(id, 2, 'a'), pin(id, 2)]);

@@ -1,3 +1,4 @@
+import { changesOf, readChanges } from '../src/append/change-reads.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findHeads, findMembers, findStored, lockHeads } from '../src/append/append-reads.js';
 import { headsInOrder, keyedItem } from '../src/append/batch-keys.js';
@@ -64,6 +65,18 @@ it.each([1, 5, 120])('a batch of %i reads by keys only', async (size) => {
   await expectLookUps(findMembers(items) ?? '', [], {
     m: { key: 'PRIMARY', types: ['eq_ref'] },
   });
+});
+
+it.each([1, 120])('the changes of a batch of %i read by keys only', async (size) => {
+  const change = { kind: 'pin', targetSeqs: [1], removed: false } as const;
+  const items = keyed.slice(0, size).map(({ item }) => keyedItem({ ...item, change }));
+  const { statements } = readChanges(changesOf(items));
+  const byKey = { key: 'PRIMARY', types: ['eq_ref', 'ref'] };
+  const plans: Record<string, typeof byKey>[] = [{ e: byKey }, { p: byKey }, { s: byKey }];
+  expect(statements).toHaveLength(plans.length);
+  for (const [index, plan] of plans.entries()) {
+    await expectLookUps(statements[index] ?? '', [], plan);
+  }
 });
 
 it('the list of a user’s conversations is one range and a look-up per head', async () => {

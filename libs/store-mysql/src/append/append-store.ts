@@ -10,7 +10,7 @@ import type { StoreConnection } from '../connection/store-connection.js';
 import type { DispatchIds } from '../dispatch-ids.js';
 import { PoisonedBatch, StoreDefect } from '../errors.js';
 import * as reads from './append-reads.js';
-import { writeBatch } from './append-writes.js';
+import { writeBatch, writeSpent } from './append-writes.js';
 import { changesOf, readChanges } from './change-reads.js';
 import { headKey, headsInOrder, keyedItem, type HeadKey, type KeyedItem } from './batch-keys.js';
 import { checkBatch } from './batch-limits.js';
@@ -18,7 +18,7 @@ import { numberBatch, type BatchFacts, type NumberedBatch } from './number-batch
 
 /**
  * Two round trips for a batch of any size: the first begins, locks the heads and reads under their locks; the second writes
- * and commits. A batch without anything to store ends after the first.
+ * and commits. A batch that changes nothing and stores nothing ends after the first.
  */
 export class MysqlAppendStore implements AppendStore {
   constructor(
@@ -54,7 +54,7 @@ export class MysqlAppendStore implements AppendStore {
     const batch = numberBatch(keyed, facts, options.judge);
     const { outcomes } = batch;
     if (batch.entries.length === 0) {
-      await connection.query({ sql: 'ROLLBACK', operation: 'append end' });
+      await end(connection, batch);
       return { outcomes, dispatchId: null, committed: [] };
     }
     const dispatchId = this.dispatchIds.next();
@@ -113,6 +113,19 @@ async function findSkipped(
     rowsAsArray: true,
   });
   return new Set(rows.map(([appId, conversationId]) => headKey(appId, conversationId)));
+}
+
+/** Of a batch that stored no entry. */
+async function end(connection: StoreConnection, { spent }: NumberedBatch): Promise<void> {
+  if (spent.length === 0) {
+    await connection.query({ sql: 'ROLLBACK', operation: 'append end' });
+    return;
+  }
+  await connection.query<ResultSetHeader[]>({
+    sql: writeSpent(spent),
+    operation: 'append spent',
+    phase: 'commit',
+  });
 }
 
 async function write(

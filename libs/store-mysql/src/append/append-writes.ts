@@ -1,5 +1,6 @@
 import type { DispatchPayload } from '../append-types.js';
 import { storedState } from '../conversation/rows.js';
+import type { SpentId } from './change-ledger.js';
 import { writeChanges } from './change-writes.js';
 import type { MovedMember } from './moved-members.js';
 import type { MovedHead, NewEntry, NumberedBatch } from './number-batch.js';
@@ -20,8 +21,14 @@ export function writeBatch(batch: NumberedBatch, dispatch: DispatchLine): string
   const statements = [moveHeads(batch.heads)];
   if (batch.members.length > 0) statements.push(moveMembers(batch.members));
   statements.push(insertEntries(batch.entries), ...writeChanges(batch.changes));
+  if (batch.spent.length > 0) statements.push(insertSpent(batch.spent));
   statements.push(insertDispatch(dispatch), 'COMMIT');
   return statements.join(';');
+}
+
+/** Everything that a batch changes in which nothing was stored. */
+export function writeSpent(spent: readonly SpentId[]): string {
+  return `${insertSpent(spent)};COMMIT`;
 }
 
 /** The rows exist and are locked, so this only ever updates; the form is one statement for any number of heads. */
@@ -68,6 +75,17 @@ export function insertEntries(entries: readonly NewEntry[]): string {
   );
   return (
     'INSERT INTO entries (app_id, conversation_id, seq, ordinal, sender, client_msg_id, kind, state, created_ms, content) ' +
+    `VALUES ${rows.join(',')}`
+  );
+}
+
+function insertSpent(spent: readonly SpentId[]): string {
+  const rows = spent.map(({ keyed: { item, sender }, createdMs }) => {
+    const key = [item.appId, item.conversationId, sender, item.clientMsgId].map(text).join(',');
+    return `(${key},${integer(createdMs)})`;
+  });
+  return (
+    'INSERT INTO spent_message_ids (app_id, conversation_id, sender, client_msg_id, created_ms) ' +
     `VALUES ${rows.join(',')}`
   );
 }

@@ -17,7 +17,7 @@ import { findMembers, findStored, lockHeads } from './append-reads.js';
 import { writeBatch } from './append-writes.js';
 import { headsInOrder, keyedItem, memberKey, type KeyedItem } from './batch-keys.js';
 import { checkBatch } from './batch-limits.js';
-import { targetKey, type ChangeRows, type Target } from './change-ledger.js';
+import { noChangeRows, targetKey, type ChangeRows, type Target } from './change-ledger.js';
 import { changesOf, readChanges } from './change-reads.js';
 import { numberBatch, type LockedHead } from './number-batch.js';
 
@@ -59,7 +59,7 @@ function changeRows(keyed: readonly KeyedItem[]): ChangeRows {
       (seq) => [targetKey(key, seq), { ...target, seq, sender }] as [string, Target],
     ),
   );
-  return { targets: new Map(targets), reactions: new Map(), pins: new Map() };
+  return { ...noChangeRows(), targets: new Map(targets) };
 }
 
 /** Bytes of the longer one of the two texts that a batch sends. */

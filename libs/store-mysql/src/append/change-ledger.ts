@@ -10,6 +10,14 @@ export interface ChangeRows {
   readonly reactions: Map<string, Set<string>>;
   /** Pinned seqs by head. */
   readonly pins: Map<string, Set<number>>;
+  /** Changes, by message, that changed nothing when they came. */
+  readonly spent: Set<string>;
+}
+
+/** The id of a change that changed nothing, to be kept. */
+export interface SpentId {
+  readonly keyed: KeyedItem;
+  readonly createdMs: number;
 }
 
 /** An entry of the batch as far as changes go: an edit's content may be blanked again before it is written. */
@@ -36,7 +44,10 @@ export function reactorKey(head: string, seq: number, userId: string): string {
 }
 
 const EMPTY = new Uint8Array(0);
-const NOTHING: ChangeRows = { targets: new Map(), reactions: new Map(), pins: new Map() };
+
+export function noChangeRows(): ChangeRows {
+  return { targets: new Map(), reactions: new Map(), pins: new Map(), spent: new Set() };
+}
 
 /**
  * The changes of one batch, one after the other: each sees what those before it did, whether in the database or in this
@@ -44,10 +55,11 @@ const NOTHING: ChangeRows = { targets: new Map(), reactions: new Map(), pins: ne
  */
 export class ChangeLedger {
   readonly writes: ChangeWrite[] = [];
+  readonly spent: SpentId[] = [];
   /** Edits of this batch by target, to be blanked with it. */
   readonly #edits = new Map<string, ChangingEntry[]>();
 
-  constructor(private readonly rows: ChangeRows = NOTHING) {}
+  constructor(private readonly rows: ChangeRows = noChangeRows()) {}
 
   factsFor({ head, item }: KeyedItem, change: EntryChange, nowMs: number): ChangeFacts {
     const { targets, reactions, pins } = this.rows;
@@ -58,6 +70,20 @@ export class ChangeLedger {
       ownReactions: reactions.get(reactor) ?? new Set(),
       pinned: pins.get(head) ?? new Set(),
     };
+  }
+
+  /**
+   * An attempt of it changed nothing. So do all later ones: its caller was told so, and may have gone on from there while
+   * this attempt was held back.
+   */
+  isSpent({ message }: KeyedItem): boolean {
+    return message !== undefined && this.rows.spent.has(message);
+  }
+
+  spend(keyed: KeyedItem, createdMs: number): void {
+    if (keyed.message === undefined) return;
+    this.rows.spent.add(keyed.message);
+    this.spent.push({ keyed, createdMs });
   }
 
   /** The change was made before: nothing is left to do. */

@@ -1,7 +1,13 @@
 import { parseSenderKey, type EntryChange } from '@queqiao/domain';
 import { entryState } from '../conversation/rows.js';
-import { headKey, type KeyedItem } from './batch-keys.js';
-import { reactorKey, targetKey, type ChangeRows, type Target } from './change-ledger.js';
+import { headKey, messageKey, type KeyedItem } from './batch-keys.js';
+import {
+  noChangeRows,
+  reactorKey,
+  targetKey,
+  type ChangeRows,
+  type Target,
+} from './change-ledger.js';
 import { json } from './sql-text.js';
 
 type Change = { readonly keyed: KeyedItem; readonly change: EntryChange };
@@ -46,8 +52,15 @@ export function readChanges(changes: readonly Change[]): ChangeReads {
     statements.push(findPins(pinned));
     takers.push(takePins);
   }
+  const messages = keysOf(changes, ({ keyed: { message, item, sender } }) =>
+    message === undefined ? [] : [[item.appId, item.conversationId, sender, item.clientMsgId]],
+  );
+  if (messages.length > 0) {
+    statements.push(findSpent(messages));
+    takers.push(takeSpent);
+  }
   const read = (results: readonly unknown[]): ChangeRows => {
-    const rows: ChangeRows = { targets: new Map(), reactions: new Map(), pins: new Map() };
+    const rows = noChangeRows();
     takers.forEach((take, index) => take(rows, results[index]));
     return rows;
   };
@@ -97,6 +110,15 @@ function findPins(keys: readonly Key[]): string {
   );
 }
 
+function findSpent(keys: readonly Key[]): string {
+  const columns = { app_id: ID, conversation_id: ID, sender: ID, client_msg_id: ID };
+  return (
+    'SELECT STRAIGHT_JOIN s.app_id, s.conversation_id, s.sender, s.client_msg_id ' +
+    `FROM ${keyTable(keys, columns)} JOIN spent_message_ids s FORCE INDEX (PRIMARY) ON s.app_id = k.app_id ` +
+    'AND s.conversation_id = k.conversation_id AND s.sender = k.sender AND s.client_msg_id = k.client_msg_id'
+  );
+}
+
 type TargetRow = [string, string, number, string, string, number, number, number];
 
 function takeTargets(rows: ChangeRows, found: unknown): void {
@@ -126,5 +148,11 @@ function takePins(rows: ChangeRows, found: unknown): void {
   for (const [appId, conversationId, seq] of found as [string, string, number][]) {
     const key = headKey(appId, conversationId);
     rows.pins.set(key, (rows.pins.get(key) ?? new Set()).add(seq));
+  }
+}
+
+function takeSpent(rows: ChangeRows, found: unknown): void {
+  for (const [appId, conversationId, sender, id] of found as [string, string, string, string][]) {
+    rows.spent.add(messageKey(headKey(appId, conversationId), sender, id));
   }
 }

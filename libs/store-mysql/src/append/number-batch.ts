@@ -13,6 +13,7 @@ import {
   type ChangeRows,
   type ChangeWrite,
   type ChangingEntry,
+  type SpentId,
 } from './change-ledger.js';
 
 /** A head as it was read under its lock, with the database's clock at that moment. */
@@ -43,6 +44,8 @@ export interface NumberedBatch {
   readonly heads: MovedHead[];
   readonly members: MovedMember[];
   readonly changes: readonly ChangeWrite[];
+  /** Also of a batch without an entry. */
+  readonly spent: readonly SpentId[];
 }
 
 export interface BatchFacts {
@@ -89,10 +92,12 @@ export function numberBatch(
     if (first !== undefined) return { ...first, status: 'duplicate' };
     const member = keyed.member === undefined ? undefined : facts.members.get(keyed.member);
     const { change } = keyed.item;
+    if (change && ledger.isSpent(keyed)) return { status: 'unchanged', createdMs: before.nowMs };
     const changing = change && ledger.factsFor(keyed, change, before.nowMs);
     const error = judge(keyed.item, member ?? null, before, changing);
     if (error !== null) return { status: 'refused', error };
     if (change && ledger.isDone(keyed, change)) {
+      ledger.spend(keyed, before.nowMs);
       return { status: 'unchanged', createdMs: before.nowMs };
     }
     const entry = count(tallyOf(tallies, keyed.head, before), keyed);
@@ -112,6 +117,7 @@ export function numberBatch(
     heads: movedHeads(tallies, entries),
     members: moved.sorted(),
     changes: ledger.writes,
+    spent: ledger.spent,
   };
 }
 

@@ -16,6 +16,7 @@ export const TENANT_TABLES = [
   'entry_edits',
   'reactions',
   'pins',
+  'spent_message_ids',
   'requests',
   'friends',
   'friend_requests',

@@ -49,8 +49,12 @@ export async function storeAnswer(
 export class MysqlRequestStore implements RequestStore {
   constructor(private readonly context: StoreContext) {}
 
-  prune(limit: number): Promise<number> {
-    const rows = { table: 'requests', column: 'created_ms', keptMs: REQUEST_KEPT_MS } as const;
-    return pruneByAge(this.context, rows, limit);
+  async prune(limit: number): Promise<number> {
+    let pruned = 0;
+    for (const table of ['requests', 'spent_message_ids'] as const) {
+      const rows = { table, column: 'created_ms', keptMs: REQUEST_KEPT_MS } as const;
+      pruned += await pruneByAge(this.context, rows, limit);
+    }
+    return pruned;
   }
 }

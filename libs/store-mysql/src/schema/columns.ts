@@ -172,6 +172,13 @@ export const COLUMNS = {
     target_seq: 'number',
     seq: 'number',
   },
+  spent_message_ids: {
+    app_id: 'string',
+    conversation_id: 'string',
+    sender: 'string',
+    client_msg_id: 'string',
+    created_ms: 'number',
+  },
   dispatch: {
     dispatch_id: 'string',
     owner: 'string',

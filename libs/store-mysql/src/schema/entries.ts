@@ -37,3 +37,11 @@ export interface PinsTable {
   target_seq: number;
   seq: number;
 }
+
+export interface SpentMessageIdsTable {
+  app_id: AppId;
+  conversation_id: ConversationId;
+  sender: string;
+  client_msg_id: string;
+  created_ms: number;
+}

@@ -2,7 +2,13 @@ import type { AppCredentialsTable, AppKeysTable, AppsTable } from './apps.js';
 import type { ConversationsTable } from './conversations.js';
 import type { LogEpochTable, SchemaMigrationsTable } from './deployment.js';
 import type { DispatchTable } from './dispatch.js';
-import type { EntriesTable, EntryEditsTable, PinsTable, ReactionsTable } from './entries.js';
+import type {
+  EntriesTable,
+  EntryEditsTable,
+  PinsTable,
+  ReactionsTable,
+  SpentMessageIdsTable,
+} from './entries.js';
 import type {
   GroupApplicationsTable,
   GroupInfoTable,
@@ -49,6 +55,7 @@ export interface Schema {
   entry_edits: EntryEditsTable;
   reactions: ReactionsTable;
   pins: PinsTable;
+  spent_message_ids: SpentMessageIdsTable;
   dispatch: DispatchTable;
   log_epoch: LogEpochTable;
   schema_migrations: SchemaMigrationsTable;

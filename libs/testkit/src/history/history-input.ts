@@ -103,6 +103,11 @@ export function seqOf({ outcome }: WrittenRecord): number | undefined {
   return typeof outcome === 'object' && 'seq' in outcome ? outcome.seq || undefined : undefined;
 }
 
+/** An acknowledged change that had been made before: nothing was stored for it. */
+export function isUnchanged({ outcome }: WrittenRecord): boolean {
+  return typeof outcome === 'object' && 'seq' in outcome && outcome.seq === 0;
+}
+
 export function* written({ sends, changes }: Recorded): Generator<WrittenRecord> {
   yield* sends;
   yield* changes;

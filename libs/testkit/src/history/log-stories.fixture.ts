@@ -104,6 +104,14 @@ export const LOG_STORIES = {
         await story.history.change(about, () => Promise.reject(refused)).catch(() => 0);
         return story;
       },
+      'a change that was said to change nothing': async () => {
+        const value = { targetSeq: 3, removed: false };
+        const stored = [...THREE, changeEntry(4, 'c1', { $case: 'pin', value })];
+        const story = await past({ stored });
+        story.pins.add(`${CHAT}#3`);
+        await asked(story.history, 'c1', 0, { kind: 'pin', targetSeq: 3, removed: false });
+        return story;
+      },
       'an entry that was refused': async () => {
         const story = await past({ stored: [1, 2, 3, 4].map((seq) => entry(seq)) });
         await failed(story.history, 'm4', 'MUTED');

@@ -2,6 +2,7 @@ import { Sender_Kind } from '@queqiao/protocol/client';
 import {
   allEntries,
   isRefused,
+  isUnchanged,
   keyOf,
   keyOfEntry,
   written,
@@ -9,14 +10,14 @@ import {
 } from '../history-input.js';
 
 /**
- * What was refused for good or was never sent is not stored. What was said to change nothing may be: an earlier attempt that a
- * broken line held back can come later, and change something then. Devices are held to the table by the check of agreement.
+ * What was refused for good, was said to change nothing, or was never sent, is not stored. Devices are held to the table by
+ * the check of agreement.
  */
 export function* noPhantoms({ history, table }: HistoryInput): Generator<string> {
   const wanted = new Map<string, boolean>();
   for (const record of written(history)) {
     const key = keyOf(record);
-    const may = !isRefused(record);
+    const may = !isRefused(record) && !isUnchanged(record);
     wanted.set(key, wanted.get(key) === true || may);
   }
   for (const entry of allEntries(table)) {
@@ -24,6 +25,6 @@ export function* noPhantoms({ history, table }: HistoryInput): Generator<string>
     const key = keyOfEntry(entry);
     const known = wanted.get(key);
     if (known === undefined) yield `nobody sent ${key}`;
-    else if (!known) yield `${key} was refused, and is stored as ${entry.seq}`;
+    else if (!known) yield `${key} was refused or changed nothing, and is stored as ${entry.seq}`;
   }
 }
