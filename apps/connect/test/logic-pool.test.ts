@@ -202,6 +202,24 @@ describe('a dropped stream', () => {
     expect(logic?.hellos.at(-1)?.peerBootId).toBe('logic-0-boot');
   });
 
+  it('of a node that stays away is resumed without the calls that were given up', async () => {
+    const [logic] = await withNodes('logic-0');
+    if (!logic) return;
+    logic.frozen = true;
+    const state = call('k', 120_000);
+    await network.pass(5_500);
+    expect(state.outcome).toBeUndefined();
+    await network.pass(1_500);
+    expect(state.outcome).toBe('UNAVAILABLE');
+    logic.frozen = false;
+    await network.pass(6_000);
+    const next = call('n');
+    await network.settle();
+    expect(next.outcome).toBe('n');
+    expect(logic.hellos.at(-1)?.peerBootId).toBe('logic-0-boot');
+    expect(logic.calls.map(({ body }) => new TextDecoder().decode(body))).toEqual(['n']);
+  });
+
   it('of a node that comes back as another boot fails its calls at once', async () => {
     const [logic] = await withNodes('logic-0');
     if (logic) logic.onCall = () => undefined;
@@ -309,6 +327,28 @@ describe('a broken peer', () => {
     if (first) first.frozen = false;
     await network.pass(6_000);
     expect(pool.attachedCount()).toBe(2);
+  });
+});
+
+describe('a node at which nothing arrives', () => {
+  it('is given up although it can be heard, and its calls are not sent again', async () => {
+    const [first, second] = await withNodes('logic-0', 'logic-1');
+    if (!first || !second) return;
+    first.deaf = true;
+    const keys = Array.from({ length: 20 }, (_, index) => `k${index}`);
+    const states = keys.map((key) => call(key, 120_000));
+    await network.pass(7_000);
+    expect(pool.attachedCount()).toBe(1);
+    expect(new Set(states.map(({ outcome }) => outcome?.replace(/^k.*/, 'answered')))).toEqual(
+      new Set(['answered', 'UNAVAILABLE']),
+    );
+    const repeated = keys.map((key) => call(key));
+    await network.settle();
+    expect(repeated.map(({ outcome }) => outcome)).toEqual(keys);
+    first.deaf = false;
+    await network.pass(6_000);
+    expect([pool.attachedCount(), first.calls]).toEqual([2, []]);
+    expect(resyncs).toEqual([]);
   });
 });
 

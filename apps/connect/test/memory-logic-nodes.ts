@@ -17,6 +17,8 @@ export class MemoryLogicNode implements LogicNode {
   channel: LinkChannel | undefined;
   /** A frozen node takes frames and connections, and answers nothing. */
   frozen = false;
+  /** What a deaf node writes arrives, and nothing arrives at it. */
+  deaf = false;
   alive = true;
   /** What its welcome says was chosen. */
   welcomes = { protocolMin: 1, protocolMax: 1 };
@@ -115,7 +117,7 @@ export class MemoryLogicNode implements LogicNode {
   }
 
   receive(stream: OpenStream, frame: LinkFrame): void {
-    if (this.#stream !== stream || this.frozen || this.channel === undefined) return;
+    if (this.#stream !== stream || this.frozen || this.deaf || this.channel === undefined) return;
     for (const bytes of this.channel.receive(frame)) {
       const { item } = UpItem.decode(bytes);
       if (item === undefined) continue;
@@ -167,7 +169,7 @@ export class MemoryNetwork implements LogicDialer {
     return {
       write: (frame: LinkFrame): boolean => {
         this.defer(() => {
-          if (!stream.open || node?.alive !== true || node.frozen) return;
+          if (!stream.open || node?.alive !== true || node.frozen || node.deaf) return;
           if (frame.hello === undefined) node.receive(stream, frame);
           else node.greet(stream, frame.hello);
         });

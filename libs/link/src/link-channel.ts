@@ -106,6 +106,13 @@ export class LinkChannel {
     return lost;
   }
 
+  /** Settles all pending items as lost, and writes none of them again; the numbering stays whole. Returns how many. */
+  withdraw(): number {
+    const lost = this.#queue.withdraw();
+    this.#deps.metrics.lostItems.inc(lost);
+    return lost;
+  }
+
   /**
    * Continues on a new stream (the old one, if any, is simply no longer used). `peerReceived` comes from the peer's hello.
    * Throws LinkProtocolError when the peer claims an item that was never written: both sides then start anew.

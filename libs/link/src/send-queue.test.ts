@@ -84,6 +84,20 @@ describe('SendQueue', () => {
     expect([queue.size, queue.bytes, settled.length]).toEqual([0, 0, 3]);
   });
 
+  it('withdraws what is pending: what went out keeps its number, the rest gives it back', () => {
+    const { queue, settled, push } = queueOf();
+    for (const name of ['a', 'b', 'c']) push(name);
+    queue.take(20);
+    expect(queue.withdraw()).toBe(3);
+    expect(settled.map(([, outcome]) => outcome)).toEqual(['lost', 'lost', 'lost']);
+    expect([queue.size, queue.bytes, queue.unwritten]).toEqual([2, 0, 0]);
+    push('d');
+    queue.rewind(1);
+    expect(queue.take(1_000)).toEqual({ firstNumber: 2, items: [item(0), item(10)] });
+    expect(queue.acknowledge(3)).toBe(2);
+    expect([queue.size, queue.withdraw()]).toEqual([0, 0]);
+  });
+
   it('settles everything as lost when discarded', () => {
     const { queue, settled, push } = queueOf();
     push('a');

@@ -103,20 +103,21 @@ export class SendQueue {
     return again;
   }
 
-  /**
-   * Settles every pending item as lost and leaves `item` as the only content. Items that the peer may have seen keep their
-   * numbers as empty ones, so that the numbering stays without a hole. Returns how many were lost.
-   */
+  /** As `withdraw`, and leaves `item` as the only content. */
   replaceAll(item: Uint8Array): number {
-    const keep = Math.max(0, this.#highestWritten - this.acknowledged);
-    const settles = this.#settles.slice(this.#head);
-    this.#items = Array.from({ length: keep }, () => DROPPED);
-    this.#settles = Array.from({ length: keep }, () => undefined);
-    this.#head = 0;
+    const settles = this.#empty();
     this.#bytes = item.length;
     this.#items.push(item);
     this.#settles.push(undefined);
     return settleLost(settles);
+  }
+
+  /**
+   * Settles every pending item as lost. Those that the peer may have seen keep their numbers as empty ones, so that the
+   * numbering stays without a hole. Returns how many were lost, of those with a callback.
+   */
+  withdraw(): number {
+    return settleLost(this.#empty());
   }
 
   /** Settles every pending item as lost; the queue is empty and must not be used with the same peer boot again. */
@@ -128,6 +129,17 @@ export class SendQueue {
     this.#written = 0;
     this.#bytes = 0;
     return settleLost(settles);
+  }
+
+  #empty(): (Settle | undefined)[] {
+    const keep = Math.max(0, this.#highestWritten - this.acknowledged);
+    const settles = this.#settles.slice(this.#head);
+    this.#items = Array.from({ length: keep }, () => DROPPED);
+    this.#settles = Array.from({ length: keep }, () => undefined);
+    this.#head = 0;
+    this.#bytes = 0;
+    this.#written = Math.min(this.#written, keep);
+    return settles;
   }
 
   #shift(): Settle | undefined {

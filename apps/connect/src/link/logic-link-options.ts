@@ -32,6 +32,7 @@ export const DEFAULT_LOGIC_LINK_OPTIONS = {
   backoffBaseMs: 100,
   backoffMaxMs: 2_000,
   stableMs: 5_000,
-  limits: { maxPendingItems: 20_000, maxPendingBytes: 32 * 1024 * 1024 },
+  // Calls are acknowledged at once: without that for so long they do not arrive, whatever comes from the other side.
+  limits: { maxPendingItems: 20_000, maxPendingBytes: 32 * 1024 * 1024, ackStallMs: 6_000 },
   random: Math.random,
 } as const satisfies Partial<LogicLinkOptions>;

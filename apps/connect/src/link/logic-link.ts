@@ -31,7 +31,10 @@ export interface LogicLinkEvents {
   onItem(link: LogicLink, item: Uint8Array): void;
   /** A stream was welcomed, lost or asked to drain: `usable` and `attached` may have changed. */
   onChange(link: LogicLink): void;
-  /** The stream has been away for so long that calls should not wait for it any more. Repeats until it is back. */
+  /**
+   * The stream has been away, or silent, for so long that calls should not wait for it any more. None of them is sent again:
+   * whoever called may repeat it on another node, and go on from there. May repeat until the stream is back.
+   */
   onAway(link: LogicLink): void;
   /** Calls sent on this link will not be answered. `resync`: pushes may be missing too. */
   onReset(link: LogicLink, reason: string, resync: boolean): void;
@@ -154,7 +157,7 @@ export class LogicLink {
     const awayMs = now - this.#detachedAt;
     if (awayMs >= this.#options.resumeWindowMs) {
       this.#reset('logic node not back within the resume window', false);
-    } else if (awayMs >= this.#options.lostCallMs) this.#events.onAway(this);
+    } else if (awayMs >= this.#options.lostCallMs) this.#giveCallsUp();
   }
 
   /** Says goodbye, or just stops dialling; `onReset` reports the calls that this leaves unanswered. Idempotent. */
@@ -281,16 +284,28 @@ export class LogicLink {
 
   #dead(): void {
     this.#deps.metrics.stream('dead');
-    this.#current?.close();
-    this.#detach('silent');
-    this.#redialLater();
+    this.#silent('silent');
   }
 
+  /** What this side says does not arrive: as silent as one from which nothing comes. */
   #stalled(): void {
     // Without a stream the resume window decides.
     if (this.#current === undefined) return;
     this.#deps.metrics.overflow('stalled');
-    this.#breakUp('logic node does not acknowledge', false);
+    this.#silent('does not acknowledge');
+  }
+
+  /** The calls have waited through the silence: they need not wait for another stream too. */
+  #silent(reason: string): void {
+    this.#current?.close();
+    this.#detach(reason);
+    this.#giveCallsUp();
+    this.#redialLater();
+  }
+
+  #giveCallsUp(): void {
+    this.#channel?.withdraw();
+    this.#events.onAway(this);
   }
 
   #breakUp(reason: string, resync: boolean): void {
