@@ -350,6 +350,18 @@ describe('a node at which nothing arrives', () => {
     expect([pool.attachedCount(), first.calls]).toEqual([2, []]);
     expect(resyncs).toEqual([]);
   });
+
+  it('and that ends the stream for it fails its calls without another wait', async () => {
+    const [logic] = await withNodes('logic-0');
+    if (!logic) return;
+    logic.deaf = true;
+    const state = call('k', 120_000);
+    await network.pass(2_500);
+    expect(state.outcome).toBeUndefined();
+    logic.cut(new Error('silent'));
+    await network.pass(100);
+    expect(state.outcome).toBe('UNAVAILABLE');
+  });
 });
 
 describe('leaving', () => {

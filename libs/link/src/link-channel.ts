@@ -83,6 +83,11 @@ export class LinkChannel {
     return this.#lastReceiveAt;
   }
 
+  /** How long items have been waiting without an acknowledgement of any; 0: none waits. */
+  unacknowledgedMs(now: number): number {
+    return this.#queue.size === 0 ? 0 : now - this.#progressAt;
+  }
+
   /**
    * Queues an item; it is written at the end of this event-loop turn together with its neighbours, or after the next attach.
    * Returns false when a limit would be exceeded or the channel is closed: nothing was queued, `onSettled` never runs.

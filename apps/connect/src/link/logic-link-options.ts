@@ -8,7 +8,10 @@ export interface LogicLinkOptions {
   readonly helloTimeoutMs: number;
   /** A dropped stream's numbering waits this long for its return. */
   readonly resumeWindowMs: number;
-  /** A dropped stream's calls wait this long; then they are better repeated on another node than left to their timeout. */
+  /**
+   * A dropped stream's calls wait this long, from the drop or since calls are no longer acknowledged; then they are better
+   * repeated on another node than left to their timeout.
+   */
   readonly lostCallMs: number;
   /** A stream is replaced at about this age (up to a fifth earlier), because GOAWAY does not end streams. */
   readonly maxStreamAgeMs: number;

@@ -157,7 +157,10 @@ export class LogicLink {
     const awayMs = now - this.#detachedAt;
     if (awayMs >= this.#options.resumeWindowMs) {
       this.#reset('logic node not back within the resume window', false);
-    } else if (awayMs >= this.#options.lostCallMs) this.#giveCallsUp();
+      return;
+    }
+    const waitedMs = Math.max(awayMs, this.#channel.unacknowledgedMs(now));
+    if (waitedMs >= this.#options.lostCallMs) this.#giveCallsUp();
   }
 
   /** Says goodbye, or just stops dialling; `onReset` reports the calls that this leaves unanswered. Idempotent. */
@@ -243,7 +246,7 @@ export class LogicLink {
     this.#reset('logic node has dropped the state of the link', true);
     this.#channel = new LinkChannel(
       { clock, metrics, peer: this.node.nodeId, defer },
-      { onDead: () => this.#dead(), onStalled: () => this.#stalled() },
+      { onDead: () => this.#dead('silent'), onStalled: () => this.#dead('deaf') },
       this.#options.limits,
     );
   }
@@ -282,22 +285,12 @@ export class LogicLink {
     if (this.#current === undefined) this.#redialLater();
   }
 
-  #dead(): void {
-    this.#deps.metrics.stream('dead');
-    this.#silent('silent');
-  }
-
-  /** What this side says does not arrive: as silent as one from which nothing comes. */
-  #stalled(): void {
+  /** Nothing comes, or (`deaf`) nothing that is said arrives. The calls have waited through it and need not wait longer. */
+  #dead(reason: 'silent' | 'deaf'): void {
     // Without a stream the resume window decides.
     if (this.#current === undefined) return;
-    this.#deps.metrics.overflow('stalled');
-    this.#silent('does not acknowledge');
-  }
-
-  /** The calls have waited through the silence: they need not wait for another stream too. */
-  #silent(reason: string): void {
-    this.#current?.close();
+    this.#deps.metrics.stream('dead');
+    this.#current.close();
     this.#detach(reason);
     this.#giveCallsUp();
     this.#redialLater();
