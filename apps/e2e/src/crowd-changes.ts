@@ -115,7 +115,7 @@ export class CrowdChanges {
 
   #own(kind: 'settings' | 'hide' | 'clear', { seq }: Known): OwnChange {
     if (kind === 'hide') return { kind, seqs: [seq] };
-    if (kind === 'clear') return { kind };
+    if (kind === 'clear') return { kind, throughSeq: seq };
     const name = this.deps.choices.pick(['pinned', 'muted', 'draft', 'remark'] as const);
     const words = this.deps.choices.pick(WORDS);
     const value = name === 'pinned' || name === 'muted' ? this.#toss(0.5) : words;

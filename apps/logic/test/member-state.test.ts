@@ -46,7 +46,8 @@ async function device(userId: string, index = 0) {
       conversations.updateSettings(UpdateSettingsRequest.create({ conversationId, ...patch }), {
         metadata,
       }),
-    clear: (conversationId: string) => conversations.clearHistory({ conversationId }, { metadata }),
+    clear: (conversationId: string, throughSeq = 0) =>
+      conversations.clearHistory({ conversationId, throughSeq }, { metadata }),
     hide: (conversationId: string, ...seqs: number[]) =>
       messages.deleteForMe({ conversationId, seqs }, { metadata }),
     readers: (request: Partial<ListReadersRequest>) =>

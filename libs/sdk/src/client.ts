@@ -191,16 +191,19 @@ export class QueqiaoClient {
     return this.#engine.operations.add(conversationId, { kind: 'hide', seqs: [...seqs] });
   }
 
-  /** Hides everything up to the newest entry from this user, and marks it read. Shown at once. */
-  clearHistory(conversationId: string): Promise<void> {
-    const throughSeq = this.#engine.replica.get(conversationId)?.log.target ?? 0;
+  /**
+   * Hides everything up to `throughSeq` (left out: the newest entry that this device knows of) from this user, and marks it
+   * read. Shown at once. What comes before the server hears of it stays.
+   */
+  clearHistory(conversationId: string, throughSeq = this.#newest(conversationId)): Promise<void> {
     return this.#engine.operations.add(conversationId, { kind: 'clear', throughSeq });
   }
 
   /** Changes the user's own settings of a conversation; what is left out stays. Shown at once, on all the user's devices. */
   updateSettings(conversationId: string, patch: SettingsPatch): Promise<void> {
-    const throughSeq = this.#engine.replica.get(conversationId)?.log.target ?? 0;
-    return this.#engine.operations.add(conversationId, { kind: 'settings', patch, throughSeq });
+    const throughSeq = this.#newest(conversationId);
+    const operation = { kind: 'settings', patch, throughSeq, requestId: randomId() } as const;
+    return this.#engine.operations.add(conversationId, operation);
   }
 
   /** Sends a message to the devices that are online now; nothing is stored, and nothing is repeated. */
@@ -290,6 +293,10 @@ export class QueqiaoClient {
   /** Profiles by user id, from a small cache; users that do not exist are left out. */
   getUsers(userIds: readonly string[]): Promise<Map<string, User>> {
     return this.#engine.users.get(userIds);
+  }
+
+  #newest(conversationId: string): number {
+    return this.#engine.replica.get(conversationId)?.log.target ?? 0;
   }
 
   #unread(muted: boolean): number {

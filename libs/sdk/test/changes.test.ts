@@ -155,6 +155,30 @@ describe('what a user has in a conversation', () => {
     expect(list()).toEqual([ROOM, CHAT]);
   });
 
+  it('hides and clears nothing that came before the server heard of it, however often it is asked', async () => {
+    const scene = room({ alice: 0, bob: 0 }, 2);
+    scene.server.log.createConversation(CHAT, { alice: 0, bob: 0 });
+    scene.server.say(CHAT, 'bob', 'old');
+    const { client } = await scene.online('alice', { fullHistory: true });
+    scene.server.fault = (method) =>
+      method === 'ClearHistory' || method === 'UpdateSettings'
+        ? { error: 'UNAVAILABLE' }
+        : undefined;
+    void client.updateSettings(CHAT, { hidden: true });
+    void client.clearHistory(ROOM);
+    await scene.settle();
+    scene.server.say(CHAT, 'bob', 'new');
+    scene.server.say(ROOM, 'bob', 'new');
+    scene.server.fault = () => undefined;
+    await scene.settle();
+    await scene.clock.advance(60_000);
+    await scene.settle();
+    expect(client.messages(ROOM).map(({ seq }) => seq)).toEqual([3]);
+    expect(client.conversation(ROOM)).toMatchObject({ unread: 1 });
+    expect(client.conversations().map((view) => view.conversationId)).toContain(CHAT);
+    expect(scene.server.log.member(CHAT, 'alice').settings?.hidden).toBe(false);
+  });
+
   it('is marked unread until it is read again, in the order of doing', async () => {
     const scene = room({ alice: 0, bob: 0 }, 1);
     const { client } = await scene.online('alice');

@@ -77,17 +77,23 @@ function changeMember(
   const { user } = session;
   const change = (): { id: string; apply: () => void } | undefined => {
     if (method === 'UpdateSettings') {
-      const { conversationId: id, ...patch } = updateSettings.requestType.decode(bytes);
+      const {
+        conversationId: id,
+        throughSeq,
+        clientRequestId: requestId,
+        ...patch
+      } = updateSettings.requestType.decode(bytes);
       const set = Object.entries(patch).filter(([, value]) => value !== undefined);
-      return { id, apply: () => log.updateSettings(id, user, Object.fromEntries(set)) };
+      const about = { throughSeq, requestId };
+      return { id, apply: () => log.updateSettings(id, user, Object.fromEntries(set), about) };
     }
     if (method === 'MarkRead') {
       const { conversationId: id, seq } = markRead.requestType.decode(bytes);
       return { id, apply: () => log.markRead(id, user, seq) };
     }
     if (method === 'ClearHistory') {
-      const { conversationId: id } = clearHistory.requestType.decode(bytes);
-      return { id, apply: () => log.clear(id, user) };
+      const { conversationId: id, throughSeq } = clearHistory.requestType.decode(bytes);
+      return { id, apply: () => log.clear(id, user, throughSeq) };
     }
     if (method !== 'DeleteForMe') return undefined;
     const { conversationId: id, seqs } = Messages.methods.deleteForMe.requestType.decode(bytes);

@@ -39,6 +39,7 @@ export class FakeLog {
   maxCatchUp = 500;
   maxCatchUpEach = 100;
   readonly #logs = new Map<string, Log>();
+  readonly #requests = new Set<string>();
   #createdMs = 1_700_000_000_000;
 
   /** Members by the seq of their join; a group belongs to the first one. */
@@ -145,15 +146,29 @@ export class FakeLog {
     return this.member(id, user);
   }
 
-  updateSettings(id: string, user: string, patch: Partial<ConversationSettings>): MemberState {
+  /** `throughSeq` 0: up to the newest entry. A request that came before changes nothing; empty: it has no id. */
+  updateSettings(
+    id: string,
+    user: string,
+    patch: Partial<ConversationSettings>,
+    { throughSeq = 0, requestId = '' } = {},
+  ): MemberState {
     const log = this.#log(id);
-    log.members.updateSettings(user, patch, headOf(log));
+    if (throughSeq > log.entries.length)
+      throw new DomainError('INVALID_ARGUMENT', 'no such entry yet');
+    if (!this.#requests.has(requestId)) {
+      log.members.updateSettings(user, patch, throughSeq || log.entries.length);
+    }
+    if (requestId !== '') this.#requests.add(requestId);
     return this.member(id, user);
   }
 
-  clear(id: string, user: string): MemberState {
+  clear(id: string, user: string, throughSeq = 0): MemberState {
     const log = this.#log(id);
-    log.members.clear(user, headOf(log));
+    const seq = throughSeq || log.entries.length;
+    const entry = log.entries[seq - 1];
+    if (entry === undefined) throw new DomainError('INVALID_ARGUMENT', 'no such entry yet');
+    log.members.clear(user, seq, entry.ordinal);
     return this.member(id, user);
   }
 

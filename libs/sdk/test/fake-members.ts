@@ -101,21 +101,23 @@ export class FakeMembers {
     this.#tellRead(user);
   }
 
-  clear(user: string, { lastSeq, lastOrdinal }: FakeHead): void {
-    const { clearedSeq, readSeq, settings } = this.#row(user);
-    const done = clearedSeq >= lastSeq && readSeq >= lastSeq;
+  clear(user: string, seq: number, ordinal: number): void {
+    const { clearedSeq, readSeq, settings, ...row } = this.#row(user);
+    const done = clearedSeq >= seq && readSeq >= seq;
     if (done && settings.markedUnread !== true) return;
-    const cleared = { clearedSeq: lastSeq, hiddenSeqs: [], settings: unmarked(settings) };
-    this.#change(user, { ...this.#moved(user, lastSeq, lastOrdinal), ...cleared });
+    const hiddenSeqs = row.hiddenSeqs.filter((one) => one > seq);
+    const cleared = { clearedSeq: Math.max(clearedSeq, seq), hiddenSeqs };
+    const moved = this.#moved(user, seq, ordinal);
+    this.#change(user, { ...moved, ...cleared, settings: unmarked(settings) });
     this.#tellRead(user);
   }
 
-  updateSettings(user: string, patch: Partial<ConversationSettings>, head: FakeHead): void {
+  updateSettings(user: string, patch: Partial<ConversationSettings>, throughSeq: number): void {
     const { hidden, ...rest } = patch;
     const before = this.#row(user);
     let { hiddenAtSeq } = before;
     if (hidden === false) hiddenAtSeq = undefined;
-    else if (hidden === true && !isHidden(hiddenAtSeq, head)) hiddenAtSeq = head.lastSeq;
+    else if (hidden === true) hiddenAtSeq = Math.max(hiddenAtSeq ?? 0, throughSeq);
     const change = { settings: { ...before.settings, ...rest }, hiddenAtSeq };
     const same = JSON.stringify({ ...before, ...change }) === JSON.stringify(before);
     if (!same) this.#change(user, change);

@@ -19,12 +19,13 @@ export interface Disagreement {
 /** Tells the model what the server took, in its order; returns where the two disagree, as far as it has come. */
 export function witness(server: FakeServer, model: ReferenceModel): readonly Disagreement[] {
   const found: Disagreement[] = [];
+  const requests = new Set<string>();
   server.witness = ({ user }, method, body, outcome) => {
     const written = writtenBy(method, body);
     let given: number | string;
     let answer: number | string;
     if (written === undefined) {
-      answer = changeMember(model, user, method, body) ?? 'OK';
+      answer = changeMember({ model, requests }, user, method, body) ?? 'OK';
       given = 'refused' in outcome ? outcome.refused : 'OK';
     } else {
       const { conversationId, clientMsgId, deed } = written;
@@ -80,7 +81,7 @@ function writtenBy(
 
 /** Undefined: taken, or nothing that changes anything. */
 function changeMember(
-  model: ReferenceModel,
+  { model, requests }: { readonly model: ReferenceModel; readonly requests: Set<string> },
   user: string,
   method: string,
   body: Uint8Array,
@@ -90,16 +91,21 @@ function changeMember(
       const { conversationId, seq } = markRead.requestType.decode(body);
       return model.markRead(user, conversationId, seq);
     }
-    case 'ClearHistory':
-      return model.clear(user, clearHistory.requestType.decode(body).conversationId);
+    case 'ClearHistory': {
+      const { conversationId, throughSeq } = clearHistory.requestType.decode(body);
+      return model.clear(user, conversationId, throughSeq);
+    }
     case 'DeleteForMe': {
       const { conversationId, seqs } = deleteForMe.requestType.decode(body);
       return model.deleteForMe(user, conversationId, seqs);
     }
     case 'UpdateSettings': {
-      const { conversationId, ...patch } = updateSettings.requestType.decode(body);
+      const { conversationId, throughSeq, clientRequestId, ...patch } =
+        updateSettings.requestType.decode(body);
+      if (requests.has(clientRequestId)) return undefined;
+      requests.add(clientRequestId);
       const set = Object.entries(patch).filter(([, value]) => value !== undefined);
-      return model.changeSettings(user, conversationId, Object.fromEntries(set));
+      return model.changeSettings(user, conversationId, Object.fromEntries(set), throughSeq);
     }
     case 'Ack': {
       const { conversationId, seq } = Ack.decode(body);

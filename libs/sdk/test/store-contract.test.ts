@@ -1,6 +1,11 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
-import { Conversation_Kind, Entry, MemberState } from '@queqiao/protocol/client';
+import {
+  Conversation_Kind,
+  ConversationServiceDefinition,
+  Entry,
+  MemberState,
+} from '@queqiao/protocol/client';
 import { describe, expect, it } from 'vitest';
 import {
   contents,
@@ -221,6 +226,32 @@ describe.each(kinds)('a replica store $name', ({ place }) => {
     });
     expect(scene.server.log.member(ROOM, 'alice').settings?.pinned).toBe(true);
     expect(second.client.outbox()).toEqual([]);
+  });
+
+  it('sends again as it was what may have been sent before, and what is done since apart', async () => {
+    const scene = room({ alice: 0, bob: 0 }, 1);
+    const open = place();
+    const first = await online(scene, open());
+    scene.server.fault = () => 'swallow';
+    void first.client.updateSettings(ROOM, { muted: true });
+    await settled(scene);
+    first.client.stop();
+    scene.server.fault = () => undefined;
+    scene.server.unreachable = true;
+    const second = await online(scene, open());
+    await settled(scene);
+    void second.client.updateSettings(ROOM, { muted: false });
+    scene.server.unreachable = false;
+    await scene.clock.advance(60_000);
+    await settled(scene);
+    const { requestType } = ConversationServiceDefinition.methods.updateSettings;
+    const sent = scene.server.calls
+      .filter(({ method }) => method === 'UpdateSettings')
+      .map(({ body }) => requestType.decode(body));
+    expect(sent.map(({ muted }) => muted)).toEqual([true, true, false]);
+    const ids = sent.map(({ clientRequestId }) => clientRequestId);
+    expect(ids[1]).toBe(ids[0]);
+    expect(new Set(ids).size).toBe(2);
   });
 
   it('puts what is done before it was read behind what it holds', async () => {

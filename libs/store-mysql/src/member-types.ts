@@ -1,5 +1,6 @@
 import type { AppId, ConversationId, UserId } from '@queqiao/domain';
 import type { Membership } from './conversation-types.js';
+import type { LogRequest } from './log-types.js';
 
 /** Seqs of one deleteForMe, and hidden seqs that a state carries. */
 export const HIDDEN_MAX_SEQS = 500;
@@ -44,6 +45,13 @@ export interface SettingsPatch {
   readonly markedUnread?: boolean | undefined;
 }
 
+export interface SettingsChange extends MemberChange {
+  readonly patch: SettingsPatch;
+  readonly throughSeq: number;
+  /** Recognises a repeated call; null: every call counts. */
+  readonly request: LogRequest | null;
+}
+
 export interface DeliveredAck {
   readonly appId: AppId;
   readonly userId: UserId;
@@ -85,11 +93,13 @@ export interface ReadersResult {
 export interface MemberStore {
   /** Moves a read cursor forward, never back, and the peer's view of it; takes a mark as unread away. */
   advanceRead(input: MemberChange & { readonly seq: number }): Promise<SeqChangeResult>;
-  updateSettings(
-    input: MemberChange & { readonly patch: SettingsPatch },
-  ): Promise<MemberChangeResult>;
-  /** Hides everything up to the newest entry and marks it read. */
-  clearHistory(input: MemberChange): Promise<MemberChangeResult>;
+  /**
+   * Hides no later entry than `throughSeq` (0: the newest one). A request that was carried out before changes nothing.
+   * Errors: ALREADY_EXISTS when its id was used for something else.
+   */
+  updateSettings(input: SettingsChange): Promise<SeqChangeResult>;
+  /** Hides everything up to `throughSeq` (0: the newest entry) and marks it read. */
+  clearHistory(input: MemberChange & { readonly throughSeq: number }): Promise<SeqChangeResult>;
   /** Hides entries from their reader; at most HIDDEN_MAX_SEQS. Cleared ones are left out. */
   deleteForMe(input: MemberChange & { readonly seqs: readonly number[] }): Promise<SeqChangeResult>;
   /**

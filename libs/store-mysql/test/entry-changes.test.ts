@@ -250,7 +250,11 @@ describe('reactions and pins', () => {
     const again = react(id, 1, 'a');
     expect(await run([ask, again])).toEqual(['unchanged', 'unchanged']);
     expect(await run([react(id, 1, 'a', true), pin(id, 1)])).toEqual([3, 4]);
-    expect(await run([ask, again, message(id, 'late-a')], two)).toEqual(['unchanged', 'unchanged', 5]);
+    expect(await run([ask, again, message(id, 'late-a')], two)).toEqual([
+      'unchanged',
+      'unchanged',
+      5,
+    ]);
     expect([await emojis(id), await pins(id)]).toEqual([[], [1]]);
     const elsewhere = await chat('late2');
     expect(await run([pin(elsewhere, 1)])).toEqual([2]);

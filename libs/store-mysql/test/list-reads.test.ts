@@ -197,7 +197,12 @@ describe('catching up', () => {
     await database.append.commitBatch(heavy, allow);
     const write = { owner: 'l', dispatchDelayMs: 1_000 };
     const mine = { appId: app, userId: me };
-    await database.members.clearHistory({ ...mine, conversationId: cleared, ...write });
+    await database.members.clearHistory({
+      ...mine,
+      conversationId: cleared,
+      throughSeq: 0,
+      ...write,
+    });
     await database.members.deleteForMe({ ...mine, conversationId: big, seqs: [5, 6], ...write });
     const left = new Map(ids.slice(0, 60).map((id) => [id, 1]));
     const seen = new Map<string, number[]>();

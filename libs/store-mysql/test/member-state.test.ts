@@ -1,6 +1,6 @@
 import { memberView, type ConversationId } from '@queqiao/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database, MemberChangeResult, SeqChangeResult } from '../src/index.js';
+import type { Database, MemberChangeResult, SeqChangeResult, SettingsPatch } from '../src/index.js';
 import { allow, app, direct, makeGroup, message, StoreRig, user } from './store-rig.js';
 
 let rig: StoreRig;
@@ -54,10 +54,14 @@ async function statesOf(dispatchId: string): Promise<string[]> {
   return payload.states.map(({ userId }) => userId);
 }
 
+function setting(conversationId: ConversationId, who: string, patch: SettingsPatch) {
+  return { ...key(conversationId, who), patch, throughSeq: 0, request: null };
+}
+
 describe('settings', () => {
   it('keep what is not set, and a change of nothing has no rev and no dispatch row', async () => {
     const one = await chat('s1', 's2');
-    const set = (patch: object) => database.members.updateSettings({ ...key(one, 's1'), patch });
+    const set = (patch: object) => database.members.updateSettings(setting(one, 's1', patch));
     const first = await set({ pinned: true, draft: 'héllo 🌉 "\'\\', remark: 'Bo' });
     expect(first).toMatchObject({ status: 'changed', peer: null });
     expect(await statesOf('dispatchId' in first ? first.dispatchId : '')).toEqual(['s1']);
@@ -71,7 +75,7 @@ describe('settings', () => {
     expect((await set({ pinned: true, muted: true, draft: '' })).status).toBe('unchanged');
     expect((await set({})).status).toBe('unchanged');
     expect((await database.dispatch.backlog()).rows).toBe(before.rows);
-    expect(await database.members.updateSettings({ ...key(one, 's9'), patch: {} })).toEqual({
+    expect(await database.members.updateSettings(setting(one, 's9', {}))).toEqual({
       status: 'not-found',
     });
     // The other side has its own.
@@ -81,7 +85,7 @@ describe('settings', () => {
   it('hide until something new arrives', async () => {
     const one = await chat('h1', 'h2');
     const hide = (hidden: boolean) =>
-      database.members.updateSettings({ ...key(one, 'h1'), patch: { hidden } });
+      database.members.updateSettings(setting(one, 'h1', { hidden }));
     expect((await hide(true)).status).toBe('changed');
     expect((await hide(true)).status).toBe('unchanged');
     expect(await view(one, 'h1')).toMatchObject({
@@ -106,8 +110,8 @@ describe('settings', () => {
         const node = nodes[n % 2] ?? database.members;
         const at = key(one, 'c1');
         if (n % 4 < 2) return node.advanceRead({ ...at, seq: 1 + (n % 20) });
-        if (n % 4 === 2) return node.updateSettings({ ...at, patch: { draft: `d${n}` } });
-        return node.updateSettings({ ...at, patch: { pinned: n % 8 === 3, remark: `r${n}` } });
+        if (n % 4 === 2) return node.updateSettings(setting(one, 'c1', { draft: `d${n}` }));
+        return node.updateSettings(setting(one, 'c1', { pinned: n % 8 === 3, remark: `r${n}` }));
       }),
     );
     const changed = done.filter((each) => each.status === 'changed');
@@ -149,7 +153,7 @@ describe('read cursors', () => {
     const mark = (seq: number) => database.members.advanceRead({ ...key(one, 'm1'), seq });
     await mark(5);
     const patch = { markedUnread: true };
-    await database.members.updateSettings({ ...key(one, 'm1'), patch });
+    await database.members.updateSettings(setting(one, 'm1', patch));
     // A flag: what was read stays read.
     expect(await view(one, 'm1')).toMatchObject({
       readSeq: 5,
@@ -197,7 +201,7 @@ describe('clearing and hiding', () => {
 
   it('hides what was cleared and nothing newer, for one side', async () => {
     const one = await chat('k1', 'k2');
-    const clear = () => database.members.clearHistory(key(one, 'k1'));
+    const clear = () => database.members.clearHistory({ ...key(one, 'k1'), throughSeq: 0 });
     const cleared = await clear();
     expect(cleared).toMatchObject({ status: 'changed', membership: { shownSeq: 0 } });
     expect((await clear()).status).toBe('unchanged');
@@ -227,7 +231,7 @@ describe('clearing and hiding', () => {
     await hide(6);
     const found = await database.conversations.member(app, user('i1'), one);
     expect(found?.shownSeq).toBe(0);
-    await database.members.clearHistory(key(one, 'i1'));
+    await database.members.clearHistory({ ...key(one, 'i1'), throughSeq: 0 });
     expect((await view(one, 'i1')).hiddenSeqs).toEqual([]);
     const left = await rig.rows('SELECT seq FROM hidden_entries WHERE app_id = ? AND user_id = ?', [
       app,

@@ -77,6 +77,8 @@ describe('work that had no effect runs again', () => {
       userId: user(who),
       conversationId,
       patch: { pinned: true },
+      throughSeq: 0,
+      request: null,
       owner: 'logic-1',
       dispatchDelayMs: 3_000,
     });

@@ -131,7 +131,7 @@ describe('what a user sets on one device', () => {
   it('a cleared history is cleared on the other', async () => {
     const { clearHistory } = Conversations.methods;
     const { member } = await seenBy(desk, () =>
-      phone.call(Conversations, clearHistory, { conversationId: CHAT }),
+      phone.call(Conversations, clearHistory, { conversationId: CHAT, throughSeq: 0 }),
     );
     expect(member).toMatchObject({ clearedSeq: 3, readSeq: 3, unread: 0, hiddenSeqs: [] });
     await pushedTo(bob, ({ peerReadSeq }) => peerReadSeq === 3);

@@ -136,9 +136,17 @@ const conversations: Record<string, MethodRow> = {
       draft: bytes(0, 8_192),
       remark: characters(0, 100),
       marked_unread: free,
+      through_seq: also(whole(0, Number.MAX_SAFE_INTEGER), ahead),
+      client_request_id: optionalId,
     },
   },
-  ClearHistory: { request: { conversation_id }, fields: { conversation_id: ownConversation } },
+  ClearHistory: {
+    request: { conversation_id },
+    fields: {
+      conversation_id: ownConversation,
+      through_seq: also(whole(0, Number.MAX_SAFE_INTEGER), ahead),
+    },
+  },
   ListReaders: {
     request: { conversation_id, seq: 2 },
     fields: {

@@ -55,7 +55,8 @@ export class MemberOperations {
     for (const { conversationId, operations } of stored) {
       const queue = this.#queues.get(conversationId) ?? [];
       if (again && queue.length > 0) continue;
-      const restored = operations.map((operation) => ({ operation, sent: false, waiters: [] }));
+      // They may have been sent before the store was read.
+      const restored = operations.map((operation) => ({ operation, sent: true, waiters: [] }));
       this.#queues.set(conversationId, [...restored, ...queue]);
     }
   }
@@ -101,11 +102,12 @@ export class MemberOperations {
   /** The log was discarded: seqs mean nothing any more, settings do. */
   forgetSeqs(): void {
     for (const [id, queue] of this.#queues) {
-      const kept = queue.filter(({ operation }) => operation.kind === 'settings');
-      for (const { operation, waiters } of queue) {
-        if (operation.kind === 'settings') continue;
-        for (const one of waiters) one.reject(turnOver());
-      }
+      const kept = queue.filter((waiting) => {
+        const { operation, waiters } = waiting;
+        if (operation.kind === 'settings') waiting.operation = { ...operation, throughSeq: 0 };
+        else for (const one of waiters) one.reject(turnOver());
+        return operation.kind === 'settings';
+      });
       this.#keep(id, kept);
     }
   }
@@ -170,11 +172,15 @@ export class MemberOperations {
         return (await call(Conversations, 'markRead', request, options)).member;
       }
       case 'settings': {
-        const request = { conversationId, ...operation.patch };
+        const { patch, requestId: clientRequestId } = operation;
+        const throughSeq = patch.hidden === true ? operation.throughSeq : 0;
+        const request = { conversationId, ...patch, throughSeq, clientRequestId };
         return (await call(Conversations, 'updateSettings', request, options)).member;
       }
-      case 'clear':
-        return (await call(Conversations, 'clearHistory', { conversationId }, options)).member;
+      case 'clear': {
+        const request = { conversationId, throughSeq: operation.throughSeq };
+        return (await call(Conversations, 'clearHistory', request, options)).member;
+      }
       case 'hide': {
         const request = { conversationId, seqs: [...operation.seqs] };
         return (await call(Messages, 'deleteForMe', request, options)).member;

@@ -59,16 +59,18 @@ export class ReferenceModel {
     return undefined;
   }
 
-  /** Hides everything so far, and marks it read. */
-  clear(user: string, id: string): MemberRefusal | undefined {
+  /** Hides everything up to an entry (0: all so far), and marks it read. */
+  clear(user: string, id: string, throughSeq = 0): MemberRefusal | undefined {
     const conversation = this.#get(id);
-    const { lastSeq, lastOrdinal } = conversation;
-    if (lastSeq === 0) return 'NOT_FOUND';
+    if (conversation.lastSeq === 0) return 'NOT_FOUND';
+    const seq = throughSeq || conversation.lastSeq;
+    const line = conversation.lines[seq - 1];
+    if (line === undefined) return 'INVALID_ARGUMENT';
     const member = conversation.member(user);
-    const done = member.clearedSeq >= lastSeq && member.readSeq >= lastSeq;
+    const done = member.clearedSeq >= seq && member.readSeq >= seq;
     if (done && !member.settings.markedUnread) return undefined;
-    member.clearedSeq = lastSeq;
-    this.#read(conversation, user, lastSeq, lastOrdinal);
+    member.clearedSeq = Math.max(member.clearedSeq, seq);
+    this.#read(conversation, user, seq, line.ordinal);
     return undefined;
   }
 
@@ -81,15 +83,22 @@ export class ReferenceModel {
     return undefined;
   }
 
-  changeSettings(user: string, id: string, change: SettingsChange): MemberRefusal | undefined {
+  /** `throughSeq`: what is hidden at most; 0: all so far. */
+  changeSettings(
+    user: string,
+    id: string,
+    change: SettingsChange,
+    throughSeq = 0,
+  ): MemberRefusal | undefined {
     const { hidden, ...patch } = change;
     const conversation = this.#get(id);
     if (conversation.lastSeq === 0) return 'NOT_FOUND';
     const member = conversation.member(user);
     member.settings = { ...member.settings, ...patch };
     if (hidden === false) member.hiddenAtSeq = undefined;
-    else if (hidden === true && !isHidden(conversation, member)) {
-      member.hiddenAtSeq = conversation.lastSeq;
+    else if (hidden === true) {
+      const seq = throughSeq || conversation.lastSeq;
+      member.hiddenAtSeq = Math.max(member.hiddenAtSeq ?? 0, seq);
     }
     return undefined;
   }

@@ -1,10 +1,11 @@
 import type { MemberSettings } from '@queqiao/domain';
-import { sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { StoreDefect } from '../errors.js';
 import type { MemberChange, SeqChangeResult } from '../member-types.js';
+import type { Schema } from '../schema/schema.js';
 import type { StoreContext } from '../store-context.js';
 import { changeMember, type MemberPatch } from './change-member.js';
-import { readPair, type MemberPair } from './member-pair.js';
+import { readPair, type MemberKey, type MemberPair } from './member-pair.js';
 import { storedSettings } from './stored-settings.js';
 
 type Input = MemberChange & { readonly seq: number };
@@ -16,7 +17,7 @@ export async function advanceRead(context: StoreContext, input: Input): Promise<
   if (pair === null) return { status: 'not-found' };
   if (seq > pair.own.lastSeq) return { status: 'no-such-seq', seq };
   if (isDone(pair, seq)) return { status: 'unchanged', membership: pair.own };
-  const ordinal = await ordinalAt(context, input);
+  const ordinal = await ordinalAt(context.kysely, input);
   return changeMember(context, input, (now) => move(now, seq, ordinal));
 }
 
@@ -46,8 +47,11 @@ export function withoutMark(settings: MemberSettings): MemberSettings {
   return rest;
 }
 
-async function ordinalAt({ kysely }: StoreContext, input: Input): Promise<number> {
-  const row = await kysely
+export async function ordinalAt(
+  db: Kysely<Schema>,
+  input: MemberKey & { readonly seq: number },
+): Promise<number> {
+  const row = await db
     .selectFrom('entries')
     .select('ordinal')
     .where('app_id', '=', input.appId)

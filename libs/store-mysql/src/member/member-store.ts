@@ -3,7 +3,7 @@ import type {
   MemberChange,
   MemberStore,
   ReadersInput,
-  SettingsPatch,
+  SettingsChange,
 } from '../member-types.js';
 import type { StoreContext } from '../store-context.js';
 import { ackDelivered } from './ack-delivered.js';
@@ -18,11 +18,11 @@ export class MysqlMemberStore implements MemberStore {
     return advanceRead(this.context, input);
   }
 
-  updateSettings(input: MemberChange & { readonly patch: SettingsPatch }) {
+  updateSettings(input: SettingsChange) {
     return updateSettings(this.context, input);
   }
 
-  clearHistory(input: MemberChange) {
+  clearHistory(input: MemberChange & { readonly throughSeq: number }) {
     return clearHistory(this.context, input);
   }
 

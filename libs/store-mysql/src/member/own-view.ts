@@ -1,50 +1,79 @@
+import { DomainError } from '@queqiao/domain';
 import type { Transaction } from 'kysely';
+import { findAnswer, storeAnswer } from '../log/requests.js';
 import {
   HIDDEN_MAX_SEQS,
   type MemberChange,
-  type MemberChangeResult,
   type SeqChangeResult,
-  type SettingsPatch,
+  type SettingsChange,
 } from '../member-types.js';
 import type { Schema } from '../schema/schema.js';
 import type { StoreContext } from '../store-context.js';
-import { withoutMark } from './advance-read.js';
+import { ordinalAt, withoutMark } from './advance-read.js';
 import { changeMember, type MemberPatch } from './change-member.js';
 import { readPair, type MemberKey, type MemberPair } from './member-pair.js';
 import { patchedSettings, storedSettings } from './stored-settings.js';
 
-export function updateSettings(
+export async function updateSettings(
   context: StoreContext,
-  input: MemberChange & { readonly patch: SettingsPatch },
-): Promise<MemberChangeResult> {
-  return changeMember(context, input, ({ own }) => {
-    const settings = storedSettings(patchedSettings(own, input.patch));
-    return settings === storedSettings(own.member.settings) ? null : { own: { settings } };
+  input: SettingsChange,
+): Promise<SeqChangeResult> {
+  const missing = await checkSeqs(context, input, [input.throughSeq]);
+  if (missing !== null) return missing;
+  return changeMember(context, input, async ({ own: { member, lastSeq } }, trx) => {
+    if (await isRepeated(trx, input)) return null;
+    const through = input.throughSeq || lastSeq;
+    const settings = storedSettings(patchedSettings(member.settings, input.patch, through));
+    return settings === storedSettings(member.settings) ? null : { own: { settings } };
   });
+}
+
+/** Notes the request, so that it is carried out once, also when it changed nothing: others may have changed it back since. */
+async function isRepeated(
+  trx: Transaction<Schema>,
+  { appId, conversationId, request }: SettingsChange,
+): Promise<boolean> {
+  if (request === null) return false;
+  const found = await findAnswer(trx, appId, request);
+  if (found === undefined) await storeAnswer(trx, appId, request, conversationId);
+  else if (found.answer !== conversationId) {
+    const field = 'client_request_id';
+    throw new DomainError('ALREADY_EXISTS', 'the id was used for another conversation', { field });
+  }
+  return found !== undefined;
 }
 
 /** Entries that are committed while this runs have seqs above the cleared ones and stay. */
-export function clearHistory(
+export async function clearHistory(
   context: StoreContext,
-  input: MemberChange,
-): Promise<MemberChangeResult> {
+  input: MemberChange & { readonly throughSeq: number },
+): Promise<SeqChangeResult> {
+  const missing = await checkSeqs(context, input, [input.throughSeq]);
+  if (missing !== null) return missing;
   return changeMember(context, input, async (pair, trx) => {
-    const patch = clearing(pair);
-    if (patch !== null) await forgetHidden(trx, input, pair.own.lastSeq);
-    return patch;
+    const { lastSeq, lastOrdinal } = pair.own;
+    const seq = input.throughSeq || lastSeq;
+    if (isCleared(pair, seq)) return null;
+    await forgetHidden(trx, input, seq);
+    const ordinal = seq === lastSeq ? lastOrdinal : await ordinalAt(trx, { ...input, seq });
+    return clearing(pair, seq, ordinal);
   });
 }
 
-function clearing({ own: { member, lastSeq, lastOrdinal } }: MemberPair): MemberPatch | null {
-  const done = member.clearedSeq >= lastSeq && member.readSeq >= lastSeq;
-  if (done && member.settings.markedUnread !== true) return null;
-  const readSeq = Math.max(member.readSeq, lastSeq);
+function isCleared({ own: { member } }: MemberPair, seq: number): boolean {
+  const { clearedSeq, readSeq, settings } = member;
+  return clearedSeq >= seq && readSeq >= seq && settings.markedUnread !== true;
+}
+
+function clearing({ own: { member } }: MemberPair, seq: number, ordinal: number): MemberPatch {
+  const readSeq = Math.max(member.readSeq, seq);
+  const hidden = member.hiddenSeqs.filter((one) => one > seq);
   return {
     own: {
-      cleared_seq: Math.max(member.clearedSeq, lastSeq),
+      cleared_seq: Math.max(member.clearedSeq, seq),
       read_seq: readSeq,
-      read_ordinal: Math.max(member.readOrdinal, lastOrdinal),
-      hidden_seqs: null,
+      read_ordinal: Math.max(member.readOrdinal, ordinal),
+      hidden_seqs: hidden.length === 0 ? null : JSON.stringify(hidden),
       settings: storedSettings(withoutMark(member.settings)),
     },
     peerReadSeq: readSeq,
@@ -69,15 +98,26 @@ export async function deleteForMe(
   if (input.seqs.length > HIDDEN_MAX_SEQS) {
     throw new RangeError(`at most HIDDEN_MAX_SEQS (${HIDDEN_MAX_SEQS}) seqs`);
   }
-  const pair = await readPair(context.kysely, input);
-  if (pair === null) return { status: 'not-found' };
-  const ahead = input.seqs.find((seq) => seq > pair.own.lastSeq);
-  if (ahead !== undefined) return { status: 'no-such-seq', seq: ahead };
+  const missing = await checkSeqs(context, input, input.seqs);
+  if (missing !== null) return missing;
   return changeMember(context, input, ({ own: { member } }, trx) => {
     const open = input.seqs.filter((seq) => seq > member.clearedSeq);
     const seqs = [...new Set(open)].sort((a, b) => a - b);
     return hide(trx, input, seqs, member.hiddenSeqs);
   });
+}
+
+/** Null: the user may see the log as far as that. Logs grow only, so that it stays true. */
+async function checkSeqs(
+  { kysely }: StoreContext,
+  key: MemberKey,
+  seqs: readonly number[],
+): Promise<SeqChangeResult | null> {
+  if (seqs.every((seq) => seq === 0)) return null;
+  const pair = await readPair(kysely, key);
+  if (pair === null) return { status: 'not-found' };
+  const ahead = seqs.find((seq) => seq > pair.own.lastSeq);
+  return ahead === undefined ? null : { status: 'no-such-seq', seq: ahead };
 }
 
 async function hide(

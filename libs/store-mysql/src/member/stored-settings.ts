@@ -1,5 +1,4 @@
 import { isHidden, type MemberSettings } from '@queqiao/domain';
-import type { Membership } from '../conversation-types.js';
 import type { SettingsPatch } from '../member-types.js';
 
 /** For the column: only what is set, in one order, so that equal settings are equal texts; null when nothing is set. */
@@ -14,15 +13,15 @@ export function storedSettings(settings: MemberSettings): string | null {
   return set.length === 0 ? null : JSON.stringify(Object.fromEntries(set));
 }
 
-/** What is left out of the patch stays. */
+/** What is left out of the patch stays. Nothing above `throughSeq` is hidden. */
 export function patchedSettings(
-  { member, lastSeq }: Pick<Membership, 'member' | 'lastSeq'>,
+  before: MemberSettings,
   { hidden, ...patch }: SettingsPatch,
+  throughSeq: number,
 ): MemberSettings {
-  const before = member.settings;
   const { hiddenAtSeq, ...rest } = { ...before, ...defined(patch) };
   if (hidden === false) return rest;
-  if (hidden === true && !isHidden(before, lastSeq)) return { ...rest, hiddenAtSeq: lastSeq };
+  if (hidden === true && !isHidden(before, throughSeq)) return { ...rest, hiddenAtSeq: throughSeq };
   return hiddenAtSeq === undefined ? rest : { ...rest, hiddenAtSeq };
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   Content,
   ConversationServiceDefinition as Conversations,
@@ -25,7 +26,8 @@ export async function changeOwnUntilKnown(
   conversationId: string,
   change: OwnChange,
 ): Promise<MemberState | undefined> {
-  const { member } = await untilKnown(device, (socket) => askOwn(socket, conversationId, change));
+  const ids = { conversationId, clientRequestId: randomUUID() };
+  const { member } = await untilKnown(device, (socket) => askOwn(socket, ids, change));
   return member;
 }
 
@@ -84,17 +86,20 @@ function askFor(
 
 function askOwn(
   socket: BareDevice,
-  conversationId: string,
+  ids: { readonly conversationId: string; readonly clientRequestId: string },
   change: OwnChange,
 ): Promise<{ readonly member?: MemberState | undefined }> {
   const { updateSettings, clearHistory } = Conversations.methods;
+  const { conversationId } = ids;
   switch (change.kind) {
     case 'settings': {
-      const request = UpdateSettingsRequest.create({ conversationId, ...change.settings });
+      const request = UpdateSettingsRequest.create({ ...ids, ...change.settings });
       return socket.call(Conversations, updateSettings, request, conversationId);
     }
-    case 'clear':
-      return socket.call(Conversations, clearHistory, { conversationId }, conversationId);
+    case 'clear': {
+      const request = { conversationId, throughSeq: change.throughSeq };
+      return socket.call(Conversations, clearHistory, request, conversationId);
+    }
     case 'hide': {
       const request = { conversationId, seqs: [...change.seqs] };
       return socket.call(Messages, Messages.methods.deleteForMe, request, conversationId);

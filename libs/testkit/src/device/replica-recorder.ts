@@ -142,7 +142,7 @@ export class ReplicaRecorder implements TestDevice {
         case 'settings':
           return client.updateSettings(conversationId, change.settings);
         case 'clear':
-          return client.clearHistory(conversationId);
+          return client.clearHistory(conversationId, change.throughSeq);
         case 'hide':
           return client.deleteForMe(conversationId, change.seqs);
       }

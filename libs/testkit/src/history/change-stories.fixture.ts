@@ -93,8 +93,14 @@ export const CHANGE_STORIES = {
       },
       'a clear left something': async () => {
         const story = await past();
-        await didOwn(story.history, { kind: 'clear' });
+        await didOwn(story.history, { kind: 'clear', throughSeq: 3 });
         story.members.set(CHAT, bob({ clearedSeq: 2, readSeq: 3 }));
+        return story;
+      },
+      'a clear took what came after it': async () => {
+        const story = await past();
+        await didOwn(story.history, { kind: 'clear', throughSeq: 2 });
+        story.members.set(CHAT, bob({ clearedSeq: 3, readSeq: 3 }));
         return story;
       },
       'the history was cleared by nobody': async () => {
@@ -149,7 +155,7 @@ export const CHANGE_STORIES = {
       'something came after a clear': async () => {
         const story = await past({ stored: three });
         story.history.sends.pop();
-        await didOwn(story.history, { kind: 'clear' });
+        await didOwn(story.history, { kind: 'clear', throughSeq: 2 });
         await sent(story.history, 'm3', 3);
         story.members.set(CHAT, bob({ clearedSeq: 2, readSeq: 2 }));
         return story;
@@ -157,7 +163,7 @@ export const CHANGE_STORIES = {
       'what was cleared is no longer hidden': async () => {
         const story = await past();
         await didOwn(story.history, { kind: 'hide', seqs: [2] });
-        await didOwn(story.history, { kind: 'clear' });
+        await didOwn(story.history, { kind: 'clear', throughSeq: 3 });
         story.members.set(CHAT, bob({ clearedSeq: 3, readSeq: 3 }));
         return story;
       },

@@ -23,7 +23,8 @@ export interface OwnSettings {
 export type OwnChange =
   | { readonly kind: 'settings'; readonly settings: OwnSettings }
   | { readonly kind: 'hide'; readonly seqs: readonly number[] }
-  | { readonly kind: 'clear' };
+  /** Up to the newest entry that the user meant. */
+  | { readonly kind: 'clear'; readonly throughSeq: number };
 
 export function targetsOf(change: MessageChange): readonly number[] {
   return change.kind === 'delete' ? change.targetSeqs : [change.targetSeq];

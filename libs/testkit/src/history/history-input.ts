@@ -137,16 +137,6 @@ export function reactionKey(place: string, userId: string, emoji: string): strin
   return `${place} ${userId} ${emoji}`;
 }
 
-/** The newest seq of a conversation that was acknowledged before a moment; 0: none. */
-export function acknowledgedBefore(recorded: Recorded, conversationId: string, at: number): number {
-  let newest = 0;
-  for (const record of written(recorded)) {
-    if (record.conversationId !== conversationId || (record.endedAt ?? Infinity) >= at) continue;
-    newest = Math.max(newest, seqOf(record) ?? 0);
-  }
-  return newest;
-}
-
 export function* allEntries(table: HistoryInput['table']): Generator<Entry> {
   for (const entries of table.values()) yield* entries;
 }

@@ -58,7 +58,7 @@ export const LOG_STORIES = {
       'a user cleared the history': async () => {
         const story = await past({ surfaced: [entry(3)] });
         story.history.sends.pop();
-        await didOwn(story.history, { kind: 'clear' });
+        await didOwn(story.history, { kind: 'clear', throughSeq: 2 });
         await sent(story.history, 'm3', 3);
         story.members.set(CHAT, bob({ clearedSeq: 2, readSeq: 2 }));
         return story;

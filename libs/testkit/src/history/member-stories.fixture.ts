@@ -109,7 +109,7 @@ export const MEMBER_STORIES = {
       },
       'it ends below what was cleared': async () => {
         const story = await past();
-        await didOwn(story.history, { kind: 'clear' });
+        await didOwn(story.history, { kind: 'clear', throughSeq: 3 });
         story.members.set(CHAT, bob({ clearedSeq: 3, readSeq: 2 }));
         return story;
       },
@@ -171,7 +171,11 @@ export const MEMBER_STORIES = {
       },
       'an own change never ended': async () => {
         const story = await past();
-        const about = { userId: 'bob', conversationId: CHAT, change: { kind: 'clear' } } as const;
+        const about = {
+          userId: 'bob',
+          conversationId: CHAT,
+          change: { kind: 'clear', throughSeq: 3 },
+        } as const;
         void story.history.changeOwn(about, () => new Promise<void>(() => undefined));
         return story;
       },

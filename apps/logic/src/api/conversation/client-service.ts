@@ -37,8 +37,8 @@ export function clientConversationService(usecases: {
       const { answers, logEpoch, hasMore } = await usecases.catchUp.run(context, request);
       return { answers: answers.map(toCatchUpAnswer), logEpoch, hasMore };
     },
-    async updateSettings({ conversationId, ...patch }, context) {
-      const input = { conversationId, patch };
+    async updateSettings({ conversationId, throughSeq, clientRequestId, ...patch }, context) {
+      const input = { conversationId, patch, throughSeq, clientRequestId };
       return { member: toMemberState(await usecases.updateSettings.run(context, input)) };
     },
     async clearHistory(request, context) {

@@ -39,8 +39,14 @@ function rig(result: MemberChangeResult = changed) {
     members,
     pushed,
     mark: (seq = 5) => new MarkRead(...deps).run(alice, { conversationId, seq }),
-    set: (patch: object) => new UpdateSettings(...deps).run(alice, { conversationId, patch }),
-    clear: () => new ClearHistory(...deps).run(alice, { conversationId }),
+    set: (patch: object, { throughSeq = 0, clientRequestId = '' } = {}) =>
+      new UpdateSettings(...deps).run(alice, {
+        conversationId,
+        patch,
+        throughSeq,
+        clientRequestId,
+      }),
+    clear: (throughSeq = 0) => new ClearHistory(...deps).run(alice, { conversationId, throughSeq }),
     hide: (...seqs: number[]) => new DeleteForMe(...deps).run(alice, { conversationId, seqs }),
     ack: (acks: Parameters<AckDelivered['run']>[0]['acks']) =>
       new AckDelivered(...deps).run({ acks }),

@@ -1,5 +1,6 @@
 import type { AppId, ConversationId, UserId } from '@queqiao/domain';
 
+import type { ChangeRequest } from '../change/ports.js';
 import type { Membership, MemberKey } from './ports.js';
 
 /** Whose row is changed, and what the dispatch row for the new state says. */
@@ -32,6 +33,13 @@ export interface SettingsPatch {
   readonly markedUnread?: boolean | undefined;
 }
 
+export interface SettingsChange extends MemberChange {
+  readonly patch: SettingsPatch;
+  readonly throughSeq: number;
+  /** Null: every call counts. */
+  readonly request: ChangeRequest | null;
+}
+
 export interface DeliveredAck extends MemberKey {
   readonly seq: number;
 }
@@ -56,10 +64,9 @@ export interface Readers {
 export interface MemberLog {
   /** Forward only; takes a mark as unread away. */
   advanceRead(input: MemberChange & { readonly seq: number }): Promise<MemberChangeResult>;
-  updateSettings(
-    input: MemberChange & { readonly patch: SettingsPatch },
-  ): Promise<MemberChangeResult>;
-  clearHistory(input: MemberChange): Promise<MemberChangeResult>;
+  /** Hides nothing above `throughSeq`; 0: the newest. Errors: ALREADY_EXISTS (client_request_id). */
+  updateSettings(input: SettingsChange): Promise<MemberChangeResult>;
+  clearHistory(input: MemberChange & { readonly throughSeq: number }): Promise<MemberChangeResult>;
   deleteForMe(
     input: MemberChange & { readonly seqs: readonly number[] },
   ): Promise<MemberChangeResult>;

@@ -32,3 +32,7 @@ export function settleChange(
       throw invalidArgument(fieldOf(result.seq), 'there is no such entry yet');
   }
 }
+
+export function checkThrough(throughSeq: number): void {
+  if (throughSeq < 0) throw invalidArgument('through_seq', 'must not be negative');
+}

@@ -1,7 +1,6 @@
 import type { OwnSettings } from '../changes.js';
 import type { OwnChangeRecord } from '../history.js';
 import {
-  acknowledgedBefore,
   allEntries,
   isRefused,
   keyOf,
@@ -23,7 +22,7 @@ export function* ownChanges(input: HistoryInput): Generator<string> {
       const who = `${conversationId} ${userId}`;
       const own = here.filter((record) => record.userId === userId && !isRefused(record));
       yield* hidden(who, own, membership);
-      yield* cleared(who, own, membership, input);
+      yield* cleared(who, own, membership);
       for (const name of NAMES) yield* setting(who, name, own, membership);
       const mention = mentions.get(who) ?? 0;
       if (membership.mentionedSeq !== mention) {
@@ -50,20 +49,21 @@ function* hidden(
   for (const seq of stored) if (!wanted.has(seq)) yield `${who} lacks ${seq}, which nobody hid`;
 }
 
-/** A clear takes everything that was acknowledged before it was begun. */
+/** A clear takes what it names, and nothing that came later, however often it was asked for. */
 function* cleared(
   who: string,
   own: readonly OwnChangeRecord[],
   { clearedSeq }: Membership,
-  { history }: HistoryInput,
 ): Generator<string> {
-  const clears = own.filter(({ change }) => change.kind === 'clear');
-  if (clears.length === 0 && clearedSeq > 0) yield `${who} is cleared to ${clearedSeq} by nobody`;
-  for (const { outcome, conversationId, begunAt } of clears) {
-    if (outcome !== 'done') continue;
-    const least = acknowledgedBefore(history, conversationId, begunAt);
-    if (clearedSeq < least) yield `${who} is cleared to ${clearedSeq}, not to ${least}`;
+  let [least, most] = [0, 0];
+  for (const { change, outcome } of own) {
+    if (change.kind !== 'clear') continue;
+    most = Math.max(most, change.throughSeq);
+    if (outcome === 'done') least = Math.max(least, change.throughSeq);
   }
+  if (clearedSeq < least) yield `${who} is cleared to ${clearedSeq}, not to ${least}`;
+  if (clearedSeq > most)
+    yield `${who} is cleared to ${clearedSeq}, and asked for no more than ${most}`;
 }
 
 /** A value stands when somebody gave it, and nothing else that was acknowledged began after that was over. */

@@ -1,7 +1,6 @@
 import type { StateRecord } from '../surfaced-log.js';
 import { changesByKey } from '../change-fold.js';
 import {
-  acknowledgedBefore,
   isRefused,
   keyOfEntry,
   seqOf,
@@ -55,9 +54,9 @@ function moved(recorded: Recorded, surely: boolean): Map<string, number> {
     const counts = surely ? mark.outcome === 'done' : !isRefused(mark);
     if (counts) raise(`${mark.conversationId} ${mark.userId}`, mark.seq);
   }
-  for (const { change, outcome, conversationId, userId, begunAt } of ownChanges) {
+  for (const { change, outcome, conversationId, userId } of ownChanges) {
     if (change.kind !== 'clear' || outcome !== 'done') continue;
-    raise(`${conversationId} ${userId}`, acknowledgedBefore(recorded, conversationId, begunAt));
+    raise(`${conversationId} ${userId}`, change.throughSeq);
   }
   for (const send of sends) raise(`${send.conversationId} ${send.sender}`, seqOf(send) ?? 0);
   return highest;
