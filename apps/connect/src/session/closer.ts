@@ -18,6 +18,7 @@ export class Closer {
     private readonly outboxes: Outboxes,
     private readonly options: {
       readonly reconnectSpreadMs: number;
+      readonly returnsPerSecond: number;
       readonly random: () => number;
     },
   ) {}
@@ -32,10 +33,9 @@ export class Closer {
     socket.end(code, reason);
   }
 
-  /** With a random hint, so that those closed together do not come back together. */
-  closeForRetry(session: Session, code: number, reason: string, error?: ProtoError): void {
-    const reconnectAfterMs = this.hintMs();
-    this.close(session, { code, reason, reconnectAfterMs, ...(error ? { error } : {}) });
+  /** With a random hint, so that those closed together do not come back together. `together`: how many they are, if known. */
+  closeForRetry(session: Session, code: number, reason: string, together?: number): void {
+    this.close(session, { code, reason, reconnectAfterMs: this.hintMs(together) });
   }
 
   /** Nothing that waits for it goes out any more; without its close frame if the transport holds something back. */
@@ -53,9 +53,11 @@ export class Closer {
     this.close(session, { code: CLOSE_CODES.SLOW_CONSUMER, reason: 'slow consumer' });
   }
 
-  /** 1 to the spread: 0 would mean "no hint". */
-  hintMs(): number {
-    return 1 + Math.floor(this.options.random() * this.options.reconnectSpreadMs);
+  /** 1 to the spread, or less when few come back: 0 would mean "no hint". */
+  hintMs(together = Number.POSITIVE_INFINITY): number {
+    const { random, reconnectSpreadMs, returnsPerSecond } = this.options;
+    const spreadMs = Math.min(reconnectSpreadMs, (together * 1_000) / returnsPerSecond);
+    return 1 + Math.floor(random() * spreadMs);
   }
 }
 

@@ -68,8 +68,14 @@ export class Revocations {
 
   #everybodyAgain(): void {
     const { table, closer } = this.deps;
-    for (const session of table.all()) {
-      closer.closeForRetry(session, CLOSE_CODES.FENCED, 'sign-outs may have been missed');
+    const all = [...table.all()];
+    for (const session of all) {
+      closer.closeForRetry(
+        session,
+        CLOSE_CODES.FENCED,
+        'sign-outs may have been missed',
+        all.length,
+      );
     }
   }
 }

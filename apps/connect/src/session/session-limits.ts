@@ -14,6 +14,8 @@ export interface SessionLimits {
   readonly maxOpens: number;
   /** Hints for reconnecting are random up to this. */
   readonly reconnectSpreadMs: number;
+  /** Those closed together get shorter hints when no more than this come back in each second then. */
+  readonly returnsPerSecond: number;
   /** Bytes that wait for one socket, in the outbox and in the transport together; above: 4002. */
   readonly maxOutboxBytes: number;
   readonly maxCallsPerSession: number;
@@ -29,6 +31,7 @@ export const DEFAULT_SESSION_LIMITS: SessionLimits = {
   tokenWarningMs: 60_000,
   maxOpens: 256,
   reconnectSpreadMs: 10_000,
+  returnsPerSecond: 200,
   maxOutboxBytes: 512 * 1024,
   maxCallsPerSession: 64,
   callTimeoutMs: 10_000,

@@ -134,8 +134,9 @@ export class Sessions {
 
   /** Closes every socket as fenced: others may have given this node's sessions up while it stood still. */
   fence(): void {
-    for (const session of this.#table.all()) {
-      this.#closer.closeForRetry(session, CLOSE_CODES.FENCED, 'the node stood still');
+    const all = [...this.#table.all()];
+    for (const session of all) {
+      this.#closer.closeForRetry(session, CLOSE_CODES.FENCED, 'the node stood still', all.length);
     }
   }
 
@@ -143,7 +144,7 @@ export class Sessions {
   async drain(durationMs: number): Promise<void> {
     const all = [...this.#table.all()];
     const visit = (session: (typeof all)[number]): void =>
-      this.#closer.closeForRetry(session, CLOSE_CODES.DRAIN, 'the node is going away');
+      this.#closer.closeForRetry(session, CLOSE_CODES.DRAIN, 'the node is going away', all.length);
     await pacedWalk(all, visit, { clock: this.deps.clock, durationMs });
   }
 
@@ -176,7 +177,7 @@ function coreOf(deps: SessionsDeps, { limits, bootId }: SessionsOptions) {
     { metrics, turnEnd, gate },
     { maxBytes: limits.maxOutboxBytes, onSlow: (session) => closer.closeSlow(session) },
   );
-  const closer = new Closer(outboxes, { reconnectSpreadMs: limits.reconnectSpreadMs, random });
+  const closer = new Closer(outboxes, { ...limits, random });
   const presence = new PresenceChanges({ clock, logic, metrics: presenceMetrics(registry) });
   return { metrics, requestIds, logic, gate, outboxes, closer, presence };
 }
