@@ -42,6 +42,8 @@ export const TOKEN_LIFE_MS = 3_600_000;
 export class InMemoryLogic {
   readonly calls: LogicCallInput[] = [];
   readonly opens: OpenSessionRequest[] = [];
+  /** So many of the next opens lose their link. */
+  lostOpens = 0;
   readonly kicks: KickSessionRequest[] = [];
   readonly closed: string[] = [];
   /** Users that it was told of, by call. */
@@ -130,6 +132,7 @@ export class InMemoryLogic {
 
   async #open(request: OpenSessionRequest): Promise<LogicReply> {
     this.opens.push(request);
+    if (this.lostOpens-- > 0) throw new DomainError('UNAVAILABLE', 'logic node out of reach');
     const [first = '', ...rest] = request.token.split('/');
     const refusal = REFUSALS[first];
     if (refusal !== undefined) return refused(refusal, 'r1');

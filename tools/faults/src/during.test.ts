@@ -51,6 +51,14 @@ describe('a time with acknowledgements', () => {
     expect([...breachesOf('acks', early, SPAN, 1)]).toEqual([]);
   });
 
+  it('is not halved when it is short', () => {
+    const late = times([11_050, 11_100]);
+    expect([...breachesOf('acks', late, { fromMs: 10_000, toMs: 11_900 }, 2)]).toEqual([]);
+    expect([...breachesOf('acks', late, { fromMs: 10_000, toMs: 12_300 }, 2)]).toEqual([
+      'no message was begun and acknowledged from 1150 to 2300 ms',
+    ]);
+  });
+
   it('is not asked for where nothing can be said', () => {
     expect([...breachesOf('any', times(), SPAN, 2)]).toEqual([]);
   });

@@ -24,10 +24,12 @@ export interface DownItemsDeps {
   readonly checkPause: () => void;
 }
 
-/** A resync of the whole node is spread over at least this long, or all its devices would sync in the same moment. */
+/** A resync of the whole node is spread, or all its devices would sync in the same moment: at first so many in a second, */
+const RESYNCS_PER_SECOND = 200;
+/** … of more sessions over this long, */
 const RESYNC_ALL_SPREAD_MS = 5_000;
-/** And over longer when it would make more sessions than this sync per second. */
-const RESYNCS_PER_SECOND = 2_000;
+/** … and over longer when it would make more sessions than this sync per second. */
+const MAX_RESYNCS_PER_SECOND = 2_000;
 const MAX_REASON_BYTES = 100;
 
 /** What logic tells this node's sessions. */
@@ -110,5 +112,7 @@ export class DownItems implements DownHandlers {
 
 /** Over how long a resync of this many sessions is spread. */
 export function resyncSpreadMs(sessions: number): number {
-  return Math.max(RESYNC_ALL_SPREAD_MS, Math.ceil((sessions * 1_000) / RESYNCS_PER_SECOND));
+  const calmMs = Math.ceil((sessions * 1_000) / RESYNCS_PER_SECOND);
+  const leastMs = Math.ceil((sessions * 1_000) / MAX_RESYNCS_PER_SECOND);
+  return Math.max(Math.min(RESYNC_ALL_SPREAD_MS, calmMs), leastMs);
 }

@@ -18,7 +18,7 @@ import {
   RevocationsSinceRequest,
   RevocationsSinceResponse,
 } from '@queqiao/protocol/link';
-import type { LogicCalls } from '../link/index.js';
+import type { LogicCallInput, LogicCalls, LogicReply } from '../link/index.js';
 
 /** A question about sign-outs that takes longer is worth less than a new one. */
 const FEED_TIMEOUT_MS = 1_500;
@@ -38,7 +38,10 @@ export class RequestIds {
   }
 }
 
-/** The calls that connect makes on its own behalf. Never rejects: every failure is an answer. */
+/**
+ * The calls that connect makes on its own behalf. Each may be carried out twice: when the link that it left on was lost it is
+ * made once more, on another one. Never rejects: every failure is an answer.
+ */
 export class LogicCaller {
   constructor(
     private readonly deps: { readonly logic: LogicCalls; readonly requestIds: RequestIds },
@@ -110,7 +113,7 @@ export class LogicCaller {
     const requestId = this.deps.requestIds.next();
     try {
       const input = { key, method: `${SERVICE}/${method}`, body, timeoutMs, requestId };
-      const reply = await this.deps.logic.call({ ...input, codec: 'proto' });
+      const reply = await this.#twice({ ...input, codec: 'proto' });
       if ('body' in reply) return { value: decode(reply.body) };
       const error = ProtoError.decode(reply.error);
       const cause = fromProtoError(error);
@@ -119,6 +122,16 @@ export class LogicCaller {
       const error = toProtoError(thrown, requestId);
       return { error, cause: fromProtoError(error) };
     }
+  }
+
+  /** A link that was lost takes no further call, so the second one goes elsewhere, or is refused at once. */
+  #twice(input: LogicCallInput): Promise<LogicReply> {
+    const { logic } = this.deps;
+    return logic.call(input).catch((error: unknown) => {
+      const lost = error instanceof DomainError && error.code === 'UNAVAILABLE';
+      if (!lost) throw error;
+      return logic.call(input);
+    });
   }
 }
 

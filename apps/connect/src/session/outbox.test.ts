@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Deliver } from '@queqiao/protocol/link';
 import { encodeItems } from '@queqiao/protocol/client';
-import { callItem, SessionRig } from '../../test/session-rig.js';
+import { callItem, SessionRig, type FakeSocket } from '../../test/session-rig.js';
 import { resyncSpreadMs } from './down-items.js';
 
 const PUSH = encodeItems([
@@ -134,19 +134,24 @@ describe('what logic sends down', () => {
   });
 
   it('takes longer over more sessions, so that few of them sync at once', () => {
-    expect([0, 10_000, 100_000].map(resyncSpreadMs)).toEqual([5_000, 5_000, 50_000]);
+    const spreads = [0, 32, 1_000, 10_000, 100_000].map(resyncSpreadMs);
+    expect(spreads).toEqual([0, 160, 5_000, 5_000, 50_000]);
   });
 
   it('resyncs named sessions, or all of them at a pace', async () => {
     const rig = new SessionRig();
-    const sockets = [await rig.signedIn('app/a'), await rig.signedIn('app/b')];
-    rig.sessions.down.resync({ sessions: [2], reason: 'x' });
+    const sockets: FakeSocket[] = [];
+    for (let n = 0; n < 100; n += 1) sockets.push(await rig.signedIn(`app/u${n}`));
+    const told = () => sockets.filter((socket) => socket.kinds().includes('resync')).length;
+    rig.sessions.down.resync({ sessions: [100], reason: 'x' });
     await rig.settle();
-    expect(sockets.map((socket) => socket.kinds().length)).toEqual([1, 2]);
+    expect(told()).toBe(1);
     rig.sessions.down.resync({ sessions: [], reason: 'overflow' });
     await rig.settle();
-    expect(sockets[1]?.kinds().length).toBe(2);
-    await rig.clock.advanceAsync(5_000);
-    expect(sockets.map((socket) => socket.last('resync').reason)).toEqual(['overflow', 'overflow']);
+    expect(told()).toBe(21);
+    await rig.clock.advanceAsync(500);
+    expect(sockets.map((socket) => socket.last('resync').reason)).toEqual(
+      sockets.map(() => 'overflow'),
+    );
   });
 });

@@ -60,6 +60,18 @@ describe('signing in', () => {
     expect(rig.directory.registered).toEqual([]);
   });
 
+  it('asks another logic node when the link to the first one is lost, and closes 4003 after that', async () => {
+    const rig = new SessionRig();
+    rig.logic.lostOpens = 1;
+    expect((await rig.signedIn('app/ann')).kinds()).toEqual(['connected']);
+    expect(rig.logic.opens).toHaveLength(2);
+    rig.logic.lostOpens = 2;
+    const socket = await rig.signedIn('app/bob');
+    expect([socket.closeCode, rig.logic.opens.length]).toEqual([4003, 4]);
+    // One of two sockets: nobody has to be kept apart from many others.
+    expect(socket.last('disconnect').reconnectAfterMs).toBe(6);
+  });
+
   it('closes 4003 when a logic node of an older version does not know the call: another may', async () => {
     const rig = new SessionRig();
     const socket = await rig.signedIn('older');

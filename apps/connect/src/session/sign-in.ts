@@ -102,7 +102,8 @@ export class SignIn {
       return;
     }
     if (!entered) {
-      this.deps.closer.closeForRetry(session, CLOSE_CODES.OVERLOADED, 'no answer from logic');
+      const { closer, table } = this.deps;
+      closer.closeForRetry(session, CLOSE_CODES.OVERLOADED, 'no answer from logic', table.size);
       return;
     }
     session.state = 'connected';
@@ -131,7 +132,8 @@ export class SignIn {
     const foreignOrigin = cause.code === 'PERMISSION_DENIED' && cause.field === 'origin';
     const code = foreignOrigin ? CLOSE_CODES.ORIGIN_REFUSED : cause.row.signInCloseCode;
     if (!cause.row.retryable) return this.deps.closer.close(session, refusal(error, code));
-    const reconnectAfterMs = cause.retryAfterMs || this.deps.closer.hintMs();
+    // As many as there are may be refused for the same reason at about this time.
+    const reconnectAfterMs = cause.retryAfterMs || this.deps.closer.hintMs(this.deps.table.size);
     this.deps.closer.close(session, { ...refusal(error, code), reconnectAfterMs });
   }
 
