@@ -15,6 +15,7 @@ import {
 } from '@queqiao/protocol/client';
 import {
   CreateGroupRequest,
+  FriendServiceDefinition as ServerFriends,
   GroupServiceDefinition as ServerGroups,
   MessageServiceDefinition as ServerMessages,
   UserServiceDefinition as ServerUsers,
@@ -26,12 +27,14 @@ type Closeable = { close(): void };
 /** The public gRPC door of one logic node as an app's back end uses it. */
 export class BackEnd {
   readonly users: GrpcClient<typeof ServerUsers>;
+  readonly friends: GrpcClient<typeof ServerFriends>;
   readonly groups: GrpcClient<typeof ServerGroups>;
   readonly messages: GrpcClient<typeof ServerMessages>;
   readonly options: CallOptions;
 
   constructor(address: string, app: Pick<TestApp, 'credential'>) {
     this.users = createGrpcClient(ServerUsers, address);
+    this.friends = createGrpcClient(ServerFriends, address);
     this.groups = createGrpcClient(ServerGroups, address);
     this.messages = createGrpcClient(ServerMessages, address);
     this.options = { metadata: { authorization: `Bearer ${app.credential}` } };
@@ -50,7 +53,7 @@ export class BackEnd {
   }
 
   close(): void {
-    closeAll(this.users, this.groups, this.messages);
+    closeAll(this.users, this.friends, this.groups, this.messages);
   }
 }
 

@@ -6,9 +6,10 @@ import {
   type Conversation,
   type MemberState,
 } from '@queqiao/protocol/client';
-import { BareDevice, queryRows, type Codec } from '@queqiao/testkit';
+import { BareDevice, type Codec } from '@queqiao/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BackEnd, text } from '../../src/doors.js';
+import { withoutRecovery } from '../../src/no-recovery.js';
 import { useCluster } from '../../src/scenario.js';
 
 const cluster = useCluster({ connect: 2, logic: 2 });
@@ -19,12 +20,8 @@ let phone: BareDevice;
 let desk: BareDevice;
 let bob: BareDevice;
 
-/** What is pushed late is pushed by whoever finds that it was not: here nobody ever does, so what comes has come at once. */
-const NO_RECOVERY =
-  'CREATE TRIGGER no_recovery BEFORE INSERT ON dispatch FOR EACH ROW SET NEW.due_ms = NEW.due_ms + 86400000';
-
 beforeAll(async () => {
-  await queryRows(cluster().database.rootUrl, NO_RECOVERY);
+  await withoutRecovery(cluster());
   const backEnd = new BackEnd(cluster().logicAt(0).grpcAddress, cluster().app);
   await backEnd.upsert('ann', 'bob');
   backEnd.close();
