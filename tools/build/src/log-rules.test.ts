@@ -1,29 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { namedTests, withoutTest } from './named-tests.js';
 import { root } from './workspace.js';
 
 const PAGE = readFileSync(join(root, 'docs/log-rules.md'), 'utf8');
-const ROW = /^\|.*\| `([^`]+\.test\.ts)` "([^"]+)" *\|$/;
-
-const rows = PAGE.split('\n').filter(
-  (line) => line.startsWith('| ') && !/^\| (rule|mechanism|-+) /.test(line),
-);
-
-/** As the title of a test or of a group of them, not as any other text. */
-function isTitled(source: string, name: string): boolean {
-  const at = source.indexOf(`'${name}'`);
-  return at > 0 && /\(\s*$/.test(source.slice(0, at));
-}
 
 it('every rule of the log names a test, and it exists', () => {
-  expect(rows.length).toBeGreaterThan(130);
-  const missing = rows.filter((row) => {
-    const [, path = '', name = ''] = ROW.exec(row) ?? [];
-    const file = join(root, path);
-    return path === '' || !existsSync(file) || !isTitled(readFileSync(file, 'utf8'), name);
-  });
-  expect(missing).toEqual([]);
+  const rules = namedTests(PAGE);
+  expect(rules.length).toBeGreaterThan(130);
+  expect(withoutTest(root, rules)).toEqual([]);
 });
 
 it('every metric of that page is one of the product', () => {
