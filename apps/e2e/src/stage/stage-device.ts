@@ -13,6 +13,7 @@ import { HeardLog } from './heard-log.js';
 
 /** Keeps a broken product from hanging the test; no measurement. */
 const GIVE_UP_MS = 30_000;
+const PING_MS = 20_000;
 
 export interface StageDeviceOptions extends SignInInput {
   readonly userId: string;
@@ -38,6 +39,10 @@ export class StageDevice {
     const { bare } = device;
     for (const item of bare.items) device.#take(item);
     bare.onItem = (item) => device.#take(item);
+    const pings = setInterval(() => {
+      if (bare.closeCode === undefined) bare.send({ $case: 'ping', value: {} });
+    }, PING_MS);
+    void bare.closed.then(() => clearInterval(pings));
     return device;
   }
 

@@ -11,6 +11,9 @@ import { tableTroubles } from './tables.js';
 
 type AppSettings = Parameters<TestCluster['createApp']>[1];
 
+/** Of two nodes each gets half of the affinities. */
+const MAX_LANES = 64;
+
 export const CAST = ['alice', 'bob', 'carol'] as const;
 
 /** An app of its own with three users, who have what a Person has, on two connect and two logic nodes. */
@@ -105,6 +108,7 @@ async function findLanes(cluster: TestCluster, app: TestApp): Promise<[string, s
   const count = () => (first ? metricSum(first.process, 'queqiao_api_calls_total', 'GetMe') : 0);
   const lanes: [string, string] = ['', ''];
   for (let n = 0; lanes.includes(''); n += 1) {
+    if (n === MAX_LANES) throw new Error(`${MAX_LANES} affinities lead to one logic node`);
     const before = await count();
     await device.call(Users, Users.methods.getMe, {}, `lane-${n}`);
     lanes[(await count()) > before ? 0 : 1] = `lane-${n}`;
