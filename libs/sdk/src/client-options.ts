@@ -85,6 +85,7 @@ export interface ClientStats {
   readonly callsQueued: number;
   readonly outboxMessages: number;
   readonly memberOperations: number;
+  readonly repeatedCalls: number;
   readonly acksDue: number;
   readonly pullsInFlight: number;
   readonly heldEntries: number;

@@ -10,19 +10,14 @@ import {
 import type { LocalMessage, SendReceipt } from './actions/outbox.js';
 import { randomId } from './actions/random-id.js';
 import type { ClientEvents, ClientOptions, ClientStats } from './client-options.js';
-import { sleep } from './clock.js';
 import type { ConnectionState } from './connection/state.js';
 import type { Caller } from './connection/typed-call.js';
 import { Engine } from './engine.js';
 import { contents } from './contents.js';
-import { asQueqiaoError } from './errors.js';
 import { MessageActions, type Readers, type SendOptions } from './message-actions.js';
 import type { ConversationView } from './replica/conversation-view.js';
 import type { SettingsPatch } from './replica/member-operation.js';
 import type { MessageView } from './replica/message-view.js';
-
-/** Attempts of a call that the client repeats by itself under one request id. */
-const GROUP_ATTEMPTS = 5;
 
 /**
  * One device of one user. Events and the methods that only look are synchronous and never throw for reasons of the network;
@@ -275,19 +270,10 @@ export class QueqiaoClient {
 
   /** Creates a group with the caller and these members; resolves with its conversation id. */
   async createGroup(name: string, memberIds: readonly string[], groupId = ''): Promise<string> {
-    const request = { clientRequestId: randomId(), name, memberIds: [...memberIds], groupId };
-    const backoff = this.#engine.newBackoff();
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const answer = await this.call(GroupServiceDefinition, 'createGroup', request);
-        this.#engine.syncer.request();
-        return answer.conversationId;
-      } catch (failure) {
-        const error = asQueqiaoError(failure);
-        if (!error.retryable || attempt >= GROUP_ATTEMPTS || !this.#running) throw error;
-        await sleep(this.#engine.clock, Math.max(error.retryAfterMs, backoff.next()));
-      }
-    }
+    const request = { name, memberIds: [...memberIds], groupId };
+    const answer = await this.#engine.change(GroupServiceDefinition, 'createGroup', request);
+    this.#engine.syncer.request();
+    return answer.conversationId;
   }
 
   /** Profiles by user id, from a small cache; users that do not exist are left out. */

@@ -3,6 +3,7 @@ import { Acks } from './actions/acks.js';
 import { MemberOperations } from './actions/member-operations.js';
 import { Outbox } from './actions/outbox.js';
 import { Puller } from './actions/puller.js';
+import { RepeatedCalls, type Changer } from './actions/repeated-call.js';
 import { SelfCheck } from './actions/self-check.js';
 import { SessionTurn } from './actions/session-turn.js';
 import { Syncer } from './actions/syncer.js';
@@ -36,12 +37,15 @@ export class Engine {
   readonly users: UserCache;
   readonly events: Emitter<ClientEvents>;
   readonly call: Caller;
+  /** As `call`, for what changes something: repeated under one request id. */
+  readonly change: Changer;
   readonly clock: Clock;
   readonly newBackoff: () => Backoff;
   readonly #logger: Logger;
   readonly #limits: Limits;
   readonly #calls: CallTable;
   readonly #persistence: Persistence;
+  readonly #repeated: RepeatedCalls;
   readonly #acks: Acks;
   readonly #selfCheck: SelfCheck;
   #turn = new SessionTurn();
@@ -75,6 +79,8 @@ export class Engine {
       persistence: this.#persistence,
       onEpoch: (logEpoch: number) => this.#onEpoch(logEpoch),
     };
+    this.#repeated = new RepeatedCalls(shared);
+    this.change = this.#repeated.call;
     this.puller = new Puller(shared);
     this.#selfCheck = new SelfCheck({
       ...shared,
@@ -112,6 +118,7 @@ export class Engine {
 
   /** What waits is told that it waits in vain. Messages and marks stay for the next session. */
   abandon(): void {
+    this.#repeated.abandon();
     this.#calls.stop();
     this.outbox.abandon();
     this.operations.abandon();
@@ -123,6 +130,7 @@ export class Engine {
       callsQueued: this.#calls.queued,
       outboxMessages: this.outbox.size,
       memberOperations: this.operations.size,
+      repeatedCalls: this.#repeated.size,
       acksDue: this.#acks.size,
       pullsInFlight: this.puller.inFlight,
       heldEntries: this.replica.heldEntries,
@@ -243,6 +251,7 @@ export class Engine {
       this.outbox.clear();
       this.operations.clear();
       this.users.clear();
+      this.#repeated.abandon();
     }
   }
 

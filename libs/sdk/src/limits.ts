@@ -12,6 +12,10 @@ export interface Limits {
   readonly maxOutboxMessages: number;
   /** Settings, read cursors and the like on their way to the server, over all conversations; one more fails likewise. */
   readonly maxMemberOperations: number;
+  /** Changes of groups, friends and the like that wait for an answer; one more fails likewise. */
+  readonly maxRepeatedCalls: number;
+  /** Times that such a change is tried, always under the same request id, before the last error is the caller's. */
+  readonly maxCallAttempts: number;
   /** Pulls at once, over all conversations; more wait. */
   readonly maxPullsInFlight: number;
   /** Entries asked for by one pull, 1 to 500. */
@@ -54,6 +58,8 @@ export const DEFAULT_LIMITS: Limits = {
   maxCallBytes: 250 * 1024,
   maxOutboxMessages: 1000,
   maxMemberOperations: 1000,
+  maxRepeatedCalls: 1000,
+  maxCallAttempts: 5,
   maxPullsInFlight: 4,
   pullPageEntries: 500,
   catchUpConversations: 100,
