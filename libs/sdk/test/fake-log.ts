@@ -20,7 +20,7 @@ import { FakeMembers, type FakeHead } from './fake-members.js';
 
 interface Log {
   readonly id: string;
-  readonly name: string;
+  name: string;
   readonly entries: Entry[];
   /** Seqs of entries that change others. */
   readonly changes: Set<number>;
@@ -110,6 +110,7 @@ export class FakeLog {
     const entry = Entry.create({ ...place, createdMs: this.#createdMs });
     if (change === undefined) {
       log.entries.push({ ...entry, content });
+      if (content.body?.$case === 'groupUpdated') log.name = content.body.value.name ?? log.name;
       if (isMessage) this.#said(log, sender, { ...entry, content });
     } else {
       if (isDone(log.entries, change, sender)) {

@@ -31,6 +31,8 @@ export class ConversationState {
   readonly #cursor = new MemberCursor();
   #kind: Conversation_Kind;
   #name = '';
+  /** The name is that of the log up to here: entries above may say another one. */
+  #nameSeq = 0;
   #lastOrdinal = 0;
   #lastEntry: Entry | undefined;
   /** Nothing up to here is what a list shows. */
@@ -57,7 +59,7 @@ export class ConversationState {
   /** From a sync answer. */
   describe(from: Conversation, fullHistory: boolean): void {
     if (from.kind > Conversation_Kind.UNSPECIFIED) this.#kind = from.kind;
-    this.#name = from.name;
+    this.#called(from.name, from.lastSeq);
     this.#lastOrdinal = Math.max(this.#lastOrdinal, from.lastOrdinal);
     this.#activeMs = Math.max(this.#activeMs, from.activeMs);
     if (from.lastEntry === undefined) this.#dropPreview(from.lastSeq);
@@ -129,7 +131,7 @@ export class ConversationState {
 
   restore(record: ConversationRecord, entries: readonly Entry[]): void {
     this.#kind = record.kind;
-    this.#name = record.name;
+    this.#called(record.name, record.high);
     this.#lastOrdinal = record.lastOrdinal;
     this.#lastEntry = record.lastEntry;
     this.#previewFloor = record.previewFloor;
@@ -214,11 +216,19 @@ export class ConversationState {
     if (entry.content === undefined || changeOf(entry.content) !== undefined) return;
     this.#activeMs = Math.max(this.#activeMs, entry.createdMs);
     const { body } = entry.content;
-    if (body?.$case === 'groupCreated' && this.#name === '') this.#name = body.value.name;
+    if (body?.$case === 'groupCreated' || body?.$case === 'groupUpdated') {
+      if (body.value.name !== undefined) this.#called(body.value.name, entry.seq);
+    }
     // Only messages move their author's cursor: what somebody did to the group does not.
     if (!isMessageKind(body?.$case ?? '')) return;
     if (isFrom(entry, userId)) this.#cursor.noteOwn(entry);
     else this.#cursor.noteMention(entry, userId);
+  }
+
+  #called(name: string, asOfSeq: number): void {
+    if (asOfSeq < this.#nameSeq) return;
+    this.#name = name;
+    this.#nameSeq = asOfSeq;
   }
 
   /** The lowest seq below which nothing was answered. */
