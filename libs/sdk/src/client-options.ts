@@ -16,9 +16,12 @@ import type { TokenOption } from './connection/token-source.js';
 import type { WebSocketFactory } from './connection/web-socket.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './logger.js';
+import type { FriendEvents } from './friends/friends.js';
+import type { PresenceEvents } from './presence/presence.js';
 import type { EntrySource } from './replica/conversation-log.js';
 import type { ConversationView } from './replica/conversation-view.js';
 import type { ReplicaStore } from './replica/replica-store.js';
+import type { SelfFeedEvents } from './users/self-feed.js';
 
 export interface ClientOptions {
   /** Such as wss://chat.example.com/ws. */
@@ -54,7 +57,7 @@ export interface EntryEvent {
   readonly source: EntrySource;
 }
 
-export interface ClientEvents {
+export interface ClientEvents extends SelfFeedEvents, FriendEvents, PresenceEvents {
   state: ConnectionState;
   /** Signed in: a new session. */
   session: Connected;
@@ -79,6 +82,16 @@ export interface ClientEvents {
   reset: { readonly logEpoch: number };
 }
 
+/** What the parts of a client tell each other, beside what they tell applications. */
+export interface EngineEvents extends ClientEvents {
+  /** The session ended. */
+  lost: object;
+  /** The server may have forgotten what it keeps of this user in memory. */
+  resynced: object;
+  /** The client ends: nobody should wait. */
+  abandoned: object;
+}
+
 /** How full the client's bounded places are, the bounds in `limits`, and what its self-checks came to. */
 export interface ClientStats {
   readonly callsInFlight: number;
@@ -90,6 +103,8 @@ export interface ClientStats {
   readonly pullsInFlight: number;
   readonly heldEntries: number;
   readonly cachedUsers: number;
+  readonly listedFriends: number;
+  readonly watchedUsers: number;
   /** Syncs that only checked that nothing was missed, and what they found, since the client was created. */
   readonly selfChecks: number;
   readonly missedEntries: number;

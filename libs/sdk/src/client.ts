@@ -15,9 +15,13 @@ import type { Caller } from './connection/typed-call.js';
 import { Engine } from './engine.js';
 import { contents } from './contents.js';
 import { MessageActions, type Readers, type SendOptions } from './message-actions.js';
+import { Friends } from './friends/friends.js';
+import { PresenceWatch } from './presence/presence.js';
 import type { ConversationView } from './replica/conversation-view.js';
 import type { SettingsPatch } from './replica/member-operation.js';
 import type { MessageView } from './replica/message-view.js';
+import { followSelfFeed } from './users/self-feed.js';
+import { Users } from './users/users.js';
 
 /**
  * One device of one user. Events and the methods that only look are synchronous and never throw for reasons of the network;
@@ -32,9 +36,16 @@ export class QueqiaoClient {
 
   /** Calls one method of a generated service, waiting for a connection if need be until the time-out. */
   readonly call: Caller;
+  readonly users: Users;
+  readonly friends: Friends;
+  readonly presence: PresenceWatch;
 
   constructor(options: ClientOptions) {
     this.#engine = new Engine(options);
+    this.users = new Users(this.#engine);
+    this.friends = new Friends(this.#engine);
+    this.presence = new PresenceWatch(this.#engine);
+    followSelfFeed(this.#engine);
     this.#messages = new MessageActions(this.#engine);
     this.call = this.#engine.call;
   }
@@ -292,7 +303,8 @@ export class QueqiaoClient {
 
   /** How full the client's bounded places are. */
   stats(): ClientStats {
-    return this.#engine.stats();
+    const listedFriends = this.friends.list().length;
+    return { ...this.#engine.stats(), listedFriends, watchedUsers: this.presence.size };
   }
 }
 

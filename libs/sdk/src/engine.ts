@@ -9,7 +9,7 @@ import { SessionTurn } from './actions/session-turn.js';
 import { Syncer } from './actions/syncer.js';
 import { UserCache } from './actions/user-cache.js';
 import { Backoff, DEFAULT_BACKOFF } from './backoff.js';
-import type { ClientEvents, ClientOptions, ClientStats } from './client-options.js';
+import type { ClientOptions, ClientStats, EngineEvents } from './client-options.js';
 import { systemClock, type Clock } from './clock.js';
 import { CallTable } from './connection/call-table.js';
 import { Connection } from './connection/connection.js';
@@ -35,7 +35,7 @@ export class Engine {
   readonly outbox: Outbox;
   readonly operations: MemberOperations;
   readonly users: UserCache;
-  readonly events: Emitter<ClientEvents>;
+  readonly events: Emitter<EngineEvents>;
   readonly call: Caller;
   /** As `call`, for what changes something: repeated under one request id. */
   readonly change: Changer;
@@ -109,6 +109,11 @@ export class Engine {
     this.users = new UserCache(shared);
   }
 
+  /** The session that is, or was the last. */
+  get turn(): SessionTurn {
+    return this.#turn;
+  }
+
   /** Reads the store, at first and after it failed; nothing may be shown or sent before. Never rejects. */
   load(): Promise<void> {
     if (this.#persistence.broken) this.#loading = undefined;
@@ -122,9 +127,11 @@ export class Engine {
     this.#calls.stop();
     this.outbox.abandon();
     this.operations.abandon();
+    this.events.emit('abandoned', {});
   }
 
-  stats(): ClientStats {
+  /** Of what the engine holds. */
+  stats(): Omit<ClientStats, 'listedFriends' | 'watchedUsers'> {
     return {
       callsInFlight: this.#calls.inFlight,
       callsQueued: this.#calls.queued,
@@ -260,6 +267,7 @@ export class Engine {
     this.#selfCheck.lost();
     this.#acks.lost();
     this.#calls.lost();
+    this.events.emit('lost', {});
   }
 
   #onItem({ item }: Item): void {
@@ -302,6 +310,7 @@ export class Engine {
 
   #onResync(conversationId: string): void {
     this.#selfCheck.forgive();
+    if (conversationId === '') this.events.emit('resynced', {});
     const state = this.replica.get(conversationId);
     if (state?.log.anchored === true) this.puller.fill(state, true).catch(() => undefined);
     else this.syncer.request();

@@ -13,6 +13,11 @@ export {
 export type { ConnectionState } from './connection/state.js';
 export type { TokenOption } from './connection/token-source.js';
 export type { CallOptions, Caller, ServiceDefinition } from './connection/typed-call.js';
+export type { FriendLabels, RequestWish } from './friends/friend-requests.js';
+export type { Friends } from './friends/friends.js';
+export type { PresenceWatch } from './presence/presence.js';
+export type { Me, SelfFeedEvents } from './users/self-feed.js';
+export type { ProfilePatch, Users, UserSettingsPatch } from './users/users.js';
 export { SUBPROTOCOL, type WebSocketFactory, type WebSocketLike } from './connection/web-socket.js';
 export { QueqiaoError } from './errors.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
@@ -39,12 +44,19 @@ export type {
   StoredSend,
 } from './replica/replica-store.js';
 export {
+  AddFriendRule,
   ConversationServiceDefinition,
   DeviceServiceDefinition,
   Entry_State,
+  FoundUser_By,
+  FriendRequest_State,
+  FriendSource_Way,
+  Gender,
   GroupServiceDefinition,
+  InviteRule,
   MessageServiceDefinition,
   Platform,
+  PresenceRule,
   Sender_Kind,
   UserServiceDefinition,
 } from '@queqiao/protocol/client';
@@ -52,7 +64,13 @@ export { Content, Entry } from '@queqiao/protocol/client';
 export type {
   Connected,
   DeviceRecord,
+  FoundUser,
+  Friend,
+  FriendRequest,
+  FriendSource,
   MemberState,
+  Presence,
   TransientEvent,
   User,
+  UserSettings,
 } from '@queqiao/protocol/client';

@@ -30,6 +30,10 @@ export interface Limits {
   readonly maxKeptEntries: number;
   /** Profiles kept; the least recently used is dropped. */
   readonly maxCachedUsers: number;
+  /** Friends in the list that is kept; further ones can be searched for. */
+  readonly maxListedFriends: number;
+  /** Users whose presence is watched by this device; one more fails with LIMIT_EXCEEDED. The server's own limit. */
+  readonly maxWatchedUsers: number;
   /** A profile is asked for again after this many milliseconds. */
   readonly userTtlMs: number;
   /** Milliseconds between two acks of one conversation; what is stored meanwhile goes with the next. */
@@ -67,6 +71,8 @@ export const DEFAULT_LIMITS: Limits = {
   maxHeldEntries: 1000,
   maxKeptEntries: 2000,
   maxCachedUsers: 1000,
+  maxListedFriends: 10_000,
+  maxWatchedUsers: 200,
   userTtlMs: 600_000,
   ackIntervalMs: 1_000,
   ackRepeatMs: 60_000,

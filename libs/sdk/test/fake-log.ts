@@ -264,7 +264,7 @@ export class FakeLog {
     const { lastSeq, lastOrdinal } = headOf(log);
     return {
       conversationId: log.id,
-      kind: log.id.startsWith('d:') ? Conversation_Kind.DIRECT : Conversation_Kind.GROUP,
+      kind: kindOf(log.id),
       name: log.name,
       lastSeq,
       lastOrdinal,
@@ -276,7 +276,7 @@ export class FakeLog {
 
   #shown(log: Log, user: string): Entry | undefined {
     const { clearedSeq, joinedSeq, hiddenSeqs } = this.member(log.id, user);
-    const shown = newestMessage(log);
+    const shown = log.id.startsWith('s:') ? undefined : newestMessage(log);
     if (shown === undefined || shown.seq <= Math.max(clearedSeq, joinedSeq)) return undefined;
     return hiddenSeqs.includes(shown.seq) ? undefined : shown;
   }
@@ -286,6 +286,11 @@ export class FakeLog {
     if (log === undefined) throw new DomainError('NOT_FOUND', 'no such conversation');
     return log;
   }
+}
+
+function kindOf(id: string): Conversation_Kind {
+  if (id.startsWith('s:')) return Conversation_Kind.SELF;
+  return id.startsWith('d:') ? Conversation_Kind.DIRECT : Conversation_Kind.GROUP;
 }
 
 function headOf({ entries, mentionAllSeq }: Log): FakeHead {

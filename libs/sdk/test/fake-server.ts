@@ -14,8 +14,12 @@ import { errorCodeToProto } from '@queqiao/protocol/common';
 import type { WebSocketFactory } from '../src/connection/web-socket.js';
 import { executeChange } from './fake-change-calls.js';
 import { FakeLog } from './fake-log.js';
+import { executeFriend } from './fake-friend-calls.js';
+import { FakePeople } from './fake-people.js';
+import { FakePresence } from './fake-presence.js';
 import { executeRead } from './fake-read-calls.js';
 import { FakeSocket } from './fake-socket.js';
+import { FakeProfiles } from './fake-user-calls.js';
 
 export interface FakeSession {
   readonly socket: FakeSocket;
@@ -33,6 +37,9 @@ export type Outcome = { readonly reply: Uint8Array } | { readonly refused: Error
 /** A server without a network, scripted by the test. Tokens are user names, with anything after a slash ignored. */
 export class FakeServer {
   readonly log = new FakeLog();
+  readonly people = new FakePeople(this);
+  readonly profiles = new FakeProfiles(this.people);
+  readonly presence = new FakePresence(this);
   readonly sessions = new Set<FakeSession>();
   /** Every connect item, also refused ones. */
   readonly connects: Connect[] = [];
@@ -50,6 +57,8 @@ export class FakeServer {
   fault: (method: string, call: Call) => Fault | undefined = () => undefined;
   refuse: (connect: Connect) => { code: number; reconnectAfterMs?: number } | undefined = () =>
     undefined;
+  /** Happens when a call was carried out and its reply has not left: what it causes overtakes the reply. */
+  beforeReply: (method: string) => void = () => undefined;
   /** Hears of every call and ack that was taken or refused, in their order. */
   witness: (session: FakeSession, method: string, body: Uint8Array, outcome: Outcome) => void =
     () => undefined;
@@ -233,6 +242,7 @@ export class FakeServer {
     }
     this.witness(session, method, call.body, { reply: value });
     if (fault === 'lose-reply') return;
+    this.beforeReply(method);
     socket.deliver([
       { item: { $case: 'reply', value: { id: call.id, result: { $case: 'body', value } } } },
     ]);
@@ -254,6 +264,11 @@ export class FakeServer {
   #execute(session: FakeSession, method: string, body: Uint8Array): Uint8Array {
     const { user } = session;
     if (method === 'Send') return this.#send(session, body);
+    const people =
+      executeFriend(this.people, user, method, body) ??
+      this.profiles.execute(user, method, body) ??
+      this.presence.execute(user, method, body);
+    if (people !== undefined) return people;
     const changed = executeChange(this, session, method, body);
     if (changed !== undefined) return changed;
     const read = executeRead(this.log, user, method, body);

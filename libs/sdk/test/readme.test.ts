@@ -11,7 +11,7 @@ const CODE_BLOCK = /```ts\n([^]*?)```/g;
 function script(): string {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const blocks = [...readme.matchAll(CODE_BLOCK)].map(([, code = '']) => code);
-  expect(blocks).toHaveLength(8);
+  expect(blocks).toHaveLength(11);
   const source = blocks
     .join('\n')
     .replaceAll(/import (\{[^}]*\}) from '@queqiao\/sdk';/g, 'const $1 = sdk;');
@@ -27,6 +27,7 @@ it('the examples of the README run', async () => {
     method === 'Send' && affinity.includes('mallory') ? { error: 'BLOCKED' } : undefined;
   server.log.createConversation('d:alice:bob', { alice: 0, bob: 0 });
   for (let n = 0; n < 3; n += 1) server.say('d:alice:bob', 'bob', `old ${n}`);
+  server.people.ask('bob', 'alice', 'Remember me?');
   // Called with `new`: a constructor that returns an object gives that object.
   vi.stubGlobal('WebSocket', function open(url: string, protocols: string[]) {
     return server.webSocket(url, protocols);
@@ -90,6 +91,16 @@ it('the examples of the README run', async () => {
     'recalled',
     'true Dear Bob 0 0 0',
     'browser-7f3a true',
+    'Nick alice finds Nick carol',
+    '0 friends',
+    '1 requests not seen',
+    'bob: Remember me?',
+    '0 requests not seen',
+    '1 friends',
+    'Bobby in d:alice:bob',
+    '1 friends',
+    'mallory',
+    'last seen 0',
     '7 of 8',
     'true',
   ]);

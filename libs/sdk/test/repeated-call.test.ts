@@ -102,10 +102,11 @@ describe('a call that changes something', () => {
   });
 
   it('has a request with an id, by its type', () => {
-    const { calls } = failing([]);
+    const { calls, ids } = failing([]);
     // @ts-expect-error there is no id to repeat it under
     void calls.call(UserServiceDefinition, 'getUsers', { userIds: [] });
     // @ts-expect-error the id is made here
     void calls.call(Groups, 'createGroup', { clientRequestId: 'mine' });
+    expect(ids).not.toContain('mine');
   });
 });

@@ -41,6 +41,14 @@ export class UserCache {
     return found;
   }
 
+  /** Keeps what was told without having been asked for. */
+  put(user: User): void {
+    this.#cached.delete(user.userId);
+    const untilMs = this.deps.clock.now() + this.deps.limits.userTtlMs;
+    this.#cached.set(user.userId, { user: Promise.resolve(user), untilMs });
+    this.#evict();
+  }
+
   #isFresh(id: string): boolean {
     return (this.#cached.get(id)?.untilMs ?? 0) > this.deps.clock.now();
   }
