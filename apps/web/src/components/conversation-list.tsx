@@ -54,7 +54,7 @@ function Row({ state, conversation }: { state: ChatState; conversation: Conversa
 
 function previewOf(
   state: ChatState,
-  { kind }: ConversationView,
+  { kind, peerId }: ConversationView,
   line: Line,
   t: ReturnType<typeof useTexts>['t'],
 ): string {
@@ -62,6 +62,7 @@ function previewOf(
   if (body.kind === 'group-created') {
     return t('groupCreated', nameOf(state, body.creatorId), body.name);
   }
+  if (body.kind === 'became-friends') return t('becameFriends', nameOf(state, peerId ?? ''));
   if (body.kind === 'taken-back') return t('takenBack', nameOf(state, senderId ?? ''));
   const text = body.kind === 'text' ? body.text : t('unknownContent');
   if (kind === 'self' || senderId === undefined) return text;

@@ -1,7 +1,10 @@
+import { useState } from 'preact/hooks';
 import type { ChatState } from '../state/chat-state.js';
 import { viewOf, type ConversationView } from '../state/conversation-view.js';
 import { Avatar } from './avatar.js';
 import { Composer } from './composer.js';
+import { ContactDialog } from './contacts/contact-dialog.js';
+import { usePresenceText } from './contacts/person-row.js';
 import { Icon } from './icons.js';
 import { MessageList } from './message-list.js';
 import { useActions, useTexts } from './page-context.js';
@@ -27,7 +30,7 @@ export function ConversationPane({ state, drafts }: ConversationPaneProps) {
   const { id } = conversation;
   return (
     <main class="pane" data-open={id}>
-      <PaneBar conversation={conversation} />
+      <PaneBar state={state} conversation={conversation} />
       <MessageList key={id} state={state} conversation={conversation} />
       <Composer
         key={`composer-${id}`}
@@ -39,12 +42,20 @@ export function ConversationPane({ state, drafts }: ConversationPaneProps) {
   );
 }
 
-function PaneBar({ conversation }: { conversation: ConversationView }) {
+interface PaneBarProps {
+  readonly state: ChatState;
+  readonly conversation: ConversationView;
+}
+
+function PaneBar({ state, conversation }: PaneBarProps) {
   const { t } = useTexts();
   const actions = useActions();
+  const [about, setAbout] = useState(false);
+  const presence = usePresenceText(state, conversation.peerId ?? '');
   const { id, kind, peerId } = conversation;
   const title = kind === 'self' ? t('notesToSelf') : conversation.title;
-  const note = kind === 'group' ? t('group') : (peerId ?? '');
+  const words = kind === 'group' ? [t('group')] : [peerId ?? '', presence];
+  const note = words.filter((word) => word !== '' && word !== title).join(' · ');
   return (
     <header class="bar">
       <button
@@ -58,8 +69,22 @@ function PaneBar({ conversation }: { conversation: ConversationView }) {
       <Avatar id={peerId ?? id} name={title} square={kind === 'group'} />
       <div class="bar-text">
         <h1 class="bar-title">{title}</h1>
-        {note !== title && <span class="note">{note}</span>}
+        {note !== '' && <span class="note">{note}</span>}
       </div>
+      {kind === 'direct' && peerId !== undefined && (
+        <button
+          type="button"
+          class="plain"
+          title={t('details', title)}
+          aria-label={t('details', title)}
+          onClick={() => setAbout(true)}
+        >
+          <Icon name="person" />
+        </button>
+      )}
+      {about && peerId !== undefined && (
+        <ContactDialog state={state} userId={peerId} onClose={() => setAbout(false)} />
+      )}
     </header>
   );
 }

@@ -25,11 +25,13 @@ export function LogItem({ item, state, conversation }: ItemProps) {
     const text =
       body.kind === 'group-created'
         ? t('groupCreated', nameOf(state, body.creatorId), body.name)
-        : body.kind === 'text'
-          ? body.text
-          : body.kind === 'taken-back'
-            ? t('takenBack', nameOf(state, senderId))
-            : t('unknownContent');
+        : body.kind === 'became-friends'
+          ? t('becameFriends', nameOf(state, conversation.peerId ?? ''))
+          : body.kind === 'text'
+            ? body.text
+            : body.kind === 'taken-back'
+              ? t('takenBack', nameOf(state, senderId))
+              : t('unknownContent');
     return (
       <li class="notice">
         <span>{text}</span>

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { listIn } from '../text/lists.js';
 import { Modal } from './modal.js';
 import { useActions, useTexts } from './page-context.js';
 import { TextField } from './text-field.js';
@@ -12,7 +13,7 @@ export function NewGroupDialog({ onClose }: { onClose: () => void }) {
   const actions = useActions();
   const [name, setName] = useState('');
   const [members, setMembers] = useState('');
-  const memberNames = namesIn(members);
+  const memberNames = listIn(members);
   return (
     <Modal
       title={t('newGroup')}
@@ -39,10 +40,4 @@ export function NewGroupDialog({ onClose }: { onClose: () => void }) {
       />
     </Modal>
   );
-}
-
-/** Commas of Latin and Chinese keyboards and semicolons part names; spaces are within them. */
-function namesIn(text: string): string[] {
-  const names = text.split(/[,，、;；\n]/u).map((name) => name.trim());
-  return [...new Set(names.filter((name) => name !== ''))];
 }

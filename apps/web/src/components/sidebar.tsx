@@ -2,6 +2,9 @@ import { useState } from 'preact/hooks';
 import type { ChatState, Connection } from '../state/chat-state.js';
 import { nameOf } from '../state/conversation-view.js';
 import { Avatar } from './avatar.js';
+import { ContactsPanel } from './contacts/contacts-panel.js';
+import { ProfileDialog } from './contacts/profile-dialog.js';
+import { SidebarTabs, type SidebarTab } from './contacts/sidebar-tabs.js';
 import { ConversationList } from './conversation-list.js';
 import { Icon } from './icons.js';
 import { NewChatDialog } from './new-chat-dialog.js';
@@ -12,7 +15,9 @@ import { useActions, useTexts } from './page-context.js';
 export function Sidebar({ state, deviceSlot }: { state: ChatState; deviceSlot: string }) {
   const { t } = useTexts();
   const actions = useActions();
-  const [dialog, setDialog] = useState<'chat' | 'group' | undefined>(undefined);
+  const [dialog, setDialog] = useState<'chat' | 'group' | 'profile' | undefined>(undefined);
+  const [tab, setTab] = useState<SidebarTab>('chats');
+  const { profile, unreadRequests } = state.people;
   const name = nameOf(state, state.meId);
   const close = (): void => setDialog(undefined);
   return (
@@ -28,6 +33,16 @@ export function Sidebar({ state, deviceSlot }: { state: ChatState; deviceSlot: s
         <button
           type="button"
           class="plain"
+          title={t('myProfile')}
+          aria-label={t('myProfile')}
+          disabled={profile === undefined}
+          onClick={() => setDialog('profile')}
+        >
+          <Icon name="person" />
+        </button>
+        <button
+          type="button"
+          class="plain"
           title={t('signOut')}
           aria-label={t('signOut')}
           onClick={() => actions.signOut()}
@@ -35,12 +50,34 @@ export function Sidebar({ state, deviceSlot }: { state: ChatState; deviceSlot: s
           <Icon name="leave" />
         </button>
       </header>
+      <SidebarTabs tab={tab} unread={unreadRequests} onTab={setTab} />
+      {tab === 'contacts' ? (
+        <ContactsPanel state={state} />
+      ) : (
+        <Chats state={state} onBegin={setDialog} />
+      )}
+      {dialog === 'chat' && <NewChatDialog onClose={close} />}
+      {dialog === 'group' && <NewGroupDialog onClose={close} />}
+      {dialog === 'profile' && profile && <ProfileDialog profile={profile} onClose={close} />}
+    </aside>
+  );
+}
+
+interface ChatsProps {
+  readonly state: ChatState;
+  readonly onBegin: (what: 'chat' | 'group') => void;
+}
+
+function Chats({ state, onBegin }: ChatsProps) {
+  const { t } = useTexts();
+  return (
+    <>
       <div class="begin">
-        <button type="button" onClick={() => setDialog('chat')}>
+        <button type="button" onClick={() => onBegin('chat')}>
           <Icon name="chat" size={18} />
           {t('newChat')}
         </button>
-        <button type="button" onClick={() => setDialog('group')}>
+        <button type="button" onClick={() => onBegin('group')}>
           <Icon name="group" size={18} />
           {t('newGroup')}
         </button>
@@ -48,9 +85,7 @@ export function Sidebar({ state, deviceSlot }: { state: ChatState; deviceSlot: s
       <nav class="scroll" aria-label={t('conversations')}>
         <ConversationList state={state} />
       </nav>
-      {dialog === 'chat' && <NewChatDialog onClose={close} />}
-      {dialog === 'group' && <NewGroupDialog onClose={close} />}
-    </aside>
+    </>
   );
 }
 

@@ -1,7 +1,9 @@
 import type { StringKey } from '../text/strings.js';
+import type { PeopleActions } from './people-actions.js';
 
 /** What the page can do. Outcomes come as changes of the state; only what a person has to be told at once is thrown. */
 export interface ChatActions {
+  readonly people: PeopleActions;
   /** Undefined: back to the list. */
   open(conversationId: string | undefined): void;
   send(conversationId: string, text: string): void;
@@ -12,6 +14,8 @@ export interface ChatActions {
   /** Resolves when older lines are in the state; false when they could not be loaded. */
   loadOlder(conversationId: string): Promise<boolean>;
   markRead(conversationId: string): void;
+  /** Opens the chat with a person. */
+  openChat(userId: string): void;
   /** Opens the chat with the person of that name. Throws Problem. */
   startChat(name: string): Promise<void>;
   /** Creates and opens a group. Throws Problem. */

@@ -75,6 +75,19 @@ class FakeClient {
     this.log.unshift(...this.older.splice(0));
     return [];
   };
+  /** What is about people is tested by itself: here nothing is answered. */
+  users = { me: () => new Promise(() => undefined) };
+  friends = {
+    load: () => new Promise(() => undefined),
+    listBlocks: () => new Promise(() => undefined),
+    requests: { list: () => new Promise(() => undefined), unreadCount: 0 },
+  };
+  presence = {
+    subscribe: (ids: readonly string[]) => {
+      this.calls.push(`watch ${ids.join()}`);
+      return new Promise(() => undefined);
+    },
+  };
   createGroup = async (name: string, ids: readonly string[]) => {
     this.calls.push(`group ${name} ${ids.join(',')}`);
     return 'g:made';
@@ -117,6 +130,17 @@ function arrives(...entries: Entry[]): void {
 }
 
 describe('ChatSession', () => {
+  it('opens the chat with a contact, and wants to know whether the other is there', async () => {
+    session.openChat('bob');
+    expect([opened, session.store.value.openId]).toEqual([CHAT, CHAT]);
+    expect(client.calls).toContain('watch bob');
+    const body = { $case: 'becameFriends' as const, value: { requesterId: 'bob', text: 'hi' } };
+    arrives({ ...entry(1, 'bob', ''), content: Content.create({ body }) });
+    await settle();
+    const [line] = session.store.value.log.lines;
+    expect(line).toMatchObject({ body: { kind: 'became-friends' } });
+  });
+
   it('shows what arrives, drawing a burst once, and asks for names once', async () => {
     let changes = 0;
     session.open(CHAT);
@@ -130,7 +154,7 @@ describe('ChatSession', () => {
     expect(conversations.get(CHAT)).toMatchObject({ unread: 1, activeMs: 3 });
     expect(nicknames.get('bob')).toBe('Bob');
     expect(changes).toBe(2);
-    expect(client.calls).toEqual(['start', 'users alice,bob']);
+    expect(client.calls).toEqual(['start', 'watch bob', 'users alice,bob']);
   });
 
   it('keeps lines of other conversations out, and finds them when they are opened', async () => {

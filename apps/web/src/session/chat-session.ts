@@ -7,6 +7,8 @@ import type { BackEnd } from './back-end.js';
 import { Problem, type ChatActions } from './chat-actions.js';
 import { peopleIn, toConnection, toLine, toOutgoing, toSummary } from './mapper.js';
 import { Nicknames } from './nicknames.js';
+import { PeopleSession, type PeopleClient } from './people-session.js';
+import type { PeopleChange } from '../state/people-state.js';
 
 /** Entries fetched at a time when scrolling back. */
 const OLDER_ENTRIES = 100;
@@ -29,7 +31,8 @@ export type ChatClient = Pick<
   | 'markRead'
   | 'createGroup'
   | 'getUsers'
->;
+> &
+  PeopleClient;
 
 /** Where the open conversation is kept, so that reloading and the browser's back button work. */
 export interface AddressBar {
@@ -48,6 +51,7 @@ export interface ChatSessionDeps {
 /** One signed-in person: turns the client library's events into the page's state, and the page's actions into calls. */
 export class ChatSession implements ChatActions {
   readonly store: Store<ChatState, ChatEvent>;
+  readonly people: PeopleSession;
   readonly #deps: ChatSessionDeps;
   readonly #nicknames: Nicknames;
   readonly #views = new Map<string, ConversationView>();
@@ -62,6 +66,11 @@ export class ChatSession implements ChatActions {
       (ids) => deps.client.getUsers(ids),
       (nicknames) => this.store.dispatch({ type: 'nicknames', nicknames }),
     );
+    this.people = new PeopleSession({
+      client: deps.client,
+      tell: (change) => this.#tellPeople(change),
+      onPeople: (ids) => this.#wantPeople(ids),
+    });
   }
 
   start(): void {
@@ -70,7 +79,9 @@ export class ChatSession implements ChatActions {
       const connection = toConnection(state, this.#deps.now());
       this.store.dispatch({ type: 'connection', connection });
       // Names are not kept: whoever was shown without one is asked for now.
-      if (connection.kind === 'online') this.#wantPeople(this.#everybody());
+      if (connection.kind !== 'online') return;
+      this.#wantPeople(this.#everybody());
+      this.people.online();
     });
     client.on('conversation', (view) => {
       this.#views.set(view.conversationId, view);
@@ -86,6 +97,7 @@ export class ChatSession implements ChatActions {
       this.#seqs.clear();
       this.store.dispatch({ type: 'reset' });
     });
+    this.people.start();
     this.followAddress();
     client.start();
   }
@@ -99,7 +111,9 @@ export class ChatSession implements ChatActions {
     const conversationId = this.#deps.address.get();
     this.store.dispatch({ type: 'opened', conversationId });
     this.#seqs.clear();
-    if (conversationId !== undefined) this.#showLines(conversationId);
+    if (conversationId === undefined) return;
+    this.#showLines(conversationId);
+    this.people.watch(peersOf(conversationId).filter((id) => id !== this.#meId));
   }
 
   /** The browser found a network, or the page is looked at again. */
@@ -144,6 +158,10 @@ export class ChatSession implements ChatActions {
 
   async startChat(name: string): Promise<void> {
     const [userId = ''] = await this.#existing([name]);
+    this.openChat(userId);
+  }
+
+  openChat(userId: string): void {
     this.open(directConversationId(parseUserId(this.#meId), parseUserId(userId)));
   }
 
@@ -245,6 +263,20 @@ export class ChatSession implements ChatActions {
     const messages = this.#deps.client.outbox().flatMap((one) => toOutgoing(one) ?? []);
     if (messages.length === 0 && this.store.value.outgoing.length === 0) return;
     this.store.dispatch({ type: 'outgoing', messages });
+  }
+
+  #tellPeople(change: PeopleChange): void {
+    this.store.dispatch({ type: 'people', change });
+    // Names that come with it need not be asked for.
+    const named =
+      change.kind === 'profile'
+        ? [{ userId: this.#meId, nickname: change.profile.nickname }]
+        : change.kind === 'found'
+          ? (change.found?.people ?? [])
+          : [];
+    if (named.length === 0) return;
+    const nicknames = new Map(named.map(({ userId, nickname }) => [userId, nickname]));
+    this.store.dispatch({ type: 'nicknames', nicknames });
   }
 
   #wantPeople(userIds: readonly string[]): void {

@@ -39,6 +39,7 @@ function toBody({ content, state }: MessageView): LineBody {
   const body = content?.body;
   if (body?.$case === 'text') return { kind: 'text', text: body.value.text };
   if (body?.$case === 'groupCreated') return { kind: 'group-created', ...body.value };
+  if (body?.$case === 'becameFriends') return { kind: 'became-friends' };
   return { kind: 'unknown' };
 }
 

@@ -1,3 +1,5 @@
+import { NO_PEOPLE, type PeopleState } from './people-state.js';
+
 /** What the page shows. Immutable: every change makes a new object, and only `reduce` makes it. */
 export interface ChatState {
   readonly meId: string;
@@ -12,6 +14,7 @@ export interface ChatState {
   /** Nicknames by user id; empty for users without one. */
   readonly nicknames: ReadonlyMap<string, string>;
   readonly openId: string | undefined;
+  readonly people: PeopleState;
 }
 
 export type Connection =
@@ -49,6 +52,8 @@ export interface Line {
 
 export type LineBody =
   | { readonly kind: 'text'; readonly text: string }
+  /** First line of the chat of two new friends. */
+  | { readonly kind: 'became-friends' }
   /** Recalled, or deleted for everyone. */
   | { readonly kind: 'taken-back' }
   | {
@@ -82,5 +87,6 @@ export function initialState(meId: string): ChatState {
     outgoing: [],
     nicknames: new Map(),
     openId: undefined,
+    people: NO_PEOPLE,
   };
 }

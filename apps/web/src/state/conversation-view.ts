@@ -9,9 +9,10 @@ export interface ConversationView extends ConversationSummary {
   readonly title: string;
 }
 
-/** What to call a user: the nickname, or the id while there is none. */
-export function nameOf(state: Pick<ChatState, 'nicknames'>, userId: string): string {
-  return state.nicknames.get(userId) || userId;
+/** What to call a user: the person's own name for a friend, the nickname, or the id while there is none. */
+export function nameOf(state: Pick<ChatState, 'nicknames' | 'people'>, userId: string): string {
+  const remark = state.people.friends.get(userId)?.remark;
+  return remark || state.nicknames.get(userId) || userId;
 }
 
 /** A conversation as it is shown; one that does not exist yet is empty. Undefined for what is not an id of one of mine. */

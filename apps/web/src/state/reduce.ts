@@ -6,6 +6,7 @@ import {
   type Line,
   type Outgoing,
 } from './chat-state.js';
+import { reducePeople, type PeopleChange } from './people-state.js';
 
 /** Everything that can happen to what the page shows. */
 export type ChatEvent =
@@ -27,6 +28,7 @@ export type ChatEvent =
   /** All messages on their way, in the order of writing. */
   | { readonly type: 'outgoing'; readonly messages: readonly Outgoing[] }
   | { readonly type: 'nicknames'; readonly nicknames: ReadonlyMap<string, string> }
+  | { readonly type: 'people'; readonly change: PeopleChange }
   | { readonly type: 'opened'; readonly conversationId: string | undefined }
   /** The server's log is another one than before: nothing known is true any more. */
   | { readonly type: 'reset' };
@@ -49,6 +51,8 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
       return { ...state, outgoing: event.messages };
     case 'nicknames':
       return { ...state, nicknames: new Map([...state.nicknames, ...event.nicknames]) };
+    case 'people':
+      return { ...state, people: reducePeople(state.people, event.change) };
     case 'opened':
       return { ...state, openId: event.conversationId, log: NO_LOG };
     case 'reset':

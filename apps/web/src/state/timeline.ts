@@ -59,7 +59,8 @@ export function timeline({ meId, lines, outgoing, dayOf }: TimelineInput): Timel
 
 function lineItem(line: Line, meId: string): TimelineItem {
   const { senderId, body, clientMsgId, createdMs, seq } = line;
-  if (senderId === undefined || body.kind === 'group-created' || body.kind === 'taken-back') {
+  const isNotice = body.kind !== 'text' && body.kind !== 'unknown';
+  if (senderId === undefined || isNotice) {
     return { kind: 'notice', key: `seq-${seq}`, line };
   }
   const mine = senderId === meId;

@@ -1,3 +1,5 @@
+import { peopleChinese, peopleEnglish } from './people-strings.js';
+
 export type Language = 'en' | 'zh';
 
 const english = {
@@ -59,6 +61,7 @@ const english = {
   needsMembers: 'Name at least one other person.',
   problem: 'That did not work: {0}',
   unreachable: 'The server cannot be reached.',
+  ...peopleEnglish,
 } as const;
 
 export type StringKey = keyof typeof english;
@@ -122,6 +125,7 @@ const chinese: Record<StringKey, string> = {
   needsMembers: '请至少填写一位其他成员。',
   problem: '操作失败：{0}',
   unreachable: '无法连接服务器。',
+  ...peopleChinese,
 };
 
 const tables = { en: english, zh: chinese } satisfies Record<Language, Record<StringKey, string>>;
