@@ -14,8 +14,11 @@ import { GroupRig, ids } from './group-rig.js';
 
 let rig: GroupRig;
 
+const crowd = Array.from({ length: 11 }, (_, index) => `user${index}`);
+
 beforeAll(async () => {
-  rig = await GroupRig.start({}, 'ann', 'bob', 'carl', 'eve', 'fay');
+  const settings = { largeGroupMembers: 10 };
+  rig = await GroupRig.start(settings, 'ann', 'bob', 'carl', 'eve', 'fay', ...crowd);
 });
 afterAll(() => rig.stop());
 
@@ -83,6 +86,19 @@ describe('a new group', () => {
     const seen = async (groupId: string) => rig.kinds(await rig.entries(`g:${groupId}`, 'carl'));
     expect(await seen(all)).toEqual(['groupCreated', 'membersJoined']);
     expect(await seen(since)).toEqual(['membersJoined']);
+  });
+});
+
+describe('a large group', () => {
+  it('says so once it has told of the last one to come', async () => {
+    const groupId = await rig.group(crowd.slice(0, 10));
+    expect((await rig.see(groupId, 'user0'))?.large).toBe(false);
+    await rig.call('user0', 'addMembers', { ...ids(groupId), userIds: ['user10'] });
+    expect(await rig.see(groupId, 'user10')).toMatchObject({ large: true, memberCount: 11 });
+    await rig.call('user10', 'leaveGroup', ids(groupId));
+    expect(await rig.see(groupId, 'user0')).toMatchObject({ large: true, memberCount: 10 });
+    const kinds = rig.kinds(await rig.entries(`g:${groupId}`, 'user0'));
+    expect(kinds).toEqual(['groupCreated', 'membersJoined']);
   });
 });
 

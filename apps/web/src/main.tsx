@@ -11,7 +11,7 @@ import { ProvideTexts } from './components/page-context.js';
 import { BackEnd, type SignedIn } from './session/back-end.js';
 import { ChatSession, type AddressBar } from './session/chat-session.js';
 import { deviceOf, type DeviceIdentity } from './session/device.js';
-import { hashOf, openFromHash, readLaunch } from './session/launch.js';
+import { hashOf, joinTokenFromHash, openFromHash, readLaunch } from './session/launch.js';
 import { rememberedPerson, rememberPerson, type Person } from './session/person.js';
 import { renewing } from './session/token-renewal.js';
 import { translator } from './text/strings.js';
@@ -25,6 +25,7 @@ const texts = { language: launch.language, t, times: new Times(launch.language, 
 
 const address: AddressBar = {
   get: () => openFromHash(location.hash),
+  joinToken: () => joinTokenFromHash(location.hash),
   set: (id) => history.pushState(null, '', location.pathname + location.search + hashOf(id)),
 };
 

@@ -14,6 +14,8 @@ import type { GenerationStore } from './connection/generation.js';
 import type { ConnectionState } from './connection/state.js';
 import type { TokenOption } from './connection/token-source.js';
 import type { WebSocketFactory } from './connection/web-socket.js';
+import type { GroupEvents } from './groups/group-events.js';
+import type { GroupStats } from './groups/groups.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './logger.js';
 import type { FriendEvents } from './friends/friends.js';
@@ -57,7 +59,7 @@ export interface EntryEvent {
   readonly source: EntrySource;
 }
 
-export interface ClientEvents extends SelfFeedEvents, FriendEvents, PresenceEvents {
+export interface ClientEvents extends SelfFeedEvents, FriendEvents, PresenceEvents, GroupEvents {
   state: ConnectionState;
   /** Signed in: a new session. */
   session: Connected;
@@ -93,7 +95,7 @@ export interface EngineEvents extends ClientEvents {
 }
 
 /** How full the client's bounded places are, the bounds in `limits`, and what its self-checks came to. */
-export interface ClientStats {
+export interface ClientStats extends GroupStats {
   readonly callsInFlight: number;
   readonly callsQueued: number;
   readonly outboxMessages: number;

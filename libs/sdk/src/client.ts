@@ -1,7 +1,6 @@
 import { directConversationId, parseUserId } from '@queqiao/domain';
 import {
   DeviceServiceDefinition,
-  GroupServiceDefinition,
   type Content,
   type DeviceRecord,
   type Entry,
@@ -14,6 +13,8 @@ import type { ConnectionState } from './connection/state.js';
 import type { Caller } from './connection/typed-call.js';
 import { Engine } from './engine.js';
 import { contents } from './contents.js';
+import { groupsOf } from './groups/group-feed.js';
+import type { Groups } from './groups/groups.js';
 import { MessageActions, type Readers, type SendOptions } from './message-actions.js';
 import { Friends } from './friends/friends.js';
 import { PresenceWatch } from './presence/presence.js';
@@ -34,6 +35,7 @@ export class QueqiaoClient {
   /** Raised by every start and stop: a start whose store was still being read gives way to the next one. */
   #run = 0;
 
+  readonly groups: Groups;
   /** Calls one method of a generated service, waiting for a connection if need be until the time-out. */
   readonly call: Caller;
   readonly users: Users;
@@ -47,6 +49,7 @@ export class QueqiaoClient {
     this.presence = new PresenceWatch(this.#engine);
     followSelfFeed(this.#engine);
     this.#messages = new MessageActions(this.#engine);
+    this.groups = groupsOf(this.#engine);
     this.call = this.#engine.call;
   }
 
@@ -279,14 +282,6 @@ export class QueqiaoClient {
     return operations.add(conversationId, { kind: 'read', seq: wanted });
   }
 
-  /** Creates a group with the caller and these members; resolves with its conversation id. */
-  async createGroup(name: string, memberIds: readonly string[], groupId = ''): Promise<string> {
-    const request = { name, memberIds: [...memberIds], groupId };
-    const answer = await this.#engine.change(GroupServiceDefinition, 'createGroup', request);
-    this.#engine.syncer.request();
-    return answer.conversationId;
-  }
-
   /** Profiles by user id, from a small cache; users that do not exist are left out. */
   getUsers(userIds: readonly string[]): Promise<Map<string, User>> {
     return this.#engine.users.get(userIds);
@@ -304,7 +299,8 @@ export class QueqiaoClient {
   /** How full the client's bounded places are. */
   stats(): ClientStats {
     const listedFriends = this.friends.list().length;
-    return { ...this.#engine.stats(), listedFriends, watchedUsers: this.presence.size };
+    const people = { listedFriends, watchedUsers: this.presence.size };
+    return { ...this.#engine.stats(), ...people, ...this.groups.stats() };
   }
 }
 

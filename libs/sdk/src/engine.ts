@@ -19,6 +19,8 @@ import { TokenSource } from './connection/token-source.js';
 import { createCaller, type Caller } from './connection/typed-call.js';
 import { openPlatformSocket } from './connection/web-socket.js';
 import { Emitter } from './emitter.js';
+import { tellMembership } from './groups/group-events.js';
+import type { GroupStats } from './groups/groups.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { silentLogger, type Logger } from './logger.js';
 import type { EntrySource } from './replica/conversation-log.js';
@@ -131,7 +133,7 @@ export class Engine {
   }
 
   /** Of what the engine holds. */
-  stats(): Omit<ClientStats, 'listedFriends' | 'watchedUsers'> {
+  stats(): Omit<ClientStats, 'listedFriends' | 'watchedUsers' | keyof GroupStats> {
     return {
       callsInFlight: this.#calls.inFlight,
       callsQueued: this.#calls.queued,
@@ -183,7 +185,11 @@ export class Engine {
       onProgress: (id, high) => this.outbox.passed(id, high),
       onMessages: (conversationId, seqs) =>
         this.events.emit('messages', { conversationId, seqs: [...seqs] }),
-      onMember: (member) => this.events.emit('member', member),
+      onMember: (member, wasIn) => {
+        this.events.emit('member', member);
+        const isFirstSync = this.replica.cursor.length === 0;
+        tellMembership(this.events, member, wasIn, isFirstSync);
+      },
       onReset: (logEpoch) => this.events.emit('reset', { logEpoch }),
     };
     return new Replica({ limits: this.#limits, fullHistory }, this.#persistence, handlers, {

@@ -21,6 +21,9 @@ export type { ProfilePatch, Users, UserSettingsPatch } from './users/users.js';
 export { SUBPROTOCOL, type WebSocketFactory, type WebSocketLike } from './connection/web-socket.js';
 export { QueqiaoError } from './errors.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export type { GroupEntry, GroupEntryKind, GroupEvents, GroupPlace } from './groups/group-events.js';
+export type { GroupPatch, Groups, GroupWish } from './groups/groups.js';
+export type { WatchedGroup } from './groups/watched-group.js';
 export type { Logger } from './logger.js';
 export type { EntrySource } from './replica/conversation-log.js';
 export { contents, mentioning, replyingTo, withExtra } from './contents.js';
@@ -52,8 +55,16 @@ export {
   FriendRequest_State,
   FriendSource_Way,
   Gender,
+  GroupApplication_State,
+  GroupInvitation_State,
+  GroupRole,
   GroupServiceDefinition,
+  GroupVisibility,
+  HistoryPolicy,
+  InviteRight,
   InviteRule,
+  JoinMode,
+  JoinWay,
   MessageServiceDefinition,
   Platform,
   PresenceRule,
@@ -64,10 +75,16 @@ export { Content, Entry } from '@queqiao/protocol/client';
 export type {
   Connected,
   DeviceRecord,
+  FaceRoomEvent,
   FoundUser,
   Friend,
   FriendRequest,
   FriendSource,
+  Group,
+  GroupApplication,
+  GroupInvitation,
+  GroupMember,
+  JoinLink,
   MemberState,
   Presence,
   TransientEvent,

@@ -28,6 +28,10 @@ export interface Limits {
   readonly maxHeldEntries: number;
   /** Entries of one conversation kept in memory; the oldest are dropped and can be loaded again. */
   readonly maxKeptEntries: number;
+  /** Groups watched at once; one more is refused with LIMIT_EXCEEDED. */
+  readonly maxWatchedGroups: number;
+  /** Members kept of a watched group; loading more fails with LIMIT_EXCEEDED. */
+  readonly maxWatchedMembers: number;
   /** Profiles kept; the least recently used is dropped. */
   readonly maxCachedUsers: number;
   /** Friends in the list that is kept; further ones can be searched for. */
@@ -70,6 +74,8 @@ export const DEFAULT_LIMITS: Limits = {
   syncPageConversations: 100,
   maxHeldEntries: 1000,
   maxKeptEntries: 2000,
+  maxWatchedGroups: 20,
+  maxWatchedMembers: 1000,
   maxCachedUsers: 1000,
   maxListedFriends: 10_000,
   maxWatchedUsers: 200,

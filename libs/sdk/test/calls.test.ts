@@ -115,9 +115,9 @@ describe('groups and users', () => {
     let created = 0;
     scene.server.fault = (method) =>
       method === 'CreateGroup' && (created += 1) === 1 ? 'lose-reply' : undefined;
-    const group = client.createGroup('Lunch', ['bob', 'carol']);
+    const group = client.groups.create({ name: 'Lunch', memberIds: ['bob', 'carol'] });
     await scene.clock.advance(11_000);
-    const id = await group;
+    const { conversationId: id } = await group;
     expect(scene.server.log.ids).toEqual([id]);
     expect(client.conversation(id)).toMatchObject({ kind: 'group', name: 'Lunch', lastSeq: 1 });
   });
@@ -126,7 +126,8 @@ describe('groups and users', () => {
     const scene = new Scene();
     const { client } = await scene.online('alice');
     scene.server.fault = () => ({ error: 'NOT_FOUND' });
-    const group = client.createGroup('Lunch', ['nobody']).catch((error: unknown) => error);
+    const wish = { name: 'Lunch', memberIds: ['nobody'] };
+    const group = client.groups.create(wish).catch((error: unknown) => error);
     await scene.settle();
     expect(await group).toMatchObject({ code: 'NOT_FOUND' });
     expect(scene.server.calls.filter(({ method }) => method === 'CreateGroup')).toHaveLength(1);

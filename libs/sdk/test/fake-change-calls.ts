@@ -2,7 +2,6 @@ import {
   Content,
   ConversationServiceDefinition as Conversations,
   DeviceServiceDefinition as Devices,
-  GroupServiceDefinition as Groups,
   MessageServiceDefinition as Messages,
 } from '@queqiao/protocol/client';
 import type { FakeServer, FakeSession } from './fake-server.js';
@@ -135,23 +134,8 @@ function other(
     }));
     return Devices.methods.listDevices.responseType.encode({ devices }).finish();
   }
-  if (method === 'CreateGroup') return createGroup(server, session, bytes);
   if (method !== 'SignOutDevice') return undefined;
   const { deviceId } = Devices.methods.signOutDevice.requestType.decode(bytes);
   server.signOut(session.user, deviceId);
   return new Uint8Array();
-}
-
-function createGroup(server: FakeServer, { user }: FakeSession, bytes: Uint8Array): Uint8Array {
-  const { requestType, responseType } = Groups.methods.createGroup;
-  const { clientRequestId, groupId, name, memberIds } = requestType.decode(bytes);
-  const id = groupId === '' ? clientRequestId : groupId;
-  const conversationId = `g:${id}`;
-  if (!server.log.has(conversationId)) {
-    const joined = Object.fromEntries([user, ...memberIds].map((member) => [member, 0]));
-    server.log.createConversation(conversationId, joined, name);
-    const value = server.log.announce(conversationId, user);
-    server.push(conversationId, { $case: 'entry', value });
-  }
-  return responseType.encode({ conversationId, groupId: id, invitedIds: [] }).finish();
 }

@@ -70,6 +70,11 @@ export class FakeLog {
     return [...this.#logs.keys()];
   }
 
+  /** Who is in a conversation, to be changed. */
+  members(id: string): FakeMembers {
+    return this.#log(id).members;
+  }
+
   membersOf(id: string): string[] {
     return this.#log(id).members.users;
   }
@@ -203,7 +208,7 @@ export class FakeLog {
 
   pull(user: string, request: PullEntriesRequest): PullEntriesResponse {
     const log = this.#log(request.conversationId);
-    const lastSeq = log.entries.length;
+    const lastSeq = this.#visibleSeq(log, user);
     const from = Math.max(1, request.fromSeq);
     const to = request.toSeq === 0 ? lastSeq : Math.min(request.toSeq, lastSeq);
     const member = this.member(log.id, user);
@@ -261,7 +266,8 @@ export class FakeLog {
   }
 
   #describe(log: Log, user: string): Conversation {
-    const { lastSeq, lastOrdinal } = headOf(log);
+    const { lastOrdinal } = headOf(log);
+    const lastSeq = this.#visibleSeq(log, user);
     return {
       conversationId: log.id,
       kind: kindOf(log.id),
@@ -272,6 +278,11 @@ export class FakeLog {
       activeMs: activeMs(log),
       member: this.member(log.id, user),
     };
+  }
+
+  /** Newest seq that the user may see. */
+  #visibleSeq(log: Log, user: string): number {
+    return Math.min(log.entries.length, this.member(log.id, user).leftSeq ?? Infinity);
   }
 
   #shown(log: Log, user: string): Entry | undefined {

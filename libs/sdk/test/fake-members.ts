@@ -1,5 +1,5 @@
 import { DomainError } from '@queqiao/domain';
-import { ConversationSettings, MemberState } from '@queqiao/protocol/client';
+import { ConversationSettings, GroupRole, MemberState } from '@queqiao/protocol/client';
 
 /** As much of a log as a member's state depends on. */
 export interface FakeHead {
@@ -12,6 +12,9 @@ export interface FakeHead {
 interface Row {
   readonly rev: number;
   readonly joinedSeq: number;
+  readonly leftSeq: number | undefined;
+  readonly role: GroupRole;
+  readonly mutedUntilMs: number;
   readonly readSeq: number;
   readonly readOrdinal: number;
   readonly clearedSeq: number;
@@ -25,6 +28,23 @@ interface Row {
   readonly settings: Partial<ConversationSettings>;
 }
 
+const NEW_ROW: Row = {
+  rev: 1,
+  joinedSeq: 0,
+  leftSeq: undefined,
+  role: GroupRole.MEMBER,
+  mutedUntilMs: 0,
+  readSeq: 0,
+  readOrdinal: 0,
+  clearedSeq: 0,
+  peerReadSeq: 0,
+  peerDeliveredSeq: 0,
+  namedSeq: 0,
+  hiddenSeqs: [],
+  hiddenAtSeq: undefined,
+  settings: {},
+};
+
 /** What the members of one conversation have there, and how it changes. A change that changes nothing raises no rev. */
 export class FakeMembers {
   readonly #rows = new Map<string, Row>();
@@ -35,29 +55,37 @@ export class FakeMembers {
     joins: Readonly<Record<string, number>>,
   ) {
     for (const [user, joinedSeq] of Object.entries(joins)) {
-      this.#rows.set(user, {
-        rev: 1,
-        joinedSeq,
-        readSeq: joinedSeq,
-        readOrdinal: joinedSeq,
-        clearedSeq: 0,
-        peerReadSeq: 0,
-        peerDeliveredSeq: 0,
-        namedSeq: 0,
-        hiddenSeqs: [],
-        hiddenAtSeq: undefined,
-        settings: {},
-      });
+      // A group belongs to the one that is named first.
+      const owns = id.startsWith('g:') && this.#rows.size === 0;
+      const at = { joinedSeq, readSeq: joinedSeq, readOrdinal: joinedSeq };
+      const role = owns ? GroupRole.OWNER : GroupRole.MEMBER;
+      this.#rows.set(user, { ...NEW_ROW, ...at, role });
     }
   }
 
+  /** Those who are in it now. */
   get users(): string[] {
-    return [...this.#rows.keys()];
+    return [...this.#rows].filter(([, row]) => row.leftSeq === undefined).map(([user]) => user);
   }
 
-  /** A group belongs to the one that was named first. */
   governs(user: string): boolean {
-    return this.id.startsWith('g:') && this.users[0] === user;
+    return this.#rows.get(user)?.role === GroupRole.OWNER;
+  }
+
+  /** Comes in, or back: sees what comes after `seq`. */
+  join(user: string, seq: number, ordinal: number): void {
+    const known = this.#rows.get(user);
+    const row = { ...NEW_ROW, joinedSeq: seq, readSeq: seq, readOrdinal: ordinal };
+    this.#rows.set(user, { ...row, rev: (known?.rev ?? 0) + 1 });
+  }
+
+  /** Sees nothing above `seq`. */
+  leave(user: string, seq: number): void {
+    this.#change(user, { leftSeq: seq });
+  }
+
+  set(user: string, change: Partial<Pick<Row, 'role' | 'mutedUntilMs'>>): void {
+    this.#change(user, change);
   }
 
   has(user: string): boolean {

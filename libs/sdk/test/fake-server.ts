@@ -13,6 +13,7 @@ import {
 import { errorCodeToProto } from '@queqiao/protocol/common';
 import type { WebSocketFactory } from '../src/connection/web-socket.js';
 import { executeChange } from './fake-change-calls.js';
+import { FakeGroupService } from './fake-group-service.js';
 import { FakeLog } from './fake-log.js';
 import { executeFriend } from './fake-friend-calls.js';
 import { FakePeople } from './fake-people.js';
@@ -40,6 +41,7 @@ export class FakeServer {
   readonly people = new FakePeople(this);
   readonly profiles = new FakeProfiles(this.people);
   readonly presence = new FakePresence(this);
+  readonly groups = new FakeGroupService(this);
   readonly sessions = new Set<FakeSession>();
   /** Every connect item, also refused ones. */
   readonly connects: Connect[] = [];
@@ -65,6 +67,8 @@ export class FakeServer {
   /** What becomes of a push on its way to one session. */
   onPush: (push: Item, session: FakeSession) => Item[] = (push) => [push];
   #sessionCount = 0;
+  #holding: string | undefined;
+  readonly #held: (() => void)[] = [];
   /** What was under way on a socket when it ended is lost. */
   readonly #gone = new WeakSet<FakeSocket>();
 
@@ -83,6 +87,16 @@ export class FakeServer {
     const found = [...this.sessions].filter((one) => one.user === user).at(-1);
     if (found === undefined) throw new Error(`${user} is not connected`);
     return found;
+  }
+
+  /** Replies to a method are made and kept, until they are released. */
+  holdReply(method: string): void {
+    this.#holding = method;
+  }
+
+  releaseReplies(): void {
+    this.#holding = undefined;
+    for (const deliver of this.#held.splice(0)) deliver();
   }
 
   /** Someone else does something to messages. */
@@ -243,9 +257,10 @@ export class FakeServer {
     this.witness(session, method, call.body, { reply: value });
     if (fault === 'lose-reply') return;
     this.beforeReply(method);
-    socket.deliver([
-      { item: { $case: 'reply', value: { id: call.id, result: { $case: 'body', value } } } },
-    ]);
+    const reply = { id: call.id, result: { $case: 'body' as const, value } };
+    const deliver = (): void => socket.deliver([{ item: { $case: 'reply', value: reply } }]);
+    if (method === this.#holding) this.#held.push(deliver);
+    else deliver();
   }
 
   #fail(socket: FakeSocket, id: number, code: ErrorCode, retryAfterMs: number): void {
@@ -273,6 +288,8 @@ export class FakeServer {
     if (changed !== undefined) return changed;
     const read = executeRead(this.log, user, method, body);
     if (read !== undefined) return read;
+    const grouped = this.groups.execute(user, method, body);
+    if (grouped !== undefined) return grouped;
     throw new Error(`no method ${method}`);
   }
 

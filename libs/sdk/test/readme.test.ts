@@ -11,7 +11,7 @@ const CODE_BLOCK = /```ts\n([^]*?)```/g;
 function script(): string {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const blocks = [...readme.matchAll(CODE_BLOCK)].map(([, code = '']) => code);
-  expect(blocks).toHaveLength(11);
+  expect(blocks).toHaveLength(14);
   const source = blocks
     .join('\n')
     .replaceAll(/import (\{[^}]*\}) from '@queqiao\/sdk';/g, 'const $1 = sdk;');
@@ -25,6 +25,7 @@ it('the examples of the README run', async () => {
   const server = new FakeServer();
   server.fault = (method, { affinity }) =>
     method === 'Send' && affinity.includes('mallory') ? { error: 'BLOCKED' } : undefined;
+  server.groups.groups.asked.add('erin');
   server.log.createConversation('d:alice:bob', { alice: 0, bob: 0 });
   for (let n = 0; n < 3; n += 1) server.say('d:alice:bob', 'bob', `old ${n}`);
   server.people.ask('bob', 'alice', 'Remember me?');
@@ -62,6 +63,9 @@ it('the examples of the README run', async () => {
     repaint: () => undefined,
     typingShown: () => undefined,
     clear: () => undefined,
+    closePanel: () => undefined,
+    paint: () => undefined,
+    badge: () => undefined,
     online: () =>
       new Promise<void>((resolve) => {
         client?.on('state', ({ name }) => (name === 'online' ? resolve() : undefined));
@@ -101,6 +105,15 @@ it('the examples of the README run', async () => {
     '1 friends',
     'mallory',
     'last seen 0',
+    'dave came, erin were asked',
+    'bob, more: false',
+    'alice calls alice Chef',
+    'alice took carol out',
+    'Lunch: 3 of 3, At twelve',
+    'a link into Lunch',
+    'here: alice',
+    'here: alice',
+    'On the bridge',
     '7 of 8',
     'true',
   ]);

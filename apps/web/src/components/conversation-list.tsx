@@ -1,5 +1,6 @@
 import type { ChatState, Line } from '../state/chat-state.js';
 import { conversationList, nameOf, type ConversationView } from '../state/conversation-view.js';
+import { groupNoticeText } from '../text/group-notice.js';
 import { Avatar } from './avatar.js';
 import { useActions, useTexts } from './page-context.js';
 
@@ -63,6 +64,9 @@ function previewOf(
     return t('groupCreated', nameOf(state, body.creatorId), body.name);
   }
   if (body.kind === 'became-friends') return t('becameFriends', nameOf(state, peerId ?? ''));
+  if (body.kind === 'group') {
+    return groupNoticeText(t, (id) => nameOf(state, id), senderId, body.notice);
+  }
   if (body.kind === 'taken-back') return t('takenBack', nameOf(state, senderId ?? ''));
   const text = body.kind === 'text' ? body.text : t('unknownContent');
   if (kind === 'self' || senderId === undefined) return text;

@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { ChatState } from '../state/chat-state.js';
+import { whySilent } from '../state/group-state.js';
 import { viewOf, type ConversationView } from '../state/conversation-view.js';
 import { Avatar } from './avatar.js';
 import { Composer } from './composer.js';
 import { ContactDialog } from './contacts/contact-dialog.js';
 import { usePresenceText } from './contacts/person-row.js';
+import { GroupPanel } from './group-panel.js';
 import { Icon } from './icons.js';
 import { MessageList } from './message-list.js';
 import { useActions, useTexts } from './page-context.js';
@@ -28,16 +30,21 @@ export function ConversationPane({ state, drafts }: ConversationPaneProps) {
     );
   }
   const { id } = conversation;
+  const silent = whySilent(state.groups, Date.now());
   return (
     <main class="pane" data-open={id}>
-      <PaneBar state={state} conversation={conversation} />
+      <PaneBar key={`bar-${id}`} state={state} conversation={conversation} />
       <MessageList key={id} state={state} conversation={conversation} />
-      <Composer
-        key={`composer-${id}`}
-        draft={drafts.get(id) ?? ''}
-        onDraft={(text) => (text === '' ? drafts.delete(id) : drafts.set(id, text))}
-        onSend={(text) => actions.send(id, text)}
-      />
+      {silent ? (
+        <p class="silent muted">{t(silent)}</p>
+      ) : (
+        <Composer
+          key={`composer-${id}`}
+          draft={drafts.get(id) ?? ''}
+          onDraft={(text) => (text === '' ? drafts.delete(id) : drafts.set(id, text))}
+          onSend={(text) => actions.send(id, text)}
+        />
+      )}
     </main>
   );
 }
@@ -49,6 +56,7 @@ interface PaneBarProps {
 
 function PaneBar({ state, conversation }: PaneBarProps) {
   const { t } = useTexts();
+  const [panel, setPanel] = useState(false);
   const actions = useActions();
   const [about, setAbout] = useState(false);
   const presence = usePresenceText(state, conversation.peerId ?? '');
@@ -66,7 +74,12 @@ function PaneBar({ state, conversation }: PaneBarProps) {
       >
         <Icon name="back" />
       </button>
-      <Avatar id={peerId ?? id} name={title} square={kind === 'group'} />
+      <Avatar
+        id={peerId ?? id}
+        name={title}
+        square={kind === 'group'}
+        picture={kind === 'group' ? state.groups.open?.avatarUrl : undefined}
+      />
       <div class="bar-text">
         <h1 class="bar-title">{title}</h1>
         {note !== '' && <span class="note">{note}</span>}
@@ -85,6 +98,18 @@ function PaneBar({ state, conversation }: PaneBarProps) {
       {about && peerId !== undefined && (
         <ContactDialog state={state} userId={peerId} onClose={() => setAbout(false)} />
       )}
+      {kind === 'group' && (
+        <button
+          type="button"
+          class="plain"
+          title={t('groupPanel')}
+          aria-label={t('groupPanel')}
+          onClick={() => setPanel(true)}
+        >
+          <Icon name="group" />
+        </button>
+      )}
+      {panel && kind === 'group' && <GroupPanel state={state} onClose={() => setPanel(false)} />}
     </header>
   );
 }

@@ -1,6 +1,7 @@
 import type { ChatState } from '../state/chat-state.js';
-import { nameOf, type ConversationView } from '../state/conversation-view.js';
+import { nameHere, nameOf, type ConversationView } from '../state/conversation-view.js';
 import type { TimelineItem } from '../state/timeline.js';
+import { groupNoticeText } from '../text/group-notice.js';
 import { Bubble } from './bubble.js';
 import { useTexts } from './page-context.js';
 
@@ -29,9 +30,11 @@ export function LogItem({ item, state, conversation }: ItemProps) {
           ? t('becameFriends', nameOf(state, conversation.peerId ?? ''))
           : body.kind === 'text'
             ? body.text
-            : body.kind === 'taken-back'
-              ? t('takenBack', nameOf(state, senderId))
-              : t('unknownContent');
+            : body.kind === 'group'
+              ? groupNoticeText(t, (id) => nameHere(state, id), item.line.senderId, body.notice)
+              : body.kind === 'taken-back'
+                ? t('takenBack', nameOf(state, senderId))
+                : t('unknownContent');
     return (
       <li class="notice">
         <span>{text}</span>
@@ -42,7 +45,7 @@ export function LogItem({ item, state, conversation }: ItemProps) {
     <Bubble
       item={item}
       conversationId={conversation.id}
-      senderName={nameOf(state, item.senderId)}
+      senderName={nameHere(state, item.senderId)}
       named={conversation.kind === 'group'}
     />
   );

@@ -6,6 +6,7 @@ import { ContactsPanel } from './contacts/contacts-panel.js';
 import { ProfileDialog } from './contacts/profile-dialog.js';
 import { SidebarTabs, type SidebarTab } from './contacts/sidebar-tabs.js';
 import { ConversationList } from './conversation-list.js';
+import { GroupEntrances } from './group-entrances.js';
 import { Icon } from './icons.js';
 import { NewChatDialog } from './new-chat-dialog.js';
 import { NewGroupDialog } from './new-group-dialog.js';
@@ -82,6 +83,7 @@ function Chats({ state, onBegin }: ChatsProps) {
           {t('newGroup')}
         </button>
       </div>
+      <GroupEntrances state={state} />
       <nav class="scroll" aria-label={t('conversations')}>
         <ConversationList state={state} />
       </nav>

@@ -1,3 +1,4 @@
+import type { GroupActions } from './group-actions.js';
 import type { StringKey } from '../text/strings.js';
 import type { PeopleActions } from './people-actions.js';
 
@@ -20,6 +21,7 @@ export interface ChatActions {
   startChat(name: string): Promise<void>;
   /** Creates and opens a group. Throws Problem. */
   createGroup(name: string, memberNames: readonly string[]): Promise<void>;
+  readonly groups: GroupActions;
   /** Connects again after another window took this device over. */
   useHere(): void;
   signOut(): void;

@@ -18,7 +18,7 @@ function entry(seq: number, sender: string, text: string): Entry {
 
 /** The client library as far as a session sees it; tests play the server. */
 class FakeClient {
-  readonly listeners = new Map<string, (event: never) => void>();
+  readonly listeners = new Map<string, ((event: never) => void)[]>();
   readonly calls: string[] = [];
   readonly log: Entry[] = [];
   readonly written: LocalMessage[] = [];
@@ -26,11 +26,11 @@ class FakeClient {
   older: Entry[] | undefined = [];
 
   on(name: string, listener: (event: never) => void) {
-    this.listeners.set(name, listener);
+    this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
     return () => undefined;
   }
   emit<N extends keyof ClientEvents>(name: N, event: ClientEvents[N]) {
-    this.listeners.get(name)?.(event as never);
+    for (const listener of this.listeners.get(name) ?? []) listener(event as never);
   }
   conversation = (conversationId: string) => ({
     conversationId,
@@ -43,6 +43,8 @@ class FakeClient {
     unread: 1,
     readSeq: 0,
     left: false,
+    role: 1,
+    mutedUntilMs: 0,
     mentionedSeq: 0,
     peerReadSeq: 0,
     peerDeliveredSeq: 0,
@@ -88,9 +90,14 @@ class FakeClient {
       return new Promise(() => undefined);
     },
   };
-  createGroup = async (name: string, ids: readonly string[]) => {
-    this.calls.push(`group ${name} ${ids.join(',')}`);
-    return 'g:made';
+  readonly groups = {
+    create: async ({ name, memberIds }: { name: string; memberIds: readonly string[] }) => {
+      this.calls.push(`group ${name} ${memberIds.join(',')}`);
+      return { conversationId: 'g:made' };
+    },
+    watch: (groupId: string) => ({ groupId, close: () => undefined }),
+    applications: { list: () => Promise.reject(new Error('no connection')) },
+    invitations: { list: () => Promise.reject(new Error('no connection')) },
   };
 }
 

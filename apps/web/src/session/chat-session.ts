@@ -5,6 +5,8 @@ import { reduce, type ChatEvent } from '../state/reduce.js';
 import { Store } from '../state/store.js';
 import type { BackEnd } from './back-end.js';
 import { Problem, type ChatActions } from './chat-actions.js';
+import { told } from './group-deps.js';
+import { GroupSession } from './group-session.js';
 import { peopleIn, toConnection, toLine, toOutgoing, toSummary } from './mapper.js';
 import { Nicknames } from './nicknames.js';
 import { PeopleSession, type PeopleClient } from './people-session.js';
@@ -29,7 +31,7 @@ export type ChatClient = Pick<
   | 'retrySend'
   | 'discardSend'
   | 'markRead'
-  | 'createGroup'
+  | 'groups'
   | 'getUsers'
 > &
   PeopleClient;
@@ -38,6 +40,8 @@ export type ChatClient = Pick<
 export interface AddressBar {
   get(): string | undefined;
   set(conversationId: string | undefined): void;
+  /** Of the link into a group that the address holds. */
+  joinToken?(): string | undefined;
 }
 
 export interface ChatSessionDeps {
@@ -53,6 +57,7 @@ export class ChatSession implements ChatActions {
   readonly store: Store<ChatState, ChatEvent>;
   readonly people: PeopleSession;
   readonly #deps: ChatSessionDeps;
+  readonly groups: GroupSession;
   readonly #nicknames: Nicknames;
   readonly #views = new Map<string, ConversationView>();
   /** Messages of the open conversation that arrived or changed. */
@@ -70,6 +75,16 @@ export class ChatSession implements ChatActions {
       client: deps.client,
       tell: (change) => this.#tellPeople(change),
       onPeople: (ids) => this.#wantPeople(ids),
+    });
+    this.groups = new GroupSession({
+      client: deps.client,
+      meId,
+      state: () => this.store.value.groups,
+      change: (change) => this.store.dispatch({ type: 'groups', change }),
+      open: (conversationId) => this.open(conversationId),
+      existing: (names) => this.#existing(names),
+      want: (userIds) => this.#wantPeople(userIds),
+      now: deps.now,
     });
   }
 
@@ -92,6 +107,7 @@ export class ChatSession implements ChatActions {
     });
     client.on('messages', ({ conversationId, seqs }) => this.#shownSoon(conversationId, seqs));
     client.on('outbox', () => this.#flushSoon());
+    this.groups.start();
     client.on('reset', () => {
       this.#views.clear();
       this.#seqs.clear();
@@ -110,6 +126,9 @@ export class ChatSession implements ChatActions {
   followAddress(): void {
     const conversationId = this.#deps.address.get();
     this.store.dispatch({ type: 'opened', conversationId });
+    this.groups.opened(conversationId);
+    const token = this.#deps.address.joinToken?.();
+    if (token !== undefined) this.groups.offered(token);
     this.#seqs.clear();
     if (conversationId === undefined) return;
     this.#showLines(conversationId);
@@ -168,11 +187,9 @@ export class ChatSession implements ChatActions {
   async createGroup(name: string, memberNames: readonly string[]): Promise<void> {
     const memberIds = (await this.#existing(memberNames)).filter((id) => id !== this.#meId);
     if (memberIds.length === 0) throw new Problem('needsMembers');
-    try {
-      this.open(await this.#deps.client.createGroup(name, memberIds));
-    } catch (error) {
-      throw new Problem('problem', error instanceof Error ? error.message : String(error));
-    }
+    const { groups } = this.#deps.client;
+    const { conversationId } = await told(groups.create({ name, memberIds }));
+    this.open(conversationId);
   }
 
   useHere(): void {

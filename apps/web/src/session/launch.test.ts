@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deviceOf } from './device.js';
-import { hashOf, openFromHash, readLaunch } from './launch.js';
+import { hashOf, joinHashOf, joinTokenFromHash, openFromHash, readLaunch } from './launch.js';
 
 describe('launch', () => {
   it('reads who, which device and which language from the address', () => {
@@ -14,6 +14,16 @@ describe('launch', () => {
       deviceSlot: '1',
       language: 'zh',
     });
+  });
+
+  it('tells a link into a group from a conversation', () => {
+    const hash = joinHashOf('t_-9');
+    expect([hash, joinTokenFromHash(hash), openFromHash(hash)]).toEqual([
+      '#join=t_-9',
+      't_-9',
+      undefined,
+    ]);
+    expect(joinTokenFromHash('#d:alice:bob')).toBeUndefined();
   });
 
   it('keeps the open conversation in the address', () => {

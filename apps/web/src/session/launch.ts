@@ -9,6 +9,7 @@ export interface Launch {
   readonly language: Language;
 }
 
+const JOIN_PREFIX = 'join=';
 const SLOT_PATTERN = /^[A-Za-z0-9]{1,8}$/;
 
 export function readLaunch(search: string, browserLanguage: string): Launch {
@@ -24,7 +25,17 @@ export function readLaunch(search: string, browserLanguage: string): Launch {
 /** The conversation that the address names after `#`; undefined for none. */
 export function openFromHash(hash: string): string | undefined {
   const id = decode(hash.slice(1));
-  return id === '' ? undefined : id;
+  return id === '' || id.startsWith(JOIN_PREFIX) ? undefined : id;
+}
+
+/** The token of a link into a group, `#join=TOKEN`; undefined when the address is none. */
+export function joinTokenFromHash(hash: string): string | undefined {
+  const text = decode(hash.slice(1));
+  return text.startsWith(JOIN_PREFIX) ? text.slice(JOIN_PREFIX.length) : undefined;
+}
+
+export function joinHashOf(token: string): string {
+  return `#${JOIN_PREFIX}${token}`;
 }
 
 export function hashOf(conversationId: string | undefined): string {

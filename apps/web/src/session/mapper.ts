@@ -15,6 +15,9 @@ import type {
   Outgoing,
 } from '../state/chat-state.js';
 
+import { peopleOfNotice } from '../state/group-notice.js';
+import { toNotice } from './group-mapper.js';
+
 /** What the client library says, in the page's own terms. */
 export function toLine(message: MessageView): Line {
   const { seq, clientMsgId, createdMs, sender } = message;
@@ -40,7 +43,8 @@ function toBody({ content, state }: MessageView): LineBody {
   if (body?.$case === 'text') return { kind: 'text', text: body.value.text };
   if (body?.$case === 'groupCreated') return { kind: 'group-created', ...body.value };
   if (body?.$case === 'becameFriends') return { kind: 'became-friends' };
-  return { kind: 'unknown' };
+  const notice = body && toNotice(body);
+  return notice === undefined ? { kind: 'unknown' } : { kind: 'group', notice };
 }
 
 export function toSummary(view: ConversationView): ConversationSummary {
@@ -75,6 +79,12 @@ export function toConnection(state: ConnectionState, nowMs: number): Connection 
 /** Everyone a line speaks of. */
 export function peopleIn(line: Line | undefined): string[] {
   if (!line) return [];
-  const ids = line.body.kind === 'group-created' ? [line.body.creatorId] : [];
-  return line.senderId === undefined ? ids : [...ids, line.senderId];
+  const { body, senderId } = line;
+  const spoken =
+    body.kind === 'group-created'
+      ? [body.creatorId]
+      : body.kind === 'group'
+        ? peopleOfNotice(body.notice)
+        : [];
+  return senderId === undefined ? [...spoken] : [...spoken, senderId];
 }

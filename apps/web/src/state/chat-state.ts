@@ -1,4 +1,6 @@
 import { NO_PEOPLE, type PeopleState } from './people-state.js';
+import type { GroupNotice } from './group-notice.js';
+import { NO_GROUPS, type GroupsState } from './group-state.js';
 
 /** What the page shows. Immutable: every change makes a new object, and only `reduce` makes it. */
 export interface ChatState {
@@ -15,6 +17,7 @@ export interface ChatState {
   readonly nicknames: ReadonlyMap<string, string>;
   readonly openId: string | undefined;
   readonly people: PeopleState;
+  readonly groups: GroupsState;
 }
 
 export type Connection =
@@ -62,6 +65,7 @@ export type LineBody =
       readonly creatorId: string;
       readonly memberIds: readonly string[];
     }
+  | { readonly kind: 'group'; readonly notice: GroupNotice }
   /** Sent by a newer client. */
   | { readonly kind: 'unknown' };
 
@@ -88,5 +92,6 @@ export function initialState(meId: string): ChatState {
     nicknames: new Map(),
     openId: undefined,
     people: NO_PEOPLE,
+    groups: NO_GROUPS,
   };
 }

@@ -15,6 +15,15 @@ export function nameOf(state: Pick<ChatState, 'nicknames' | 'people'>, userId: s
   return remark || state.nicknames.get(userId) || userId;
 }
 
+/** The same in the open group, where members may have other names. */
+export function nameHere(
+  state: Pick<ChatState, 'nicknames' | 'people' | 'groups'>,
+  userId: string,
+): string {
+  const member = state.groups.open?.members.find((one) => one.userId === userId);
+  return member?.name || nameOf(state, userId);
+}
+
 /** A conversation as it is shown; one that does not exist yet is empty. Undefined for what is not an id of one of mine. */
 export function viewOf(state: ChatState, id: string): ConversationView | undefined {
   const ref = describeConversation(id);

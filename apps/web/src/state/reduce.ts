@@ -1,3 +1,4 @@
+import type { GroupsState } from './group-state.js';
 import {
   NO_LOG,
   type ChatState,
@@ -29,6 +30,7 @@ export type ChatEvent =
   | { readonly type: 'outgoing'; readonly messages: readonly Outgoing[] }
   | { readonly type: 'nicknames'; readonly nicknames: ReadonlyMap<string, string> }
   | { readonly type: 'people'; readonly change: PeopleChange }
+  | { readonly type: 'groups'; readonly change: Partial<GroupsState> }
   | { readonly type: 'opened'; readonly conversationId: string | undefined }
   /** The server's log is another one than before: nothing known is true any more. */
   | { readonly type: 'reset' };
@@ -53,6 +55,8 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
       return { ...state, nicknames: new Map([...state.nicknames, ...event.nicknames]) };
     case 'people':
       return { ...state, people: reducePeople(state.people, event.change) };
+    case 'groups':
+      return { ...state, groups: { ...state.groups, ...event.change } };
     case 'opened':
       return { ...state, openId: event.conversationId, log: NO_LOG };
     case 'reset':

@@ -1,8 +1,10 @@
 import { peopleChinese, peopleEnglish } from './people-strings.js';
+import { groupChinese, groupEnglish } from './group-strings.js';
 
 export type Language = 'en' | 'zh';
 
 const english = {
+  ...groupEnglish,
   appName: 'Queqiao',
   tagline: 'A bridge between people',
   yourName: 'Your name',
@@ -67,6 +69,7 @@ const english = {
 export type StringKey = keyof typeof english;
 
 const chinese: Record<StringKey, string> = {
+  ...groupChinese,
   appName: '鹊桥',
   tagline: '连接彼此的桥',
   yourName: '你的名字',

@@ -1,5 +1,5 @@
 import { describeConversation, unreadCount } from '@queqiao/domain';
-import { Conversation_Kind, type Entry } from '@queqiao/protocol/client';
+import { Conversation_Kind, type Entry, type GroupRole } from '@queqiao/protocol/client';
 import type { EffectiveMember } from './member-cursor.js';
 
 /** One conversation as lists and headers show it. A snapshot: later changes come as `conversation` events. */
@@ -37,6 +37,10 @@ export interface ConversationView {
   readonly remark: string;
   /** The user is no longer a member: nothing new will come. */
   readonly left: boolean;
+  /** What the user is in a group; an ordinary member elsewhere. */
+  readonly role: GroupRole;
+  /** The user may not speak until then, in milliseconds since the epoch; 0: may. */
+  readonly mutedUntilMs: number;
   /** `loadOlder` may bring more. */
   readonly hasOlder: boolean;
 }
@@ -75,6 +79,8 @@ export function conversationView(facts: ViewFacts, member: EffectiveMember): Con
     draft: settings.draft,
     remark: settings.remark,
     left: member.left,
+    role: member.role,
+    mutedUntilMs: member.mutedUntilMs,
     hasOlder: facts.base > floor,
   };
 }

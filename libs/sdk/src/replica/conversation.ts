@@ -56,6 +56,12 @@ export class ConversationState {
     return this.#cursor.member;
   }
 
+  /** Whether the user is in it: who sees the first entry is, before any state says so. Undefined: nothing is known of it. */
+  get isIn(): boolean | undefined {
+    if (this.member !== undefined) return this.member.leftSeq === undefined;
+    return this.log.anchored ? true : undefined;
+  }
+
   /** From a sync answer. */
   describe(from: Conversation, fullHistory: boolean): void {
     if (from.kind > Conversation_Kind.UNSPECIFIED) this.#kind = from.kind;
@@ -219,6 +225,7 @@ export class ConversationState {
     if (body?.$case === 'groupCreated' || body?.$case === 'groupUpdated') {
       if (body.value.name !== undefined) this.#called(body.value.name, entry.seq);
     }
+    if (body?.$case === 'groupCreated' && body.value.creatorId === userId) this.#cursor.noteOwner();
     // Only messages move their author's cursor: what somebody did to the group does not.
     if (!isMessageKind(body?.$case ?? '')) return;
     if (isFrom(entry, userId)) this.#cursor.noteOwn(entry);

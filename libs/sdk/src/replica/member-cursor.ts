@@ -1,4 +1,9 @@
-import { ConversationSettings, type Entry, type MemberState } from '@queqiao/protocol/client';
+import {
+  ConversationSettings,
+  GroupRole,
+  type Entry,
+  type MemberState,
+} from '@queqiao/protocol/client';
 import type { MemberOperation } from './member-operation.js';
 import { isPushedNews } from './unheard.js';
 
@@ -14,6 +19,8 @@ export interface EffectiveMember {
   readonly peerReadSeq: number;
   readonly peerDeliveredSeq: number;
   readonly settings: ConversationSettings;
+  readonly role: GroupRole;
+  readonly mutedUntilMs: number;
 }
 
 const NO_SETTINGS = ConversationSettings.create();
@@ -24,6 +31,8 @@ export class MemberCursor {
   #readSeq = 0;
   #readOrdinal = 0;
   #mentionedSeq = 0;
+  /** Until there is a state that says it. */
+  #role = GroupRole.MEMBER;
 
   get member(): MemberState | undefined {
     return this.#member;
@@ -55,6 +64,11 @@ export class MemberCursor {
   noteOwn(entry: Entry): void {
     this.#readSeq = Math.max(this.#readSeq, entry.seq);
     this.#readOrdinal = Math.max(this.#readOrdinal, entry.ordinal);
+  }
+
+  /** The server tells of a new group by its first entry alone. */
+  noteOwner(): void {
+    this.#role = GroupRole.OWNER;
   }
 
   /** An edit mentions nobody anew; whom an edited message mentioned at first is in the server's word. */
@@ -98,6 +112,8 @@ export class MemberCursor {
       peerReadSeq: member?.peerReadSeq ?? 0,
       peerDeliveredSeq: member?.peerDeliveredSeq ?? 0,
       settings: { ...settings, hidden },
+      role: member?.role ?? this.#role,
+      mutedUntilMs: member?.mutedUntilMs ?? 0,
     };
   }
 }

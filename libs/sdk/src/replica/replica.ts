@@ -25,8 +25,8 @@ export interface ReplicaHandlers {
   onProgress(conversationId: string, high: number): void;
   /** Something was done to messages that were surfaced or loaded before. */
   onMessages(conversationId: string, seqs: readonly number[]): void;
-  /** A member state with a higher rev than the one before. */
-  onMember(member: MemberState): void;
+  /** A member state with a higher rev than the one before. `wasIn` undefined: nothing was known of the conversation. */
+  onMember(member: MemberState, wasIn: boolean | undefined): void;
   /** Everything known is void: another log epoch or another user. */
   onReset(logEpoch: number): void;
 }
@@ -174,9 +174,11 @@ export class Replica {
 
   applyConversation(conversation: Conversation): ConversationState {
     const state = this.#ensure(conversation.conversationId);
-    const before = state.member;
+    const { member: before, isIn: wasIn } = state;
     state.describe(conversation, this.options.fullHistory);
-    if (state.member !== undefined && state.member !== before) this.handlers.onMember(state.member);
+    if (state.member !== undefined && state.member !== before) {
+      this.handlers.onMember(state.member, wasIn);
+    }
     this.#settle(state);
     return state;
   }
@@ -221,8 +223,9 @@ export class Replica {
   /** Also of an unknown conversation: the sync that describes it may have read an older one. */
   applyMember(member: MemberState): ConversationState {
     const state = this.#ensure(member.conversationId);
+    const { isIn: wasIn } = state;
     if (!state.applyMember(member)) return state;
-    this.handlers.onMember(member);
+    this.handlers.onMember(member, wasIn);
     this.#settle(state);
     return state;
   }

@@ -97,6 +97,11 @@ export class ModelConversation {
     return member;
   }
 
+  /** A group belongs to the one that is named first. */
+  governs(user: string): boolean {
+    return this.id.startsWith('g:') && [...this.members.keys()][0] === user;
+  }
+
   /** The other one of a chat of two. */
   peerOf(user: string): Member | undefined {
     if (!this.id.startsWith('d:')) return undefined;
@@ -145,7 +150,7 @@ export class ModelConversation {
     const lines = targets.map((seq) => this.lines[seq - 1]);
     if (lines.some((line) => line?.kind !== 'text' || line.state !== 'shown')) return 'NOT_FOUND';
     const isGroup = this.id.startsWith('g:');
-    const owns = isGroup && [...this.members.keys()][0] === sender;
+    const owns = this.governs(sender);
     const own = lines.every((line) => line?.sender === sender);
     const allowed =
       deed.kind === 'reaction' ||

@@ -1,3 +1,4 @@
+import { GroupRole } from '@queqiao/protocol/client';
 import {
   isMessage,
   ModelConversation,
@@ -189,6 +190,8 @@ export class ReferenceModel {
       ...member.settings,
       hidden: isHidden(conversation, member),
       left: false,
+      role: conversation.governs(user) ? GroupRole.OWNER : GroupRole.MEMBER,
+      mutedUntilMs: 0,
       hasOlder: false,
     };
   }

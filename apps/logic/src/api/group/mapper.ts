@@ -35,6 +35,7 @@ export function toProtoGroup({ group, self }: GroupView): Group {
     dissolved: group.dissolved,
     createdMs: group.createdMs,
     self: self === null ? undefined : toProtoMember(self),
+    large: group.mode !== 'routed',
   });
 }
 
