@@ -4,8 +4,9 @@ import {
   type OwnChange,
   type TestDevice,
 } from '@queqiao/testkit';
+import type { Chat } from './chat.js';
 import type { Choices } from './choices.js';
-import type { Chat } from './crowd.js';
+import type { CrowdMembers } from './crowd-members.js';
 
 /** A message that was acknowledged, as somebody might do something to it. */
 interface Known {
@@ -37,6 +38,7 @@ export interface ChangesDeps {
   readonly history: History;
   readonly chats: readonly Chat[];
   readonly devices: readonly TestDevice[];
+  readonly members: Pick<CrowdMembers, 'pick'>;
   /** Stands in texts, so that those of two apps differ. */
   readonly appId: string;
   /** Runs the work, unless the device has to wait for an answer in that conversation first. */
@@ -87,13 +89,11 @@ export class CrowdChanges {
         const emoji = this.deps.choices.pick(EMOJI);
         const removed = this.#toss(0.3);
         const change: MessageChange = { kind, targetSeq: target.seq, emoji, removed };
-        return this.#change(chat, this.deps.choices.pick(chat.members), change);
+        return this.#change(chat, this.deps.members.pick(chat), change);
       }
       case 'pin': {
         // In a group that is for the owner.
-        const who = chat.id.startsWith('g:')
-          ? chat.members[0]
-          : this.deps.choices.pick(chat.members);
+        const who = chat.id.startsWith('g:') ? chat.stayers[0] : this.deps.members.pick(chat);
         const change: MessageChange = { kind, targetSeq: target.seq, removed: this.#toss(0.5) };
         return this.#change(chat, who ?? '', change);
       }
@@ -145,11 +145,14 @@ export class CrowdChanges {
     });
   }
 
-  async #changeOwn({ id, members }: Chat, change: OwnChange): Promise<void> {
-    const userId = this.deps.choices.pick(members);
+  async #changeOwn(chat: Chat, change: OwnChange): Promise<void> {
+    const { id } = chat;
+    const userId = this.deps.members.pick(chat);
     const device = this.deps.choices.pick(
       this.deps.devices.filter((each) => each.userId === userId),
     );
+    // To who is out, nothing is there above the leave.
+    if (newestOf(change) > device.high(id)) return;
     const about = { userId, conversationId: id, change };
     await this.deps.inTurn(device, id, () =>
       this.deps.history.changeOwn(about, () => device.changeOwn(id, change)),
@@ -168,4 +171,10 @@ export class CrowdChanges {
   #toss(probability: number): boolean {
     return this.deps.choices.next() < probability;
   }
+}
+
+/** The newest entry that it names; 0: none. */
+function newestOf(change: OwnChange): number {
+  if (change.kind === 'hide') return Math.max(...change.seqs);
+  return change.kind === 'clear' ? change.throughSeq : 0;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   checkRests,
   eventually,
+  newestSeen,
   queryRows,
   readLogTable,
   readMarksOfMessages,
@@ -30,7 +31,7 @@ export class CrowdRest {
   constructor(private readonly deps: CrowdRestDeps) {}
 
   /**
-   * Waits until every device has the newest entry of each of its conversations, and records how long each took; devices of the
+   * Waits until every device has the newest entry that its user may see of each conversation, and records how long each took; devices of the
    * kind `sync` sync for it.
    */
   async settle(limitMs: number): Promise<void> {
@@ -39,7 +40,10 @@ export class CrowdRest {
     const begunMs = Date.now();
     await Promise.all(
       this.deps.devices.map(async (device) => {
-        const mine = [...tails].filter(([id]) => members.get(id)?.has(device.userId));
+        const mine = [...tails].flatMap(([id, lastSeq]) => {
+          const member = members.get(id)?.get(device.userId);
+          return member === undefined ? [] : [[id, newestSeen(member, lastSeq)] as const];
+        });
         await this.#reaches(device, mine, limitMs);
         const waitedMs = Date.now() - begunMs;
         for (const [conversationId, lastSeq] of mine) {
@@ -77,7 +81,7 @@ export class CrowdRest {
 
   /** Waits until every client library counts as unread what the table says is. */
   async settleUnread(limitMs: number): Promise<void> {
-    const sql = `SELECT m.user_id, m.conversation_id, c.last_ordinal - m.read_ordinal AS unread
+    const sql = `SELECT m.user_id, m.conversation_id, COALESCE(m.left_ordinal, c.last_ordinal) - m.read_ordinal AS unread
       FROM members m JOIN conversations c USING (app_id, conversation_id) WHERE m.app_id = ?`;
     const counted = async (): Promise<boolean> => {
       const rows = await queryRows(this.deps.url, sql, [this.deps.appId]);

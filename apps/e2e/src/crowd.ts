@@ -1,3 +1,4 @@
+import { DomainError } from '@queqiao/domain';
 import {
   checkHistory,
   History,
@@ -9,17 +10,18 @@ import {
   type TestDevice,
   type Violation,
 } from '@queqiao/testkit';
+import { settledChat, type Chat } from './chat.js';
 import type { Choices } from './choices.js';
 import { CrowdChanges } from './crowd-changes.js';
+import { createGroups, some, type GroupsOptions } from './crowd-groups.js';
+import { CrowdMembers } from './crowd-members.js';
 import { CrowdRest } from './crowd-rest.js';
 import { BackEnd } from './doors.js';
 
 export type Feed = TestDevice['feed'];
 
-export interface CrowdOptions {
+export interface CrowdOptions extends Omit<GroupsOptions, 'users'> {
   readonly users: number;
-  readonly groups: number;
-  readonly groupSize: number;
   /** One device of every user for each; the first ones are spread over the connect nodes, and subprotocols alternate. */
   readonly feeds: readonly Feed[];
   /** Where devices connect, when that is not the cluster's own addresses. */
@@ -38,11 +40,6 @@ const MAX_MENTIONS = 2;
 /** How long devices may take to have everything once traffic has ended. */
 const TAIL_LIMIT_MS = 60_000;
 
-export interface Chat {
-  readonly id: string;
-  readonly members: readonly string[];
-}
-
 interface Wish {
   readonly chat: Chat;
   readonly device: TestDevice;
@@ -54,6 +51,7 @@ export class Crowd {
   readonly history = new History();
   readonly devices: TestDevice[] = [];
   readonly chats: Chat[] = [];
+  readonly #members: CrowdMembers;
   readonly #changes: CrowdChanges;
   readonly #rest: CrowdRest;
   /** Device and conversation, of what waits for an answer. */
@@ -67,11 +65,13 @@ export class Crowd {
     private readonly choices: Choices,
   ) {
     const { history, chats, devices } = this;
+    this.#members = new CrowdMembers({ choices, history, chats, devices });
     this.#changes = new CrowdChanges({
       choices,
       history,
       chats,
       devices,
+      members: this.#members,
       appId: app.appId,
       inTurn: (device, chatId, work) => this.#take(device, chatId, work),
     });
@@ -129,20 +129,22 @@ export class Crowd {
   }
 
   /**
-   * One message of somebody to some conversation, or as the caller wants it; resolves when it is stored: with false when its
-   * device has to wait for its turn, so that nothing was sent.
+   * One message of somebody to some conversation, or as the caller wants it; resolves when it is stored: with false when nothing
+   * was, as its device has to wait for its turn, or its user is out of the group.
    */
   async say(wish: Partial<Wish> = {}): Promise<boolean> {
     const chat = wish.chat ?? this.choices.pick(this.chats);
-    const device = wish.device ?? this.#deviceOf(this.choices.pick(chat.members));
-    if (wish.text === undefined) {
-      return this.#take(device, chat.id, () => this.#send(device, chat, wish));
-    }
-    await this.#send(device, chat, wish);
-    return true;
+    const device = wish.device ?? this.#deviceOf(this.#members.pick(chat));
+    let stored = false;
+    const send = async (): Promise<void> => {
+      stored = await this.#send(device, chat, wish);
+    };
+    if (wish.text === undefined) await this.#take(device, chat.id, send);
+    else await send();
+    return stored;
   }
 
-  async #send(device: TestDevice, chat: Chat, wish: Partial<Wish>): Promise<void> {
+  async #send(device: TestDevice, chat: Chat, wish: Partial<Wish>): Promise<boolean> {
     const sender = device.userId;
     this.#sent += 1;
     const words = wish.text ?? '鹊🌉'.repeat(this.choices.below(8));
@@ -150,10 +152,23 @@ export class Crowd {
     const text = `${this.app.appId} ${this.#sent} ${words}`;
     const mentions = this.#mentions(chat, sender);
     const about = { sender, conversationId: chat.id, clientMsgId, text, mentions };
-    const seq = await this.history.send(about, () =>
-      device.send(chat.id, clientMsgId, text, mentions),
-    );
-    this.#changes.note(chat, { seq, sender });
+    try {
+      const seq = await this.history.send(about, () =>
+        device.send(chat.id, clientMsgId, text, mentions),
+      );
+      this.#changes.note(chat, { seq, sender });
+      return true;
+    } catch (error) {
+      // Whether that was right is judged with the history.
+      const isOut = error instanceof DomainError && error.code === 'NOT_A_MEMBER';
+      if (isOut && chat.movers.includes(sender)) return false;
+      throw error;
+    }
+  }
+
+  /** Somebody comes to a group or leaves it; resolves when that is known. */
+  move(): Promise<void> {
+    return this.#members.any();
   }
 
   /** Somebody changes messages, or what one has of a conversation; resolves when that is stored. */
@@ -164,7 +179,7 @@ export class Crowd {
   /** Somebody reads some conversation up to where one of its devices is. */
   async mark(): Promise<void> {
     const chat = this.choices.pick(this.chats);
-    const userId = this.choices.pick(chat.members);
+    const userId = this.#members.pick(chat);
     const device = this.#deviceOf(userId);
     const seq = device.high(chat.id);
     if (seq === 0) return;
@@ -224,17 +239,15 @@ export class Crowd {
       await backEnd.upsert(...users);
       for (const user of users) this.#equip(user, options);
       await Promise.all(this.devices.map((device) => device.whenOnline()));
-      for (let index = 0; index < options.groups; index += 1) {
-        const members = this.#some(users, options.groupSize);
-        const id = await backEnd.createGroup(members[0] ?? '', `group${index}`, members.slice(1));
-        this.chats.push({ id, members });
-      }
+      const { url } = this.cluster.database;
+      const deps = { backEnd, choices: this.choices, url, appId: this.app.appId };
+      this.chats.push(...(await createGroups(deps, { ...options, users })));
     } finally {
       backEnd.close();
     }
     for (let index = 0; index < options.users; index += 1) {
-      const [a = '', b = ''] = this.#some(users, 2).sort();
-      this.chats.push({ id: `d:${a}:${b}`, members: [a, b] });
+      const [a = '', b = ''] = some(this.choices, users, 2).sort();
+      this.chats.push(settledChat(`d:${a}:${b}`, [a, b]));
     }
   }
 
@@ -270,15 +283,9 @@ export class Crowd {
   }
 
   /** In order, as they will be stored. */
-  #mentions({ members }: Chat, sender: string): string[] {
-    const others = members.filter((member) => member !== sender);
-    if (members.length < 3 || this.choices.next() >= MENTION_SHARE) return [];
-    return this.#some(others, 1 + this.choices.below(MAX_MENTIONS)).sort();
-  }
-
-  #some(users: readonly string[], count: number): string[] {
-    const chosen = new Set<string>();
-    while (chosen.size < count) chosen.add(this.choices.pick(users));
-    return [...chosen];
+  #mentions(chat: Chat, sender: string): string[] {
+    const others = this.#members.present(chat).filter((member) => member !== sender);
+    if (others.length < 2 || this.choices.next() >= MENTION_SHARE) return [];
+    return some(this.choices, others, 1 + this.choices.below(MAX_MENTIONS)).sort();
   }
 }

@@ -45,10 +45,15 @@ export class BackEnd {
     await this.users.upsertUsers({ users }, this.options);
   }
 
-  /** The conversation's id. */
-  async createGroup(ownerId: string, groupId: string, memberIds: string[]): Promise<string> {
+  /** The conversation's id. Without `rules` the group has the product's own. */
+  async createGroup(
+    ownerId: string,
+    groupId: string,
+    memberIds: string[],
+    rules: Partial<Pick<CreateGroupRequest, 'joinMode' | 'visibility' | 'history'>> = {},
+  ): Promise<string> {
     const named = { name: groupId, clientRequestId: groupId };
-    const request = CreateGroupRequest.create({ ownerId, groupId, memberIds, ...named });
+    const request = CreateGroupRequest.create({ ownerId, groupId, memberIds, ...named, ...rules });
     return (await this.groups.createGroup(request, this.options)).conversationId;
   }
 

@@ -3,7 +3,7 @@ import {
   checkHistory,
   eventually,
   History,
-  queryRows,
+  newestSeen,
   readLogTable,
   readMembers,
   RoamingDevice,
@@ -11,13 +11,17 @@ import {
   type TestCluster,
   type Violation,
 } from '@queqiao/testkit';
-import { BackEnd } from './doors.js';
+import { Arrivals } from './arrivals.js';
 import type { Choices } from './choices.js';
+import { isSubscribed } from './crowd-groups.js';
+import { BackEnd } from './doors.js';
 
 export interface LargeCrowdOptions {
   readonly members: number;
   /** Members with one device each, spread over the connect nodes. */
   readonly online: number;
+  /** Users with a device who are no members at first. */
+  readonly guests: number;
 }
 
 const BATCH = 500;
@@ -27,8 +31,13 @@ const GIVE_UP_MS = 120_000;
 /** One group that is large, with some of its members online, and a history of what they saw. */
 export class LargeCrowd {
   readonly history = new History();
+  /** Of those who are members at first. */
   readonly devices: RoamingDevice[] = [];
+  readonly guests: RoamingDevice[] = [];
+  readonly arrivals = new Arrivals();
   readonly conversationId: string;
+  /** What it took to make the members. */
+  createdMs = 0;
   #requests = 0;
   #sent = 0;
 
@@ -47,18 +56,23 @@ export class LargeCrowd {
     cluster: TestCluster,
     choices: Choices,
     app: TestApp,
-    { members, online }: LargeCrowdOptions,
+    { members, online, guests }: LargeCrowdOptions,
   ): Promise<LargeCrowd> {
     const backEnd = new BackEnd(cluster.logicAt(0).grpcAddress, app);
     const users = Array.from({ length: members }, (_, index) => `user${index}`);
-    for (let at = 0; at < members; at += BATCH)
-      await backEnd.upsert(...users.slice(at, at + BATCH));
+    const strangers = Array.from({ length: guests }, (_, index) => `guest${index}`);
+    for (const batch of batches([...users, ...strangers])) await backEnd.upsert(...batch);
     await backEnd.createGroup('user0', 'crowd', []);
     const crowd = new LargeCrowd(cluster, app, choices, backEnd, 'crowd');
-    for (const userId of users.slice(0, online)) crowd.#equip(userId);
-    await Promise.all(crowd.devices.map((device) => device.whenOnline()));
-    for (let at = 1; at < members; at += BATCH) await crowd.add(...users.slice(at, at + BATCH));
-    await eventually('the group is large', () => crowd.#isSubscribed(), GIVE_UP_MS);
+    for (const userId of users.slice(0, online)) crowd.devices.push(crowd.#equip(userId));
+    for (const userId of strangers) crowd.guests.push(crowd.#equip(userId));
+    await Promise.all(crowd.#all.map((device) => device.whenOnline()));
+    const begunMs = Date.now();
+    for (const batch of batches(users.slice(1))) await crowd.add(...batch);
+    crowd.createdMs = Date.now() - begunMs;
+    const { url } = cluster.database;
+    const large = () => isSubscribed(url, app.appId, crowd.conversationId);
+    await eventually('the group is large', large, GIVE_UP_MS);
     return crowd;
   }
 
@@ -70,23 +84,32 @@ export class LargeCrowd {
     await this.backEnd.groups.removeMembers(this.#request(userIds), this.backEnd.options);
   }
 
-  /** Takes somebody out and in again, so many times, as the history has it. */
-  async churn(userId: string, times: number): Promise<void> {
-    const about = { userId, conversationId: this.conversationId };
+  /** Takes somebody out and in again, or in and out again, so many times, as the history has it. */
+  async churn(userId: string, first: 'leave' | 'join', times: number): Promise<void> {
     for (let time = 0; time < times; time += 1) {
-      await this.history.membership({ ...about, change: 'leave' }, () => this.remove(userId));
-      await this.history.membership({ ...about, change: 'join' }, () => this.add(userId));
+      await this.move(first, userId);
+      await this.move(first === 'leave' ? 'join' : 'leave', userId);
     }
   }
 
-  /** One message of this device's user; refusals of those who are out are part of the history. */
-  async say(device = this.choices.pick(this.devices)): Promise<void> {
+  /** All at once by one call, as the history has it. */
+  async move(change: 'leave' | 'join', ...userIds: string[]): Promise<void> {
+    const { conversationId } = this;
+    const work = change === 'leave' ? this.remove(...userIds) : this.add(...userIds);
+    const moved = userIds.map((userId) =>
+      this.history.membership({ userId, conversationId, change }, () => work),
+    );
+    await Promise.all(moved);
+  }
+
+  /** One message of this device's user; undefined when it was refused, as that of somebody who is out. */
+  async say(device = this.choices.pick(this.#all)): Promise<number | undefined> {
     this.#sent += 1;
     const clientMsgId = `m-${this.#sent}`;
     const text = `${this.app.appId} ${this.#sent}`;
     const { userId: sender } = device;
     const about = { sender, conversationId: this.conversationId, clientMsgId, text };
-    await this.history
+    return this.history
       .send(about, () => device.send(this.conversationId, clientMsgId, text))
       .catch(() => undefined);
   }
@@ -100,9 +123,9 @@ export class LargeCrowd {
     await eventually(
       'every device has what its user may see',
       async () => {
-        for (const device of this.devices) {
-          const leftSeq = members?.get(device.userId)?.stints.at(-1)?.leftSeq ?? 0;
-          const wanted = Math.min(leftSeq, last);
+        for (const device of this.#all) {
+          const member = members?.get(device.userId);
+          const wanted = member === undefined ? 0 : newestSeen(member, last);
           if (device.high(this.conversationId) < wanted) await device.sync();
           const high = device.high(this.conversationId);
           if (high < wanted) throw new Error(`${device.name} is at ${high} of ${wanted}`);
@@ -113,13 +136,10 @@ export class LargeCrowd {
     );
   }
 
-  /** Resolves once every device has surfaced the entry, by pushes alone. */
+  /** Resolves once every device of a first member has surfaced the entry, by pushes alone. */
   async pushed(seq: number): Promise<void> {
-    await eventually(
-      `everybody was pushed ${seq}`,
-      () => this.devices.every((device) => device.high(this.conversationId) >= seq),
-      GIVE_UP_MS,
-    );
+    const all = () => this.arrivals.count(seq) >= this.devices.length;
+    await eventually(`everybody was pushed ${seq}`, all, GIVE_UP_MS);
   }
 
   async judge(): Promise<Violation[]> {
@@ -131,7 +151,11 @@ export class LargeCrowd {
 
   async stop(): Promise<void> {
     this.backEnd.close();
-    await Promise.all(this.devices.map((device) => device.stop()));
+    await Promise.all(this.#all.map((device) => device.stop()));
+  }
+
+  get #all(): RoamingDevice[] {
+    return [...this.devices, ...this.guests];
   }
 
   #request(userIds: string[]) {
@@ -139,26 +163,26 @@ export class LargeCrowd {
     return { clientRequestId: `change-${this.#requests}`, groupId: this.groupId, userIds };
   }
 
-  async #isSubscribed(): Promise<boolean> {
-    const sql = 'SELECT mode FROM conversations WHERE app_id = ? AND conversation_id = ?';
-    const values = [this.app.appId, this.conversationId];
-    const [row] = await queryRows(this.cluster.database.url, sql, values);
-    return row?.['mode'] === 'subscribed';
-  }
-
-  #equip(userId: string): void {
-    const at = this.devices.length;
+  #equip(userId: string): RoamingDevice {
+    const at = this.#all.length;
     const urls = this.cluster.socketUrls;
     const first = at % urls.length;
+    const record = this.history.device(`${userId}/phone`, userId);
+    record.onEntry = this.arrivals.note;
     const device = new RoamingDevice({
       urls: [...urls.slice(first), ...urls.slice(0, first)],
       app: this.app,
       userId,
       deviceId: 'phone',
       codec: at % 5 === 0 ? 'json' : 'proto',
-      record: this.history.device(`${userId}/phone`, userId),
+      record,
     });
     device.start();
-    this.devices.push(device);
+    return device;
   }
+}
+
+function batches(userIds: readonly string[]): string[][] {
+  const count = Math.ceil(userIds.length / BATCH);
+  return Array.from({ length: count }, (_, at) => userIds.slice(at * BATCH, (at + 1) * BATCH));
 }

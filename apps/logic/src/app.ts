@@ -65,7 +65,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
   const delivery = createDelivery(base, config, hub);
   const writer = createWriter(base, config, delivery);
   const services = createServices(
-    { database, directory, caches, writer, delivery, hub, clock },
+    { database, directory, caches, writer, delivery, hub, clock, metrics: registry },
     { owner: nodeId, dispatchDelayMs: DEFAULT_APPEND_LIMITS.dispatchDelayMs },
   );
   const credentials = new CredentialVerifier(caches);

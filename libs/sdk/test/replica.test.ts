@@ -1,4 +1,4 @@
-import type { Item } from '@queqiao/protocol/client';
+import { MemberState, type Item } from '@queqiao/protocol/client';
 import { describe, expect, it } from 'vitest';
 import { MemoryReplicaStore } from '../src/index.js';
 import { ROOM, room, Scene, upTo } from './scene.js';
@@ -356,4 +356,41 @@ describe('another log epoch', () => {
       expect(alice.client.entries(ROOM).map(({ seq }) => seq)).toEqual(upTo(3));
     },
   );
+});
+
+describe('who leaves or comes back', () => {
+  const tell = (scene: Scene, state: Partial<MemberState>): void => {
+    const value = MemberState.create({ conversationId: ROOM, ...state });
+    scene.server.pushTo(scene.server.session('alice'), { $case: 'memberState', value });
+  };
+
+  it('has what was said before, though none of it is pushed any more', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    scene.server.say(ROOM, 'bob', 'one');
+    await scene.settle();
+    holdPushes(scene);
+    scene.server.say(ROOM, 'bob', 'two');
+    scene.server.say(ROOM, 'bob', 'three');
+    scene.server.onPush = (push) => [push];
+    tell(scene, { rev: 9, leftSeq: 3 });
+    await scene.settle();
+    expect(alice.seqs(ROOM)).toEqual(upTo(3));
+    expect(alice.client.conversation(ROOM)?.left).toBe(true);
+  });
+
+  it('has what may be seen of the time in between, before anything more is said', async () => {
+    const scene = room();
+    const alice = await scene.online('alice');
+    scene.server.say(ROOM, 'bob', 'one');
+    tell(scene, { rev: 8, leftSeq: 1 });
+    await scene.settle();
+    holdPushes(scene);
+    scene.server.say(ROOM, 'bob', 'two');
+    scene.server.onPush = (push) => [push];
+    tell(scene, { rev: 9, readSeq: 2, readOrdinal: 2 });
+    await scene.settle();
+    expect(alice.seqs(ROOM)).toEqual([1, 2]);
+    expect(alice.client.conversation(ROOM)).toMatchObject({ left: false, unread: 0 });
+  });
 });

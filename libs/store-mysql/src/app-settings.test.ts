@@ -12,6 +12,7 @@ it('fills in every default, and checks what is set', () => {
     directRule: 'open',
     maxGroupMembers: 500,
     maxGroupAdmins: 20,
+    maxGroupApplications: 1_000,
     maxGroupsPerUser: 1_000,
     maxFriends: 5_000,
     maxBlocks: 1_000,

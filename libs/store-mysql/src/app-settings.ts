@@ -32,6 +32,8 @@ export const appSettingsSchema = z.strictObject({
   maxGroupMembers: z.int().min(2).max(100_000).default(500),
   /** Admins of one group, the owner not counted: 0 to 100. */
   maxGroupAdmins: z.int().min(0).max(100).default(20),
+  /** Applications to one group that wait for an answer: 0 to 10,000. */
+  maxGroupApplications: z.int().min(0).max(10_000).default(1_000),
   /** Groups that a user is in at a time: 1 to 10,000. */
   maxGroupsPerUser: z.int().min(1).max(10_000).default(1_000),
   /** Friends of a user: 0 to 10,000. */

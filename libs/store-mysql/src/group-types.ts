@@ -19,6 +19,8 @@ export interface GroupFacts {
   /** Of those whose rows were asked for, when requests were asked for. */
   readonly invitations: ReadonlyMap<UserId, InvitationRecord>;
   readonly applications: ReadonlyMap<UserId, ApplicationRecord>;
+  /** Applications that wait, when that was asked for; counted to the most that an app may allow. */
+  readonly pendingApplications: number;
   /** The one that was asked for, when it leads to this group; null: there is none such. */
   readonly link: JoinLinkRecord | null;
   /** Links that are good now, when they were asked for. */
@@ -80,6 +82,7 @@ export interface GroupWork extends LogWork {
   /** The decision needs to know owner and admins. */
   readonly withManagers?: boolean;
   readonly withRequests?: boolean;
+  readonly withPending?: boolean;
   readonly withGoodLinks?: boolean;
   /** Token of the link that the decision needs. */
   readonly link?: string;

@@ -8,6 +8,7 @@ import {
   type RawBuilder,
 } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pendingApplications } from '../src/group/application-rows.js';
 import { invitationPage } from '../src/group/invitation-rows.js';
 import { goodLinks, linkByToken } from '../src/group/link-rows.js';
 import {
@@ -142,7 +143,7 @@ it.each<[string, () => RawBuilder<unknown>, Expected]>([
   [
     'own applications',
     () => applicationsOfUser(app, u0, page),
-    { a: ['group_applications_by_user', range] },
+    { a: ['group_applications_by_user', range], c: ['PRIMARY', ['eq_ref']] },
   ],
   [
     'unread applications to a group',
@@ -161,12 +162,21 @@ it.each<[string, () => RawBuilder<unknown>, Expected]>([
   [
     'invitations',
     () => invitationPage(app, u0, page),
-    { i: ['group_invitations_by_update', range], g: ['PRIMARY', ['eq_ref']] },
+    {
+      i: ['group_invitations_by_update', range],
+      g: ['PRIMARY', ['eq_ref']],
+      c: ['PRIMARY', ['eq_ref']],
+    },
   ],
   [
     'unread invitations',
     () => unreadInvitations(app, many, 0),
-    { group_invitations: ['group_invitations_by_state', range] },
+    { i: ['group_invitations_by_state', range], c: ['PRIMARY', ['eq_ref']] },
+  ],
+  [
+    'pending applications',
+    () => pendingApplications(app, conv),
+    { a: ['group_applications_by_state', range] },
   ],
   ['links', () => goodLinks(app, conv), { join_links: ['join_links_by_group', range] }],
   ['a link', () => linkByToken(app, 'big-u5'), { join_links: ['PRIMARY', ['const']] }],

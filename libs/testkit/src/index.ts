@@ -9,6 +9,7 @@ export {
   type ItemOf,
   type SignInInput,
 } from './device/bare-device.js';
+export type { MemberMove, MoveIds } from './device/move-until-known.js';
 export { ReplicaLog } from './device/replica.js';
 export { ReplicaRecorder, type ReplicaRecorderOptions } from './device/replica-recorder.js';
 export { RoamingDevice, type RoamingDeviceOptions } from './device/roaming-device.js';
@@ -41,6 +42,7 @@ export {
   readMembers,
   readTails,
 } from './history/log-table.js';
+export { newestSeen } from './history/stays.js';
 export { contentDigestOf, type ShownConversation } from './history/shown.js';
 export { digestOf, SurfacedLog } from './history/surfaced-log.js';
 export { TcpProxy, type Direction, type Verdict } from './tcp-proxy.js';

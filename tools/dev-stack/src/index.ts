@@ -17,6 +17,7 @@ export { MysqlServer, startMysql } from './mysql-server.js';
 export type { MysqlOptions } from './mysql-server.js';
 export { hasServers, wantsOwnServers, withoutOwnServers } from './own-servers.js';
 export { dataRoot, FIXED_MYSQL_PORT, FIXED_REDIS_PORT } from './places.js';
+export { cpuSeconds } from './process-cpu.js';
 export { startRedisCluster } from './redis-cluster.js';
 export type { RedisCluster } from './redis-cluster.js';
 export { RedisServer, startRedis } from './redis-server.js';

@@ -22,8 +22,14 @@ export interface EraOptions {
 const IN_FLIGHT = 400;
 /** A neighbour with the same users and conversations under another app, for which nothing may be mistaken. */
 const NEIGHBOUR = { users: 4, groups: 1, groupSize: 3, perSecond: 10, inFlight: 4 };
-/** Long outages are no reason for a refusal, and a flood is of large messages. */
-const SETTINGS = { recallWindowMs: 3_600_000, maxTextBytes: 65_536, maxContentBytes: 131_072 };
+/** Long outages are no reason for a refusal, a flood is of large messages, and one group is a large one. */
+const SETTINGS = {
+  recallWindowMs: 3_600_000,
+  maxTextBytes: 65_536,
+  maxContentBytes: 131_072,
+  largeGroupMembers: 20,
+};
+const SILENT_MEMBERS = 24;
 const POLL_MS = 1_000;
 const FLAP_MS = 2_000;
 /** Of the times that a client library loses its connection: the app is killed and opened again. */
@@ -54,7 +60,8 @@ export class Era {
     const users = Math.max(3, Math.round(options.devices / options.feeds.length));
     const groupSize = Math.min(8, users);
     const fed = { feeds: options.feeds, urls, pollMs: POLL_MS, catchesUp: true, inTurn: true };
-    const about = { users, groups: 5, groupSize, ...fed };
+    const groups = { groups: 5, moving: 3, groupSize, silentMembers: SILENT_MEMBERS };
+    const about = { users, ...groups, ...fed };
     const crowd = await Crowd.gather(cluster, choices, about, app);
     const few = { ...NEIGHBOUR, feeds: ['both', 'sdk'] as const, urls };
     const neighbour = await Crowd.gather(cluster, choices, few, other);

@@ -10,9 +10,10 @@ export interface LoadOptions {
 }
 
 const TICK_MS = 10;
-/** Of the operations: messages, and read cursors that are moved; the others change messages, lists and settings. */
+/** Of the operations: messages, read cursors, and members who come and go; the others change messages, lists and settings. */
 const SEND_SHARE = 0.7;
 const MARK_SHARE = 0.1;
+const MOVE_SHARE = 0.02;
 
 /** Traffic of a crowd at a steady rate. Every operation is repeated until its outcome is known. */
 export class Load {
@@ -66,7 +67,8 @@ export class Load {
   #any(): Promise<void> {
     const choice = this.choices.next();
     if (choice < SEND_SHARE) return this.#say();
-    return choice < SEND_SHARE + MARK_SHARE ? this.crowd.mark() : this.crowd.change();
+    if (choice < SEND_SHARE + MARK_SHARE) return this.crowd.mark();
+    return choice < SEND_SHARE + MARK_SHARE + MOVE_SHARE ? this.crowd.move() : this.crowd.change();
   }
 
   async #say(): Promise<void> {

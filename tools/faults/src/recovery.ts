@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Crowd } from '@queqiao/e2e';
-import { readMembers, readTails } from '@queqiao/testkit';
+import { newestSeen, readMembers, readTails } from '@queqiao/testkit';
 import { closesOf } from './during.js';
 import type { SendTimes, Span } from './send-times.js';
 
@@ -71,7 +71,7 @@ async function known(look: () => number | undefined): Promise<number | undefined
   return undefined;
 }
 
-/** Resolves when every device is online and has everything that is stored now. */
+/** Resolves when every device is online and has everything that is stored now and for its user to see. */
 async function caughtUp(crowd: Crowd, databaseUrl: string): Promise<CaughtUp> {
   const sinceMs = Date.now();
   const before = closesOf(crowd.devices);
@@ -83,10 +83,10 @@ async function caughtUp(crowd: Crowd, databaseUrl: string): Promise<CaughtUp> {
   let last = '';
   for (;;) {
     for (const device of behind) {
-      const lacks = [...tails].some(
-        ([id, lastSeq]) =>
-          members.get(id)?.has(device.userId) === true && device.high(id) < lastSeq,
-      );
+      const lacks = [...tails].some(([id, lastSeq]) => {
+        const member = members.get(id)?.get(device.userId);
+        return member !== undefined && device.high(id) < newestSeen(member, lastSeq);
+      });
       if (lacks || !device.online) continue;
       behind.delete(device);
       last = `${device.name} (${device.feed})`;

@@ -120,20 +120,30 @@ interface Operation {
   readonly outcome: unknown;
 }
 
-function operationsOf({ sends, changes, ownChanges, marks }: History): readonly Operation[] {
-  return [...sends, ...changes, ...ownChanges, ...marks];
+function operationsOf({
+  sends,
+  changes,
+  ownChanges,
+  marks,
+  memberships,
+}: History): readonly Operation[] {
+  return [...sends, ...changes, ...ownChanges, ...marks, ...memberships];
 }
 
 /** What changes of messages may be answered: somebody else took the message back, or there are enough pins. */
 const EXPECTED = ['NOT_FOUND', 'LIMIT_EXCEEDED'];
 
-/** Everything is repeated until it is done, and nobody is refused anything but changes that came too late. */
+/**
+ * Everything is repeated until it is done, and nobody is refused anything but changes that came too late, and what was written
+ * by somebody who is out of the group. Whether the message was gone and the user out is judged with the history.
+ */
 function notDone(operation: Operation): Violation[] {
   const { conversationId, outcome, ...about } = operation;
   const what = `${conversationId}: ${JSON.stringify(about)}`;
   if (outcome === 'unknown') return [liveness(`${what} was given up`)];
   if (!isRefused(operation)) return [];
   const { refused } = outcome as { readonly refused: string };
+  if ('clientMsgId' in about && refused === 'NOT_A_MEMBER') return [];
   if ('clientMsgId' in about && 'change' in about && EXPECTED.includes(refused)) return [];
   return [liveness(`${what} was refused: ${refused}`)];
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { judgeInvite, selfConversationId, type GroupId, type UserId } from '@queqiao/domain';
 import type { Directory } from '@queqiao/directory';
-import type { Clock } from '@queqiao/runtime';
+import type { Clock, Registry } from '@queqiao/runtime';
 import type { Database } from '@queqiao/store-mysql';
 import { groupNotices, type GroupUsecases } from '../api/index.js';
 import type { Delivery } from '../delivery/index.js';
@@ -38,6 +38,7 @@ import { RevokeJoinLink } from '../usecase/group/revoke-join-link.js';
 import { SetRole } from '../usecase/group/set-role.js';
 import { TransferOwnership } from '../usecase/group/transfer-ownership.js';
 import { UpdateGroup } from '../usecase/group/update-group.js';
+import { GroupTurns } from './group-turns.js';
 import { commitPusher } from './pushers.js';
 
 export interface GroupsDeps {
@@ -46,14 +47,16 @@ export interface GroupsDeps {
   readonly delivery: Pick<Delivery, 'pushChange' | 'pushTransient'>;
   readonly apps: Apps;
   readonly clock: Clock;
+  readonly metrics: Registry;
 }
 
 export function groupUsecases(
-  { database, directory, delivery, apps, clock }: GroupsDeps,
+  { database, directory, delivery, apps, clock, metrics }: GroupsDeps,
   options: ChangeOptions,
 ): GroupUsecases {
   const { groups, users, relations } = database;
-  const deps = { apps, groups, notices: groupNotices, push: commitPusher(delivery) };
+  const turns = new GroupTurns(metrics);
+  const deps = { apps, groups, turns, notices: groupNotices, push: commitPusher(delivery) };
   const inviting = { ...deps, users, invites: inviteRules(relations) };
   const events = faceRoomEvents(delivery, clock);
   const facing = { ...deps, users, rooms: faceRooms(directory), events };

@@ -1,5 +1,5 @@
 import type { Directory } from '@queqiao/directory';
-import type { Clock } from '@queqiao/runtime';
+import type { Clock, Registry } from '@queqiao/runtime';
 import type { Database } from '@queqiao/store-mysql';
 import {
   changeContents,
@@ -69,6 +69,7 @@ export interface ServicesDeps {
   readonly delivery: Delivery;
   readonly hub: LinkHub;
   readonly clock: Clock;
+  readonly metrics: Registry;
 }
 
 export interface Services {

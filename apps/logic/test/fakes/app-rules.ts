@@ -12,6 +12,7 @@ export function appRules(more: Partial<AppRules> = {}): AppRules {
     directRule: 'open',
     maxGroupMembers: 6,
     maxGroupAdmins: 2,
+    maxGroupApplications: 3,
     maxGroupsPerUser: 3,
     maxFriends: 3,
     maxBlocks: 2,

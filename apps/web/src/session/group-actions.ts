@@ -13,7 +13,7 @@ export interface Place {
  */
 export interface GroupActions {
   update(patch: GroupPatch): Promise<void>;
-  /** Resolves with the names of those who have to be asked, or agreed to, first. */
+  /** Those who have to be asked first are asked; the others are in when it resolves. */
   addMembers(names: readonly string[], text: string): Promise<void>;
   removeMember(userId: string): Promise<void>;
   setRole(userId: string, role: 'admin' | 'member'): Promise<void>;

@@ -87,10 +87,22 @@ export class ConversationState {
 
   /** False for a state that is not newer than the known one. */
   applyMember(member: MemberState): boolean {
+    const before = this.member;
     if (!this.#cursor.apply(member)) return false;
+    this.#expectStay(before, member);
     this.#hidden = new Set([...this.#hidden, ...member.hiddenSeqs]);
     this.log.skip({ fromSeq: 1, toSeq: member.clearedSeq });
     return true;
+  }
+
+  /**
+   * Who left is pushed nothing more, not even what was said before, and where somebody comes back to nothing may be said for long:
+   * both say how far the log goes, and what is missing is pulled.
+   */
+  #expectStay(before: MemberState | undefined, { joinedSeq, readSeq, leftSeq }: MemberState): void {
+    if (leftSeq !== undefined) this.log.expect(leftSeq);
+    // All that was there then counts as read, whether it may be seen or not.
+    else if (before?.leftSeq !== undefined) this.log.expect(Math.max(joinedSeq, readSeq));
   }
 
   /** Takes out of memory what the member may no longer see; returns the seqs. */

@@ -1,5 +1,5 @@
 import { groupConversationId, type AppId, type ConversationId, type UserId } from '@queqiao/domain';
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
 import type { ApplicationRecord } from '../group-request-types.js';
 import type { LogTransaction } from '../log/log-transaction.js';
 import type { GroupApplicationsTable } from '../schema/groups.js';
@@ -7,7 +7,8 @@ import type { Schema } from '../schema/schema.js';
 import { incoming } from '../upsert.js';
 import { groupIdOf } from './group-rows.js';
 
-export type ApplicationRow = Selectable<GroupApplicationsTable>;
+/** `ended`, where it is looked at: not 0 when the group has ended, so that nobody can be let in any more. */
+export type ApplicationRow = Selectable<GroupApplicationsTable> & { readonly ended?: number };
 
 export function toApplication(row: ApplicationRow): ApplicationRecord {
   return {
@@ -15,7 +16,7 @@ export function toApplication(row: ApplicationRow): ApplicationRecord {
     userId: row.user_id,
     inviterId: row.inviter_id,
     text: row.text,
-    state: row.state,
+    state: row.state === 'pending' && row.ended ? 'rejected' : row.state,
     handledBy: row.handled_by,
     answer: row.answer,
     createdMs: row.created_ms,
@@ -38,6 +39,28 @@ export async function readApplications(
     .where('user_id', 'in', [...new Set(userIds)])
     .execute();
   return rows.map(toApplication);
+}
+
+/** Counted no further: no app allows so many. */
+const PENDING_MAX = 10_001;
+
+export async function countPendingApplications(
+  db: Kysely<Schema>,
+  appId: AppId,
+  conversationId: ConversationId,
+): Promise<number> {
+  const { rows } = await pendingApplications(appId, conversationId).execute(db);
+  return rows[0]?.pending ?? 0;
+}
+
+export function pendingApplications(
+  appId: AppId,
+  conversationId: ConversationId,
+): RawBuilder<{ pending: number }> {
+  return sql`SELECT COUNT(*) AS pending FROM (
+    SELECT 1 FROM group_applications a FORCE INDEX (group_applications_by_state)
+    WHERE a.app_id = ${appId} AND a.conversation_id = ${conversationId} AND a.state = 'pending'
+    LIMIT ${sql.lit(PENDING_MAX)}) k`;
 }
 
 export async function writeApplications(

@@ -1,7 +1,7 @@
 import { DomainError, type ConversationId, type UserId } from '@queqiao/domain';
 import type { GroupFacts, GroupWork } from '../group-types.js';
 import type { LogTransaction } from '../log/log-transaction.js';
-import { readApplications } from './application-rows.js';
+import { countPendingApplications, readApplications } from './application-rows.js';
 import { readGroupMembers, readGroupRows, readManagers, toGroup } from './group-rows.js';
 import { readInvitations } from './invitation-rows.js';
 import { countGoodLinks, readLink } from './link-rows.js';
@@ -18,7 +18,8 @@ export async function readFacts(
     throw new DomainError('NOT_FOUND', 'there is no such group', { field: 'group_id' });
   }
   const { nowMs } = tx;
-  const { userIds, withManagers = false, withRequests = false, withGoodLinks = false } = input;
+  const { userIds, withManagers = false, withRequests = false } = input;
+  const { withPending = false, withGoodLinks = false } = input;
   const asked = withRequests ? userIds : [];
   const invitations = await readInvitations(trx, appId, conversationId, asked);
   const rows = [...userIds, ...invitations.map(({ inviterId }) => inviterId)];
@@ -30,6 +31,9 @@ export async function readFacts(
     managers: withManagers ? await readManagers(trx, appId, conversationId) : [],
     invitations: byUser(invitations),
     applications: byUser(await readApplications(trx, appId, conversationId, asked)),
+    pendingApplications: withPending
+      ? await countPendingApplications(trx, appId, conversationId)
+      : 0,
     link: link?.groupId === input.groupId ? link : null,
     goodLinks: withGoodLinks ? await countGoodLinks(trx, appId, conversationId, nowMs) : 0,
   };

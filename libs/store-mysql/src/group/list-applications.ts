@@ -9,7 +9,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { ApplicationRecord, GroupRequestPage, RequestPlace } from '../group-request-types.js';
 import type { StoreContext } from '../store-context.js';
 import { toApplication, type ApplicationRow } from './application-rows.js';
-import { governed } from './unread-requests.js';
+import { ENDED, governed } from './unread-requests.js';
 
 /** Requests of one page. */
 export const REQUESTS_MAX_PAGE = 100;
@@ -47,7 +47,9 @@ export function applicationsOfUser(
       ? sql``
       : sql`AND (a.updated_ms < ${after.updatedMs} OR (a.updated_ms = ${after.updatedMs}
           AND a.conversation_id < ${groupConversationId(after.groupId)}))`;
-  return sql<ApplicationRow>`SELECT a.* FROM group_applications a FORCE INDEX (group_applications_by_user)
+  return sql<ApplicationRow>`SELECT STRAIGHT_JOIN a.*, ${ENDED} FROM group_applications a
+    FORCE INDEX (group_applications_by_user)
+    JOIN conversations c FORCE INDEX (PRIMARY) ON c.app_id = a.app_id AND c.conversation_id = a.conversation_id
     WHERE a.app_id = ${appId} AND a.user_id = ${userId} ${from}
     ORDER BY a.updated_ms DESC, a.conversation_id DESC LIMIT ${limit}`;
 }

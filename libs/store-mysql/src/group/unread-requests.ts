@@ -5,6 +5,10 @@ import type { Schema } from '../schema/schema.js';
 /** Unread requests that are counted; more count as so many. */
 export const UNREAD_MAX = 1_000;
 
+/** Of a head (c): whether the group goes on, and whether it has ended. */
+const GOES_ON = sql<boolean>`c.flags & ${sql.lit(HEAD_FLAGS.dissolved)} = 0`;
+export const ENDED = sql<number>`(c.flags & ${sql.lit(HEAD_FLAGS.dissolved)}) <> 0 AS ended`;
+
 export async function countUnreadInvitations(
   db: Kysely<Schema>,
   appId: AppId,
@@ -20,9 +24,11 @@ export function unreadInvitations(
   userIds: readonly UserId[],
   nowMs: number | RawBuilder<number>,
 ): RawBuilder<{ user_id: UserId; unread: number }> {
-  return sql`SELECT user_id, COUNT(*) AS unread FROM group_invitations FORCE INDEX (group_invitations_by_state)
-    WHERE app_id = ${appId} AND user_id IN (${sql.join([...userIds])}) AND state = 'pending' AND is_read = 0
-    AND expires_ms > ${nowMs} GROUP BY user_id`;
+  return sql`SELECT STRAIGHT_JOIN i.user_id, COUNT(*) AS unread
+    FROM group_invitations i FORCE INDEX (group_invitations_by_state)
+    JOIN conversations c FORCE INDEX (PRIMARY) ON c.app_id = i.app_id AND c.conversation_id = i.conversation_id
+    WHERE i.app_id = ${appId} AND i.user_id IN (${sql.join([...userIds])}) AND i.state = 'pending' AND i.is_read = 0
+    AND i.expires_ms > ${nowMs} AND ${GOES_ON} GROUP BY i.user_id`;
 }
 
 /** Applications that came since the user saw them, to one group. */
@@ -56,5 +62,5 @@ export function unreadApplicationsFor(
 export function governed(appId: AppId, userId: UserId): RawBuilder<boolean> {
   return sql`m.app_id = ${appId} AND m.user_id = ${userId} AND m.conversation_id >= 'g:'
     AND m.conversation_id < 'g;' AND m.left_seq IS NULL AND m.role IN ('owner', 'admin')
-    AND c.flags & ${sql.lit(HEAD_FLAGS.dissolved)} = 0`;
+    AND ${GOES_ON}`;
 }

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeDuty } from '@queqiao/domain';
+import type { MemberState } from '@queqiao/protocol/client';
 import type { MessageChange, OwnChange } from '../history/changes.js';
 import type { SurfacedLog } from '../history/surfaced-log.js';
 import type { TestApp } from '../test-app.js';
 import { BareDevice, SocketClosed, type Codec, type Inner } from './bare-device.js';
 import { changeOwnUntilKnown, changeUntilKnown } from './change-until-known.js';
+import { moveUntilKnown, type MemberMove, type MoveIds } from './move-until-known.js';
 import { ReplicaLog } from './replica.js';
 import { fillGap, readUnread, syncAll, type SyncState } from './replica-feed.js';
 import { markUntilKnown, sendUntilKnown } from './send-until-known.js';
@@ -44,6 +46,8 @@ export class RoamingDevice implements TestDevice {
   socket: BareDevice | undefined;
   readonly #options: RoamingDeviceOptions;
   readonly #sync: SyncState = { cursor: new Uint8Array() };
+  /** Groups that the user is known to have left. */
+  readonly #left = new Set<string>();
   #generation = 0;
   #running = false;
   #loop: Promise<void> = Promise.resolve();
@@ -148,6 +152,11 @@ export class RoamingDevice implements TestDevice {
     if (member !== undefined) this.#options.record?.state(member);
   }
 
+  /** Moves somebody into a group or out of it, and repeats until that is known. Rejects when it was refused or moved nobody. */
+  move(ids: MoveIds, move: MemberMove): Promise<void> {
+    return moveUntilKnown(this, ids, move);
+  }
+
   async unread(): Promise<ReadonlyMap<string, number | undefined>> {
     if (this.socket === undefined) throw new SocketClosed(this.closeCodes.at(-1) ?? 0, 'unread');
     return readUnread(this.socket);
@@ -238,12 +247,25 @@ export class RoamingDevice implements TestDevice {
   #take(item: Inner): void {
     if (this.feed === 'sync') return;
     const event = item.$case === 'push' ? item.value.event : undefined;
-    if (event?.$case === 'memberState') this.#options.record?.state(event.value);
+    if (event?.$case === 'memberState') this.#takeState(event.value);
     if (event?.$case === 'entry') {
       this.log(event.value.conversationId).add(event.value, 'push');
       this.#fillGaps();
     }
     if (item.$case === 'resync' && this.#readsWhenTold) this.#read();
+  }
+
+  /** Who comes into a group reads what there is, as nothing may be said there for long; who left has all up to the leave to read. */
+  #takeState(member: MemberState): void {
+    const { conversationId: id, leftSeq } = member;
+    this.#options.record?.state(member);
+    if (leftSeq !== undefined) {
+      this.#left.add(id);
+      if (this.#readsWhenTold && leftSeq > this.high(id)) this.#read();
+      return;
+    }
+    const comes = this.#left.delete(id) || (id.startsWith('g:') && !this.logs.has(id));
+    if (comes && this.#readsWhenTold) this.#read();
   }
 
   get #readsWhenTold(): boolean {

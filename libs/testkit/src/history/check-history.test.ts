@@ -6,6 +6,7 @@ import { LOG_STORIES } from './log-stories.fixture.js';
 import { MEMBER_STORIES } from './member-stories.fixture.js';
 import { past, type Stories, type Story } from './past.fixture.js';
 import { REPLICA_STORIES } from './replica-stories.fixture.js';
+import { STAY_STORIES } from './stay-stories.fixture.js';
 
 /** For every guarantee: pasts that break it, and pasts that look odd and keep it. */
 const STORIES: Record<Guarantee, Stories> = {
@@ -22,7 +23,8 @@ describe('checkHistory', () => {
 
   for (const guarantee of GUARANTEES) {
     describe(`guarantee ${guarantee}`, () => {
-      const { bad, good } = STORIES[guarantee];
+      const bad = { ...STORIES[guarantee].bad, ...STAY_STORIES[guarantee]?.bad };
+      const good = { ...STORIES[guarantee].good, ...STAY_STORIES[guarantee]?.good };
       it.each(Object.entries<Story>(bad))('is broken: %s', async (_, story) => {
         const broken = checkHistory(await story()).map((each) => each.guarantee);
         expect(broken).toContain(guarantee);

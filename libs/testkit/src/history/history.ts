@@ -49,11 +49,15 @@ export interface MarkRecord extends Operation {
   outcome: Outcome<'done'>;
 }
 
-/** One join or leave of a group. */
+/** One join or leave of a group, over all of its repetitions. */
 export interface MembershipRecord extends Operation {
   readonly userId: string;
   readonly conversationId: string;
   readonly change: 'join' | 'leave';
+  /** Of joins: who comes sees everything that was said before. */
+  readonly fromStart?: boolean;
+  /** The log tells of it, once: not so in large groups. */
+  readonly told?: boolean;
   outcome: Outcome<'done'>;
 }
 
@@ -138,7 +142,7 @@ export class History {
 
   /** Records a join or leave around `work`. */
   async membership(
-    about: Pick<MembershipRecord, 'userId' | 'conversationId' | 'change'>,
+    about: Pick<MembershipRecord, 'userId' | 'conversationId' | 'change' | 'fromStart' | 'told'>,
     work: () => Promise<void>,
   ): Promise<void> {
     const record: MembershipRecord = { ...about, ...this.#begin(), outcome: 'unknown' };

@@ -71,6 +71,8 @@ export const MEMBER_STORIES = {
         story.history.sends.pop();
         await changed(story.history, 'leave');
         await sent(story.history, 'm3', 3);
+        const ann = member({ readSeq: 3, stints: [{ joinedSeq: 0, leftSeq: 2 }] });
+        story.members.get(CHAT)?.set('ann', ann);
         return story;
       },
     },

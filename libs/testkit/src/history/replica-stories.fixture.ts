@@ -1,4 +1,4 @@
-import { Entry_State, type Entry } from '@queqiao/protocol/client';
+import { Entry_State } from '@queqiao/protocol/client';
 import {
   changedPast,
   edit,
@@ -20,41 +20,10 @@ import {
   entry,
   marked,
   past,
-  type Past,
   type Stories,
 } from './past.fixture.js';
-import { contentDigestOf, type ShownConversation, type ShownMessage } from './shown.js';
-
-const OWN = {
-  pinned: false,
-  muted: false,
-  hidden: false,
-  markedUnread: false,
-  draft: '',
-  remark: '',
-};
-
-function shown(of: Entry, changes: Partial<ShownMessage> = {}): ShownMessage {
-  const contentDigest = contentDigestOf(of.content);
-  return { seq: of.seq, state: 'shown', contentDigest, reactions: [], pinned: false, ...changes };
-}
-
-/** Bob's phone shows the story's messages, or these, and so on. */
-function showing(story: Past, changes: Partial<ShownConversation> = {}, count = 3): Past {
-  const entries = story.table.get(CHAT) ?? [];
-  const messages = entries.slice(0, 3).map((each) => {
-    return shown(each, each.state === Entry_State.RECALLED ? { state: 'recalled' } : {});
-  });
-  const kept = entries.map(({ seq, state, content }) => {
-    return { seq, state, contentDigest: contentDigestOf(content) };
-  });
-  const own = { settings: OWN, readSeq: 0, mentionedSeq: 0 };
-  const conversation: ShownConversation = { ...own, messages, kept, ...changes };
-  const unread = new Map([[CHAT, count]]);
-  const rest = { device: 'bob/phone', userId: 'bob', unread };
-  story.history.rests.push({ ...rest, shown: new Map([[CHAT, conversation]]) });
-  return story;
-}
+import { shown, showing } from './replica-past.fixture.js';
+import { contentDigestOf } from './shown.js';
 
 /** Pasts that break or keep what is said of those who show a log. */
 export const REPLICA_STORIES = {

@@ -31,6 +31,8 @@ export type StateRecord = Pick<MemberState, 'conversationId' | 'rev' | 'readSeq'
 export class SurfacedLog {
   readonly events: SurfacedEvent[] = [];
   readonly states: StateRecord[] = [];
+  /** Called for every entry that surfaces. */
+  onEntry: ((entry: Entry) => void) | undefined;
   /** True for a device that went for good: it need not have got what came later. */
   retired = false;
 
@@ -43,6 +45,7 @@ export class SurfacedLog {
     const { conversationId, seq, revision, state } = entry;
     const digest = digestOf(entry);
     this.events.push({ kind: 'entry', conversationId, seq, revision, state, digest, source });
+    this.onEntry?.(entry);
   }
 
   passed(conversationId: string, { fromSeq, toSeq }: SeqRange): void {

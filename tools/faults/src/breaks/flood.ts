@@ -41,9 +41,9 @@ async function flood(
 ): Promise<void> {
   const begunMs = Date.now();
   const one = async (): Promise<void> => {
-    const { id, members } = rig.choices.pick(chats);
+    const { id, stayers } = rig.choices.pick(chats);
     const request = SendMessageRequest.create({
-      sender: { kind: Sender_Kind.USER, id: rig.choices.pick(members) },
+      sender: { kind: Sender_Kind.USER, id: rig.choices.pick(stayers) },
       conversationId: id,
       clientMsgId: 'flood',
       content: TEXT,
@@ -58,14 +58,25 @@ async function flood(
 }
 
 function smallestChat(crowd: Crowd, userId: string): Chat {
-  const own = crowd.chats.filter(({ members }) => members.includes(userId));
-  const [smallest] = own.sort((a, b) => a.members.length - b.members.length);
+  const [smallest] = chatsToStayIn(crowd, userId).sort((a, b) => size(a) - size(b));
   if (smallest === undefined) throw new Error(`${userId} is in no conversation`);
   return smallest;
 }
 
+/** Who floods, and who is flooded, has to be in it all the time. */
+function chatsToStayIn(crowd: Crowd, userId: string): Chat[] {
+  return crowd.chats.filter(({ stayers }) => stayers.includes(userId));
+}
+
+function size({ stayers, movers }: Chat): number {
+  return stayers.length + movers.length;
+}
+
 function someRaw(crowd: Crowd, rig: FaultRig): ReadonlySet<RoamingDevice> {
-  const raw = crowd.devices.filter((device) => device instanceof RoamingDevice);
+  const raw = crowd.devices.filter(
+    (device): device is RoamingDevice =>
+      device instanceof RoamingDevice && chatsToStayIn(crowd, device.userId).length > 0,
+  );
   const count = Math.max(1, Math.round(crowd.devices.length * SHARE));
   const chosen = new Set<RoamingDevice>();
   while (chosen.size < Math.min(count, raw.length)) chosen.add(rig.choices.pick(raw));

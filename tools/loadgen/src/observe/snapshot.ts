@@ -1,4 +1,4 @@
-import { cpuSeconds } from './process-cpu.js';
+import { cpuSeconds } from '@queqiao/dev-stack';
 import {
   countOf,
   meanOf,

@@ -27,6 +27,8 @@ export interface AppRules {
   readonly maxGroupMembers: number;
   /** Admins of one group, the owner not counted. */
   readonly maxGroupAdmins: number;
+  /** Applications to one group that wait for an answer. */
+  readonly maxGroupApplications: number;
   /** Groups that a user is in at a time. */
   readonly maxGroupsPerUser: number;
   readonly maxFriends: number;

@@ -62,6 +62,7 @@ export class AddMembers {
       userIds,
       withManagers: true,
       withRequests: true,
+      withPending: true,
       decide: (facts, rules) => {
         const actor = demand('add-members', caller, facts);
         const present = new Set(currentMembers(facts, userIds).map(({ userId }) => userId));
@@ -106,7 +107,7 @@ export class AddMembers {
       const message = `at most ${GROUP_CALL_MAX_APPLICATIONS} users for whom an admin has to decide`;
       throw new DomainError('LIMIT_EXCEEDED', message, { field: 'user_ids' });
     }
-    const applications = newApplications(facts, applicants, { inviterId, text });
+    const applications = newApplications(facts, applicants, { inviterId, text, rules });
     const actor = actorOf(caller);
     return [
       ...(invitations.length > 0 ? [invitationsStep(notices, actor, invitations)] : []),

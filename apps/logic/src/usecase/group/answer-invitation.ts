@@ -39,6 +39,7 @@ export class AnswerInvitation {
       method: 'AnswerInvitation',
       withManagers: true,
       withRequests: true,
+      withPending: true,
       decide: (facts, rules) => {
         const pending = pendingInvitation(facts, caller.userId);
         const state = input.accept ? 'accepted' : 'rejected';
@@ -66,7 +67,7 @@ export class AnswerInvitation {
       const known = facts.applications.get(userId);
       const waits = { joined: false, application: known ?? null };
       if (known?.state === 'pending') return { answer: waits, steps: [] };
-      const made = newApplications(facts, [userId], { inviterId, text });
+      const made = newApplications(facts, [userId], { inviterId, text, rules });
       const steps = applicationSteps(notices, actor, facts, made);
       return { answer: { ...waits, application: made[0] ?? null }, steps };
     }

@@ -7,9 +7,15 @@ import { changeRequest, settled } from '../change/change-request.js';
 import type { ChangeOptions, CommitPusher } from '../change/ports.js';
 import type { GroupFacts, GroupNotices, GroupPlan, Groups } from './ports.js';
 
+/** One change of a group at a time. Rejects with UNAVAILABLE when too many wait already. */
+export interface Turns {
+  run<T>(group: string, work: () => Promise<T>): Promise<T>;
+}
+
 export interface GroupChangeDeps {
   readonly apps: Apps;
   readonly groups: Groups;
+  readonly turns: Turns;
   readonly notices: GroupNotices;
   readonly push: CommitPusher;
 }
@@ -28,6 +34,8 @@ export interface GroupChange<T> {
   readonly withManagers?: boolean;
   /** Invitations and applications of those whose rows are asked for. */
   readonly withRequests?: boolean;
+  /** How many applications wait. */
+  readonly withPending?: boolean;
   readonly withGoodLinks?: boolean;
   /** Token of the link that the decision needs. */
   readonly link?: string;
@@ -36,7 +44,7 @@ export interface GroupChange<T> {
 
 /** Carries a change out under the group's lock and pushes it. */
 export async function changeGroup<T>(
-  { apps, groups, push }: GroupChangeDeps,
+  { apps, groups, turns, push }: GroupChangeDeps,
   options: ChangeOptions,
   context: CallContext,
   input: GroupChangeInput,
@@ -50,5 +58,8 @@ export async function changeGroup<T>(
   const own = caller.kind === 'user' ? [caller.userId] : [];
   const wanted = { ...reads, groupId, userIds: [...new Set([...own, ...userIds])] };
   const work = { ...options, appId, request, ...wanted };
-  return settled(push, await groups.change(work, (facts) => decide(facts, rules)));
+  const outcome = await turns.run(`${appId}:${groupId}`, () =>
+    groups.change(work, (facts) => decide(facts, rules)),
+  );
+  return settled(push, outcome);
 }

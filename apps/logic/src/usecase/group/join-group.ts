@@ -43,13 +43,14 @@ export class JoinGroup {
       method: 'JoinGroup',
       withManagers: true,
       withRequests: true,
+      withPending: true,
       decide: (facts, rules) => {
         demand('join', caller, facts);
         if (currentMembers(facts, [caller.userId]).length > 0) return { answer, steps: [] };
         if (facts.group.joinMode === 'free') {
           return { answer, steps: this.#join(facts, rules, caller) };
         }
-        return this.#apply(facts, caller, { ...answer, joined: false }, text);
+        return this.#apply(facts, caller, { ...answer, joined: false }, { text, rules });
       },
     });
   }
@@ -64,11 +65,11 @@ export class JoinGroup {
     facts: GroupFacts,
     caller: UserContext['caller'],
     answer: JoinGroupAnswer,
-    text: string,
+    { text, rules }: { readonly text: string; readonly rules: AppRules },
   ): GroupPlan<JoinGroupAnswer> {
     const known = facts.applications.get(caller.userId);
     if (known?.state === 'pending') return { answer: { ...answer, application: known }, steps: [] };
-    const made = newApplications(facts, [caller.userId], { inviterId: '', text });
+    const made = newApplications(facts, [caller.userId], { inviterId: '', text, rules });
     const steps = applicationSteps(this.deps.notices, actorOf(caller), facts, made);
     return { answer: { ...answer, application: made[0] ?? null }, steps };
   }

@@ -30,6 +30,8 @@ export interface GroupFacts {
   /** Of those whose rows were asked for, when requests were asked for. */
   readonly invitations: ReadonlyMap<UserId, Invitation>;
   readonly applications: ReadonlyMap<UserId, Application>;
+  /** Applications that wait, when that was asked for; counted to the most that an app may allow. */
+  readonly pendingApplications: number;
   /** The one that was asked for, when it leads to this group. */
   readonly link: JoinLink | null;
   /** Links that are good now, when they were asked for. */
@@ -88,6 +90,7 @@ export interface GroupWork extends ChangeWork {
   readonly userIds: readonly UserId[];
   readonly withManagers?: boolean;
   readonly withRequests?: boolean;
+  readonly withPending?: boolean;
   readonly withGoodLinks?: boolean;
   /** Token of the link that the decision needs. */
   readonly link?: string;

@@ -1,5 +1,6 @@
-import type { Sender, UserId } from '@queqiao/domain';
+import { DomainError, type Sender, type UserId } from '@queqiao/domain';
 
+import type { AppRules } from '../app/ports.js';
 import { notice } from '../change/change-request.js';
 import type { NewEntry, EncodedEntry } from '../change/ports.js';
 import type { GroupFacts, GroupNotices, GroupStep, InvitationsStep } from './ports.js';
@@ -46,11 +47,22 @@ export function invitationsStep(
   };
 }
 
+interface Applying {
+  readonly inviterId: string;
+  readonly text: string;
+  readonly rules: Pick<AppRules, 'maxGroupApplications'>;
+}
+
+/** The facts must say how many wait. Errors: LIMIT_EXCEEDED (maxGroupApplications). */
 export function newApplications(
-  { nowMs, group }: GroupFacts,
+  { nowMs, group, pendingApplications }: GroupFacts,
   userIds: readonly UserId[],
-  { inviterId, text }: { readonly inviterId: string; readonly text: string },
+  { inviterId, text, rules: { maxGroupApplications } }: Applying,
 ): Application[] {
+  if (userIds.length > 0 && pendingApplications + userIds.length > maxGroupApplications) {
+    const message = `at most ${maxGroupApplications} applications to a group wait for an answer`;
+    throw new DomainError('LIMIT_EXCEEDED', message, { field: 'maxGroupApplications' });
+  }
   const fresh = { state: 'pending', handledBy: '', answer: '' } as const;
   return userIds.map((userId) => ({
     groupId: group.groupId,

@@ -2,15 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import { Entry_State, type Entry } from '@queqiao/protocol/client';
 import { ChangeFold, changeIn, changesByKey, textOf, type Folded } from '../change-fold.js';
 import { takesBack, targetsOf } from '../changes.js';
-import type { ChangeRecord } from '../history.js';
+import type { ChangeRecord, SendRecord } from '../history.js';
 import {
   allEntries,
   isRefused,
   keyOf,
   keyOfEntry,
   placeOf,
+  seqOf,
   type HistoryInput,
+  type Recorded,
 } from '../history-input.js';
+import { settledAt, Stays } from '../stays.js';
 import { ownChanges } from './own-changes.js';
 
 /**
@@ -30,7 +33,7 @@ export function* changes(input: HistoryInput): Generator<string> {
   for (const message of fold.messages.values()) yield* contentsOf(message);
   yield* differences('reaction', fold.reactions, reactions);
   yield* differences('pin', fold.pins, pins);
-  yield* refusals(history.changes);
+  yield* refusals(history);
   yield* ownChanges(input);
 }
 
@@ -72,9 +75,10 @@ function* differences(
   for (const key of stored) if (!expected.has(key)) yield `${what} ${key} is stored`;
 }
 
-/** A message is not found only when somebody was taking it back. */
-function* refusals(records: readonly ChangeRecord[]): Generator<string> {
+/** A message is not found only when somebody was taking it back, or when it may be from before its changer last joined. */
+function* refusals({ changes: records, sends, memberships }: Recorded): Generator<string> {
   const takers = records.filter(({ change }) => takesBack(change));
+  const stays = new Stays(memberships);
   for (const record of records) {
     const { change, conversationId, endedAt = Infinity } = record;
     const refused = isRefused(record) && JSON.stringify(record.outcome).includes('"NOT_FOUND"');
@@ -87,6 +91,24 @@ function* refusals(records: readonly ChangeRecord[]): Generator<string> {
         taker.begunAt < endedAt &&
         targetsOf(taker.change).some((seq) => targetsOf(change).includes(seq)),
     );
-    if (!reason) yield `${keyOf(record)} (${change.kind}) found nothing, and nobody took it back`;
+    if (reason || mayBeFromBefore(record, sends, stays)) continue;
+    yield `${keyOf(record)} (${change.kind}) found nothing, and nobody took it back`;
   }
+}
+
+function mayBeFromBefore(
+  { change, conversationId, sender, endedAt = Infinity }: ChangeRecord,
+  sends: readonly SendRecord[],
+  stays: Stays,
+): boolean {
+  const joins = stays
+    .of(conversationId, sender)
+    .filter((each) => each.change === 'join' && each.fromStart !== true && each.begunAt < endedAt);
+  const joinedAt = Math.max(0, ...joins.map(settledAt));
+  return sends.some(
+    (send) =>
+      send.conversationId === conversationId &&
+      targetsOf(change).includes(seqOf(send) ?? 0) &&
+      send.begunAt < joinedAt,
+  );
 }

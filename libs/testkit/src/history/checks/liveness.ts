@@ -13,6 +13,9 @@ export function* liveness({ history }: HistoryInput): Generator<string> {
       yield `${mark.userId}'s mark ${mark.seq} in ${mark.conversationId} never ended`;
     }
   }
+  for (const { endedAt, userId, conversationId, change } of history.memberships) {
+    if (endedAt === undefined) yield `${userId}'s ${change} of ${conversationId} never ended`;
+  }
   for (const { what, tookMs, limitMs } of history.recoveries) {
     if (tookMs === undefined) yield `${what}: never`;
     else if (tookMs > limitMs) yield `${what}: after ${tookMs} ms, later than ${limitMs}`;

@@ -1,13 +1,15 @@
 import type { OwnSettings } from '../changes.js';
-import type { OwnChangeRecord } from '../history.js';
+import type { MembershipRecord, OwnChangeRecord } from '../history.js';
 import {
   allEntries,
   isRefused,
   keyOf,
   keyOfEntry,
+  wasMember,
   type HistoryInput,
   type Membership,
 } from '../history-input.js';
+import { Stays } from '../stays.js';
 
 const NAMES = ['pinned', 'muted', 'draft', 'remark'] as const;
 type Value = boolean | string;
@@ -15,7 +17,8 @@ type Value = boolean | string;
 /** What users hid, cleared and set, and who was mentioned, is what is stored of them. */
 export function* ownChanges(input: HistoryInput): Generator<string> {
   const { history, members } = input;
-  const mentions = newestMentions(input);
+  const stays = new Stays(history.memberships);
+  const mentions = mentionsOf(input);
   for (const [conversationId, users] of members) {
     const here = history.ownChanges.filter((record) => record.conversationId === conversationId);
     for (const [userId, membership] of users) {
@@ -24,10 +27,8 @@ export function* ownChanges(input: HistoryInput): Generator<string> {
       yield* hidden(who, own, membership);
       yield* cleared(who, own, membership);
       for (const name of NAMES) yield* setting(who, name, own, membership);
-      const mention = mentions.get(who) ?? 0;
-      if (membership.mentionedSeq !== mention) {
-        yield `${who} was last mentioned at ${mention}, not at ${membership.mentionedSeq}`;
-      }
+      const named = mentions.get(who) ?? [];
+      yield* mentioned(who, named, membership, stays.of(conversationId, userId));
     }
   }
 }
@@ -94,18 +95,34 @@ function settledAt({ outcome, endedAt }: OwnChangeRecord): number {
   return outcome === 'done' ? (endedAt ?? Infinity) : Infinity;
 }
 
-/** Newest stored message that names a user, by conversation and user. */
-function newestMentions({ history, table }: HistoryInput): Map<string, number> {
+/** The newest message that names a member is where the member was mentioned. */
+function* mentioned(
+  who: string,
+  named: readonly number[],
+  membership: Membership,
+  records: readonly MembershipRecord[],
+): Generator<string> {
+  const { mentionedSeq: stored } = membership;
+  const newest = named.filter((seq) => wasMember(membership, seq)).at(-1) ?? 0;
+  // Rows of those who came with the right to see everything do not tell when they were out, and nobody is mentioned who is.
+  const unsure = records.some(({ fromStart }) => fromStart === true);
+  if (stored === newest || (unsure && (stored === 0 || named.includes(stored)))) return;
+  yield `${who} was last mentioned at ${newest}, not at ${stored}`;
+}
+
+/** Stored messages that name a user, by conversation and user, ascending. */
+function mentionsOf({ history, table }: HistoryInput): Map<string, number[]> {
   const named = new Map(
     history.sends.flatMap((send) =>
       send.mentions === undefined ? [] : [[keyOf(send), send.mentions] as const],
     ),
   );
-  const newest = new Map<string, number>();
+  const mentions = new Map<string, number[]>();
   for (const entry of allEntries(table)) {
     for (const userId of named.get(keyOfEntry(entry)) ?? []) {
-      newest.set(`${entry.conversationId} ${userId}`, entry.seq);
+      const key = `${entry.conversationId} ${userId}`;
+      mentions.set(key, [...(mentions.get(key) ?? []), entry.seq]);
     }
   }
-  return newest;
+  return mentions;
 }

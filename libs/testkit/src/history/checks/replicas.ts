@@ -1,14 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Entry_State, type Entry } from '@queqiao/protocol/client';
 import { changeIn, changesByKey } from '../change-fold.js';
+import { targetsOf } from '../changes.js';
+import type { ChangeRecord } from '../history.js';
 import {
+  allEntries,
   isVisible,
   keyOfEntry,
   placeOf,
   reactionKey,
+  wasMember,
   type HistoryInput,
   type Membership,
 } from '../history-input.js';
+import { newestSeen } from '../stays.js';
 import { contentDigestOf, type ShownConversation, type ShownMessage } from '../shown.js';
 
 const STATES = {
@@ -17,7 +22,10 @@ const STATES = {
   deleted: Entry_State.DELETED,
 };
 
-/** At rest every replica shows, and keeps for its next start, what is stored: nothing else, and nothing that was taken back. */
+/**
+ * At rest every replica shows, and keeps for its next start, what is stored: nothing else, and nothing that was taken back. What
+ * was done to a message while the user was out is not told, so that either version of it may be there, or none.
+ */
 export function* replicas(input: HistoryInput): Generator<string> {
   const { history, table, members } = input;
   const stored = new StoredView(input);
@@ -30,9 +38,9 @@ export function* replicas(input: HistoryInput): Generator<string> {
       const who = `${device}: ${conversationId}`;
       if (conversation === undefined) yield `${who} is not shown`;
       else {
-        yield* ownState(who, conversation, membership, entries.length);
+        yield* ownState(who, conversation, membership, newestSeen(membership, entries.length));
         yield* messages(who, conversation, entries, membership, stored);
-        yield* kept(who, conversation, entries);
+        yield* kept(who, conversation, entries, { membership, stored });
       }
     }
   }
@@ -73,7 +81,7 @@ function* messages(
     seen.add(seq);
     const entry = entries[seq - 1];
     if (entry === undefined || !isVisible(membership, seq)) yield `${who} shows ${seq}`;
-    else yield* sameMessage(who, message, entry, stored);
+    else if (stored.isKnown(entry, membership)) yield* sameMessage(who, message, entry, stored);
   }
   const first = shown[0]?.seq ?? Infinity;
   const lacking = entries.find(
@@ -81,6 +89,7 @@ function* messages(
       entry.seq > first &&
       !seen.has(entry.seq) &&
       stored.isMessage(entry) &&
+      stored.isKnown(entry, membership) &&
       isVisible(membership, entry.seq),
   );
   if (lacking !== undefined) yield `${who} does not show ${lacking.seq}`;
@@ -111,10 +120,12 @@ function* kept(
   who: string,
   { kept: lines }: ShownConversation,
   entries: readonly Entry[],
+  { membership, stored }: { readonly membership: Membership; readonly stored: StoredView },
 ): Generator<string> {
   for (const { seq, state, contentDigest } of lines) {
     const entry = entries[seq - 1];
     if (entry === undefined) yield `${who} keeps ${seq}`;
+    else if (!stored.isKnown(entry, membership)) continue;
     else if (state !== entry.state || contentDigest !== contentDigestOf(entry.content)) {
       yield `${who} keeps another content of ${seq}`;
     }
@@ -125,11 +136,20 @@ function* kept(
 class StoredView {
   readonly pins: ReadonlySet<string>;
   readonly #reactions = new Map<string, string[]>();
-  readonly #changes: ReadonlyMap<string, unknown>;
+  readonly #changes: ReadonlyMap<string, ChangeRecord>;
+  /** Seqs of the changes of each message. */
+  readonly #changedBy = new Map<string, number[]>();
 
-  constructor({ history, reactions = new Set(), pins = new Set() }: HistoryInput) {
+  constructor({ history, table, reactions = new Set(), pins = new Set() }: HistoryInput) {
     this.pins = pins;
     this.#changes = changesByKey(history.changes);
+    for (const entry of allEntries(table)) {
+      const change = this.#changes.get(keyOfEntry(entry))?.change;
+      for (const seq of change === undefined ? [] : targetsOf(change)) {
+        const place = placeOf(entry.conversationId, seq);
+        this.#changedBy.set(place, [...(this.#changedBy.get(place) ?? []), entry.seq]);
+      }
+    }
     for (const key of reactions) {
       const place = key.slice(0, key.indexOf(' '));
       this.#reactions.set(place, [...(this.#reactions.get(place) ?? []), key]);
@@ -138,6 +158,19 @@ class StoredView {
 
   reactions(place: string): readonly string[] {
     return this.#reactions.get(place) ?? [];
+  }
+
+  /**
+   * Whether the member is told of all that was done to a message, or to the message of an edit: not of what was done while out of
+   * the conversation.
+   */
+  isKnown(entry: Entry, membership: Membership): boolean {
+    const { conversationId, seq } = entry;
+    const own = this.#changes.get(keyOfEntry(entry))?.change;
+    const seqs = own === undefined ? [seq] : [seq, ...targetsOf(own)];
+    return seqs
+      .flatMap((each) => this.#changedBy.get(placeOf(conversationId, each)) ?? [])
+      .every((change) => wasMember(membership, change));
   }
 
   isMessage(entry: Entry): boolean {
