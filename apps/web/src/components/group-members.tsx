@@ -2,7 +2,7 @@ import type { GroupRole } from '@queqiao/domain';
 import { useState } from 'preact/hooks';
 import type { ChatState } from '../state/chat-state.js';
 import { mayDo, type GroupInfo } from '../state/group-state.js';
-import { namesIn } from '../text/names.js';
+import { listIn } from '../text/lists.js';
 import { Choice } from './choice.js';
 import { GroupMemberRow } from './group-member-row.js';
 import { useActions, useTexts } from './page-context.js';
@@ -91,7 +91,7 @@ function AddMembers({ task }: { task: Task }) {
   const { t } = useTexts();
   const { groups } = useActions();
   const [names, setNames] = useState('');
-  const wanted = namesIn(names);
+  const wanted = listIn(names);
   const add = async (): Promise<void> => {
     if (await task.run(() => groups.addMembers(wanted, ''))) setNames('');
   };

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import { listIn } from '../text/lists.js';
-import { namesIn } from '../text/names.js';
 import { Modal } from './modal.js';
 import { useActions, useTexts } from './page-context.js';
 import { TextField } from './text-field.js';
