@@ -1,6 +1,6 @@
 import { DomainError } from '@queqiao/domain';
 import type { DescMessage } from '@bufbuild/protobuf';
-import type { TestApp } from '@queqiao/testkit';
+import { queryRows, type TestApp } from '@queqiao/testkit';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -29,6 +29,7 @@ beforeAll(async () => {
   alice = await rig.signedIn(demo, 'alice');
   await alice.send('d:alice:alice', 'note', 'to be edited');
   await alice.createGroup({ groupId: 'own' });
+  await post('demo', 'own-post', 'alice');
   doors = await doorsOf(rig, demo, 'alice');
   await furnishRival();
 });
@@ -36,6 +37,13 @@ afterAll(async () => {
   for (const door of Object.values(doors).flat()) door.close();
   await rig.stop();
 });
+
+/** Under a name that the table can have. */
+async function post(appId: string, postId: string, authorId: string): Promise<void> {
+  const values = `'${appId}', '${postId}', '${authorId}', CONCAT(X'0A0C', 'of the rival'), '{"kind":"friends","userIds":[],"tags":[]}', 1`;
+  const columns = 'app_id, post_id, author_id, content, audience, created_ms';
+  await queryRows(rig.database.url, `INSERT INTO posts (${columns}) VALUES (${values})`);
+}
 
 /** The rival's users and devices have some names of our own. */
 async function furnishRival(): Promise<void> {
@@ -45,6 +53,7 @@ async function furnishRival(): Promise<void> {
   const mallory = await rig.signedIn(rival, FOREIGN.user);
   await mallory.send(FOREIGN.chat, 'm1', 'of the rival');
   await mallory.send(`d:alice:${FOREIGN.user}`, 'm1', 'of the rival');
+  await post('rival', FOREIGN.post, 'alice');
   await mallory.createGroup({ groupId: FOREIGN.group, memberIds: ['alice'] });
   await mallory.createGroup({ groupId: FOREIGN.newGroup });
   await mallory.send(`g:${FOREIGN.group}`, 'm2', 'of the rival');
@@ -60,7 +69,10 @@ async function seen(call: Promise<unknown>, ids: Ids): Promise<string> {
     const { code, field, message, retryAfterMs } = error;
     return { code, field, message, retryAfterMs };
   });
-  const text = JSON.stringify(answer).replaceAll(/"(seq|ordinal|createdMs)":"\d+"/g, '"$1":"N"');
+  const text = JSON.stringify(answer).replaceAll(
+    /"(seq|ordinal|createdMs|postId)":"[^"]+"/g,
+    '"$1":"N"',
+  );
   return Object.entries(ids).reduce((said, [name, id]) => said.replaceAll(id, `<${name}>`), text);
 }
 

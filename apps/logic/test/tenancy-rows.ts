@@ -7,6 +7,7 @@ export interface Ids {
   readonly group: string;
   readonly chat: string;
   readonly device: string;
+  readonly post: string;
   readonly newUser: string;
   readonly newGroup: string;
 }
@@ -18,6 +19,7 @@ export const FOREIGN: Ids = {
   user: 'mallory',
   group: 'rivals',
   device: 'tablet-of-a-rival',
+  post: 'post-of-a-rival',
 };
 export const NOBODYS: Ids = {
   newUser: 'nothere-too',
@@ -26,6 +28,7 @@ export const NOBODYS: Ids = {
   user: 'nothere',
   group: 'nosuch',
   device: 'tablet-of-nobody',
+  post: 'post-of-nobody',
 };
 
 /** Requests of alice's, or of her back end's, with a strange id in one field. */
@@ -293,6 +296,28 @@ const OTHERS: Record<string, Row> = {
   },
 };
 
+const said = { content: { text: 'hello' } };
+const ofPost = (more: JsonObject = {}): Row => ({
+  post_id: ({ post }) => [asked({ post_id: post, ...more })],
+});
+const forThose = (more: JsonObject): Row => ({
+  'audience.user_ids': ({ user }) => [
+    asked({ audience: { kind: 'KIND_ONLY', user_ids: [user] }, ...more }),
+  ],
+});
+
+const MOMENTS: Record<string, Row> = {
+  CreatePost: forThose(said),
+  EditPost: ofPost(said),
+  SetAudience: {
+    ...ofPost({ audience: { kind: 'KIND_PRIVATE' } }),
+    ...forThose({ post_id: 'own-post' }),
+  },
+  DeletePost: ofPost(),
+  GetPost: { post_id: ({ post }) => [{ post_id: post }] },
+  ListPosts: { user_id: ({ user }) => [{ user_id: user }] },
+};
+
 const under = (prefix: string, rows: Record<string, Row>): [string, Row][] =>
   Object.entries(rows).map(([name, row]) => [`queqiao.${prefix}${name}`, row]);
 
@@ -301,6 +326,7 @@ export function foreignIds(): ReadonlyMap<string, Row> {
   return new Map([
     ...under('client.v1.MessageService/', MESSAGES),
     ...under('client.v1.ConversationService/', CONVERSATIONS),
+    ...under('client.v1.MomentService/', MOMENTS),
     ...under('', OTHERS),
   ]);
 }

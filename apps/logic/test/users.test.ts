@@ -4,6 +4,7 @@ import {
   FriendServiceDefinition as Friends,
   Gender,
   InviteRule,
+  PostsRange,
   PresenceRule,
   UserServiceDefinition as Users,
   type ProfileChanged,
@@ -59,6 +60,7 @@ describe('an own profile', () => {
       hideFromIdSearch: false,
       hideFromNicknameSearch: false,
       hideFromHandleSearch: false,
+      postsRange: PostsRange.ALL,
     });
   });
 

@@ -33,6 +33,10 @@ export interface FriendRecord extends FriendLabels {
   readonly friendId: UserId;
   readonly source: FriendSource;
   readonly createdMs: number;
+  /** The friend sees none of the user's posts. */
+  readonly hideMyPosts: boolean;
+  /** The user's timeline has none of the friend's posts. */
+  readonly hideTheirPosts: boolean;
   /** Seq of the entry of the user's self feed that brought this state. */
   readonly feedSeq: number;
 }

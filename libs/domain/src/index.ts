@@ -10,5 +10,6 @@ export * from './ids.js';
 export * from './invite-rule.js';
 export * from './member-view.js';
 export * from './membership.js';
+export * from './post.js';
 export * from './sender.js';
 export * from './user-settings.js';

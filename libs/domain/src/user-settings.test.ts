@@ -9,6 +9,7 @@ it('settings that were never set have their defaults, and those that were set st
     hideFromIdSearch: false,
     hideFromNicknameSearch: false,
     hideFromHandleSearch: false,
+    postsRange: 'all',
   };
   expect(fullSettings({})).toEqual(defaults);
   const set = { addFriend: 'nobody', hideFromIdSearch: true } as const;

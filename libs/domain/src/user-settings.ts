@@ -10,6 +10,8 @@ export interface UserSettings {
   readonly hideFromIdSearch?: boolean;
   readonly hideFromNicknameSearch?: boolean;
   readonly hideFromHandleSearch?: boolean;
+  /** How far back others see the user's posts; all of them by default. */
+  readonly postsRange?: 'all' | 'sixMonths' | 'oneMonth' | 'threeDays';
 }
 
 /** Settings with their defaults filled in. */
@@ -24,4 +26,5 @@ const DEFAULTS: Required<UserSettings> = {
   hideFromIdSearch: false,
   hideFromNicknameSearch: false,
   hideFromHandleSearch: false,
+  postsRange: 'all',
 };

@@ -37,6 +37,7 @@ export const CONTENT_SHAPES = {
     64: ['invitation_changed', message('InvitationChanged')],
     65: ['application_changed', message('ApplicationChanged')],
     66: ['requests_read', message('RequestsRead')],
+    67: ['post_changed', message('PostChanged')],
     100: ['reply_to', message('Quote')],
     101: ['mentions', message('Mentions')],
     102: ['extra', 'string'],

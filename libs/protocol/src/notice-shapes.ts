@@ -70,6 +70,10 @@ export const NOTICE_SHAPES = {
   RequestsRead: {
     1: ['list', 'varint'],
   },
+  PostChanged: {
+    1: ['post_id', 'string'],
+    2: ['removed', 'varint'],
+  },
   User: {
     1: ['user_id', 'string'],
     2: ['nickname', 'string'],
@@ -86,6 +90,7 @@ export const NOTICE_SHAPES = {
     4: ['hide_from_id_search', 'varint'],
     5: ['hide_from_nickname_search', 'varint'],
     6: ['hide_from_handle_search', 'varint'],
+    7: ['posts_range', 'varint'],
   },
   Friend: {
     1: ['user_id', 'string'],
@@ -94,6 +99,8 @@ export const NOTICE_SHAPES = {
     4: ['source', message('FriendSource')],
     5: ['created_ms', 'varint'],
     6: ['feed_seq', 'varint'],
+    7: ['hide_my_posts', 'varint'],
+    8: ['hide_their_posts', 'varint'],
   },
   FriendSource: {
     1: ['way', 'varint'],

@@ -20,6 +20,7 @@ it('fills in every default, and checks what is set', () => {
     requestExpiryMs: 604_800_000,
     largeGroupMembers: 500,
     presence: true,
+    maxPostTextBytes: 16_384,
     devicePolicy: { mode: 'unlimited', max: 5 },
     allowedOrigins: [],
   });

@@ -18,7 +18,7 @@ export const appSettingsSchema = z.strictObject({
   maxTextBytes: z.int().min(1).max(65_536).default(8_192),
   /** Bytes of the data of one custom message: 1 to 65,536. */
   maxCustomBytes: z.int().min(1).max(65_536).default(16_384),
-  /** Encoded bytes of one message with everything in it: 1,024 to 131,072. */
+  /** Encoded bytes of one message or post with everything in it: 1,024 to 131,072. */
   maxContentBytes: z.int().min(1_024).max(131_072).default(65_536),
   /** For how long a sender may take a message back, in milliseconds: 0 (never) to 365 days. */
   recallWindowMs: z.int().min(0).max(31_536_000_000).default(120_000),
@@ -48,6 +48,8 @@ export const appSettingsSchema = z.strictObject({
   largeGroupMembers: z.int().min(10).max(5_000).default(500),
   /** Whether users learn who is online. */
   presence: z.boolean().default(true),
+  /** UTF-8 bytes of the text of one post: 1 to 65,536. */
+  maxPostTextBytes: z.int().min(1).max(65_536).default(16_384),
   devicePolicy: devicePolicySchema,
   /** Origins that browsers may connect from, exact match; empty: any. At most 100. */
   allowedOrigins: z.array(z.string().min(1).max(255)).max(100).default([]),

@@ -8,6 +8,7 @@ import type { LargeStore } from './large-types.js';
 import type { RequestStore } from './log-types.js';
 import type { RevocationStore } from './account/revocation-types.js';
 import type { MemberStore } from './member-types.js';
+import type { PostStore } from './moment-types.js';
 import type { PresenceStore } from './presence-types.js';
 import type { DurabilityFinding } from './durability.js';
 
@@ -41,6 +42,7 @@ export interface Database {
   readonly members: MemberStore;
   readonly friends: FriendStore;
   readonly relations: Relations;
+  readonly posts: PostStore;
   readonly groups: GroupStore;
   readonly requests: RequestStore;
   readonly large: LargeStore;

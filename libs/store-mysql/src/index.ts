@@ -36,6 +36,8 @@ export { UNREAD_MAX } from './group/unread-requests.js';
 export * from './large-types.js';
 export * from './log-types.js';
 export * from './member-types.js';
+export * from './moment-types.js';
+export { POSTS_MAX_PAGE } from './moment/post-store.js';
 export * from './presence-types.js';
 export type * from './database.js';
 export type { DurabilityFinding } from './durability.js';

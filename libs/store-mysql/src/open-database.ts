@@ -20,6 +20,7 @@ import { MysqlGroupStore } from './group/group-store.js';
 import { MysqlLargeStore } from './large/large-store.js';
 import { MysqlRequestStore } from './log/requests.js';
 import { MysqlMemberStore } from './member/member-store.js';
+import { MysqlPostStore } from './moment/post-store.js';
 import { MysqlPresenceStore } from './presence/presence-store.js';
 import type { Schema } from './schema/schema.js';
 import type { StoreContext } from './store-context.js';
@@ -47,6 +48,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     members: new MysqlMemberStore(context),
     friends: new MysqlFriendStore(context),
     relations: new MysqlRelations(context),
+    posts: new MysqlPostStore(context),
     groups: new MysqlGroupStore(context),
     requests: new MysqlRequestStore(context),
     large: new MysqlLargeStore(context),

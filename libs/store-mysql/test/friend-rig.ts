@@ -10,12 +10,13 @@ import type {
 import { app, note, unasked, user } from './store-rig.js';
 
 export const source = { way: 'qr', detail: 'x' } as const;
+const shown = { hideMyPosts: false, hideTheirPosts: false };
 export const HOUR = 3_600_000;
 
 export const befriend = (of: string, friend: string, remark = ''): FriendStep => ({
   op: 'friend',
   userId: user(of),
-  friend: { friendId: user(friend), remark, tags: ['t'], source, createdMs: 5 },
+  friend: { friendId: user(friend), remark, tags: ['t'], source, createdMs: 5, ...shown },
   active: true,
   entry: (row) => note('friendChanged', row),
 });

@@ -56,6 +56,8 @@ describe('a friendship', () => {
       tags: ['t'],
       source,
       createdMs: 5,
+      hideMyPosts: false,
+      hideTheirPosts: false,
       feedSeq: 1,
     });
     const places = commit?.entries.map(({ conversationId, seq, kind }) =>

@@ -15,6 +15,8 @@ export { changeContents } from './message/change-contents.js';
 export { clientMessageService, type MessageUsecases } from './message/client-service.js';
 export { serverMessageService } from './message/server-service.js';
 export { MethodCaller } from './method-caller.js';
+export { clientMomentService, type MomentUsecases } from './moment/client-service.js';
+export { postNotices } from './moment/post-notices.js';
 export { clientPresenceService } from './presence/client-service.js';
 export { encodePresence } from './presence/mapper.js';
 export { serverPresenceService } from './presence/server-service.js';

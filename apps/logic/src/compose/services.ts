@@ -8,6 +8,7 @@ import {
   clientFriendService,
   clientGroupService,
   clientMessageService,
+  clientMomentService,
   clientUserService,
   serverFriendService,
   serverGroupService,
@@ -55,6 +56,7 @@ import { RevocationsSince } from '../usecase/session/revocations-since.js';
 import type { SignedOut } from '../usecase/session/signed-out.js';
 import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
+import { momentUsecases } from './moments.js';
 import { peopleUsecases } from './people.js';
 import { presenceServices } from './presence.js';
 import { LiveTransients } from './transients.js';
@@ -116,6 +118,7 @@ export function createServices(
     clientGroupService(groups),
     clientUserService(people.users),
     clientFriendService(people.friends),
+    clientMomentService(momentUsecases({ database, delivery, apps }, options)),
     serverFriendService(people.onBehalf),
     serverMessageService({ sendMessage: new SendMessage({ apps, log: writer, transients }) }),
     serverGroupService(groups),

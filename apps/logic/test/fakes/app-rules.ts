@@ -20,6 +20,7 @@ export function appRules(more: Partial<AppRules> = {}): AppRules {
     requestExpiryMs: 60_000,
     largeGroupMembers: 500,
     presence: true,
+    maxPostTextBytes: 20,
     devicePolicy: { mode: 'unlimited', max: 5 },
     allowedOrigins: [],
     ...more,

@@ -35,6 +35,8 @@ export const friendOf = (friendId: string, more: Partial<FriendRecord> = {}): Fr
   tags: ['t'],
   source: { way: 'qr', detail: '' },
   createdMs: 5,
+  hideMyPosts: false,
+  hideTheirPosts: false,
   feedSeq: 9,
   ...more,
 });

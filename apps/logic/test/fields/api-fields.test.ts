@@ -22,6 +22,7 @@ import { clientFields } from './client-fields.js';
 import { LIMITS } from './content-fields.js';
 import { replaced, type FieldRules, type MethodRow } from './field-rules.js';
 import { furnishGroups, groupFields } from './group-fields.js';
+import { POST_ROWS } from './moment-fields.js';
 import { nodeFields, ORIGIN } from './node-fields.js';
 import { serverFields } from './server-fields.js';
 import { typedCases } from './typed-cases.js';
@@ -61,6 +62,7 @@ async function furnish(): Promise<void> {
     .backEnd(`Bearer ${app.credential}`)
     .upsert('alice', 'bob', 'carol', 'dave', 'eve', 'frank');
   await befriend();
+  await queryRows(rig.database.url, POST_ROWS);
   const alice = await rig.signedIn(app, 'alice');
   await alice.createGroup({ groupId: 'team', memberIds: ['bob'] });
   await alice.createGroup({ groupId: 'ending', memberIds: ['bob'] });

@@ -18,6 +18,7 @@ import {
   whole,
   type MethodRow,
 } from './field-rules.js';
+import { moments } from './moment-fields.js';
 import { people } from './people-fields.js';
 
 /** Of a group of alice's and bob's with her text at 2, and of nobody else's. */
@@ -265,4 +266,5 @@ export const clientFields = new Map<string, MethodRow>([
   ...of('ConversationService/', conversations),
   ...of('', others),
   ...of('', people),
+  ...of('MomentService/', moments),
 ]);

@@ -19,10 +19,15 @@ import {
 } from './field-rules.js';
 
 /** What the app of the tests has set. */
-export const LIMITS = { maxTextBytes: 100, maxCustomBytes: 100, maxContentBytes: 6_000 };
+export const LIMITS = {
+  maxTextBytes: 100,
+  maxCustomBytes: 100,
+  maxContentBytes: 6_000,
+  maxPostTextBytes: 100,
+};
 
 const URL = 'https://media.example/a';
-const url = not(
+export const url = not(
   '',
   'ftp://media.example/a',
   'media.example/a',
@@ -33,7 +38,7 @@ const url = not(
   'javascript:alert(1)',
   `https://${'x'.repeat(2_041)}`,
 );
-const optionalUrl: FieldRule = { bad: url.bad.filter(({ value }) => value !== '') };
+export const optionalUrl: FieldRule = { bad: url.bad.filter(({ value }) => value !== '') };
 const size = whole(0, Number.MAX_SAFE_INTEGER);
 const pixels = whole(0, 1_000_000);
 const degrees = (max: number): FieldRule =>
@@ -41,7 +46,7 @@ const degrees = (max: number): FieldRule =>
 const limited = (value: string): FieldRule => also(not(), bad(value, { code: 'LIMIT_EXCEEDED' }));
 
 /** Bodies that are fine, and the rules of their fields. */
-const BODIES: Record<string, [JsonObject, FieldRules]> = {
+export const BODIES: Record<string, [JsonObject, FieldRules]> = {
   text: [
     { text: 'hello' },
     { text: also(not(''), ...limited('x'.repeat(101)).bad, ...limited('鹊'.repeat(34)).bad) },
@@ -183,6 +188,7 @@ const bodies: FieldRules = {
   invitation_changed: serverOnly({ unread_count: 1 }),
   application_changed: serverOnly({ application: { user_id: 'bob' } }),
   requests_read: serverOnly({ list: 'LIST_FRIEND_REQUESTS' }),
+  post_changed: serverOnly({ post_id: 'x' }),
 };
 
 const TOO_LARGE = {

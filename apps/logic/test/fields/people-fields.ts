@@ -80,6 +80,8 @@ export const people: Record<string, MethodRow> = {
       user_id: also(another.user_id, missing('bob')),
       remark: labels.remark,
       tags: message({ tags: ['a'] }, { tags }),
+      hide_my_posts: free,
+      hide_their_posts: free,
     },
   },
   'FriendService/DeleteFriend': {
@@ -114,6 +116,7 @@ export const people: Record<string, MethodRow> = {
       hide_from_id_search: free,
       hide_from_nickname_search: free,
       hide_from_handle_search: free,
+      posts_range: not(99),
     },
   },
   'UserService/SearchUsers': {

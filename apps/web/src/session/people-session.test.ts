@@ -20,6 +20,8 @@ const FRIEND: Friend = {
   source: undefined,
   createdMs: 1,
   feedSeq: 1,
+  hideMyPosts: false,
+  hideTheirPosts: false,
 };
 
 function request(fromUserId: string, toUserId: string, updatedMs: number): FriendRequest {

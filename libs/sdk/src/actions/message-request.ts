@@ -58,6 +58,7 @@ export function writeEntry(call: Caller, message: OutgoingMessage): Promise<Plac
     case 'invitationChanged':
     case 'applicationChanged':
     case 'requestsRead':
+    case 'postChanged':
     case undefined:
       return Promise.reject(
         new QueqiaoError('INVALID_ARGUMENT', 'not a message that is stored', { field: 'content' }),

@@ -21,6 +21,7 @@ export const TENANT_TABLES = [
   'friends',
   'friend_requests',
   'blocks',
+  'posts',
   'group_invitations',
   'group_applications',
   'join_links',

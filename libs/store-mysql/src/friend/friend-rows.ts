@@ -14,7 +14,8 @@ export type RequestRow = Omit<Selectable<FriendRequestsTable>, 'app_id'>;
 
 /** For statements where friends go by the name f. */
 export const FRIEND_COLUMNS =
-  'f.user_id, f.friend_id, f.active, f.remark, f.tags, f.source_way, f.source_detail, f.created_ms, f.feed_seq';
+  'f.user_id, f.friend_id, f.active, f.remark, f.tags, f.source_way, f.source_detail, f.created_ms, f.feed_seq, ' +
+  'f.hide_my_posts, f.hide_their_posts';
 
 /** For statements where friend_requests go by the name r. */
 export const REQUEST_COLUMNS =
@@ -28,6 +29,8 @@ export function toFriend(row: FriendRow): FriendRecord {
     tags: row.tags,
     source: toSource(row),
     createdMs: row.created_ms,
+    hideMyPosts: row.hide_my_posts === 1,
+    hideTheirPosts: row.hide_their_posts === 1,
     feedSeq: row.feed_seq,
   };
 }

@@ -38,6 +38,8 @@ export async function writeFriend(
       source_detail: friend.source.detail,
       created_ms: friend.createdMs,
       feed_seq: feedSeq,
+      hide_my_posts: friend.hideMyPosts ? 1 : 0,
+      hide_their_posts: friend.hideTheirPosts ? 1 : 0,
     })
     .onDuplicateKeyUpdate({
       active: incoming<number>('active'),
@@ -47,6 +49,8 @@ export async function writeFriend(
       source_detail: incoming<string>('source_detail'),
       created_ms: incoming<number>('created_ms'),
       feed_seq: incoming<number>('feed_seq'),
+      hide_my_posts: incoming<number>('hide_my_posts'),
+      hide_their_posts: incoming<number>('hide_their_posts'),
     })
     .execute();
   return record;

@@ -230,6 +230,8 @@ export const COLUMNS = {
     source_detail: 'string',
     created_ms: 'number',
     feed_seq: 'number',
+    hide_my_posts: 'number',
+    hide_their_posts: 'number',
   },
   friend_requests: {
     app_id: 'string',
@@ -253,6 +255,17 @@ export const COLUMNS = {
     user_id: 'string',
     blocked_id: 'string',
     created_ms: 'number',
+  },
+  posts: {
+    app_id: 'string',
+    post_id: 'string',
+    author_id: 'string',
+    content: 'buffer',
+    audience: 'json',
+    created_ms: 'number',
+    edited_ms: 'number',
+    revision: 'number',
+    state: 'number',
   },
   group_invitations: {
     app_id: 'string',

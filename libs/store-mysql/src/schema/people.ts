@@ -14,6 +14,8 @@ export interface FriendsTable {
   source_detail: Generated<string>;
   created_ms: number;
   feed_seq: number;
+  hide_my_posts: Generated<number>;
+  hide_their_posts: Generated<number>;
 }
 
 /** One row for each side. */

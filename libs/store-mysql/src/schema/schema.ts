@@ -22,6 +22,7 @@ import type {
   LargeMembersTable,
 } from './large.js';
 import type { HiddenEntriesTable, MembersTable, MemberStintsTable } from './members.js';
+import type { PostsTable } from './moments.js';
 import type { BlocksTable, FriendRequestsTable, FriendsTable } from './people.js';
 import type { RequestsTable } from './requests.js';
 import type { RevocationsTable } from './revocations.js';
@@ -39,6 +40,7 @@ export interface Schema {
   friends: FriendsTable;
   friend_requests: FriendRequestsTable;
   blocks: BlocksTable;
+  posts: PostsTable;
   conversations: ConversationsTable;
   group_info: GroupInfoTable;
   group_invitations: GroupInvitationsTable;

@@ -35,8 +35,8 @@ const DIRECTIONS = {
 } as const;
 
 export function toProtoFriend(friend: FriendRecord): Friend {
-  const { friendId: userId, remark, tags, source, createdMs, feedSeq } = friend;
-  return { userId, remark, tags: [...tags], source: toProtoSource(source), createdMs, feedSeq };
+  const { friendId: userId, tags, source, ...rest } = friend;
+  return { ...rest, userId, tags: [...tags], source: toProtoSource(source) };
 }
 
 export function toProtoRequest(request: ListedRequest): FriendRequest {

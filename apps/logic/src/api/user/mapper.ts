@@ -3,6 +3,7 @@ import {
   AddFriendRule,
   FoundUser_By,
   InviteRule,
+  PostsRange,
   PresenceRule,
   User,
   type FoundUser,
@@ -13,7 +14,9 @@ import type { FoundUser as Found, Profile } from '../../usecase/user/ports.js';
 import type { SettingsPatch } from '../../usecase/user/update-my-settings.js';
 import { enumName } from '../enum-name.js';
 
-type Rule<K extends 'addFriend' | 'invite' | 'presence'> = NonNullable<UserSettings[K]>;
+type Rule<K extends 'addFriend' | 'invite' | 'presence' | 'postsRange'> = NonNullable<
+  UserSettings[K]
+>;
 
 const ADD_FRIEND = {
   request: AddFriendRule.REQUEST,
@@ -34,6 +37,13 @@ const PRESENCE = {
   nobody: PresenceRule.NOBODY,
 } as const satisfies Record<Rule<'presence'>, PresenceRule>;
 
+const POSTS_RANGE = {
+  all: PostsRange.ALL,
+  sixMonths: PostsRange.SIX_MONTHS,
+  oneMonth: PostsRange.ONE_MONTH,
+  threeDays: PostsRange.THREE_DAYS,
+} as const satisfies Record<Rule<'postsRange'>, PostsRange>;
+
 const FOUND_BY = {
   id: FoundUser_By.ID,
   handle: FoundUser_By.HANDLE,
@@ -45,12 +55,13 @@ export function toProtoUser(profile: Profile): User {
 }
 
 export function toProtoSettings(settings: UserSettings): ProtoSettings {
-  const { addFriend, invite, presence, ...hidden } = fullSettings(settings);
+  const { addFriend, invite, presence, postsRange, ...hidden } = fullSettings(settings);
   return {
     ...hidden,
     addFriend: ADD_FRIEND[addFriend],
     invite: INVITE[invite],
     presence: PRESENCE[presence],
+    postsRange: POSTS_RANGE[postsRange],
   };
 }
 
@@ -67,5 +78,6 @@ export function toSettingsPatch(request: UpdateMySettingsRequest): SettingsPatch
     hideFromIdSearch: request.hideFromIdSearch,
     hideFromNicknameSearch: request.hideFromNicknameSearch,
     hideFromHandleSearch: request.hideFromHandleSearch,
+    postsRange: enumName(POSTS_RANGE, request.postsRange, 'posts_range'),
   };
 }

@@ -13,7 +13,7 @@ export interface AppRules {
   readonly maxTextBytes: number;
   /** Bytes of the data of one custom message. */
   readonly maxCustomBytes: number;
-  /** Encoded bytes of one message with everything in it. */
+  /** Encoded bytes of one message or post with everything in it. */
   readonly maxContentBytes: number;
   /** For how long a sender may take a message back. */
   readonly recallWindowMs: number;
@@ -41,6 +41,8 @@ export interface AppRules {
   readonly largeGroupMembers: number;
   /** Off: everybody is offline to everybody. */
   readonly presence: boolean;
+  /** UTF-8 bytes of the text of one post. */
+  readonly maxPostTextBytes: number;
   readonly devicePolicy: DevicePolicy;
   /** Origins that browsers may connect from, exact match; empty: any. */
   readonly allowedOrigins: readonly string[];

@@ -27,7 +27,8 @@ export interface Bond {
 /** Both lists, the requests, both sides' right to talk, and the first line of their chat. */
 export function friendSteps(facts: FriendFacts, bond: Bond, telling: Telling): FriendStep[] {
   const { own, peer, nowMs } = facts;
-  const shared = { source: bond.source, createdMs: nowMs };
+  const shown = { hideMyPosts: false, hideTheirPosts: false };
+  const shared = { source: bond.source, createdMs: nowMs, ...shown };
   const greeting = telling.notices.becameFriends(bond.requesterId, bond.text);
   const userIds = [own.userId, peer.userId];
   return [
@@ -51,17 +52,15 @@ export function partingSteps({ own, peer }: FriendFacts, telling: Telling): Frie
 
 export function listStep(
   { userId }: FriendSide,
-  { friendId, remark, tags, source, createdMs }: Omit<FriendRecord, 'feedSeq'>,
+  row: Omit<FriendRecord, 'feedSeq'> & Partial<FriendRecord>,
   active: boolean,
   { notices, actor }: Telling,
 ): FriendStep {
-  return {
-    op: 'friend',
-    userId,
-    friend: { friendId, remark, tags, source, createdMs },
-    active,
-    entry: (row) => notice(actor, notices.friendChanged(row, !active), { shown: false }),
-  };
+  // The place in the feed is that of the entry that tells of this.
+  const { feedSeq: _old, ...friend } = row;
+  const entry = (stored: FriendRecord) =>
+    notice(actor, notices.friendChanged(stored, !active), { shown: false });
+  return { op: 'friend', userId, friend, active, entry };
 }
 
 export function requestStep(request: StoredRequest, { notices, actor }: Telling): FriendStep {

@@ -24,16 +24,11 @@ describe('accepting', () => {
     const scene = new FriendScene({}, { request: requestOf('bob', 'ann') });
     const answer = await accept(scene);
     expect(answer).toMatchObject({ conversationId: 'd:ann:bob', friend: { remark: 'Bobby' } });
-    const source = { way: 'group', detail: 'g1' };
+    const seen = { hideMyPosts: false, hideTheirPosts: false };
+    const shared = { source: { way: 'group', detail: 'g1' }, createdMs: NOW, ...seen };
     expect(scene.lists).toEqual([
-      { friendId: 'bob', remark: 'Bobby', tags: [], source, createdMs: NOW },
-      {
-        friendId: 'ann',
-        remark: 'from the requester',
-        tags: ['wanted'],
-        source,
-        createdMs: NOW,
-      },
+      { friendId: 'bob', remark: 'Bobby', tags: [], ...shared },
+      { friendId: 'ann', remark: 'from the requester', tags: ['wanted'], ...shared },
     ]);
     expect(scene.requests).toMatchObject([{ state: 'accepted', updatedMs: NOW, read: true }]);
     expect(scene.steps.find(({ op }) => op === 'flags')).toEqual({

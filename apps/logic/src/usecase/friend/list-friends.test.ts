@@ -9,6 +9,8 @@ const row = (friendId: string, feedSeq: number): FriendRecord => ({
   tags: [],
   source: { way: 'unsaid', detail: '' },
   createdMs: 1,
+  hideMyPosts: false,
+  hideTheirPosts: false,
   feedSeq,
 });
 

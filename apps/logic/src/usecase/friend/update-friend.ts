@@ -10,9 +10,11 @@ export interface UpdateFriendInput extends FriendChangeInput {
   /** Fields left undefined stay. */
   readonly remark?: string | undefined;
   readonly tags?: readonly string[] | undefined;
+  readonly hideMyPosts?: boolean | undefined;
+  readonly hideTheirPosts?: boolean | undefined;
 }
 
-/** Changes what the caller calls a friend. Errors: INVALID_ARGUMENT, NOT_FOUND (not a friend). */
+/** Changes what the caller calls a friend, and whose posts the two see. Errors: INVALID_ARGUMENT, NOT_FOUND (not a friend). */
 export class UpdateFriend {
   constructor(
     readonly deps: FriendChangeDeps,
@@ -31,7 +33,13 @@ export class UpdateFriend {
         if (before === null) {
           throw new DomainError('NOT_FOUND', 'there is no such friend', { field: 'user_id' });
         }
-        const after = { ...before, remark: remark ?? before.remark, tags: tags ?? before.tags };
+        const after = {
+          ...before,
+          remark: remark ?? before.remark,
+          tags: tags ?? before.tags,
+          hideMyPosts: input.hideMyPosts ?? before.hideMyPosts,
+          hideTheirPosts: input.hideTheirPosts ?? before.hideTheirPosts,
+        };
         const same = JSON.stringify(after) === JSON.stringify(before);
         const steps = same ? [] : [listStep(own, after, true, telling)];
         return { steps, answer: (friend) => friend ?? before };

@@ -107,6 +107,6 @@ function checkMentions({ mentions }: ContentBody): CheckedContent['mentions'] {
 }
 
 /** As the contract writes it: camelCase names are those of the generated code. */
-function snake(name: string): string {
+export function snake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,0 +1,88 @@
+import type { AppId, PostFacts, PostId, PostRelation, UserId } from '@queqiao/domain';
+
+import type { ChangeOutcome, ChangeWork, EncodedEntry, NewEntry } from '../change/ports.js';
+
+export interface PostRecord extends PostFacts {
+  readonly postId: PostId;
+  /** An encoded queqiao.client.v1.PostContent; use cases do not look inside. */
+  readonly content: Uint8Array;
+  /** 0: never. */
+  readonly editedMs: number;
+  readonly revision: number;
+}
+
+/** Where a post stands in every list: newest first, by id among those of the same millisecond. */
+export interface PostPlace {
+  readonly createdMs: number;
+  readonly postId: string;
+}
+
+/** A post with what its viewer and its author are to each other, of one moment. */
+export interface ViewedPost {
+  readonly post: PostRecord;
+  readonly relation: PostRelation;
+}
+
+export interface PostWork extends ChangeWork {
+  readonly authorId: UserId;
+}
+
+/** Fields left undefined stay. */
+export type PostPatch = Partial<
+  Pick<PostRecord, 'content' | 'audience' | 'editedMs' | 'revision' | 'state'>
+>;
+
+export interface PostPlan<T> {
+  /** Null: nothing, and nothing is told. */
+  readonly change: { readonly patch: PostPatch; readonly entry: NewEntry } | null;
+  readonly answer: T;
+}
+
+export interface PostPage {
+  /** The last one of the page before; null: from the newest. */
+  readonly before: PostPlace | null;
+  readonly limit: number;
+}
+
+export interface Posts {
+  /** A post of now. Errors: ALREADY_EXISTS (client_request_id). */
+  create(
+    work: PostWork,
+    post: Pick<PostRecord, 'content' | 'audience'>,
+    entry: (postId: PostId) => NewEntry,
+  ): Promise<ChangeOutcome<{ readonly postId: PostId; readonly createdMs: number }>>;
+  /**
+   * A change of one post; null: there is no such post of that author. `decide` may be asked more than once. Errors:
+   * ALREADY_EXISTS (client_request_id), and whatever `decide` throws.
+   */
+  change<T>(
+    work: PostWork & { readonly postId: string },
+    decide: (post: PostRecord | null, nowMs: number) => PostPlan<T>,
+  ): Promise<ChangeOutcome<T>>;
+  /** Null: there is none. Whether the viewer sees it is not asked; so in all lists. */
+  post(appId: AppId, viewerId: UserId, postId: string): Promise<ViewedPost | null>;
+  postsOf(appId: AppId, viewerId: UserId, authorId: UserId, page: PostPage): Promise<ViewedPost[]>;
+}
+
+/** Words of self feeds about posts, encoded. */
+export interface PostNotices {
+  postChanged(postId: PostId, removed: boolean): EncodedEntry;
+}
+
+/** A content as it came in: what the rules look at, and what is stored. */
+export interface PostInput {
+  readonly fields: PostContentFields;
+  readonly encoded: Uint8Array;
+}
+
+/** By the names of content rules; their values are unchecked. */
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface PostContentFields {
+  readonly text: string;
+  readonly images: readonly Fields[];
+  readonly video: Fields | undefined;
+  readonly location: Fields | undefined;
+  readonly link: Fields | undefined;
+  readonly mentionedUserIds: readonly string[];
+}

@@ -1,0 +1,98 @@
+import {
+  Audience_Kind,
+  FriendServiceDefinition as Friends,
+  MomentServiceDefinition as Moments,
+  PostContent,
+  type Audience,
+  type Post,
+} from '@queqiao/protocol/client';
+import { FriendServiceDefinition as ServerFriends } from '@queqiao/protocol/server';
+import type { TestApp } from '@queqiao/testkit';
+import { newId, type ApiRig, type UserCall } from './api-rig.js';
+
+export const audience = (
+  kind: keyof typeof Audience_Kind,
+  userIds: string[] = [],
+  tags: string[] = [],
+): Audience => ({ kind: Audience_Kind[kind], userIds, tags });
+
+export const saying = (text: string): PostContent => PostContent.create({ text });
+
+/** New users for every test, with what they do by calls of a node each. */
+export class MomentRig {
+  #users = 0;
+
+  constructor(
+    readonly rig: ApiRig,
+    readonly app: TestApp,
+  ) {}
+
+  /** Somebody new; every second one comes in through the second node. */
+  async user(name: string): Promise<Person> {
+    this.#users += 1;
+    const id = `${name}-${this.#users}`;
+    const node = this.#users % this.rig.nodes.length;
+    await this.rig.backEnd(`Bearer ${this.app.credential}`).upsert(id);
+    return new Person(id, await this.rig.calls(this.app, id, node));
+  }
+
+  async befriend(...pairs: [Person, Person][]): Promise<void> {
+    const backEnd = this.rig.backEndCalls(this.app);
+    const named = pairs.map(([a, b]) => ({ userA: a.id, userB: b.id }));
+    await backEnd(ServerFriends, 'addFriends', { clientRequestId: newId(), pairs: named });
+  }
+}
+
+export class Person {
+  constructor(
+    readonly id: string,
+    readonly call: UserCall,
+  ) {}
+
+  async post(text: string, more: { audience?: Audience; clientRequestId?: string } = {}) {
+    const request = { clientRequestId: newId(), content: saying(text), ...more };
+    return (await this.call(Moments, 'createPost', request)).postId;
+  }
+
+  edit(postId: string, text: string) {
+    const request = { clientRequestId: newId(), postId, content: saying(text) };
+    return this.call(Moments, 'editPost', request);
+  }
+
+  setAudience(postId: string, to: Audience) {
+    const request = { clientRequestId: newId(), postId, audience: to };
+    return this.call(Moments, 'setAudience', request);
+  }
+
+  delete(postId: string) {
+    return this.call(Moments, 'deletePost', { clientRequestId: newId(), postId });
+  }
+
+  async get(postId: string): Promise<Post> {
+    const { post } = await this.call(Moments, 'getPost', { postId });
+    if (post === undefined) throw new Error('an answer without a post');
+    return post;
+  }
+
+  /** What posts of somebody say, newest first, all pages of them. */
+  async postsOf(author: Person, limit = 0): Promise<string[]> {
+    const texts: string[] = [];
+    for (let pageToken = ''; ;) {
+      const request = { userId: author.id, limit, pageToken };
+      const { posts, nextPageToken } = await this.call(Moments, 'listPosts', request);
+      texts.push(...posts.map(({ content }) => content?.text ?? ''));
+      if (nextPageToken === '') return texts;
+      pageToken = nextPageToken;
+    }
+  }
+
+  /** The friend as this one has it from now on. */
+  updateFriend(friend: Person, change: object) {
+    const request = { clientRequestId: newId(), userId: friend.id, ...change };
+    return this.call(Friends, 'updateFriend', request);
+  }
+
+  act(name: 'deleteFriend' | 'blockUser' | 'unblockUser', other: Person) {
+    return this.call(Friends, name, { clientRequestId: newId(), userId: other.id });
+  }
+}

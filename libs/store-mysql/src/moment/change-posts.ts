@@ -1,0 +1,81 @@
+import { selfConversationId, type PostId } from '@queqiao/domain';
+import type { LogEntry, LogOutcome } from '../log-types.js';
+import { inLog } from '../log/in-log.js';
+import type { LogTransaction } from '../log/log-transaction.js';
+import type { PostPatch, PostPlan, PostRecord, PostWork } from '../moment-types.js';
+import type { StoreContext } from '../store-context.js';
+import { storedState, toPost } from './post-rows.js';
+
+export function createPost(
+  context: StoreContext,
+  work: PostWork,
+  { content, audience }: Pick<PostRecord, 'content' | 'audience'>,
+  entry: (postId: PostId) => LogEntry,
+): Promise<LogOutcome<{ postId: PostId; createdMs: number }>> {
+  const feed = selfConversationId(work.authorId);
+  return inLog(context, { ...work, heads: [feed] }, async (tx) => {
+    // Unique, and growing in time as the table's primary key likes it; nobody learns from it what an order by time does not say.
+    const postId = context.dispatchIds.next() as PostId;
+    const { nowMs: createdMs } = tx;
+    await tx.trx
+      .insertInto('posts')
+      .values({
+        app_id: tx.appId,
+        post_id: postId,
+        author_id: work.authorId,
+        content: Buffer.from(content),
+        audience: JSON.stringify(audience),
+        created_ms: createdMs,
+      })
+      .execute();
+    tx.append(feed, entry(postId));
+    return { postId, createdMs };
+  });
+}
+
+/** The lock of the author's feed stands for one on the post: nobody else writes to it. */
+export function changePost<T>(
+  context: StoreContext,
+  work: PostWork & { readonly postId: string },
+  decide: (post: PostRecord | null, nowMs: number) => PostPlan<T>,
+): Promise<LogOutcome<T>> {
+  const feed = selfConversationId(work.authorId);
+  return inLog(context, { ...work, heads: [feed] }, async (tx) => {
+    const post = await readOwn(tx, work);
+    const { change, answer } = decide(post, tx.nowMs);
+    if (change === null || post === null) return answer;
+    await writePatch(tx, post.postId, change.patch);
+    tx.append(feed, change.entry);
+    return answer;
+  });
+}
+
+async function readOwn(
+  { trx, appId }: LogTransaction,
+  { authorId, postId }: PostWork & { readonly postId: string },
+): Promise<PostRecord | null> {
+  const row = await trx
+    .selectFrom('posts')
+    .selectAll()
+    .where('app_id', '=', appId)
+    .where('post_id', '=', postId as PostId)
+    .where('author_id', '=', authorId)
+    .executeTakeFirst();
+  return row === undefined ? null : toPost(row);
+}
+
+async function writePatch(tx: LogTransaction, postId: PostId, patch: PostPatch): Promise<void> {
+  const { content, audience, editedMs, revision, state } = patch;
+  await tx.trx
+    .updateTable('posts')
+    .set({
+      ...(content === undefined ? {} : { content: Buffer.from(content) }),
+      ...(audience === undefined ? {} : { audience: JSON.stringify(audience) }),
+      ...(editedMs === undefined ? {} : { edited_ms: editedMs }),
+      ...(revision === undefined ? {} : { revision }),
+      ...(state === undefined ? {} : { state: storedState(state) }),
+    })
+    .where('app_id', '=', tx.appId)
+    .where('post_id', '=', postId)
+    .execute();
+}
