@@ -22,7 +22,7 @@ import { Pruning } from './compose/pruning.js';
 import { createServices, type Services } from './compose/services.js';
 import { LogicProcess } from './compose/logic-process.js';
 import type { LogicConfig } from './config.js';
-import { Delivery, LargeCrossings } from './delivery/index.js';
+import { Delivery, LargeCrossings, MomentJobs } from './delivery/index.js';
 import { CallDispatch, ConnectLinkHub, LinkServer, type CallExecutor } from './link/index.js';
 
 const SERVICE = 'logic';
@@ -99,15 +99,16 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
 type Base = ReturnType<typeof baseParts>;
 
 /** What runs beside the calls. */
-function createJobs(base: Base, { profile }: LogicConfig, hub: ConnectLinkHub) {
+function createJobs(base: Base, { profile, nodeId: owner }: LogicConfig, hub: ConnectLinkHub) {
   const { clock, logger, registry, database, directory } = base;
-  const { revocations, requests, large } = database;
+  const { revocations, requests, large, momentJobs } = database;
   const demandDurability = profile === 'prod';
   const shared = { clock, logger, registry };
   return {
     watch: new DatabaseWatch({ database, clock, logger }, { demandDurability }),
     pruning: new Pruning({ kinds: { revocations, requests, large_leaves: large }, ...shared }),
     crossings: new LargeCrossings({ rows: large, link: hub, routes: directory, ...shared }),
+    momentJobs: new MomentJobs({ rows: momentJobs, ...shared }, { owner }),
   };
 }
 

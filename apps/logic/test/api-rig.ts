@@ -35,7 +35,7 @@ import {
   type Database,
 } from '@queqiao/store-mysql';
 import { createTestApp, type TestApp } from '@queqiao/testkit';
-import { createLogic, logicConfig, type Logic } from '../src/index.js';
+import { createLogic, logicConfig, type Logic, type LogicOverrides } from '../src/index.js';
 
 export interface LogicNode {
   readonly logic: Logic;
@@ -76,14 +76,17 @@ export class ApiRig {
     return rig;
   }
 
-  async addNode(env: Record<string, string> = {}): Promise<LogicNode> {
-    const node = this.makeNode(env);
+  async addNode(
+    env: Record<string, string> = {},
+    overrides: LogicOverrides = {},
+  ): Promise<LogicNode> {
+    const node = this.makeNode(env, overrides);
     this.nodes.push(node);
     await node.logic.start();
     return node;
   }
 
-  makeNode(env: Record<string, string> = {}): LogicNode {
+  makeNode(env: Record<string, string> = {}, overrides: LogicOverrides = {}): LogicNode {
     const config = loadConfig(logicConfig, {
       QUEQIAO_PROFILE: 'test',
       QUEQIAO_NODE_ID: `logic-${this.nodes.length + 1}`,
@@ -101,7 +104,7 @@ export class ApiRig {
       logger,
       metrics: new Registry(),
     });
-    return { logic: createLogic(config, { logger, directory }), directory };
+    return { logic: createLogic(config, { logger, directory, ...overrides }), directory };
   }
 
   createApp(appId: string, settings: AppSettingsInput = {}): Promise<TestApp> {

@@ -316,6 +316,8 @@ const MOMENTS: Record<string, Row> = {
   DeletePost: ofPost(),
   GetPost: { post_id: ({ post }) => [{ post_id: post }] },
   ListPosts: { user_id: ({ user }) => [{ user_id: user }] },
+  ListTimeline: {},
+  ListNewPosts: {},
 };
 
 const under = (prefix: string, rows: Record<string, Row>): [string, Row][] =>

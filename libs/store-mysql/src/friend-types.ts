@@ -46,7 +46,9 @@ export type FriendStep =
       readonly off: number;
     }
   /** Into the direct chat. */
-  | { readonly op: 'chat'; readonly entry: LogEntry };
+  | { readonly op: 'chat'; readonly entry: LogEntry }
+  /** Each side's timeline gets posts of the other, soon after the commit. */
+  | { readonly op: 'timelines' };
 
 export interface FriendPlan<T> {
   readonly steps: readonly FriendStep[];

@@ -20,7 +20,9 @@ import { MysqlGroupStore } from './group/group-store.js';
 import { MysqlLargeStore } from './large/large-store.js';
 import { MysqlRequestStore } from './log/requests.js';
 import { MysqlMemberStore } from './member/member-store.js';
+import { MysqlMomentJobStore } from './moment/job-store.js';
 import { MysqlPostStore } from './moment/post-store.js';
+import { MysqlTimelineStore } from './moment/timeline-reads.js';
 import { MysqlPresenceStore } from './presence/presence-store.js';
 import type { Schema } from './schema/schema.js';
 import type { StoreContext } from './store-context.js';
@@ -49,6 +51,8 @@ export function createDatabase(options: DatabaseOptions): Database {
     friends: new MysqlFriendStore(context),
     relations: new MysqlRelations(context),
     posts: new MysqlPostStore(context),
+    timelines: new MysqlTimelineStore(context),
+    momentJobs: new MysqlMomentJobStore(context),
     groups: new MysqlGroupStore(context),
     requests: new MysqlRequestStore(context),
     large: new MysqlLargeStore(context),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { POST_SQL, POSTS_OF_SQL } from '../src/moment/post-reads.js';
+import { ARRIVALS_SQL, TIMELINE_SQL } from '../src/moment/timeline-reads.js';
 import { app, StoreRig, upsert, user } from './store-rig.js';
 
 let rig: StoreRig;
@@ -23,7 +24,12 @@ beforeAll(async () => {
         `('demo','p-${id}','${id}','','${AUDIENCE}',${n}),('demo','q${n}','u1','','${AUDIENCE}',${n})`,
     )}`,
   );
-  await rig.root.query('ANALYZE TABLE users, friends, blocks, posts');
+  await rig.rows(
+    `INSERT INTO timeline_refs (app_id, user_id, created_ms, post_id, arrived_ms) VALUES ${list(
+      (id, n) => `('demo','u0',${n},'p-${id}',${n}),('demo','${id}',${n},'p-${id}',${n})`,
+    )}`,
+  );
+  await rig.root.query('ANALYZE TABLE users, friends, blocks, posts, timeline_refs');
 });
 afterAll(() => rig.stop());
 
@@ -58,4 +64,20 @@ it('posts of one user are one range of their index, and of each the rest by keys
     expect.stringMatching(/^p posts_by_author (range|ref)$/) as string,
     ...RELATION,
   ]);
+});
+
+it.each([
+  ['a page', TIMELINE_SQL, 'PRIMARY'],
+  ['what came', ARRIVALS_SQL, 'timeline_refs_by_arrival'],
+])('%s of a timeline is one range of its index, and of each the rest by keys', async (...of) => {
+  const [, sql, key] = of;
+  const found = await plan(sql, [...viewer, app, 'u0', 50, 50, 'p-u50', 20]);
+  const range = expect.stringMatching(new RegExp(`^r ${key} (range|ref)$`)) as string;
+  expect(found).toEqual([range, 'p PRIMARY eq_ref', ...RELATION]);
+});
+
+it('jobs that are due are one range of their index', async () => {
+  const due =
+    'SELECT job_id FROM moment_jobs FORCE INDEX (moment_jobs_by_due) WHERE due_ms <= 5 ORDER BY due_ms LIMIT 4 FOR UPDATE SKIP LOCKED';
+  expect(await plan(due, [])).toEqual(['moment_jobs moment_jobs_by_due range']);
 });

@@ -8,11 +8,13 @@ import { DeletePost } from '../usecase/moment/delete-post.js';
 import { EditPost } from '../usecase/moment/edit-post.js';
 import { GetPost } from '../usecase/moment/get-post.js';
 import { ListPosts } from '../usecase/moment/list-posts.js';
+import { ListNewPosts } from '../usecase/moment/list-new-posts.js';
+import { ListTimeline } from '../usecase/moment/list-timeline.js';
 import { SetAudience } from '../usecase/moment/set-audience.js';
 import { commitPusher } from './pushers.js';
 
 export interface MomentDeps {
-  readonly database: Pick<Database, 'posts'>;
+  readonly database: Pick<Database, 'posts' | 'timelines'>;
   readonly delivery: Pick<Delivery, 'pushChange'>;
   readonly apps: Apps;
 }
@@ -22,7 +24,7 @@ export function momentUsecases(
   { database, delivery, apps }: MomentDeps,
   options: ChangeOptions,
 ): MomentUsecases {
-  const { posts } = database;
+  const { posts, timelines } = database;
   const push = commitPusher(delivery);
   const change = [{ apps, posts, notices: postNotices, push }, options] as const;
   return {
@@ -32,5 +34,7 @@ export function momentUsecases(
     deletePost: new DeletePost(...change),
     getPost: new GetPost({ posts }),
     listPosts: new ListPosts({ posts }),
+    listTimeline: new ListTimeline({ timelines }),
+    listNewPosts: new ListNewPosts({ timelines }),
   };
 }

@@ -24,10 +24,11 @@ export function encodePage(parts: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** Null for an empty token: the first page. Errors: INVALID_ARGUMENT naming page_token. */
+/** Null for an empty token: the first page. Errors: INVALID_ARGUMENT naming the field. */
 export function decodePage<const T extends readonly PartType[]>(
   token: string,
   types: T,
+  field = 'page_token',
 ): Parts<T> | null {
   if (token === '') return null;
   const parts = parse(token);
@@ -35,7 +36,7 @@ export function decodePage<const T extends readonly PartType[]>(
     Array.isArray(parts) &&
     parts.length === types.length &&
     types.every((type, index) => isPart(parts[index], type));
-  if (!right) throw invalidArgument('page_token', 'is not a token of this list');
+  if (!right) throw invalidArgument(field, 'is not a token of this list');
   return parts as unknown as Parts<T>;
 }
 

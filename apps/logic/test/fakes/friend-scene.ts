@@ -115,7 +115,7 @@ export class FriendScene {
     return this.steps.flatMap((step) => {
       if (step.op === 'friend') return [step.entry({ ...step.friend, feedSeq: 1 })];
       if (step.op === 'request') return [step.entry(step.request, 0)];
-      return step.op === 'flags' ? [] : [step.entry];
+      return 'entry' in step ? [step.entry] : [];
     });
   }
 }

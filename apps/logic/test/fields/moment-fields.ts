@@ -88,6 +88,11 @@ export const moments: Record<string, MethodRow> = {
     request: { post_id: OWN_POST },
     fields: { post_id: also(post_id, missing(STRANGE_POST)) },
   },
+  ListTimeline: { request: {}, fields: page },
+  ListNewPosts: {
+    request: { newer_token: 'WzAsMCwiIl0' },
+    fields: { newer_token: not('', 'x', 'W10'), limit: page.limit },
+  },
   ListPosts: { request: { user_id: 'alice' }, fields: { user_id: id, ...page } },
 };
 

@@ -22,6 +22,7 @@ export const TENANT_TABLES = [
   'friend_requests',
   'blocks',
   'posts',
+  'timeline_refs',
   'group_invitations',
   'group_applications',
   'join_links',
@@ -35,6 +36,8 @@ export const TENANT_TABLES = [
 export const EXEMPT_TABLES = {
   dispatch:
     'a row is a work order of one node for conversations of several apps, and holds no content',
+  moment_jobs:
+    'nodes claim the jobs of all apps at once, and a row holds nothing but ids and times',
   revocations:
     'connect nodes read the newest rows of all apps at once, and a row holds nothing but ids and a time',
   log_epoch: 'one number for the whole deployment',

@@ -9,6 +9,7 @@ import type { LogOutcome } from '../log-types.js';
 import { inLog } from '../log/in-log.js';
 import type { LogTransaction } from '../log/log-transaction.js';
 import type { StoreContext } from '../store-context.js';
+import { insertJobs } from '../moment/job-rows.js';
 import { readFacts } from './friend-facts.js';
 import { writeBlock, writeFlags, writeFriend, writeRequest } from './friend-writes.js';
 
@@ -43,7 +44,7 @@ function run<T>(
       throw new ChatNeeded();
     }
     let own: FriendRecord | null = null;
-    for (const step of steps) own = (await carryOut(tx, input, step)) ?? own;
+    for (const step of steps) own = (await carryOut(context, tx, input, step)) ?? own;
     return answer(own);
   });
 }
@@ -56,6 +57,7 @@ function headsOf({ userId, peerId, feeds, chat }: FriendWork): ConversationId[] 
 
 /** Answers the row of `own`, when the step wrote it. */
 async function carryOut(
+  context: StoreContext,
   tx: LogTransaction,
   input: FriendWork,
   step: FriendStep,
@@ -77,5 +79,21 @@ async function carryOut(
     case 'chat':
       tx.append(directConversationId(input.userId, input.peerId), step.entry);
       return null;
+    case 'timelines':
+      await backFill(context, tx, input);
+      return null;
   }
+}
+
+/** One job for each direction. */
+async function backFill(
+  { dispatchIds }: StoreContext,
+  { trx, appId }: LogTransaction,
+  { userId, peerId, owner }: FriendWork,
+): Promise<void> {
+  const job = { kind: 'back-fill', appId } as const;
+  await insertJobs(trx, dispatchIds, owner, [
+    { ...job, authorId: peerId, viewerId: userId },
+    { ...job, authorId: userId, viewerId: peerId },
+  ]);
 }

@@ -4,6 +4,8 @@ import { inLog } from '../log/in-log.js';
 import type { LogTransaction } from '../log/log-transaction.js';
 import type { PostPatch, PostPlan, PostRecord, PostWork } from '../moment-types.js';
 import type { StoreContext } from '../store-context.js';
+import { insertJobs } from './job-rows.js';
+import { insertRefs } from './job-steps.js';
 import { storedState, toPost } from './post-rows.js';
 
 export function createPost(
@@ -28,6 +30,8 @@ export function createPost(
         created_ms: createdMs,
       })
       .execute();
+    await insertRefs(tx.trx, tx.appId, [{ postId, createdMs, userId: work.authorId }]);
+    await fanOut(context, tx, work, { postId, audience });
     tx.append(feed, entry(postId));
     return { postId, createdMs };
   });
@@ -44,10 +48,24 @@ export function changePost<T>(
     const post = await readOwn(tx, work);
     const { change, answer } = decide(post, tx.nowMs);
     if (change === null || post === null) return answer;
-    await writePatch(tx, post.postId, change.patch);
+    const { patch } = change;
+    await writePatch(tx, post.postId, patch);
+    // Whom it is for now need not have a reference.
+    if (patch.audience) await fanOut(context, tx, work, { ...post, audience: patch.audience });
     tx.append(feed, change.entry);
     return answer;
   });
+}
+
+/** Whether anybody sees it is asked again when timelines are read; of what nobody does they need not know. */
+async function fanOut(
+  { dispatchIds }: StoreContext,
+  { trx, appId }: LogTransaction,
+  { authorId, owner }: PostWork,
+  { postId, audience }: Pick<PostRecord, 'postId' | 'audience'>,
+): Promise<void> {
+  if (audience.kind === 'private') return;
+  await insertJobs(trx, dispatchIds, owner, [{ kind: 'fan-out', appId, authorId, postId }]);
 }
 
 async function readOwn(

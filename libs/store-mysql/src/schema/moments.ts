@@ -12,3 +12,24 @@ export interface PostsTable {
   revision: Generated<number>;
   state: Generated<number>;
 }
+
+export interface TimelineRefsTable {
+  app_id: AppId;
+  user_id: UserId;
+  created_ms: number;
+  post_id: PostId;
+  arrived_ms: number;
+}
+
+export interface MomentJobsTable {
+  job_id: string;
+  app_id: AppId;
+  kind: 'fan-out' | 'back-fill';
+  author_id: UserId;
+  post_id: Generated<PostId>;
+  done_to: Generated<string>;
+  viewer_id: Generated<UserId>;
+  owner: string;
+  due_ms: number;
+  attempts: Generated<number>;
+}

@@ -22,7 +22,7 @@ import type {
   LargeMembersTable,
 } from './large.js';
 import type { HiddenEntriesTable, MembersTable, MemberStintsTable } from './members.js';
-import type { PostsTable } from './moments.js';
+import type { MomentJobsTable, PostsTable, TimelineRefsTable } from './moments.js';
 import type { BlocksTable, FriendRequestsTable, FriendsTable } from './people.js';
 import type { RequestsTable } from './requests.js';
 import type { RevocationsTable } from './revocations.js';
@@ -41,6 +41,8 @@ export interface Schema {
   friend_requests: FriendRequestsTable;
   blocks: BlocksTable;
   posts: PostsTable;
+  timeline_refs: TimelineRefsTable;
+  moment_jobs: MomentJobsTable;
   conversations: ConversationsTable;
   group_info: GroupInfoTable;
   group_invitations: GroupInvitationsTable;

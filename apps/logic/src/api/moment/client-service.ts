@@ -1,10 +1,14 @@
-import { MomentServiceDefinition } from '@queqiao/protocol/client';
+import { MomentServiceDefinition, type Post } from '@queqiao/protocol/client';
+import type { UserContext } from '../../usecase/caller.js';
 import type { CreatePost } from '../../usecase/moment/create-post.js';
 import type { DeletePost } from '../../usecase/moment/delete-post.js';
 import type { EditPost } from '../../usecase/moment/edit-post.js';
 import type { GetPost } from '../../usecase/moment/get-post.js';
 import type { ListPosts } from '../../usecase/moment/list-posts.js';
+import type { ListNewPosts } from '../../usecase/moment/list-new-posts.js';
+import type { ListTimeline } from '../../usecase/moment/list-timeline.js';
 import type { SetAudience } from '../../usecase/moment/set-audience.js';
+import type { PostRecord } from '../../usecase/moment/ports.js';
 import { defineService, type ApiService } from '../api-service.js';
 import { toAudience, toPostInput, toProtoPost } from './mapper.js';
 
@@ -15,6 +19,8 @@ export interface MomentUsecases {
   readonly deletePost: DeletePost;
   readonly getPost: GetPost;
   readonly listPosts: ListPosts;
+  readonly listTimeline: ListTimeline;
+  readonly listNewPosts: ListNewPosts;
 }
 
 export function clientMomentService(usecases: MomentUsecases): ApiService<'user'> {
@@ -40,8 +46,19 @@ export function clientMomentService(usecases: MomentUsecases): ApiService<'user'
     },
     async listPosts(request, context) {
       const { posts, nextPageToken } = await usecases.listPosts.run(context, request);
-      const seen = posts.map((post) => toProtoPost(post, context.caller.userId));
-      return { posts: seen, nextPageToken };
+      return { posts: seen(posts, context), nextPageToken };
+    },
+    async listTimeline(request, context) {
+      const answer = await usecases.listTimeline.run(context, request);
+      return { ...answer, posts: seen(answer.posts, context) };
+    },
+    async listNewPosts(request, context) {
+      const answer = await usecases.listNewPosts.run(context, request);
+      return { ...answer, posts: seen(answer.posts, context) };
     },
   });
+}
+
+function seen(posts: readonly PostRecord[], { caller }: UserContext): Post[] {
+  return posts.map((post) => toProtoPost(post, caller.userId));
 }

@@ -24,7 +24,7 @@ export interface Bond {
   readonly text: string;
 }
 
-/** Both lists, the requests, both sides' right to talk, and the first line of their chat. */
+/** Both lists, the requests, both sides' right to talk, the first line of their chat, and posts. */
 export function friendSteps(facts: FriendFacts, bond: Bond, telling: Telling): FriendStep[] {
   const { own, peer, nowMs } = facts;
   const shown = { hideMyPosts: false, hideTheirPosts: false };
@@ -37,6 +37,7 @@ export function friendSteps(facts: FriendFacts, bond: Bond, telling: Telling): F
     ...bond.requests.map((request) => requestStep(request, telling)),
     { op: 'flags', userIds, on: MEMBER_FLAGS.friends, off: 0 },
     { op: 'chat', entry: notice(telling.actor, greeting) },
+    { op: 'timelines' },
   ];
 }
 

@@ -47,7 +47,9 @@ export type FriendStep =
       readonly off: number;
     }
   /** Into the direct chat. */
-  | { readonly op: 'chat'; readonly entry: NewEntry };
+  | { readonly op: 'chat'; readonly entry: NewEntry }
+  /** Each side's timeline gets posts of the other, soon after the commit. */
+  | { readonly op: 'timelines' };
 
 export interface FriendPlan<T> {
   readonly steps: readonly FriendStep[];

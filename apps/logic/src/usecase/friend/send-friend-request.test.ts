@@ -19,7 +19,7 @@ const send = (scene: FriendScene, more: Partial<SendFriendRequestInput> = {}) =>
     tags: ['new'],
     ...more,
   });
-const FRIENDSHIP = ['friend', 'friend', 'request', 'flags', 'chat'];
+const FRIENDSHIP = ['friend', 'friend', 'request', 'flags', 'chat', 'timelines'];
 
 describe('asking for friendship', () => {
   it('stores a request that waits as long as the app says', async () => {

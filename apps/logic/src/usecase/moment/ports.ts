@@ -64,6 +64,23 @@ export interface Posts {
   postsOf(appId: AppId, viewerId: UserId, authorId: UserId, page: PostPage): Promise<ViewedPost[]>;
 }
 
+/** What may be shown in a user's timeline, with what decides it. */
+export interface Timelines {
+  /** Newest first. */
+  page(appId: AppId, userId: UserId, page: PostPage): Promise<ViewedPost[]>;
+  /** In the order of arrival, above a place. */
+  arrivals(
+    appId: AppId,
+    userId: UserId,
+    page: {
+      readonly after: { readonly arrivedMs: number; readonly postId: string };
+      readonly limit: number;
+    },
+  ): Promise<(ViewedPost & { readonly arrivedMs: number })[]>;
+  /** The clock by which things arrive. */
+  nowMs(): Promise<number>;
+}
+
 /** Words of self feeds about posts, encoded. */
 export interface PostNotices {
   postChanged(postId: PostId, removed: boolean): EncodedEntry;

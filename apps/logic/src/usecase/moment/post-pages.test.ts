@@ -44,7 +44,8 @@ async function page(shelf: Shelf, pageToken: string, limit: number, shown: Shown
 /** The whole list by pages. */
 async function walk(shelf: Shelf, limit: number, shown: Shown = all): Promise<number[]> {
   const times: number[] = [];
-  for (let next = ''; ;) {
+  for (let next = '', pages = 0; ; pages += 1) {
+    if (pages > 100) throw new Error('the list has no end');
     const one = await page(shelf, next, limit, shown);
     times.push(...one.times);
     if (one.next === '') return times;

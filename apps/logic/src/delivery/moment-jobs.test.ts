@@ -1,0 +1,78 @@
+import { Registry } from '@queqiao/runtime';
+import { FakeClock, metricValue, silentLogger } from '@queqiao/runtime/testing';
+import { beforeEach, expect, it } from 'vitest';
+import { MOMENT_JOBS_MAX, MomentJobs } from './moment-jobs.js';
+
+/** Steps that each job still takes. */
+let left: Map<string, number>;
+let done: string[];
+let claims: string[][];
+let failing: Set<string>;
+/** Steps after which the node is told to stop. */
+let stopAfter: number;
+let registry: Registry;
+let clock: FakeClock;
+let jobs: MomentJobs;
+
+beforeEach(() => {
+  [left, done, claims, failing, stopAfter] = [new Map(), [], [], new Set(), 0];
+  [clock, registry] = [new FakeClock(), new Registry()];
+  const claimed = new Set<string>();
+  const rows = {
+    claimDue: ({ limit }: { limit: number }) => {
+      const ids = [...left.keys()].filter((id) => !claimed.has(id)).slice(0, limit);
+      for (const id of ids) claimed.add(id);
+      claims.push(ids);
+      return Promise.resolve(ids.map((jobId) => ({ jobId })));
+    },
+    advance: ({ jobId }: { jobId: string }) => {
+      if (failing.has(jobId)) return Promise.reject(new Error('no'));
+      const rest = (left.get(jobId) ?? 0) - 1;
+      done.push(jobId);
+      left.set(jobId, rest);
+      if (done.length === stopAfter) void jobs.stop();
+      return Promise.resolve(rest <= 0);
+    },
+    backlog: () => Promise.resolve({ rows: left.size, oldestDueMs: 2_000 }),
+  };
+  jobs = new MomentJobs({ rows, clock, logger: silentLogger(), registry }, { owner: 'logic-1' });
+  jobs.start();
+});
+
+it('takes what is due to its end, a large one beside small ones', async () => {
+  left = new Map([
+    ['large', 3],
+    ['small', 1],
+  ]);
+  await clock.advanceAsync(500);
+  expect(done).toEqual(['large', 'small', 'large', 'large']);
+  expect(await metricValue(registry, 'queqiao_moment_job_backlog_rows')).toBe(2);
+  expect(await metricValue(registry, 'queqiao_moment_job_lag_seconds')).toBe(2);
+});
+
+it('works on a few at a time, and on all that are due', async () => {
+  left = new Map(Array.from({ length: MOMENT_JOBS_MAX * 2 + 1 }, (_, n) => [`j${n}`, 1]));
+  await clock.advanceAsync(500);
+  expect(done).toHaveLength(left.size);
+  expect(claims.map((ids) => ids.length)).toEqual([MOMENT_JOBS_MAX, MOMENT_JOBS_MAX, 1]);
+});
+
+it('leaves what fails to a later claim, and goes on with the others', async () => {
+  failing = new Set(['bad']);
+  left = new Map([
+    ['bad', 1],
+    ['good', 2],
+  ]);
+  await clock.advanceAsync(500);
+  expect(done).toEqual(['good', 'good']);
+  expect(await metricValue(registry, 'queqiao_moment_job_failures_total')).toBe(1);
+  expect(await metricValue(registry, 'queqiao_moment_job_steps_total')).toBe(2);
+});
+
+it('begins nothing more once it is stopped', async () => {
+  left = new Map([['endless', Number.POSITIVE_INFINITY]]);
+  stopAfter = 3;
+  await clock.advanceAsync(5_000);
+  expect(done).toHaveLength(3);
+  expect(clock.pending).toBe(0);
+});

@@ -1,0 +1,126 @@
+import {
+  counterIn,
+  gaugeIn,
+  type Clock,
+  type Logger,
+  type Registry,
+  type Timer,
+} from '@queqiao/runtime';
+
+/** How often jobs that are due are looked for: a post is in its first timelines this much later, at the latest. */
+const TICK_MS = 500;
+/** Jobs that a node works on at a time, each with a connection; the others wait, or another node takes them. */
+export const MOMENT_JOBS_MAX = 4;
+/** Looks from one measuring of the backlog to the next. */
+const BACKLOG_EVERY_TICKS = 20;
+
+/** What it is about only its store knows. */
+export interface MomentJob {
+  readonly jobId: string;
+}
+
+export interface MomentJobRows {
+  claimDue(claim: {
+    readonly owner: string;
+    readonly limit: number;
+  }): Promise<readonly MomentJob[]>;
+  /** One step; true when nothing is left to do. */
+  advance(job: MomentJob): Promise<boolean>;
+  backlog(): Promise<{ readonly rows: number; readonly oldestDueMs: number }>;
+}
+
+export interface MomentJobsDeps {
+  readonly rows: MomentJobRows;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+/**
+ * Brings posts into timelines: those of an author's friends, and that of a new friend. A job is taken by one node at a time, and
+ * by another one once its node has done no step for a while; where it stands is committed with each step.
+ */
+export class MomentJobs {
+  readonly #deps: MomentJobsDeps;
+  readonly #metrics: ReturnType<typeof metricsIn>;
+  #timer: Timer | undefined;
+  #running: Promise<void> | undefined;
+  #ticks = 0;
+
+  constructor(
+    deps: MomentJobsDeps,
+    readonly options: { readonly owner: string },
+  ) {
+    this.#deps = deps;
+    this.#metrics = metricsIn(deps.registry);
+  }
+
+  start(): void {
+    this.#timer ??= this.#deps.clock.every(TICK_MS, () => {
+      // A slow look makes the next ones wait rather than pile up.
+      this.#running ??= this.tick().finally(() => (this.#running = undefined));
+    });
+  }
+
+  /** Resolves when the step under way has ended; what is left of its job falls due again. */
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    await this.#running;
+  }
+
+  /** One look. Never rejects: what fails is tried again later. */
+  async tick(): Promise<void> {
+    try {
+      if (this.#ticks % BACKLOG_EVERY_TICKS === 0) await this.#measure();
+      this.#ticks += 1;
+      await this.#workOff();
+    } catch (error) {
+      this.#warn(error, 'jobs of timelines could not be claimed');
+    }
+  }
+
+  async #workOff(): Promise<void> {
+    const claim = { owner: this.options.owner, limit: MOMENT_JOBS_MAX };
+    while (this.#timer !== undefined) {
+      const jobs = await this.#deps.rows.claimDue(claim);
+      await Promise.all(jobs.map((job) => this.#finish(job)));
+      if (jobs.length < claim.limit) return;
+    }
+  }
+
+  async #finish(job: MomentJob): Promise<void> {
+    try {
+      while (this.#timer !== undefined) {
+        const done = await this.#deps.rows.advance(job);
+        this.#metrics.steps.inc();
+        if (done) return;
+      }
+    } catch (error) {
+      this.#warn(error, 'a job of timelines could not be taken further');
+    }
+  }
+
+  async #measure(): Promise<void> {
+    const { rows, oldestDueMs } = await this.#deps.rows.backlog();
+    this.#metrics.backlog.set(rows);
+    this.#metrics.lag.set(oldestDueMs / 1_000);
+  }
+
+  #warn(error: unknown, what: string): void {
+    this.#metrics.failures.inc();
+    const reason = error instanceof Error ? error.name : typeof error;
+    this.#deps.logger.warn({ reason }, what);
+  }
+}
+
+function metricsIn(registry: Registry) {
+  const counter = (name: string, help: string) => counterIn(registry, { name, help });
+  const gauge = (name: string, help: string) => gaugeIn(registry, { name, help });
+  return {
+    steps: counter('queqiao_moment_job_steps_total', 'Steps of jobs of timelines'),
+    failures: counter('queqiao_moment_job_failures_total', 'Claims and steps of them that failed'),
+    backlog: gauge('queqiao_moment_job_backlog_rows', 'Jobs of timelines that are not finished'),
+    lag: gauge('queqiao_moment_job_lag_seconds', 'How late the one is that was due first'),
+  };
+}

@@ -1,0 +1,53 @@
+import type { AppId, PostId, UserId } from '@queqiao/domain';
+import type { PostPage, ViewedPost } from './moment-types.js';
+
+/** Where a reference stands in the order in which references came. */
+export interface Arrival {
+  readonly arrivedMs: number;
+  readonly postId: string;
+}
+
+/** What a timeline still lacks. */
+export type MomentJob = {
+  readonly jobId: string;
+  readonly appId: AppId;
+  readonly authorId: UserId;
+  /** Claims that were not followed by a step. */
+  readonly attempts: number;
+} & (
+  | { readonly kind: 'fan-out'; readonly postId: PostId }
+  | { readonly kind: 'back-fill'; readonly viewerId: UserId }
+);
+
+export interface TimelineStore {
+  /** What may be shown in a user's timeline, newest first, judged by nobody yet; at most POSTS_MAX_PAGE. */
+  page(appId: AppId, userId: UserId, page: PostPage): Promise<ViewedPost[]>;
+  /** The same in the order of arrival, above a place; two references of the same moment may be seen in either order. */
+  arrivals(
+    appId: AppId,
+    userId: UserId,
+    page: { readonly after: Arrival; readonly limit: number },
+  ): Promise<(ViewedPost & { readonly arrivedMs: number })[]>;
+  /**
+   * The database's clock. A reference bears the time at which it was written, and is seen when its transaction ends: a minute later at
+   * most, as statements and silent connections are ended long before.
+   */
+  nowMs(): Promise<number>;
+}
+
+export interface MomentJobStore {
+  /** Claims jobs that are due, for CLAIM_BACKOFF_BASE_MS and longer with every claim that comes to nothing. */
+  claimDue(claim: { readonly owner: string; readonly limit: number }): Promise<MomentJob[]>;
+  /**
+   * One step of a job, all or nothing, with its place in the job: at most FAN_OUT_MAX_ROWS references, or all of a back-fill. True
+   * when nothing is left to do. Steps of one job wait for each other, and a reference that is there is not written again.
+   */
+  advance(job: MomentJob): Promise<boolean>;
+  /** All jobs that wait, and for how long the one that is due first has been. */
+  backlog(): Promise<{ readonly rows: number; readonly oldestDueMs: number }>;
+}
+
+/** References that one step of a fan-out writes. */
+export const FAN_OUT_MAX_ROWS = 500;
+/** Posts of a new friend that a timeline gets: the newest ones. */
+export const BACK_FILL_MAX_POSTS = 200;
