@@ -3,11 +3,11 @@ import { TcpProxy } from '@queqiao/testkit';
 const COM_QUERY = 3;
 const HEADER_BYTES = 4;
 /**
- * What a node says to its database by itself: claims of the recovery, groups on their way to be large, pings, its health, the
- * set-up of a connection.
+ * What a node says to its database by itself: claims of the recovery and of jobs, groups on their way to be large, pings, its
+ * health, the set-up of a connection.
  */
 const OWN_BUSINESS =
-  /^(?:do 0|select 1$|set |show |start transaction|begin|commit|rollback)|\b(?:dispatch|large_crossings)\b/i;
+  /^(?:do 0|select 1$|set |show |start transaction|begin|commit|rollback)|\b(?:dispatch|large_crossings|moment_jobs)\b/i;
 
 /** Stands between a node and its database, and reads every statement as it is sent. */
 export class StatementTap {

@@ -57,7 +57,11 @@ it('shows events as notices and unknown content as such', () => {
     line(1, 'bob', 0, created),
     line(2, undefined, 0),
     line(3, 'bob', 0, { kind: 'unknown' }),
+    line(4, 'bob', 0, { kind: 'became-friends' }),
+    line(5, 'bob', 0, { kind: 'group', notice: { what: 'dissolved' } }),
+    line(6, 'bob', 0, { kind: 'taken-back' }),
   ]);
-  expect(items.map(({ kind }) => kind)).toEqual(['day', 'notice', 'notice', 'bubble']);
+  const kinds = items.map(({ kind }) => kind);
+  expect(kinds).toEqual(['day', 'notice', 'notice', 'bubble', 'notice', 'notice', 'notice']);
   expect(items[3]).toMatchObject({ text: undefined });
 });

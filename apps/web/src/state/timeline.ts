@@ -1,11 +1,5 @@
 import type { Line, Outgoing } from './chat-state.js';
 
-const NOTICES: ReadonlySet<Line['body']['kind']> = new Set([
-  'group-created',
-  'group',
-  'taken-back',
-]);
-
 /** Lines of one sender that follow each other within this are drawn as one block. */
 const BLOCK_GAP_MS = 5 * 60_000;
 
@@ -65,7 +59,8 @@ export function timeline({ meId, lines, outgoing, dayOf }: TimelineInput): Timel
 
 function lineItem(line: Line, meId: string): TimelineItem {
   const { senderId, body, clientMsgId, createdMs, seq } = line;
-  if (senderId === undefined || NOTICES.has(body.kind)) {
+  const isNotice = body.kind !== 'text' && body.kind !== 'unknown';
+  if (senderId === undefined || isNotice) {
     return { kind: 'notice', key: `seq-${seq}`, line };
   }
   const mine = senderId === meId;
