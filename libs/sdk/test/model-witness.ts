@@ -103,9 +103,13 @@ function changeMember(
       const { conversationId, throughSeq, clientRequestId, ...patch } =
         updateSettings.requestType.decode(body);
       if (requests.has(clientRequestId)) return undefined;
-      requests.add(clientRequestId);
-      const set = Object.entries(patch).filter(([, value]) => value !== undefined);
-      return model.changeSettings(user, conversationId, Object.fromEntries(set), throughSeq);
+      const set = Object.fromEntries(
+        Object.entries(patch).filter(([, value]) => value !== undefined),
+      );
+      const refusal = model.changeSettings(user, conversationId, set, throughSeq);
+      // What was refused is asked anew.
+      if (refusal === undefined) requests.add(clientRequestId);
+      return refusal;
     }
     case 'Ack': {
       const { conversationId, seq } = Ack.decode(body);
