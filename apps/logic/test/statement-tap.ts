@@ -2,6 +2,8 @@ import { TcpProxy } from '@queqiao/testkit';
 
 const COM_QUERY = 3;
 const HEADER_BYTES = 4;
+/** MySQL is sent query attributes before the text: here always none. MariaDB has no such thing. */
+const NO_ATTRIBUTES = '\0\x01';
 /**
  * What a node says to its database by itself: claims of the recovery and of jobs, groups on their way to be large, pings, its
  * health, the set-up of a connection.
@@ -57,7 +59,8 @@ class PacketReader {
       const end = HEADER_BYTES + this.#held.readUIntLE(0, 3);
       if (this.#held.length < end) break;
       const begins = this.#held[3] === 0 && this.#held[HEADER_BYTES] === COM_QUERY;
-      if (begins) found.push(this.#held.toString('utf8', HEADER_BYTES + 1, end));
+      if (begins)
+        found.push(this.#held.toString('utf8', HEADER_BYTES + 1, end).replace(NO_ATTRIBUTES, ''));
       this.#held = this.#held.subarray(end);
     }
     return found;
