@@ -25,11 +25,16 @@ beforeAll(async () => {
     )}`,
   );
   await rig.rows(
+    `INSERT INTO moment_jobs (job_id, app_id, kind, author_id, owner, due_ms) VALUES ${list(
+      (id, n) => `('${id}','demo','fan-out','${id}','logic-1',${n})`,
+    )}`,
+  );
+  await rig.rows(
     `INSERT INTO timeline_refs (app_id, user_id, created_ms, post_id, arrived_ms) VALUES ${list(
       (id, n) => `('demo','u0',${n},'p-${id}',${n}),('demo','${id}',${n},'p-${id}',${n})`,
     )}`,
   );
-  await rig.root.query('ANALYZE TABLE users, friends, blocks, posts, timeline_refs');
+  await rig.root.query('ANALYZE TABLE moment_jobs, users, friends, blocks, posts, timeline_refs');
 });
 afterAll(() => rig.stop());
 
