@@ -7,7 +7,7 @@ import { Modal } from '../modal.js';
 import { useActions, useTexts } from '../page-context.js';
 import { TextField } from '../text-field.js';
 import { usePresenceText } from './person-row.js';
-import { useAttempt } from './use-attempt.js';
+import { useTask } from '../use-task.js';
 
 /** As the server allows. */
 const MAX_REMARK_LENGTH = 100;
@@ -98,7 +98,7 @@ function Apart({ state, userId, onClose }: ContactDialogProps) {
   const { t } = useTexts();
   const actions = useActions();
   const { people } = actions;
-  const { busy, problem, attempt } = useAttempt();
+  const { busy, problem, run } = useTask();
   const blocked = state.people.blocked.has(userId);
   if (userId === state.meId) return null;
   const leaving = (work: Promise<void>): Promise<void> => work.then(onClose);
@@ -118,7 +118,7 @@ function Apart({ state, userId, onClose }: ContactDialogProps) {
           type="button"
           class="danger"
           disabled={busy}
-          onClick={() => attempt(() => leaving(people.remove(userId)))}
+          onClick={() => void run(() => leaving(people.remove(userId)))}
         >
           {t('removeFriend')}
         </button>
@@ -127,7 +127,7 @@ function Apart({ state, userId, onClose }: ContactDialogProps) {
         type="button"
         class={blocked ? '' : 'danger'}
         disabled={busy}
-        onClick={() => attempt(() => leaving(people.block(userId, !blocked)))}
+        onClick={() => void run(() => leaving(people.block(userId, !blocked)))}
       >
         {t(blocked ? 'unblock' : 'block')}
       </button>

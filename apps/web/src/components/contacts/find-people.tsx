@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ChatState } from '../../state/chat-state.js';
 import { useActions, useTexts } from '../page-context.js';
 import { PersonRow } from './person-row.js';
-import { useAttempt } from './use-attempt.js';
+import { useTask } from '../use-task.js';
 
 /** As the server allows. */
 const MAX_QUERY_LENGTH = 100;
@@ -17,7 +17,7 @@ export function FindPeople({ state, onPick }: FindPeopleProps) {
   const { t } = useTexts();
   const { people } = useActions();
   const [query, setQuery] = useState('');
-  const { busy, problem, attempt } = useAttempt();
+  const { busy, problem, run } = useTask();
   useEffect(() => () => void people.search(''), [people]);
   const { found } = state.people;
   return (
@@ -27,7 +27,7 @@ export function FindPeople({ state, onPick }: FindPeopleProps) {
         role="search"
         onSubmit={(event) => {
           event.preventDefault();
-          attempt(() => people.search(query.trim()));
+          void run(() => people.search(query.trim()));
         }}
       >
         <input

@@ -4,13 +4,13 @@ import { waitingRequests } from '../../state/people-state.js';
 import { useActions, useTexts } from '../page-context.js';
 import { useVisible } from '../use-visible.js';
 import { PersonRow } from './person-row.js';
-import { useAttempt } from './use-attempt.js';
+import { useTask } from '../use-task.js';
 
 /** Requests that wait, in both directions. Seeing them marks them as seen. */
 export function RequestList({ state }: { state: ChatState }) {
   const { t } = useTexts();
   const { people } = useActions();
-  const { busy, problem, attempt } = useAttempt();
+  const { busy, problem, run } = useTask();
   const incoming = waitingRequests(state.people, state.meId, 'incoming');
   const outgoing = waitingRequests(state.people, state.meId, 'outgoing');
   const unread = state.people.unreadRequests;
@@ -34,14 +34,14 @@ export function RequestList({ state }: { state: ChatState }) {
               type="button"
               class="primary"
               disabled={busy}
-              onClick={() => attempt(() => people.accept(fromId))}
+              onClick={() => void run(() => people.accept(fromId))}
             >
               {t('accept')}
             </button>
             <button
               type="button"
               disabled={busy}
-              onClick={() => attempt(() => people.reject(fromId))}
+              onClick={() => void run(() => people.reject(fromId))}
             >
               {t('reject')}
             </button>
@@ -52,7 +52,7 @@ export function RequestList({ state }: { state: ChatState }) {
             <button
               type="button"
               disabled={busy}
-              onClick={() => attempt(() => people.cancel(toId))}
+              onClick={() => void run(() => people.cancel(toId))}
             >
               {t('takeBack')}
             </button>
