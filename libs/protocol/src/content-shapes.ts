@@ -38,6 +38,8 @@ export const CONTENT_SHAPES = {
     65: ['application_changed', message('ApplicationChanged')],
     66: ['requests_read', message('RequestsRead')],
     67: ['post_changed', message('PostChanged')],
+    68: ['moment_noticed', message('MomentNoticed')],
+    69: ['moment_notices_read', message('MomentNoticesRead')],
     100: ['reply_to', message('Quote')],
     101: ['mentions', message('Mentions')],
     102: ['extra', 'string'],

@@ -74,6 +74,15 @@ export const NOTICE_SHAPES = {
     1: ['post_id', 'string'],
     2: ['removed', 'varint'],
   },
+  MomentNoticed: {
+    1: ['kind', 'varint'],
+    2: ['post_id', 'string'],
+    3: ['actor_id', 'string'],
+    4: ['comment_id', 'string'],
+  },
+  MomentNoticesRead: {
+    1: ['through_seq', 'varint'],
+  },
   User: {
     1: ['user_id', 'string'],
     2: ['nickname', 'string'],

@@ -59,6 +59,8 @@ export function writeEntry(call: Caller, message: OutgoingMessage): Promise<Plac
     case 'applicationChanged':
     case 'requestsRead':
     case 'postChanged':
+    case 'momentNoticed':
+    case 'momentNoticesRead':
     case undefined:
       return Promise.reject(
         new QueqiaoError('INVALID_ARGUMENT', 'not a message that is stored', { field: 'content' }),

@@ -1,5 +1,5 @@
 import type { AppId, Audience, PostId, UserId } from '@queqiao/domain';
-import type { Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 export interface PostsTable {
   app_id: AppId;
@@ -10,6 +10,28 @@ export interface PostsTable {
   created_ms: number;
   edited_ms: Generated<number>;
   revision: Generated<number>;
+  state: Generated<number>;
+  share_count: Generated<number>;
+  mentions: ColumnType<string[], string | undefined, string>;
+  comments_made: Generated<number>;
+  spread: Generated<number>;
+}
+
+export interface LikesTable {
+  app_id: AppId;
+  post_id: PostId;
+  user_id: UserId;
+  created_ms: number;
+}
+
+export interface CommentsTable {
+  app_id: AppId;
+  post_id: PostId;
+  comment_id: string;
+  author_id: UserId;
+  reply_to: Generated<string>;
+  text: string;
+  created_ms: number;
   state: Generated<number>;
 }
 
@@ -32,4 +54,31 @@ export interface MomentJobsTable {
   owner: string;
   due_ms: number;
   attempts: Generated<number>;
+  actor_id: Generated<UserId>;
+  comment_id: Generated<string>;
+  notice: Generated<string>;
+}
+
+export interface TimelineSourcesTable {
+  app_id: AppId;
+  user_id: UserId;
+  author_id: UserId;
+  arrived_ms: number;
+}
+
+export interface MomentNoticesTable {
+  app_id: AppId;
+  user_id: UserId;
+  seq: number;
+  kind: string;
+  post_id: PostId;
+  actor_id: UserId;
+  comment_id: Generated<string>;
+  created_ms: number;
+}
+
+export interface MomentNoticeMarksTable {
+  app_id: AppId;
+  user_id: UserId;
+  read_seq: number;
 }

@@ -22,7 +22,16 @@ import type {
   LargeMembersTable,
 } from './large.js';
 import type { HiddenEntriesTable, MembersTable, MemberStintsTable } from './members.js';
-import type { MomentJobsTable, PostsTable, TimelineRefsTable } from './moments.js';
+import type {
+  CommentsTable,
+  LikesTable,
+  MomentJobsTable,
+  MomentNoticeMarksTable,
+  MomentNoticesTable,
+  PostsTable,
+  TimelineRefsTable,
+  TimelineSourcesTable,
+} from './moments.js';
 import type { BlocksTable, FriendRequestsTable, FriendsTable } from './people.js';
 import type { RequestsTable } from './requests.js';
 import type { RevocationsTable } from './revocations.js';
@@ -42,6 +51,11 @@ export interface Schema {
   blocks: BlocksTable;
   posts: PostsTable;
   timeline_refs: TimelineRefsTable;
+  timeline_sources: TimelineSourcesTable;
+  likes: LikesTable;
+  comments: CommentsTable;
+  moment_notices: MomentNoticesTable;
+  moment_notice_marks: MomentNoticeMarksTable;
   moment_jobs: MomentJobsTable;
   conversations: ConversationsTable;
   group_info: GroupInfoTable;

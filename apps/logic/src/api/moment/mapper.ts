@@ -2,7 +2,7 @@ import type { UserId } from '@queqiao/domain';
 import { encodeMessage } from '@queqiao/protocol';
 import {
   Audience_Kind,
-  type Post,
+  Post,
   PostContent,
   type Audience as ProtoAudience,
   type LinkCard,
@@ -51,7 +51,7 @@ export function toAudience(audience: ProtoAudience | undefined): AudienceInput |
 /** For whom it is, only its author learns. */
 export function toProtoPost(post: PostRecord, viewerId: UserId): Post {
   const { postId, authorId, audience, createdMs, editedMs, revision } = post;
-  return {
+  return Post.fromPartial({
     postId,
     authorId,
     content: PostContent.decode(post.content),
@@ -59,7 +59,7 @@ export function toProtoPost(post: PostRecord, viewerId: UserId): Post {
     createdMs,
     editedMs,
     revision,
-  };
+  });
 }
 
 function toProtoAudience({ kind, userIds, tags }: PostRecord['audience']): ProtoAudience {
