@@ -27,9 +27,10 @@ CREATE TABLE comments (
   reply_to VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
   text MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   created_ms BIGINT NOT NULL,
-  -- As of posts; 3: deleted by the author of the post.
+  -- 0: there; 1: deleted by its writer; 2: removed by the app; 3: dismissed by the author of the post.
   state TINYINT NOT NULL DEFAULT 0,
   PRIMARY KEY (app_id, post_id, comment_id),
-  KEY comments_by_time (app_id, post_id, created_ms, comment_id),
+  -- Those that are there are counted without looking at their texts.
+  KEY comments_by_time (app_id, post_id, state, created_ms, comment_id, author_id),
   KEY comments_by_author (app_id, post_id, author_id)
 ) ENGINE=InnoDB;

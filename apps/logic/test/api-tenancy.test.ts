@@ -45,6 +45,17 @@ async function post(appId: string, postId: string, authorId: string): Promise<vo
   await queryRows(rig.database.url, `INSERT INTO posts (${columns}) VALUES (${values})`);
 }
 
+async function comment(
+  appId: string,
+  postId: string,
+  commentId: string,
+  authorId: string,
+): Promise<void> {
+  const values = `'${appId}', '${postId}', '${commentId}', '${authorId}', 'of the rival', 1`;
+  const columns = 'app_id, post_id, comment_id, author_id, text, created_ms';
+  await queryRows(rig.database.url, `INSERT INTO comments (${columns}) VALUES (${values})`);
+}
+
 /** The rival's users and devices have some names of our own. */
 async function furnishRival(): Promise<void> {
   await rig
@@ -54,6 +65,9 @@ async function furnishRival(): Promise<void> {
   await mallory.send(FOREIGN.chat, 'm1', 'of the rival');
   await mallory.send(`d:alice:${FOREIGN.user}`, 'm1', 'of the rival');
   await post('rival', FOREIGN.post, 'alice');
+  // Under a post that both apps have a name for.
+  await post('rival', 'own-post', 'alice');
+  await comment('rival', 'own-post', FOREIGN.comment, 'alice');
   await mallory.createGroup({ groupId: FOREIGN.group, memberIds: ['alice'] });
   await mallory.createGroup({ groupId: FOREIGN.newGroup });
   await mallory.send(`g:${FOREIGN.group}`, 'm2', 'of the rival');

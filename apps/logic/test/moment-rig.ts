@@ -1,9 +1,11 @@
 import {
   Audience_Kind,
+  CommentServiceDefinition as Comments,
   FriendServiceDefinition as Friends,
   MomentServiceDefinition as Moments,
   PostContent,
   type Audience,
+  type Comment,
   type Post,
 } from '@queqiao/protocol/client';
 import { FriendServiceDefinition as ServerFriends } from '@queqiao/protocol/server';
@@ -83,6 +85,41 @@ export class Person {
       texts.push(...posts.map(({ content }) => content?.text ?? ''));
       if (nextPageToken === '') return texts;
       pageToken = nextPageToken;
+    }
+  }
+
+  react(name: 'likePost' | 'unlikePost' | 'sharePost', postId: string) {
+    return this.call(Comments, name, { clientRequestId: newId(), postId });
+  }
+
+  async comment(postId: string, text: string, replyToCommentId = ''): Promise<string> {
+    const request = { clientRequestId: newId(), postId, text, replyToCommentId };
+    return (await this.call(Comments, 'createComment', request)).commentId;
+  }
+
+  deleteComment(postId: string, commentId: string) {
+    const request = { clientRequestId: newId(), postId, commentId };
+    return this.call(Comments, 'deleteComment', request);
+  }
+
+  /** Who likes a post, all pages of it. */
+  async likesOf(postId: string, limit = 0): Promise<string[]> {
+    const users: string[] = [];
+    for (let pageToken = ''; ;) {
+      const page = await this.call(Comments, 'listLikes', { postId, limit, pageToken });
+      users.push(...page.likes.map(({ userId }) => userId));
+      if (page.nextPageToken === '') return users;
+      pageToken = page.nextPageToken;
+    }
+  }
+
+  async commentsOf(postId: string, limit = 0): Promise<Comment[]> {
+    const found: Comment[] = [];
+    for (let pageToken = ''; ;) {
+      const page = await this.call(Comments, 'listComments', { postId, limit, pageToken });
+      found.push(...page.comments);
+      if (page.nextPageToken === '') return found;
+      pageToken = page.nextPageToken;
     }
   }
 

@@ -66,7 +66,10 @@ describe('a post', () => {
     });
     const request = { clientRequestId: newId(), content, audience: audience('ONLY', [bob.id]) };
     const { postId, createdMs } = await ann.call(Moments, 'createPost', request);
-    const post = { postId, authorId: ann.id, content, createdMs, editedMs: 0, revision: 0 };
+    const written = { postId, authorId: ann.id, content, createdMs, editedMs: 0, revision: 0 };
+    const likes = { count: 0, countIsBound: false, mine: false, userIds: [] };
+    const comments = { count: 0, countIsBound: false, comments: [] };
+    const post = { ...written, likes, comments, shareCount: 0 };
     expect(await bob.get(postId)).toEqual({ ...post, audience: undefined });
     expect(await ann.get(postId)).toEqual({ ...post, audience: audience('ONLY', [bob.id]) });
     expect(await failureOf(carol.get(postId))).toEqual(NO_POST);
@@ -111,6 +114,7 @@ describe('a post', () => {
     await rig.withStores(async ({ posts }) => {
       const stored = await posts.post(parseAppId(app.appId), parseUserId(ann.id), postId);
       expect(stored?.post).toMatchObject({ state: 'deleted', audience: { kind: 'private' } });
+      expect(stored?.post).toMatchObject({ mentions: [] });
       expect(stored?.post.content).toHaveLength(0);
     });
   });

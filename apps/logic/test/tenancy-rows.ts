@@ -8,6 +8,7 @@ export interface Ids {
   readonly chat: string;
   readonly device: string;
   readonly post: string;
+  readonly comment: string;
   readonly newUser: string;
   readonly newGroup: string;
 }
@@ -20,6 +21,7 @@ export const FOREIGN: Ids = {
   group: 'rivals',
   device: 'tablet-of-a-rival',
   post: 'post-of-a-rival',
+  comment: 'comment-of-a-rival',
 };
 export const NOBODYS: Ids = {
   newUser: 'nothere-too',
@@ -29,6 +31,7 @@ export const NOBODYS: Ids = {
   group: 'nosuch',
   device: 'tablet-of-nobody',
   post: 'post-of-nobody',
+  comment: 'comment-of-nobody',
 };
 
 /** Requests of alice's, or of her back end's, with a strange id in one field. */
@@ -320,6 +323,25 @@ const MOMENTS: Record<string, Row> = {
   ListNewPosts: {},
 };
 
+const ofComment =
+  (more: (comment: string) => JsonObject): Requests =>
+  ({ comment }) => [asked({ post_id: 'own-post', ...more(comment) })];
+const COMMENTS: Record<string, Row> = {
+  LikePost: ofPost(),
+  UnlikePost: ofPost(),
+  SharePost: ofPost(),
+  CreateComment: {
+    ...ofPost({ text: 'hello' }),
+    reply_to_comment_id: ofComment((id) => ({ text: 'hello', reply_to_comment_id: id })),
+  },
+  DeleteComment: {
+    ...ofPost({ comment_id: 'own' }),
+    comment_id: ofComment((comment_id) => ({ comment_id })),
+  },
+  ListLikes: { post_id: ({ post }) => [{ post_id: post }] },
+  ListComments: { post_id: ({ post }) => [{ post_id: post }] },
+};
+
 const under = (prefix: string, rows: Record<string, Row>): [string, Row][] =>
   Object.entries(rows).map(([name, row]) => [`queqiao.${prefix}${name}`, row]);
 
@@ -329,6 +351,7 @@ export function foreignIds(): ReadonlyMap<string, Row> {
     ...under('client.v1.MessageService/', MESSAGES),
     ...under('client.v1.ConversationService/', CONVERSATIONS),
     ...under('client.v1.MomentService/', MOMENTS),
+    ...under('client.v1.CommentService/', COMMENTS),
     ...under('', OTHERS),
   ]);
 }

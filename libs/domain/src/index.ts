@@ -11,5 +11,6 @@ export * from './invite-rule.js';
 export * from './member-view.js';
 export * from './membership.js';
 export * from './post.js';
+export * from './reaction.js';
 export * from './sender.js';
 export * from './user-settings.js';

@@ -4,6 +4,7 @@ import { fullSettings, type UserSettings } from './user-settings.js';
 declare const brand: unique symbol;
 /** Made by the server; opaque to everybody else. */
 export type PostId = string & { readonly [brand]: 'PostId' };
+export type CommentId = string & { readonly [brand]: 'CommentId' };
 
 /** Stored as the place in this list. */
 export const POST_STATES = ['present', 'deleted', 'removed'] as const;

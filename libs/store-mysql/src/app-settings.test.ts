@@ -21,6 +21,8 @@ it('fills in every default, and checks what is set', () => {
     largeGroupMembers: 500,
     presence: true,
     maxPostTextBytes: 16_384,
+    maxCommentTextBytes: 4_096,
+    maxCommentsPerPost: 5_000,
     devicePolicy: { mode: 'unlimited', max: 5 },
     allowedOrigins: [],
   });

@@ -50,6 +50,10 @@ export const appSettingsSchema = z.strictObject({
   presence: z.boolean().default(true),
   /** UTF-8 bytes of the text of one post: 1 to 65,536. */
   maxPostTextBytes: z.int().min(1).max(65_536).default(16_384),
+  /** UTF-8 bytes of the text of one comment: 1 to 16,384. */
+  maxCommentTextBytes: z.int().min(1).max(16_384).default(4_096),
+  /** Comments that are ever written under one post: 0 to 100,000. */
+  maxCommentsPerPost: z.int().min(0).max(100_000).default(5_000),
   devicePolicy: devicePolicySchema,
   /** Origins that browsers may connect from, exact match; empty: any. At most 100. */
   allowedOrigins: z.array(z.string().min(1).max(255)).max(100).default([]),

@@ -9,6 +9,7 @@ import type { RequestStore } from './log-types.js';
 import type { RevocationStore } from './account/revocation-types.js';
 import type { MemberStore } from './member-types.js';
 import type { PostStore } from './moment-types.js';
+import type { MomentReader, ReactionStore } from './reaction-types.js';
 import type { MomentJobStore, TimelineStore } from './timeline-types.js';
 import type { PresenceStore } from './presence-types.js';
 import type { DurabilityFinding } from './durability.js';
@@ -45,6 +46,8 @@ export interface Database {
   readonly relations: Relations;
   readonly posts: PostStore;
   readonly timelines: TimelineStore;
+  readonly reactions: ReactionStore;
+  readonly moments: MomentReader;
   readonly momentJobs: MomentJobStore;
   readonly groups: GroupStore;
   readonly requests: RequestStore;

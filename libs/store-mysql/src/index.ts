@@ -38,6 +38,7 @@ export * from './log-types.js';
 export * from './member-types.js';
 export * from './moment-types.js';
 export { POSTS_MAX_PAGE } from './moment/post-store.js';
+export * from './reaction-types.js';
 export * from './timeline-types.js';
 export { JOBS_MAX_CLAIM } from './moment/job-store.js';
 export * from './presence-types.js';

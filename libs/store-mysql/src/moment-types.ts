@@ -8,6 +8,10 @@ export interface PostRecord extends PostFacts {
   /** 0: never. */
   readonly editedMs: number;
   readonly revision: number;
+  /** How often somebody passed it on. */
+  readonly shareCount: number;
+  /** Whom the content mentions, each once; anybody, as content says. */
+  readonly mentions: readonly string[];
 }
 
 /** Where a post stands in every list: newest first, by id among those of the same millisecond. */
@@ -28,8 +32,11 @@ export interface PostWork extends LogWork {
 
 /** Fields left undefined stay. */
 export type PostPatch = Partial<
-  Pick<PostRecord, 'content' | 'audience' | 'editedMs' | 'revision' | 'state'>
+  Pick<PostRecord, 'content' | 'mentions' | 'audience' | 'editedMs' | 'revision' | 'state'>
 >;
+
+/** What a post is made of. */
+export type NewPost = Pick<PostRecord, 'content' | 'mentions' | 'audience'>;
 
 /** What becomes of a post. */
 export interface PostPlan<T> {
@@ -53,7 +60,7 @@ export interface PostStore {
   /** A post of now, told in the author's feed; idempotent by its request. Errors: ALREADY_EXISTS (the request id). */
   create(
     work: PostWork,
-    post: Pick<PostRecord, 'content' | 'audience'>,
+    post: NewPost,
     entry: (postId: PostId) => LogEntry,
   ): Promise<LogOutcome<{ readonly postId: PostId; readonly createdMs: number }>>;
   /**

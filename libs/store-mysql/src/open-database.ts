@@ -21,7 +21,9 @@ import { MysqlLargeStore } from './large/large-store.js';
 import { MysqlRequestStore } from './log/requests.js';
 import { MysqlMemberStore } from './member/member-store.js';
 import { MysqlMomentJobStore } from './moment/job-store.js';
+import { MysqlMomentReader } from './moment/moment-reader.js';
 import { MysqlPostStore } from './moment/post-store.js';
+import { MysqlReactionStore } from './moment/reaction-store.js';
 import { MysqlTimelineStore } from './moment/timeline-reads.js';
 import { MysqlPresenceStore } from './presence/presence-store.js';
 import type { Schema } from './schema/schema.js';
@@ -52,6 +54,8 @@ export function createDatabase(options: DatabaseOptions): Database {
     relations: new MysqlRelations(context),
     posts: new MysqlPostStore(context),
     timelines: new MysqlTimelineStore(context),
+    reactions: new MysqlReactionStore(context),
+    moments: new MysqlMomentReader(context),
     momentJobs: new MysqlMomentJobStore(context),
     groups: new MysqlGroupStore(context),
     requests: new MysqlRequestStore(context),

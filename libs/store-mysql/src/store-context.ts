@@ -9,7 +9,7 @@ import type { Schema } from './schema/schema.js';
 export interface StoreContext {
   readonly kysely: Kysely<Schema>;
   /** The same connections without Kysely, for statements that are written out. */
-  readonly pool: ConnectionPool;
+  readonly pool: Pick<ConnectionPool, 'acquire' | 'release'>;
   readonly dispatchIds: DispatchIds;
   readonly clock: Clock;
 }
@@ -38,7 +38,7 @@ export async function retrying<T>(context: StoreContext, work: () => Promise<T>)
 
 /** One statement that is written out rather than built; rows as objects. */
 export async function select<T>(
-  context: StoreContext,
+  context: Pick<StoreContext, 'pool'>,
   operation: string,
   statement: string,
   values: readonly unknown[],

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMENT_SQL } from '../src/moment/comment-writes.js';
 import { POST_SQL, POSTS_OF_SQL } from '../src/moment/post-reads.js';
+import { commentsSql, likesSql } from '../src/moment/reaction-sql.js';
 import { ARRIVALS_SQL, TIMELINE_SQL } from '../src/moment/timeline-reads.js';
 import { app, StoreRig, upsert, user } from './store-rig.js';
 
@@ -34,7 +36,20 @@ beforeAll(async () => {
       (id, n) => `('demo','u0',${n},'p-${id}',${n}),('demo','${id}',${n},'p-${id}',${n})`,
     )}`,
   );
-  await rig.root.query('ANALYZE TABLE moment_jobs, users, friends, blocks, posts, timeline_refs');
+  await rig.rows(
+    `INSERT INTO likes (app_id, post_id, user_id, created_ms) VALUES ${list(
+      (id, n) =>
+        `('demo','p-u1','${id}',${n}),('demo','p-u2','${id}',${n}),('demo','q${n}','u1',1)`,
+    )}`,
+  );
+  await rig.rows(
+    `INSERT INTO comments (app_id, post_id, comment_id, author_id, reply_to, text, created_ms) VALUES ${list(
+      (id, n) =>
+        `('demo','p-u1','c${n}','${id}','c1','x',${n}),('demo','p-u2','c${n}','${id}','c1','x',${n})`,
+    )}`,
+  );
+  const tables = 'moment_jobs, users, friends, blocks, posts, timeline_refs, likes, comments';
+  await rig.root.query(`ANALYZE TABLE ${tables}`);
 });
 afterAll(() => rig.stop());
 
@@ -85,4 +100,57 @@ it('jobs that are due are one range of their index', async () => {
   const due =
     'SELECT job_id FROM moment_jobs FORCE INDEX (moment_jobs_by_due) WHERE due_ms <= 5 ORDER BY due_ms LIMIT 4 FOR UPDATE SKIP LOCKED';
   expect(await plan(due, [])).toEqual(['moment_jobs moment_jobs_by_due range']);
+});
+
+describe('what is under the posts of a page', () => {
+  const posts = ['p-u1', 'p-u2', 'p-u3'];
+  const each = <T>(row: (id: string) => T[]): T[] => posts.flatMap(row);
+  const viewers = (count: number) => Array.from({ length: count }, () => 'u0');
+  const keys = (...names: string[]) => names.map((name) => `${name} PRIMARY eq_ref`);
+  const relation = (row: string) => keys(`${row}_own`, `${row}_theirs`, `${row}_b`, `${row}_bb`);
+
+  /** Without the tables in memory that hold what was looked at, and what is shown of it. */
+  async function reads(sql: string, values: (string | number)[]): Promise<string[]> {
+    const rows = await rig.rows<PlanRow>(`EXPLAIN FORMAT=TRADITIONAL ${sql}`, values);
+    const stored = rows.filter(({ table }) => table !== null && !/^<|^[fr]$/.test(table));
+    for (const { Extra } of stored) expect(Extra ?? '').not.toMatch(/filesort|temporary|buffer/);
+    return stored.map(({ table, key, type }) => `${table} ${key} ${type}`).sort();
+  }
+
+  it('is a range of an index for each, and for each like four rows by keys', async () => {
+    const found = await reads(likesSql(posts.length), [
+      ...each((id) => ['u1', app, id, 0, 0, '']),
+      ...viewers(6),
+      20,
+      ...each((id) => [app, id, 0, 0, '']),
+      app,
+      ...posts,
+      'u0',
+    ]);
+    const range = expect.stringMatching(/^t likes_by_time (range|ref)$/) as string;
+    const own = expect.stringMatching(/^t PRIMARY range$/) as string;
+    expect(found).toEqual([...relation('r').sort(), own, ...viewers(6).map(() => range)]);
+  });
+
+  it('is the same for comments, and as much for each that is shown', async () => {
+    const found = await reads(commentsSql(posts.length), [
+      ...viewers(2),
+      ...each((id) => ['u1', app, id, 0, 0, '']),
+      ...viewers(10),
+      10,
+      ...each((id) => [app, id, 0, 0, '']),
+    ]);
+    const range = expect.stringMatching(/^t comments_by_time (range|ref)$/) as string;
+    const byKeys = [...relation('r'), ...relation('a'), ...keys('a', 'c', 'p')].sort();
+    expect(found).toEqual([...byKeys, ...viewers(6).map(() => range)]);
+  });
+
+  it('one comment is a row by its key, with those of its writer', async () => {
+    const found = await plan(COMMENT_SQL, [...viewers(4), app, 'p-u1', 'c5']);
+    expect(found).toEqual(
+      ['c', 'c_own', 'c_theirs', 'c_b', 'c_bb'].map(
+        (name) => expect.stringMatching(new RegExp(`^${name} PRIMARY (const|eq_ref)$`)) as string,
+      ),
+    );
+  });
 });

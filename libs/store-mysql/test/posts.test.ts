@@ -33,7 +33,8 @@ function work(authorId: string, requestId = `post-${(asks += 1)}`): PostWork {
 async function post(authorId: string, text = 'x', audience = all): Promise<PostId> {
   const told = (postId: PostId) => note('postChanged', postId);
   const content = Buffer.from(text);
-  return (await db.posts.create(work(authorId), { content, audience }, told)).answer.postId;
+  return (await db.posts.create(work(authorId), { content, audience, mentions: ['c'] }, told))
+    .answer.postId;
 }
 const change = (authorId: string, postId: PostId, patch: Partial<PostRecord> | null) =>
   db.posts.change({ ...work(authorId), postId }, (found) => ({
@@ -60,6 +61,8 @@ describe('a post', () => {
       editedMs: 0,
       revision: 0,
       state: 'present',
+      shareCount: 0,
+      mentions: ['c'],
     });
     expect(Math.abs((viewed?.post.createdMs ?? 0) - before)).toBeLessThan(60_000);
     expect(await feed(a)).toEqual([postId]);
@@ -69,7 +72,9 @@ describe('a post', () => {
   it('is made once by a repeated request', async () => {
     const asked = work(a);
     const make = () =>
-      db.posts.create(asked, { content: Buffer.from('x'), audience: all }, (id) => note('p', id));
+      db.posts.create(asked, { content: Buffer.from('x'), audience: all, mentions: [] }, (id) =>
+        note('p', id),
+      );
     const [one, two] = [await make(), await make()];
     expect(two.answer).toEqual(one.answer);
     expect(two.commit).toBeNull();
@@ -79,7 +84,7 @@ describe('a post', () => {
 
   it('is changed in what is set, by its author alone', async () => {
     const postId = await post(a);
-    const edit = { content: Buffer.from('y'), revision: 1, editedMs: 7 };
+    const edit = { content: Buffer.from('y'), mentions: ['d'], revision: 1, editedMs: 7 };
     expect((await change(b, postId, edit)).answer).toBeNull();
     expect((await seen(a, postId))?.post.revision).toBe(0);
     expect((await change(a, postId, edit)).answer).toMatchObject({ revision: 0 });

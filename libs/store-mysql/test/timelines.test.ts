@@ -47,7 +47,8 @@ function work(authorId: string) {
 async function post(authorId: string, audience = all): Promise<PostId> {
   const told = (postId: PostId) => note('postChanged', postId);
   const content = Buffer.from('x');
-  return (await db.posts.create(work(authorId), { content, audience }, told)).answer.postId;
+  return (await db.posts.create(work(authorId), { content, audience, mentions: [] }, told)).answer
+    .postId;
 }
 const setAudience = (authorId: string, postId: PostId, audience: Audience) =>
   db.posts.change({ ...work(authorId), postId }, () => ({

@@ -1,3 +1,4 @@
+export { clientCommentService, type CommentUsecases } from './comment/client-service.js';
 export { clientConversationService } from './conversation/client-service.js';
 export { CallObserver } from './call-observer.js';
 export { GrpcAuthentication, type Credentials } from './door/grpc-authentication.js';

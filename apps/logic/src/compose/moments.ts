@@ -1,8 +1,15 @@
 import type { Database } from '@queqiao/store-mysql';
-import { postNotices, type MomentUsecases } from '../api/index.js';
+import { postNotices, type CommentUsecases, type MomentUsecases } from '../api/index.js';
 import type { Delivery } from '../delivery/index.js';
 import type { Apps } from '../usecase/app/ports.js';
 import type { ChangeOptions } from '../usecase/change/ports.js';
+import { CreateComment } from '../usecase/comment/create-comment.js';
+import { DeleteComment } from '../usecase/comment/delete-comment.js';
+import { LikePost } from '../usecase/comment/like-post.js';
+import { ListComments } from '../usecase/comment/list-comments.js';
+import { ListLikes } from '../usecase/comment/list-likes.js';
+import { SharePost } from '../usecase/comment/share-post.js';
+import { UnlikePost } from '../usecase/comment/unlike-post.js';
 import { CreatePost } from '../usecase/moment/create-post.js';
 import { DeletePost } from '../usecase/moment/delete-post.js';
 import { EditPost } from '../usecase/moment/edit-post.js';
@@ -14,7 +21,7 @@ import { SetAudience } from '../usecase/moment/set-audience.js';
 import { commitPusher } from './pushers.js';
 
 export interface MomentDeps {
-  readonly database: Pick<Database, 'posts' | 'timelines'>;
+  readonly database: Pick<Database, 'posts' | 'timelines' | 'reactions' | 'moments'>;
   readonly delivery: Pick<Delivery, 'pushChange'>;
   readonly apps: Apps;
 }
@@ -24,7 +31,7 @@ export function momentUsecases(
   { database, delivery, apps }: MomentDeps,
   options: ChangeOptions,
 ): MomentUsecases {
-  const { posts, timelines } = database;
+  const { posts, timelines: clock, moments } = database;
   const push = commitPusher(delivery);
   const change = [{ apps, posts, notices: postNotices, push }, options] as const;
   return {
@@ -32,9 +39,28 @@ export function momentUsecases(
     editPost: new EditPost(...change),
     setAudience: new SetAudience(...change),
     deletePost: new DeletePost(...change),
-    getPost: new GetPost({ posts }),
-    listPosts: new ListPosts({ posts }),
-    listTimeline: new ListTimeline({ timelines }),
-    listNewPosts: new ListNewPosts({ timelines }),
+    getPost: new GetPost({ moments }),
+    listPosts: new ListPosts({ moments }),
+    listTimeline: new ListTimeline({ moments, clock }),
+    listNewPosts: new ListNewPosts({ moments, clock }),
+  };
+}
+
+/** Every operation on what is said under posts. */
+export function commentUsecases(
+  { database, delivery, apps }: MomentDeps,
+  options: ChangeOptions,
+): CommentUsecases {
+  const { reactions, moments } = database;
+  const push = commitPusher(delivery);
+  const change = [{ apps, reactions, notices: postNotices, push }, options] as const;
+  return {
+    likePost: new LikePost(...change),
+    unlikePost: new UnlikePost(...change),
+    sharePost: new SharePost(...change),
+    createComment: new CreateComment(...change),
+    deleteComment: new DeleteComment(...change),
+    listLikes: new ListLikes({ moments }),
+    listComments: new ListComments({ moments }),
   };
 }

@@ -3,6 +3,7 @@ import type { Clock, Registry } from '@queqiao/runtime';
 import type { Database } from '@queqiao/store-mysql';
 import {
   changeContents,
+  clientCommentService,
   clientConversationService,
   clientDeviceService,
   clientFriendService,
@@ -56,7 +57,7 @@ import { RevocationsSince } from '../usecase/session/revocations-since.js';
 import type { SignedOut } from '../usecase/session/signed-out.js';
 import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
-import { momentUsecases } from './moments.js';
+import { commentUsecases, momentUsecases } from './moments.js';
 import { peopleUsecases } from './people.js';
 import { presenceServices } from './presence.js';
 import { LiveTransients } from './transients.js';
@@ -119,6 +120,7 @@ export function createServices(
     clientUserService(people.users),
     clientFriendService(people.friends),
     clientMomentService(momentUsecases({ database, delivery, apps }, options)),
+    clientCommentService(commentUsecases({ database, delivery, apps }, options)),
     serverFriendService(people.onBehalf),
     serverMessageService({ sendMessage: new SendMessage({ apps, log: writer, transients }) }),
     serverGroupService(groups),

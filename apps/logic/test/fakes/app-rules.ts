@@ -21,6 +21,8 @@ export function appRules(more: Partial<AppRules> = {}): AppRules {
     largeGroupMembers: 500,
     presence: true,
     maxPostTextBytes: 20,
+    maxCommentTextBytes: 20,
+    maxCommentsPerPost: 3,
     devicePolicy: { mode: 'unlimited', max: 5 },
     allowedOrigins: [],
     ...more,

@@ -19,6 +19,7 @@ import {
 } from '../any-door.js';
 import { ApiRig, newId } from '../api-rig.js';
 import { clientFields } from './client-fields.js';
+import { COMMENT_ROWS } from './comment-fields.js';
 import { LIMITS } from './content-fields.js';
 import { replaced, type FieldRules, type MethodRow } from './field-rules.js';
 import { furnishGroups, groupFields } from './group-fields.js';
@@ -63,6 +64,7 @@ async function furnish(): Promise<void> {
     .upsert('alice', 'bob', 'carol', 'dave', 'eve', 'frank');
   await befriend();
   await queryRows(rig.database.url, POST_ROWS);
+  await queryRows(rig.database.url, COMMENT_ROWS);
   const alice = await rig.signedIn(app, 'alice');
   await alice.createGroup({ groupId: 'team', memberIds: ['bob'] });
   await alice.createGroup({ groupId: 'ending', memberIds: ['bob'] });

@@ -1,3 +1,4 @@
+import { comments } from './comment-fields.js';
 import { content } from './content-fields.js';
 import {
   also,
@@ -267,4 +268,5 @@ export const clientFields = new Map<string, MethodRow>([
   ...of('', others),
   ...of('', people),
   ...of('MomentService/', moments),
+  ...of('CommentService/', comments),
 ]);

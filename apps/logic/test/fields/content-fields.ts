@@ -24,6 +24,7 @@ export const LIMITS = {
   maxCustomBytes: 100,
   maxContentBytes: 6_000,
   maxPostTextBytes: 100,
+  maxCommentTextBytes: 100,
 };
 
 const URL = 'https://media.example/a';

@@ -2,7 +2,7 @@ import { selfConversationId, type PostId } from '@queqiao/domain';
 import type { LogEntry, LogOutcome } from '../log-types.js';
 import { inLog } from '../log/in-log.js';
 import type { LogTransaction } from '../log/log-transaction.js';
-import type { PostPatch, PostPlan, PostRecord, PostWork } from '../moment-types.js';
+import type { NewPost, PostPatch, PostPlan, PostRecord, PostWork } from '../moment-types.js';
 import type { StoreContext } from '../store-context.js';
 import { insertJobs } from './job-rows.js';
 import { insertRefs } from './job-steps.js';
@@ -11,7 +11,7 @@ import { storedState, toPost } from './post-rows.js';
 export function createPost(
   context: StoreContext,
   work: PostWork,
-  { content, audience }: Pick<PostRecord, 'content' | 'audience'>,
+  { content, mentions, audience }: NewPost,
   entry: (postId: PostId) => LogEntry,
 ): Promise<LogOutcome<{ postId: PostId; createdMs: number }>> {
   const feed = selfConversationId(work.authorId);
@@ -26,6 +26,7 @@ export function createPost(
         post_id: postId,
         author_id: work.authorId,
         content: Buffer.from(content),
+        mentions: JSON.stringify(mentions),
         audience: JSON.stringify(audience),
         created_ms: createdMs,
       })
@@ -83,11 +84,12 @@ async function readOwn(
 }
 
 async function writePatch(tx: LogTransaction, postId: PostId, patch: PostPatch): Promise<void> {
-  const { content, audience, editedMs, revision, state } = patch;
+  const { content, mentions, audience, editedMs, revision, state } = patch;
   await tx.trx
     .updateTable('posts')
     .set({
       ...(content === undefined ? {} : { content: Buffer.from(content) }),
+      ...(mentions === undefined ? {} : { mentions: JSON.stringify(mentions) }),
       ...(audience === undefined ? {} : { audience: JSON.stringify(audience) }),
       ...(editedMs === undefined ? {} : { edited_ms: editedMs }),
       ...(revision === undefined ? {} : { revision }),

@@ -4,7 +4,7 @@ import { StoreDefect } from '../errors.js';
 import type { PostRecord, ViewedPost } from '../moment-types.js';
 import type { PostsTable } from '../schema/moments.js';
 
-export type PostRow = Omit<Selectable<PostsTable>, 'app_id'>;
+export type PostRow = Omit<Selectable<PostsTable>, 'app_id' | 'comments_made' | 'spread'>;
 
 /**
  * Posts go by the name p. For each there are five rows by primary key: its author, what the two call each other, and whom they
@@ -12,6 +12,7 @@ export type PostRow = Omit<Selectable<PostsTable>, 'app_id'>;
  */
 export const VIEWED_COLUMNS =
   'p.post_id, p.author_id, p.content, p.audience, p.created_ms, p.edited_ms, p.revision, p.state, ' +
+  'p.share_count, p.mentions, ' +
   'a.settings, theirs.tags, theirs.active AS theirs_active, theirs.hide_my_posts, ' +
   'own.active AS own_active, own.hide_their_posts, b.user_id AS blocks, bb.user_id AS blocked, ' +
   'CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED) AS now_ms';
@@ -49,6 +50,8 @@ export function toPost(row: PostRow): PostRecord {
     editedMs: row.edited_ms,
     revision: row.revision,
     state: toState(row.state),
+    shareCount: row.share_count,
+    mentions: row.mentions,
   };
 }
 

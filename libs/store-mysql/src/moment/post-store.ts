@@ -1,6 +1,13 @@
 import type { AppId, PostId, UserId } from '@queqiao/domain';
 import type { LogEntry } from '../log-types.js';
-import type { PostPage, PostPlan, PostRecord, PostStore, PostWork } from '../moment-types.js';
+import type {
+  NewPost,
+  PostPage,
+  PostPlan,
+  PostRecord,
+  PostStore,
+  PostWork,
+} from '../moment-types.js';
 import type { StoreContext } from '../store-context.js';
 import { changePost, createPost } from './change-posts.js';
 import { readPost, readPostsOf } from './post-reads.js';
@@ -11,11 +18,7 @@ export const POSTS_MAX_PAGE = 50;
 export class MysqlPostStore implements PostStore {
   constructor(private readonly context: StoreContext) {}
 
-  create(
-    work: PostWork,
-    post: Pick<PostRecord, 'content' | 'audience'>,
-    entry: (postId: PostId) => LogEntry,
-  ) {
+  create(work: PostWork, post: NewPost, entry: (postId: PostId) => LogEntry) {
     return createPost(this.context, work, post, entry);
   }
 

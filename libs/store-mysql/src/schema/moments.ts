@@ -1,4 +1,4 @@
-import type { AppId, Audience, PostId, UserId } from '@queqiao/domain';
+import type { AppId, Audience, CommentId, PostId, UserId } from '@queqiao/domain';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 export interface PostsTable {
@@ -27,9 +27,9 @@ export interface LikesTable {
 export interface CommentsTable {
   app_id: AppId;
   post_id: PostId;
-  comment_id: string;
+  comment_id: CommentId;
   author_id: UserId;
-  reply_to: Generated<string>;
+  reply_to: Generated<CommentId | ''>;
   text: string;
   created_ms: number;
   state: Generated<number>;

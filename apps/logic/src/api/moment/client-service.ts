@@ -8,7 +8,7 @@ import type { ListPosts } from '../../usecase/moment/list-posts.js';
 import type { ListNewPosts } from '../../usecase/moment/list-new-posts.js';
 import type { ListTimeline } from '../../usecase/moment/list-timeline.js';
 import type { SetAudience } from '../../usecase/moment/set-audience.js';
-import type { PostRecord } from '../../usecase/moment/ports.js';
+import type { SeenPost } from '../../usecase/moment/seen-posts.js';
 import { defineService, type ApiService } from '../api-service.js';
 import { toAudience, toPostInput, toProtoPost } from './mapper.js';
 
@@ -59,6 +59,6 @@ export function clientMomentService(usecases: MomentUsecases): ApiService<'user'
   });
 }
 
-function seen(posts: readonly PostRecord[], { caller }: UserContext): Post[] {
+function seen(posts: readonly SeenPost[], { caller }: UserContext): Post[] {
   return posts.map((post) => toProtoPost(post, caller.userId));
 }

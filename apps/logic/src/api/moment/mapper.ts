@@ -10,6 +10,8 @@ import {
 import type { AudienceInput } from '../../usecase/moment/check-audience.js';
 import type { LINK_RULES } from '../../usecase/moment/check-post.js';
 import type { PostContentFields, PostInput, PostRecord } from '../../usecase/moment/ports.js';
+import type { SeenPost } from '../../usecase/moment/seen-posts.js';
+import { toProtoComment } from '../comment/mapper.js';
 import { enumName } from '../enum-name.js';
 
 const KINDS = {
@@ -49,8 +51,9 @@ export function toAudience(audience: ProtoAudience | undefined): AudienceInput |
 }
 
 /** For whom it is, only its author learns. */
-export function toProtoPost(post: PostRecord, viewerId: UserId): Post {
-  const { postId, authorId, audience, createdMs, editedMs, revision } = post;
+export function toProtoPost({ post, reactions }: SeenPost, viewerId: UserId): Post {
+  const { postId, authorId, audience, createdMs, editedMs, revision, shareCount } = post;
+  const { likes, comments } = reactions;
   return Post.fromPartial({
     postId,
     authorId,
@@ -59,6 +62,9 @@ export function toProtoPost(post: PostRecord, viewerId: UserId): Post {
     createdMs,
     editedMs,
     revision,
+    shareCount,
+    likes: { ...likes, userIds: [...likes.userIds] },
+    comments: { ...comments, comments: comments.comments.map(toProtoComment) },
   });
 }
 

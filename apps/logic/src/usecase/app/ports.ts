@@ -43,6 +43,10 @@ export interface AppRules {
   readonly presence: boolean;
   /** UTF-8 bytes of the text of one post. */
   readonly maxPostTextBytes: number;
+  /** UTF-8 bytes of the text of one comment. */
+  readonly maxCommentTextBytes: number;
+  /** Comments that are ever written under one post. */
+  readonly maxCommentsPerPost: number;
   readonly devicePolicy: DevicePolicy;
   /** Origins that browsers may connect from, exact match; empty: any. */
   readonly allowedOrigins: readonly string[];

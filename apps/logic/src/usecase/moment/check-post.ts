@@ -3,7 +3,7 @@ import { DomainError, invalidArgument, isId } from '@queqiao/domain';
 import type { AppRules } from '../app/ports.js';
 import { CONTENT_RULES, flawOf, type FieldRule, type KindRules } from '../message/content-rules.js';
 import { snake } from '../message/check-content.js';
-import type { PostInput } from './ports.js';
+import type { PostInput, PostRecord } from './ports.js';
 
 /** Pictures of one post. */
 export const POST_MAX_IMAGES = 9;
@@ -20,8 +20,11 @@ export const LINK_RULES = {
   coverUrl: { type: 'url', optional: true },
 } as const satisfies KindRules;
 
-/** Errors: INVALID_ARGUMENT and LIMIT_EXCEEDED with the full path of the field. */
-export function checkPost(input: PostInput | null, rules: AppRules): PostInput {
+/** What is stored of it. Errors: INVALID_ARGUMENT and LIMIT_EXCEEDED with the full path of the field. */
+export function checkPost(
+  input: PostInput | null,
+  rules: AppRules,
+): Pick<PostRecord, 'content' | 'mentions'> {
   if (input === null) throw invalidArgument('content', 'is missing');
   const { text, images, video, location, link, mentionedUserIds } = input.fields;
   if (text === '' && images.length === 0 && !video && !link) {
@@ -40,7 +43,7 @@ export function checkPost(input: PostInput | null, rules: AppRules): PostInput {
   check(LINK_RULES, link, 'content.link', rules);
   checkMentions(mentionedUserIds);
   demandBytes(input.encoded.byteLength, rules, 'maxContentBytes', 'content');
-  return input;
+  return { content: input.encoded, mentions: [...new Set(mentionedUserIds)] };
 }
 
 function demandBytes(

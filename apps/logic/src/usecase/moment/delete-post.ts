@@ -6,6 +6,7 @@ import type { PostPatch } from './ports.js';
 /** What a post that is gone still says: nothing, for nobody. */
 const GONE: PostPatch = {
   content: new Uint8Array(),
+  mentions: [],
   audience: { kind: 'private', userIds: [], tags: [] },
 };
 

@@ -17,7 +17,7 @@ export class EditPost {
     input: PostChangeInput & { readonly content: PostInput | null },
   ): Promise<{ editedMs: number; revision: number }> {
     const rules = await activeApp(this.deps.apps, context.appId);
-    const { encoded: content } = checkPost(input.content, rules);
+    const { content, mentions } = checkPost(input.content, rules);
     return changePost(this.deps, this.options, context, input, {
       method: 'EditPost',
       decide: (post, nowMs) => {
@@ -25,7 +25,7 @@ export class EditPost {
           return { patch: null, answer: { editedMs: post.editedMs, revision: post.revision } };
         }
         const answer = { editedMs: nowMs, revision: post.revision + 1 };
-        return { patch: { content, ...answer }, answer };
+        return { patch: { content, mentions, ...answer }, answer };
       },
     });
   }

@@ -2,14 +2,15 @@ import { invalidArgument, isInTimeline } from '@queqiao/domain';
 
 import type { UserContext } from '../caller.js';
 import { decodePage, encodePage } from '../paging.js';
-import type { PostRecord, Timelines } from './ports.js';
+import type { ArrivalClock, Moments } from './ports.js';
 import { postsLimit } from './post-pages.js';
+import { withReactions, type SeenPost } from './seen-posts.js';
 
 /** What bears an earlier time than this before now has arrived, or never will; see the store. */
 export const ARRIVALS_OVERLAP_MS = 60_000;
 
 export interface NewPostsAnswer {
-  readonly posts: PostRecord[];
+  readonly posts: SeenPost[];
   /** From where to go on, now or later. */
   readonly newerToken: string;
   /** There are more already. */
@@ -21,34 +22,37 @@ export interface NewPostsAnswer {
  * are shown already, but came after them. Those of the last minute before the place come again. Errors: INVALID_ARGUMENT.
  */
 export class ListNewPosts {
-  constructor(readonly deps: { readonly timelines: Pick<Timelines, 'arrivals' | 'nowMs'> }) {}
+  constructor(readonly deps: { readonly moments: Moments; readonly clock: ArrivalClock }) {}
 
   async run(
-    { appId, caller: { userId } }: UserContext,
+    context: UserContext,
     input: { readonly newerToken: string; readonly limit: number },
   ): Promise<NewPostsAnswer> {
-    const { timelines } = this.deps;
+    const { moments, clock } = this.deps;
+    const { appId, caller } = context;
     const limit = postsLimit(input.limit);
     const place = decode(input.newerToken);
     // Where the next round begins is known before this one does.
-    const nextMs = place.nextMs === 0 ? await arrivalsFrom(timelines) : place.nextMs;
-    const rows = await timelines.arrivals(appId, userId, { after: place, limit });
-    const last = rows.length < limit ? undefined : rows.at(-1);
-    const shown = rows.filter(({ post, relation }) => isInTimeline(userId, post, relation));
-    return {
-      posts: shown.map(({ post }) => post),
-      newerToken:
-        last === undefined
-          ? roundFrom(nextMs)
-          : encodePage([nextMs, last.arrivedMs, last.post.postId]),
-      more: last !== undefined,
-    };
+    const nextMs = place.nextMs === 0 ? await arrivalsFrom(clock) : place.nextMs;
+    const { posts, last } = await moments.atOnce(async ({ timelines, reactions }) => {
+      const rows = await timelines.arrivals(appId, caller.userId, { after: place, limit });
+      const shown = rows.filter(({ post, relation }) =>
+        isInTimeline(caller.userId, post, relation),
+      );
+      const seen = shown.map(({ post }) => post);
+      return {
+        posts: await withReactions(reactions, context, seen),
+        last: rows.length < limit ? undefined : rows.at(-1),
+      };
+    });
+    const further = last && encodePage([nextMs, last.arrivedMs, last.post.postId]);
+    return { posts, newerToken: further ?? roundFrom(nextMs), more: last !== undefined };
   }
 }
 
 /** What arrives from now on bears this time or a later one. */
-export async function arrivalsFrom(timelines: Pick<Timelines, 'nowMs'>): Promise<number> {
-  return (await timelines.nowMs()) - ARRIVALS_OVERLAP_MS;
+export async function arrivalsFrom(clock: ArrivalClock): Promise<number> {
+  return (await clock.nowMs()) - ARRIVALS_OVERLAP_MS;
 }
 
 /** The token of a round that begins there. */

@@ -2,8 +2,10 @@ import { isInTimeline } from '@queqiao/domain';
 
 import type { UserContext } from '../caller.js';
 import { arrivalsFrom, roundFrom } from './list-new-posts.js';
-import type { Timelines } from './ports.js';
-import { readPosts, type PostsAnswer } from './post-pages.js';
+import type { PostsAnswer } from './list-posts.js';
+import type { ArrivalClock, Moments } from './ports.js';
+import { readPosts } from './post-pages.js';
+import { withReactions } from './seen-posts.js';
 
 export interface TimelineAnswer extends PostsAnswer {
   /** With the first page: from where ListNewPosts goes on; else empty. */
@@ -12,18 +14,21 @@ export interface TimelineAnswer extends PostsAnswer {
 
 /** Posts of the caller's and of friends', newest first. Errors: INVALID_ARGUMENT. */
 export class ListTimeline {
-  constructor(readonly deps: { readonly timelines: Pick<Timelines, 'page' | 'nowMs'> }) {}
+  constructor(readonly deps: { readonly moments: Moments; readonly clock: ArrivalClock }) {}
 
   async run(
-    { appId, caller: { userId } }: UserContext,
+    context: UserContext,
     input: { readonly pageToken: string; readonly limit: number },
   ): Promise<TimelineAnswer> {
-    const { timelines } = this.deps;
+    const { moments, clock } = this.deps;
+    const { userId } = context.caller;
     // Before the page is read, so that nothing falls between the two.
-    const newerToken = input.pageToken === '' ? roundFrom(await arrivalsFrom(timelines)) : '';
-    const answer = await readPosts(input, (page) => timelines.page(appId, userId, page), {
-      isShown: ({ post, relation }) => isInTimeline(userId, post, relation),
+    const newerToken = input.pageToken === '' ? roundFrom(await arrivalsFrom(clock)) : '';
+    return moments.atOnce(async ({ timelines, reactions }) => {
+      const page = await readPosts(input, (at) => timelines.page(context.appId, userId, at), {
+        isShown: ({ post, relation }) => isInTimeline(userId, post, relation),
+      });
+      return { ...page, posts: await withReactions(reactions, context, page.posts), newerToken };
     });
-    return { ...answer, newerToken };
   }
 }

@@ -1,6 +1,7 @@
 import type { AppId, PostFacts, PostId, PostRelation, UserId } from '@queqiao/domain';
 
 import type { ChangeOutcome, ChangeWork, EncodedEntry, NewEntry } from '../change/ports.js';
+import type { ReactionReads } from '../comment/read-ports.js';
 
 export interface PostRecord extends PostFacts {
   readonly postId: PostId;
@@ -9,6 +10,10 @@ export interface PostRecord extends PostFacts {
   /** 0: never. */
   readonly editedMs: number;
   readonly revision: number;
+  /** How often somebody passed it on. */
+  readonly shareCount: number;
+  /** Whom the content mentions, each once; anybody, as content says. */
+  readonly mentions: readonly string[];
 }
 
 /** Where a post stands in every list: newest first, by id among those of the same millisecond. */
@@ -29,7 +34,7 @@ export interface PostWork extends ChangeWork {
 
 /** Fields left undefined stay. */
 export type PostPatch = Partial<
-  Pick<PostRecord, 'content' | 'audience' | 'editedMs' | 'revision' | 'state'>
+  Pick<PostRecord, 'content' | 'mentions' | 'audience' | 'editedMs' | 'revision' | 'state'>
 >;
 
 export interface PostPlan<T> {
@@ -48,7 +53,7 @@ export interface Posts {
   /** A post of now. Errors: ALREADY_EXISTS (client_request_id). */
   create(
     work: PostWork,
-    post: Pick<PostRecord, 'content' | 'audience'>,
+    post: Pick<PostRecord, 'content' | 'mentions' | 'audience'>,
     entry: (postId: PostId) => NewEntry,
   ): Promise<ChangeOutcome<{ readonly postId: PostId; readonly createdMs: number }>>;
   /**
@@ -59,13 +64,17 @@ export interface Posts {
     work: PostWork & { readonly postId: string },
     decide: (post: PostRecord | null, nowMs: number) => PostPlan<T>,
   ): Promise<ChangeOutcome<T>>;
-  /** Null: there is none. Whether the viewer sees it is not asked; so in all lists. */
+}
+
+/** Whether the viewer sees what is read is not asked. */
+export interface PostReads {
+  /** Null: there is none. */
   post(appId: AppId, viewerId: UserId, postId: string): Promise<ViewedPost | null>;
   postsOf(appId: AppId, viewerId: UserId, authorId: UserId, page: PostPage): Promise<ViewedPost[]>;
 }
 
 /** What may be shown in a user's timeline, with what decides it. */
-export interface Timelines {
+export interface TimelineReads {
   /** Newest first. */
   page(appId: AppId, userId: UserId, page: PostPage): Promise<ViewedPost[]>;
   /** In the order of arrival, above a place. */
@@ -77,8 +86,26 @@ export interface Timelines {
       readonly limit: number;
     },
   ): Promise<(ViewedPost & { readonly arrivedMs: number })[]>;
-  /** The clock by which things arrive. */
+}
+
+/** The clock by which things arrive. */
+export interface ArrivalClock {
   nowMs(): Promise<number>;
+}
+
+/** Everything that an answer with posts is made of. */
+export interface MomentReads {
+  readonly posts: PostReads;
+  readonly timelines: TimelineReads;
+  readonly reactions: ReactionReads;
+}
+
+export interface Moments {
+  /**
+   * Runs reads that see one moment, not before the call: a post that is shown by what held at one moment must not come with what
+   * was said under it at another. One read at a time, and nothing else meanwhile.
+   */
+  atOnce<T>(read: (reads: MomentReads) => Promise<T>): Promise<T>;
 }
 
 /** Words of self feeds about posts, encoded. */

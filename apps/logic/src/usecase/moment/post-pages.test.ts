@@ -26,6 +26,8 @@ function viewed(createdMs: number): ViewedPost {
     editedMs: 0,
     revision: 0,
     state: 'present',
+    shareCount: 0,
+    mentions: [],
   } as const;
   const relation = { nowMs: 0, author: null, viewer: null, blocked: false, settings: {} };
   return { post, relation };

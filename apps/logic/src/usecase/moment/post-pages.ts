@@ -6,7 +6,7 @@ export const POSTS_LIMIT_MAX = 50;
 /** Reads of one page: of a list whose newest posts are not for the viewer the rest comes by the next page. */
 export const POSTS_MAX_READS = 3;
 
-export interface PostsAnswer {
+export interface PostRows {
   readonly posts: PostRecord[];
   /** Empty: this was the last page. */
   readonly nextPageToken: string;
@@ -28,7 +28,7 @@ export async function readPosts(
   input: { readonly pageToken: string; readonly limit: number },
   read: (page: PostPage) => Promise<ViewedPost[]>,
   { isShown, isEnd = () => false }: Shown,
-): Promise<PostsAnswer> {
+): Promise<PostRows> {
   const limit = postsLimit(input.limit);
   const token = decodePage(input.pageToken, ['number', 'string']);
   let before: PostPlace | null = token === null ? null : { createdMs: token[0], postId: token[1] };

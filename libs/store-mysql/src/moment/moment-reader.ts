@@ -1,0 +1,42 @@
+import type { ConnectionPool } from '../connection/connection-pool.js';
+import type { StoreConnection } from '../connection/store-connection.js';
+import type { MomentReader, MomentReads } from '../reaction-types.js';
+import type { StoreContext } from '../store-context.js';
+import { MysqlPostStore } from './post-store.js';
+import { MysqlReactionReads } from './reaction-reads.js';
+import { MysqlTimelineStore } from './timeline-reads.js';
+
+export class MysqlMomentReader implements MomentReader {
+  constructor(private readonly context: StoreContext) {}
+
+  async atOnce<T>(read: (reads: MomentReads) => Promise<T>): Promise<T> {
+    const { pool } = this.context;
+    const connection = await pool.acquire();
+    try {
+      await begin(connection);
+      const within = { ...this.context, pool: holding(connection) };
+      return await read({
+        posts: new MysqlPostStore(within),
+        timelines: new MysqlTimelineStore(within),
+        reactions: new MysqlReactionReads(within),
+      });
+    } finally {
+      await connection.rollback();
+      pool.release(connection);
+    }
+  }
+}
+
+/** What is read first sets the moment. The level is that of one transaction: sessions stay at READ COMMITTED. */
+async function begin(connection: StoreConnection): Promise<void> {
+  for (const sql of [
+    'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+    'START TRANSACTION READ ONLY',
+  ]) {
+    await connection.query({ sql, operation: 'begin of a snapshot' });
+  }
+}
+
+function holding(connection: StoreConnection): Pick<ConnectionPool, 'acquire' | 'release'> {
+  return { acquire: () => Promise.resolve(connection), release: () => undefined };
+}
