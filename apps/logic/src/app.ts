@@ -64,8 +64,19 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
   const hub = createHub(base, config, executor);
   const delivery = createDelivery(base, config, hub);
   const writer = createWriter(base, config, delivery);
+  const jobs = createJobs(base, config, { hub, delivery });
   const services = createServices(
-    { database, directory, caches, writer, delivery, hub, clock, metrics: registry },
+    {
+      database,
+      directory,
+      caches,
+      writer,
+      delivery,
+      jobs: jobs.momentJobs,
+      hub,
+      clock,
+      metrics: registry,
+    },
     { owner: nodeId, dispatchDelayMs: DEFAULT_APPEND_LIMITS.dispatchDelayMs },
   );
   const credentials = new CredentialVerifier(caches);
@@ -73,7 +84,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
   return new LogicProcess(
     {
       ...base,
-      ...createJobs(base, config, hub),
+      ...jobs,
       hub,
       linkServer: new LinkServer({ hub }, { host, port: config.linkPort }),
       delivery,
@@ -99,7 +110,11 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
 type Base = ReturnType<typeof baseParts>;
 
 /** What runs beside the calls. */
-function createJobs(base: Base, { profile, nodeId: owner }: LogicConfig, hub: ConnectLinkHub) {
+function createJobs(
+  base: Base,
+  { profile, nodeId: owner }: LogicConfig,
+  { hub }: { readonly hub: ConnectLinkHub; readonly delivery: Delivery },
+) {
   const { clock, logger, registry, database, directory } = base;
   const { revocations, requests, large, momentJobs } = database;
   const demandDurability = profile === 'prod';

@@ -37,6 +37,7 @@ export * from './large-types.js';
 export * from './log-types.js';
 export * from './member-types.js';
 export * from './moment-types.js';
+export * from './notice-types.js';
 export { POSTS_MAX_PAGE } from './moment/post-store.js';
 export * from './reaction-types.js';
 export * from './timeline-types.js';

@@ -47,6 +47,8 @@ export interface LogCommit {
   })[];
   /** Members' own states that changed. */
   readonly states: readonly Membership[];
+  /** Jobs of it are due. */
+  readonly hasJobs: boolean;
 }
 
 export interface LogOutcome<T> {

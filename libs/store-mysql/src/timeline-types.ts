@@ -1,5 +1,6 @@
 import type { AppId, PostId, UserId } from '@queqiao/domain';
 import type { PostPage, ViewedPost } from './moment-types.js';
+import type { NoticedDeed } from './notice-types.js';
 
 /** Where a reference stands in the order in which references came. */
 export interface Arrival {
@@ -7,17 +8,26 @@ export interface Arrival {
   readonly postId: string;
 }
 
-/** What a timeline still lacks. */
-export type MomentJob = {
+interface ClaimedJob {
   readonly jobId: string;
   readonly appId: AppId;
   readonly authorId: UserId;
   /** Claims that were not followed by a step. */
   readonly attempts: number;
-} & (
-  | { readonly kind: 'fan-out'; readonly postId: PostId }
-  | { readonly kind: 'back-fill'; readonly viewerId: UserId }
-);
+}
+
+/** What a timeline still lacks. */
+export type TimelineJob = ClaimedJob &
+  (
+    | { readonly kind: 'fan-out'; readonly postId: PostId }
+    | { readonly kind: 'back-fill'; readonly viewerId: UserId }
+  );
+/** Somebody did something to a post, and others have to be told. */
+export type NotifyJob = ClaimedJob & {
+  readonly kind: 'notify';
+  readonly postId: PostId;
+} & NoticedDeed;
+export type MomentJob = TimelineJob | NotifyJob;
 
 export interface TimelineStore {
   /** What may be shown in a user's timeline, newest first, judged by nobody yet; at most POSTS_MAX_PAGE. */
@@ -42,7 +52,7 @@ export interface MomentJobStore {
    * One step of a job, all or nothing, with its place in the job: at most FAN_OUT_MAX_ROWS references, or all of a back-fill. True
    * when nothing is left to do. Steps of one job wait for each other, and a reference that is there is not written again.
    */
-  advance(job: MomentJob): Promise<boolean>;
+  advance(job: TimelineJob): Promise<boolean>;
   /** All jobs that wait, and for how long the one that is due first has been. */
   backlog(): Promise<{ readonly rows: number; readonly oldestDueMs: number }>;
 }

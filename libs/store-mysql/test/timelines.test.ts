@@ -4,7 +4,7 @@ import {
   BACK_FILL_MAX_POSTS,
   FAN_OUT_MAX_ROWS,
   type Database,
-  type MomentJob,
+  type TimelineJob,
 } from '../src/index.js';
 import { befriend, FriendRig } from './friend-rig.js';
 import { HeldLock } from './held-lock.js';
@@ -78,8 +78,9 @@ async function holders(postId: string): Promise<string[]> {
   return rows.map((row) => row.user_id);
 }
 
-const claim = (owner: string, limit = 10) => db.momentJobs.claimDue({ owner, limit });
-async function claimOne(owner = 'logic-1'): Promise<MomentJob> {
+const claim = async (owner: string, limit = 10) =>
+  (await db.momentJobs.claimDue({ owner, limit })).filter((job) => job.kind !== 'notify');
+async function claimOne(owner = 'logic-1'): Promise<TimelineJob> {
   const [job, ...others] = await claim(owner);
   if (job === undefined || others.length > 0) throw new Error('not one job');
   return job;

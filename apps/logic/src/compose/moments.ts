@@ -1,6 +1,6 @@
 import type { Database } from '@queqiao/store-mysql';
 import { postNotices, type CommentUsecases, type MomentUsecases } from '../api/index.js';
-import type { Delivery } from '../delivery/index.js';
+import type { Delivery, MomentJobs } from '../delivery/index.js';
 import type { Apps } from '../usecase/app/ports.js';
 import type { ChangeOptions } from '../usecase/change/ports.js';
 import { CreateComment } from '../usecase/comment/create-comment.js';
@@ -23,16 +23,17 @@ import { commitPusher } from './pushers.js';
 export interface MomentDeps {
   readonly database: Pick<Database, 'posts' | 'timelines' | 'reactions' | 'moments'>;
   readonly delivery: Pick<Delivery, 'pushChange'>;
+  readonly jobs: Pick<MomentJobs, 'nudge'>;
   readonly apps: Apps;
 }
 
 /** Every operation on what users show to friends. */
 export function momentUsecases(
-  { database, delivery, apps }: MomentDeps,
+  { database, delivery, jobs, apps }: MomentDeps,
   options: ChangeOptions,
 ): MomentUsecases {
   const { posts, timelines: clock, moments } = database;
-  const push = commitPusher(delivery);
+  const push = commitPusher(delivery, jobs);
   const change = [{ apps, posts, notices: postNotices, push }, options] as const;
   return {
     createPost: new CreatePost(...change),
@@ -48,11 +49,11 @@ export function momentUsecases(
 
 /** Every operation on what is said under posts. */
 export function commentUsecases(
-  { database, delivery, apps }: MomentDeps,
+  { database, delivery, jobs, apps }: MomentDeps,
   options: ChangeOptions,
 ): CommentUsecases {
   const { reactions, moments } = database;
-  const push = commitPusher(delivery);
+  const push = commitPusher(delivery, jobs);
   const change = [{ apps, reactions, notices: postNotices, push }, options] as const;
   return {
     likePost: new LikePost(...change),

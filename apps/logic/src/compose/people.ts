@@ -6,7 +6,7 @@ import {
   type ServerFriendUsecases,
   type UserUsecases,
 } from '../api/index.js';
-import type { Delivery } from '../delivery/index.js';
+import type { Delivery, MomentJobs } from '../delivery/index.js';
 import type { Apps } from '../usecase/app/ports.js';
 import type { ChangeOptions } from '../usecase/change/ports.js';
 import { AcceptFriendRequest } from '../usecase/friend/accept-friend-request.js';
@@ -37,6 +37,7 @@ import { commitPusher } from './pushers.js';
 export interface PeopleDeps {
   readonly database: Pick<Database, 'users' | 'friends'>;
   readonly delivery: Pick<Delivery, 'pushChange'>;
+  readonly jobs: Pick<MomentJobs, 'nudge'>;
   readonly apps: Apps;
 }
 
@@ -50,11 +51,11 @@ export interface PeopleUsecases {
 
 /** Every operation on users and on what they are to each other. */
 export function peopleUsecases(
-  { database, delivery, apps }: PeopleDeps,
+  { database, delivery, jobs, apps }: PeopleDeps,
   options: ChangeOptions,
 ): PeopleUsecases {
   const { users, friends } = database;
-  const push = commitPusher(delivery);
+  const push = commitPusher(delivery, jobs);
   const account = { users, notices: profileNotices, push };
   const change = [{ apps, users, friends, notices: friendNotices, push }, options] as const;
   return {

@@ -21,7 +21,7 @@ import {
 } from '../api/index.js';
 import type { AppendWriter } from '../append/index.js';
 import { TokenVerifier } from '../auth/token-verifier.js';
-import type { Delivery } from '../delivery/index.js';
+import type { Delivery, MomentJobs } from '../delivery/index.js';
 import type { LinkHub } from '../link/index.js';
 import type { Apps } from '../usecase/app/ports.js';
 import { AckDelivered } from '../usecase/conversation/ack-delivered.js';
@@ -70,6 +70,7 @@ export interface ServicesDeps {
   readonly caches: Caches;
   readonly writer: AppendWriter;
   readonly delivery: Delivery;
+  readonly jobs: Pick<MomentJobs, 'nudge'>;
   readonly hub: LinkHub;
   readonly clock: Clock;
   readonly metrics: Registry;
@@ -97,7 +98,7 @@ export function createServices(
   const epoch: LogEpoch = { logEpoch: async () => (await caches.epoch.get()) ?? 0 };
   const conversation = { log: conversations, epoch };
   const groups = groupUsecases({ ...deps, apps }, options);
-  const people = peopleUsecases({ database, delivery, apps }, options);
+  const people = peopleUsecases({ ...deps, apps }, options);
   const push = statePusher(delivery);
   const change = [{ members, push }, options] as const;
   const transients = new LiveTransients({ conversations, users, delivery, clock });
@@ -119,8 +120,8 @@ export function createServices(
     clientGroupService(groups),
     clientUserService(people.users),
     clientFriendService(people.friends),
-    clientMomentService(momentUsecases({ database, delivery, apps }, options)),
-    clientCommentService(commentUsecases({ database, delivery, apps }, options)),
+    clientMomentService(momentUsecases({ ...deps, apps }, options)),
+    clientCommentService(commentUsecases({ ...deps, apps }, options)),
     serverFriendService(people.onBehalf),
     serverMessageService({ sendMessage: new SendMessage({ apps, log: writer, transients }) }),
     serverGroupService(groups),

@@ -76,3 +76,21 @@ it('begins nothing more once it is stopped', async () => {
   expect(done).toHaveLength(3);
   expect(clock.pending).toBe(0);
 });
+
+it('begins with what it is told of at once, and with what it is told of meanwhile when it has ended', async () => {
+  left = new Map([['first', 1]]);
+  jobs.nudge();
+  left.set('second', 1);
+  jobs.nudge();
+  await clock.advanceAsync(0);
+  expect(done).toEqual(['first', 'second']);
+  expect(claims).toEqual([['first'], ['second']]);
+});
+
+it('begins with nothing it is told of before it is started, nor once it is stopped', async () => {
+  left = new Map([['job', 1]]);
+  await jobs.stop();
+  jobs.nudge();
+  await clock.advanceAsync(0);
+  expect(claims).toEqual([]);
+});

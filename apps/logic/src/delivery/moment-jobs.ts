@@ -7,7 +7,7 @@ import {
   type Timer,
 } from '@queqiao/runtime';
 
-/** How often jobs that are due are looked for: a post is in its first timelines this much later, at the latest. */
+/** How often jobs that are due are looked for that nobody told of: those of nodes that are gone. */
 const TICK_MS = 500;
 /** Jobs that a node works on at a time, each with a connection; the others wait, or another node takes them. */
 export const MOMENT_JOBS_MAX = 4;
@@ -37,15 +37,18 @@ export interface MomentJobsDeps {
 }
 
 /**
- * Brings posts into timelines: those of an author's friends, and that of a new friend. A job is taken by one node at a time, and
- * by another one once its node has done no step for a while; where it stands is committed with each step.
+ * Brings posts into timelines, those of an author's friends and that of a new friend, and tells users what concerns them. A job is
+ * taken by one node at a time, and by another one once its node has done no step for a while; where it stands is committed with
+ * each step.
  */
 export class MomentJobs {
   readonly #deps: MomentJobsDeps;
   readonly #metrics: ReturnType<typeof metricsIn>;
   #timer: Timer | undefined;
   #running: Promise<void> | undefined;
+  #nudged = false;
   #ticks = 0;
+  #measureDue = false;
 
   constructor(
     deps: MomentJobsDeps,
@@ -57,8 +60,20 @@ export class MomentJobs {
 
   start(): void {
     this.#timer ??= this.#deps.clock.every(TICK_MS, () => {
-      // A slow look makes the next ones wait rather than pile up.
-      this.#running ??= this.tick().finally(() => (this.#running = undefined));
+      if (this.#ticks % BACKLOG_EVERY_TICKS === 0) this.#measureDue = true;
+      this.#ticks += 1;
+      this.nudge();
+    });
+  }
+
+  /** Something is due: looked for at once, or when the look under way ends. Returns at once, never throws. */
+  nudge(): void {
+    if (this.#timer === undefined) return;
+    this.#nudged = true;
+    // A slow look makes the next ones wait rather than pile up.
+    this.#running ??= this.#look().finally(() => {
+      this.#running = undefined;
+      if (this.#nudged) this.nudge();
     });
   }
 
@@ -69,11 +84,12 @@ export class MomentJobs {
     await this.#running;
   }
 
-  /** One look. Never rejects: what fails is tried again later. */
-  async tick(): Promise<void> {
+  /** Never rejects: what fails is tried again later. */
+  async #look(): Promise<void> {
+    this.#nudged = false;
     try {
-      if (this.#ticks % BACKLOG_EVERY_TICKS === 0) await this.#measure();
-      this.#ticks += 1;
+      if (this.#measureDue) await this.#measure();
+      this.#measureDue = false;
       await this.#workOff();
     } catch (error) {
       this.#warn(error, 'jobs of timelines could not be claimed');

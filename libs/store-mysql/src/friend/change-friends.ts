@@ -88,11 +88,11 @@ async function carryOut(
 /** One job for each direction. */
 async function backFill(
   { dispatchIds }: StoreContext,
-  { trx, appId }: LogTransaction,
+  tx: LogTransaction,
   { userId, peerId, owner }: FriendWork,
 ): Promise<void> {
-  const job = { kind: 'back-fill', appId } as const;
-  await insertJobs(trx, dispatchIds, owner, [
+  const job = { kind: 'back-fill', appId: tx.appId } as const;
+  await insertJobs(tx, dispatchIds, owner, [
     { ...job, authorId: peerId, viewerId: userId },
     { ...job, authorId: userId, viewerId: peerId },
   ]);

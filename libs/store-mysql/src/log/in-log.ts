@@ -76,7 +76,8 @@ async function finish(
     .insertInto('dispatch')
     .values(dispatchValues(dispatchId, owner, dispatchDelayMs, { ranges, states: named }))
     .execute();
-  return { appId, dispatchId, entries: tx.entries, heads, states };
+  const { entries, hasJobs } = tx;
+  return { appId, dispatchId, entries, heads, states, hasJobs };
 }
 
 /** As they are in this transaction. */

@@ -22,6 +22,8 @@ export class MissingHeads extends Error {
  * rows of other tables the work writes itself, through `trx`, in the lock order of the schema.
  */
 export class LogTransaction {
+  /** Jobs were ordered, that somebody may begin with after the commit. */
+  hasJobs = false;
   readonly #heads = new Map<ConversationId, HeldHead>();
   readonly #entries: EntryRecord[] = [];
   readonly #states = new Map<string, StateKey>();

@@ -61,12 +61,13 @@ export function changePost<T>(
 /** Whether anybody sees it is asked again when timelines are read; of what nobody does they need not know. */
 async function fanOut(
   { dispatchIds }: StoreContext,
-  { trx, appId }: LogTransaction,
+  tx: LogTransaction,
   { authorId, owner }: PostWork,
   { postId, audience }: Pick<PostRecord, 'postId' | 'audience'>,
 ): Promise<void> {
   if (audience.kind === 'private') return;
-  await insertJobs(trx, dispatchIds, owner, [{ kind: 'fan-out', appId, authorId, postId }]);
+  const { appId } = tx;
+  await insertJobs(tx, dispatchIds, owner, [{ kind: 'fan-out', appId, authorId, postId }]);
 }
 
 async function readOwn(

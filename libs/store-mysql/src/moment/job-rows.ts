@@ -1,8 +1,9 @@
 import type { AppId, PostId, UserId } from '@queqiao/domain';
-import type { Selectable, Transaction } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { DispatchIds } from '../dispatch-ids.js';
+import type { LogTransaction } from '../log/log-transaction.js';
+import type { NoticedDeed } from '../notice-types.js';
 import type { MomentJobsTable } from '../schema/moments.js';
-import type { Schema } from '../schema/schema.js';
 import { DATABASE_NOW } from '../store-context.js';
 import type { MomentJob } from '../timeline-types.js';
 
@@ -12,6 +13,7 @@ export type JobRow = Omit<Selectable<MomentJobsTable>, 'owner' | 'due_ms'>;
 export type JobOrder = { readonly appId: AppId; readonly authorId: UserId } & (
   | { readonly kind: 'fan-out'; readonly postId: PostId }
   | { readonly kind: 'back-fill'; readonly viewerId: UserId }
+  | ({ readonly kind: 'notify'; readonly postId: PostId } & NoticedDeed)
 );
 
 export function toJob(row: JobRow): MomentJob {
@@ -21,19 +23,31 @@ export function toJob(row: JobRow): MomentJob {
     authorId: row.author_id,
     attempts: row.attempts + 1,
   };
-  return row.kind === 'fan-out'
-    ? { ...shared, kind: row.kind, postId: row.post_id }
-    : { ...shared, kind: row.kind, viewerId: row.viewer_id };
+  const { kind, post_id: postId } = row;
+  switch (kind) {
+    case 'fan-out':
+      return { ...shared, kind, postId };
+    case 'back-fill':
+      return { ...shared, kind, viewerId: row.viewer_id };
+    case 'notify': {
+      const deed = { deed: row.notice, actorId: row.actor_id, commentId: row.comment_id };
+      return { ...shared, kind, postId, ...deed };
+    }
+  }
 }
 
-/** Due at once, for whichever node looks first. Nobody else knows the rows, so that nothing waits for them. */
+/**
+ * Due at once, for whichever node looks first; the one that commits them is told so. Nobody else knows the rows, so that nothing
+ * waits for them.
+ */
 export async function insertJobs(
-  trx: Transaction<Schema>,
+  tx: LogTransaction,
   ids: DispatchIds,
   owner: string,
   orders: readonly JobOrder[],
 ): Promise<void> {
-  await trx
+  tx.hasJobs = true;
+  await tx.trx
     .insertInto('moment_jobs')
     .values(
       orders.map((order) => ({
@@ -41,10 +55,23 @@ export async function insertJobs(
         app_id: order.appId,
         kind: order.kind,
         author_id: order.authorId,
-        ...(order.kind === 'fan-out' ? { post_id: order.postId } : { viewer_id: order.viewerId }),
+        ...about(order),
         owner,
         due_ms: DATABASE_NOW,
       })),
     )
     .execute();
+}
+
+function about(order: JobOrder) {
+  switch (order.kind) {
+    case 'fan-out':
+      return { post_id: order.postId };
+    case 'back-fill':
+      return { viewer_id: order.viewerId };
+    case 'notify': {
+      const { postId, actorId, commentId, deed } = order;
+      return { post_id: postId, actor_id: actorId, comment_id: commentId, notice: deed };
+    }
+  }
 }

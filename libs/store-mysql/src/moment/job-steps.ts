@@ -4,14 +4,14 @@ import { CLAIM_BACKOFF_BASE_MS } from '../dispatch-store.js';
 import type { PostRecord } from '../moment-types.js';
 import type { Schema } from '../schema/schema.js';
 import { DATABASE_NOW } from '../store-context.js';
-import { BACK_FILL_MAX_POSTS, FAN_OUT_MAX_ROWS, type MomentJob } from '../timeline-types.js';
+import { BACK_FILL_MAX_POSTS, FAN_OUT_MAX_ROWS, type TimelineJob } from '../timeline-types.js';
 import { storedState, toPost } from './post-rows.js';
 
-type Job<K extends MomentJob['kind']> = Extract<MomentJob, { kind: K }>;
+type Job<K extends TimelineJob['kind']> = Extract<TimelineJob, { kind: K }>;
 type Post = Pick<PostRecord, 'postId' | 'createdMs'>;
 
 /** The row of the job is locked first, so that of two nodes that both hold it for theirs the second finds what the first did. */
-export async function advanceJob(trx: Transaction<Schema>, job: MomentJob): Promise<boolean> {
+export async function advanceJob(trx: Transaction<Schema>, job: TimelineJob): Promise<boolean> {
   const row = await trx
     .selectFrom('moment_jobs')
     .select('done_to')

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import { CLAIM_BACKOFF_BASE_MS, CLAIM_BACKOFF_MAX_MS } from '../dispatch-store.js';
 import type { Schema } from '../schema/schema.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
-import type { MomentJob, MomentJobStore } from '../timeline-types.js';
+import type { MomentJob, MomentJobStore, TimelineJob } from '../timeline-types.js';
 import { toJob, type JobRow } from './job-rows.js';
 import { advanceJob } from './job-steps.js';
 
@@ -20,7 +20,7 @@ export class MysqlMomentJobStore implements MomentJobStore {
     );
   }
 
-  advance(job: MomentJob): Promise<boolean> {
+  advance(job: TimelineJob): Promise<boolean> {
     return retrying(this.context, () =>
       this.context.kysely.transaction().execute((trx) => advanceJob(trx, job)),
     );
@@ -40,7 +40,7 @@ export class MysqlMomentJobStore implements MomentJobStore {
 
 async function claim(trx: Transaction<Schema>, owner: string, limit: number): Promise<MomentJob[]> {
   const { rows } = await sql<JobRow>`
-    SELECT job_id, app_id, kind, author_id, post_id, done_to, viewer_id, attempts
+    SELECT job_id, app_id, kind, author_id, post_id, done_to, viewer_id, actor_id, comment_id, notice, attempts
     FROM moment_jobs FORCE INDEX (moment_jobs_by_due)
     WHERE due_ms <= ${DATABASE_NOW} ORDER BY due_ms LIMIT ${limit} FOR UPDATE SKIP LOCKED`.execute(
     trx,

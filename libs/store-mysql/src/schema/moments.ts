@@ -1,5 +1,6 @@
 import type { AppId, Audience, CommentId, PostId, UserId } from '@queqiao/domain';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { Deed, NoticeKind } from '../notice-types.js';
 
 export interface PostsTable {
   app_id: AppId;
@@ -46,7 +47,7 @@ export interface TimelineRefsTable {
 export interface MomentJobsTable {
   job_id: string;
   app_id: AppId;
-  kind: 'fan-out' | 'back-fill';
+  kind: 'fan-out' | 'back-fill' | 'notify';
   author_id: UserId;
   post_id: Generated<PostId>;
   done_to: Generated<string>;
@@ -56,7 +57,7 @@ export interface MomentJobsTable {
   attempts: Generated<number>;
   actor_id: Generated<UserId>;
   comment_id: Generated<string>;
-  notice: Generated<string>;
+  notice: ColumnType<Deed, Deed | undefined, Deed>;
 }
 
 export interface TimelineSourcesTable {
@@ -70,7 +71,7 @@ export interface MomentNoticesTable {
   app_id: AppId;
   user_id: UserId;
   seq: number;
-  kind: string;
+  kind: NoticeKind;
   post_id: PostId;
   actor_id: UserId;
   comment_id: Generated<string>;

@@ -71,6 +71,8 @@ export interface ChangeCommit {
     readonly mode: Mode;
     readonly leaveVersion: number;
   })[];
+  /** Jobs of it are due. */
+  readonly hasJobs: boolean;
 }
 
 export interface ChangeOutcome<T> {
