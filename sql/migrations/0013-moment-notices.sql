@@ -14,7 +14,8 @@ CREATE TABLE moment_notices (
   created_ms BIGINT NOT NULL,
   PRIMARY KEY (app_id, user_id, seq),
   -- Nobody is told the same thing twice: not by a step that is repeated, nor by a like that comes and goes.
-  UNIQUE KEY moment_notices_once (app_id, user_id, post_id, kind, actor_id, comment_id)
+  UNIQUE KEY moment_notices_once (app_id, user_id, post_id, kind, actor_id, comment_id),
+  KEY moment_notices_by_time (app_id, created_ms)
 ) ENGINE=InnoDB;
 
 CREATE TABLE moment_notice_marks (

@@ -20,6 +20,7 @@ import { createCaches } from './compose/caches.js';
 import { DatabaseWatch } from './compose/database-watch.js';
 import { Pruning } from './compose/pruning.js';
 import { createServices, type Services } from './compose/services.js';
+import { momentJobRows } from './compose/moment-notices.js';
 import { LogicProcess } from './compose/logic-process.js';
 import type { LogicConfig } from './config.js';
 import { Delivery, LargeCrossings, MomentJobs } from './delivery/index.js';
@@ -113,17 +114,20 @@ type Base = ReturnType<typeof baseParts>;
 function createJobs(
   base: Base,
   { profile, nodeId: owner }: LogicConfig,
-  { hub }: { readonly hub: ConnectLinkHub; readonly delivery: Delivery },
+  { hub, delivery }: { readonly hub: ConnectLinkHub; readonly delivery: Delivery },
 ) {
   const { clock, logger, registry, database, directory } = base;
-  const { revocations, requests, large, momentJobs } = database;
+  const { revocations, requests, large, notices } = database;
   const demandDurability = profile === 'prod';
   const shared = { clock, logger, registry };
+  const { dispatchDelayMs } = DEFAULT_APPEND_LIMITS;
+  const jobs = momentJobRows({ database, delivery }, { owner, dispatchDelayMs });
+  const kinds = { revocations, requests, large_leaves: large, moment_notices: notices };
   return {
     watch: new DatabaseWatch({ database, clock, logger }, { demandDurability }),
-    pruning: new Pruning({ kinds: { revocations, requests, large_leaves: large }, ...shared }),
+    pruning: new Pruning({ kinds, ...shared }),
     crossings: new LargeCrossings({ rows: large, link: hub, routes: directory, ...shared }),
-    momentJobs: new MomentJobs({ rows: momentJobs, ...shared }, { owner }),
+    momentJobs: new MomentJobs({ rows: jobs, ...shared }, { owner }),
   };
 }
 

@@ -342,6 +342,13 @@ const COMMENTS: Record<string, Row> = {
   ListComments: { post_id: ({ post }) => [{ post_id: post }] },
 };
 
+/** Of another app there is nothing to name: a notice is a place of the caller's own feed. */
+const NOTICES: Record<string, Row> = {
+  ListMomentNotices: {},
+  CountMomentNotices: {},
+  MarkMomentNoticesRead: {},
+};
+
 const under = (prefix: string, rows: Record<string, Row>): [string, Row][] =>
   Object.entries(rows).map(([name, row]) => [`queqiao.${prefix}${name}`, row]);
 
@@ -352,6 +359,7 @@ export function foreignIds(): ReadonlyMap<string, Row> {
     ...under('client.v1.ConversationService/', CONVERSATIONS),
     ...under('client.v1.MomentService/', MOMENTS),
     ...under('client.v1.CommentService/', COMMENTS),
+    ...under('client.v1.MomentNoticeService/', NOTICES),
     ...under('', OTHERS),
   ]);
 }

@@ -10,6 +10,7 @@ import type { RevocationStore } from './account/revocation-types.js';
 import type { MemberStore } from './member-types.js';
 import type { PostStore } from './moment-types.js';
 import type { MomentReader, ReactionStore } from './reaction-types.js';
+import type { NoticeStore } from './notice-types.js';
 import type { MomentJobStore, TimelineStore } from './timeline-types.js';
 import type { PresenceStore } from './presence-types.js';
 import type { DurabilityFinding } from './durability.js';
@@ -49,6 +50,7 @@ export interface Database {
   readonly reactions: ReactionStore;
   readonly moments: MomentReader;
   readonly momentJobs: MomentJobStore;
+  readonly notices: NoticeStore;
   readonly groups: GroupStore;
   readonly requests: RequestStore;
   readonly large: LargeStore;

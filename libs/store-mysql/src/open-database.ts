@@ -22,6 +22,7 @@ import { MysqlRequestStore } from './log/requests.js';
 import { MysqlMemberStore } from './member/member-store.js';
 import { MysqlMomentJobStore } from './moment/job-store.js';
 import { MysqlMomentReader } from './moment/moment-reader.js';
+import { MysqlNoticeStore } from './moment/notice-store.js';
 import { MysqlPostStore } from './moment/post-store.js';
 import { MysqlReactionStore } from './moment/reaction-store.js';
 import { MysqlTimelineStore } from './moment/timeline-reads.js';
@@ -57,6 +58,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     reactions: new MysqlReactionStore(context),
     moments: new MysqlMomentReader(context),
     momentJobs: new MysqlMomentJobStore(context),
+    notices: new MysqlNoticeStore(context),
     groups: new MysqlGroupStore(context),
     requests: new MysqlRequestStore(context),
     large: new MysqlLargeStore(context),

@@ -18,6 +18,11 @@ export { serverMessageService } from './message/server-service.js';
 export { MethodCaller } from './method-caller.js';
 export { clientMomentService, type MomentUsecases } from './moment/client-service.js';
 export { postNotices } from './moment/post-notices.js';
+export {
+  clientMomentNoticeService,
+  type MomentNoticeUsecases,
+} from './moment-notice/client-service.js';
+export { noticeEntries } from './moment-notice/notice-entries.js';
 export { clientPresenceService } from './presence/client-service.js';
 export { encodePresence } from './presence/mapper.js';
 export { serverPresenceService } from './presence/server-service.js';

@@ -9,6 +9,7 @@ import {
   clientFriendService,
   clientGroupService,
   clientMessageService,
+  clientMomentNoticeService,
   clientMomentService,
   clientUserService,
   serverFriendService,
@@ -57,6 +58,7 @@ import { RevocationsSince } from '../usecase/session/revocations-since.js';
 import type { SignedOut } from '../usecase/session/signed-out.js';
 import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
+import { momentNoticeUsecases } from './moment-notices.js';
 import { commentUsecases, momentUsecases } from './moments.js';
 import { peopleUsecases } from './people.js';
 import { presenceServices } from './presence.js';
@@ -122,6 +124,7 @@ export function createServices(
     clientFriendService(people.friends),
     clientMomentService(momentUsecases({ ...deps, apps }, options)),
     clientCommentService(commentUsecases({ ...deps, apps }, options)),
+    clientMomentNoticeService(momentNoticeUsecases(deps, options)),
     serverFriendService(people.onBehalf),
     serverMessageService({ sendMessage: new SendMessage({ apps, log: writer, transients }) }),
     serverGroupService(groups),

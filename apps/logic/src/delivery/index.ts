@@ -1,6 +1,6 @@
 export { Delivery, type DeliveryDeps, type DeliveryOptions } from './delivery.js';
 export { DEFAULT_DELIVERY_LIMITS, type DeliveryLimits } from './limits.js';
 export { LargeCrossings } from './large-crossings.js';
-export { MomentJobs } from './moment-jobs.js';
+export { MomentJobs, type MomentJobRows } from './moment-jobs.js';
 export { statePush } from './state-push.js';
 export type * from './ports.js';

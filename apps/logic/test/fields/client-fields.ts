@@ -20,6 +20,7 @@ import {
   type MethodRow,
 } from './field-rules.js';
 import { moments } from './moment-fields.js';
+import { momentNotices } from './notice-fields.js';
 import { people } from './people-fields.js';
 
 /** Of a group of alice's and bob's with her text at 2, and of nobody else's. */
@@ -269,4 +270,5 @@ export const clientFields = new Map<string, MethodRow>([
   ...of('', people),
   ...of('MomentService/', moments),
   ...of('CommentService/', comments),
+  ...of('MomentNoticeService/', momentNotices),
 ]);

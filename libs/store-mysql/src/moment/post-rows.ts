@@ -1,4 +1,4 @@
-import { POST_STATES, type PostState, type UserSettings } from '@queqiao/domain';
+import { POST_STATES, type PostRelation, type PostState, type UserSettings } from '@queqiao/domain';
 import type { Selectable } from 'kysely';
 import { StoreDefect } from '../errors.js';
 import type { PostRecord, ViewedPost } from '../moment-types.js';
@@ -10,12 +10,15 @@ export type PostRow = Omit<Selectable<PostsTable>, 'app_id' | 'comments_made' | 
  * Posts go by the name p. For each there are five rows by primary key: its author, what the two call each other, and whom they
  * block. The viewer stands for four question marks.
  */
-export const VIEWED_COLUMNS =
-  'p.post_id, p.author_id, p.content, p.audience, p.created_ms, p.edited_ms, p.revision, p.state, ' +
-  'p.share_count, p.mentions, ' +
+export const RELATION_COLUMNS =
   'a.settings, theirs.tags, theirs.active AS theirs_active, theirs.hide_my_posts, ' +
   'own.active AS own_active, own.hide_their_posts, b.user_id AS blocks, bb.user_id AS blocked, ' +
   'CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED) AS now_ms';
+
+export const VIEWED_COLUMNS =
+  'p.post_id, p.author_id, p.content, p.audience, p.created_ms, p.edited_ms, p.revision, p.state, ' +
+  'p.share_count, p.mentions, ' +
+  RELATION_COLUMNS;
 
 export const RELATION_JOINS =
   'JOIN users a FORCE INDEX (PRIMARY) ON a.app_id = p.app_id AND a.user_id = p.author_id ' +
@@ -28,7 +31,7 @@ export const RELATION_JOINS =
   'LEFT JOIN blocks bb FORCE INDEX (PRIMARY) ' +
   'ON bb.app_id = p.app_id AND bb.user_id = p.author_id AND bb.blocked_id = ? ';
 
-export interface ViewedRow extends PostRow {
+export interface PostRelationRow {
   settings: UserSettings | null;
   tags: string[] | null;
   theirs_active: number | null;
@@ -40,6 +43,8 @@ export interface ViewedRow extends PostRow {
   now_ms: number;
 }
 
+export type ViewedRow = PostRow & PostRelationRow;
+
 export function toPost(row: PostRow): PostRecord {
   return {
     postId: row.post_id,
@@ -49,25 +54,26 @@ export function toPost(row: PostRow): PostRecord {
     createdMs: row.created_ms,
     editedMs: row.edited_ms,
     revision: row.revision,
-    state: toState(row.state),
+    state: toPostState(row.state),
     shareCount: row.share_count,
     mentions: row.mentions,
   };
 }
 
 export function toViewed(row: ViewedRow): ViewedPost {
+  return { post: toPost(row), relation: toPostRelation(row) };
+}
+
+export function toPostRelation(row: PostRelationRow): PostRelation {
   return {
-    post: toPost(row),
-    relation: {
-      nowMs: row.now_ms,
-      author:
-        row.theirs_active === 1
-          ? { tags: row.tags ?? [], hideMyPosts: row.hide_my_posts === 1 }
-          : null,
-      viewer: row.own_active === 1 ? { hideTheirPosts: row.hide_their_posts === 1 } : null,
-      blocked: row.blocks !== null || row.blocked !== null,
-      settings: row.settings ?? {},
-    },
+    nowMs: row.now_ms,
+    author:
+      row.theirs_active === 1
+        ? { tags: row.tags ?? [], hideMyPosts: row.hide_my_posts === 1 }
+        : null,
+    viewer: row.own_active === 1 ? { hideTheirPosts: row.hide_their_posts === 1 } : null,
+    blocked: row.blocks !== null || row.blocked !== null,
+    settings: row.settings ?? {},
   };
 }
 
@@ -75,7 +81,7 @@ export function storedState(state: PostState): number {
   return POST_STATES.indexOf(state);
 }
 
-function toState(stored: number): PostState {
+export function toPostState(stored: number): PostState {
   const state = POST_STATES[stored];
   if (state === undefined) throw new StoreDefect('a post is in no state');
   return state;
