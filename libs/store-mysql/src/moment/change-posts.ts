@@ -4,7 +4,7 @@ import { inLog } from '../log/in-log.js';
 import type { LogTransaction } from '../log/log-transaction.js';
 import type { NewPost, PostPatch, PostPlan, PostRecord, PostWork } from '../moment-types.js';
 import type { StoreContext } from '../store-context.js';
-import { insertJobs } from './job-rows.js';
+import { insertJobs, type JobOrder } from './job-rows.js';
 import { insertRefs } from './job-steps.js';
 import { storedState, toPost } from './post-rows.js';
 
@@ -32,7 +32,7 @@ export function createPost(
       })
       .execute();
     await insertRefs(tx.trx, tx.appId, [{ postId, createdMs, userId: work.authorId }]);
-    await fanOut(context, tx, work, { postId, audience });
+    await order(context, tx, work, { postId, audience, mentions }, ['fan-out', 'notify']);
     tx.append(feed, entry(postId));
     return { postId, createdMs };
   });
@@ -51,23 +51,34 @@ export function changePost<T>(
     if (change === null || post === null) return answer;
     const { patch } = change;
     await writePatch(tx, post.postId, patch);
-    // Whom it is for now need not have a reference.
-    if (patch.audience) await fanOut(context, tx, work, { ...post, audience: patch.audience });
+    const isMentioned = (userId: string) => post.mentions.includes(userId);
+    // Whom it is for now need not have a reference, nor know of a mention.
+    if (patch.audience)
+      await order(context, tx, work, { ...post, ...patch }, ['fan-out', 'notify']);
+    else if (!(patch.mentions ?? []).every(isMentioned)) {
+      await order(context, tx, work, { ...post, ...patch }, ['notify']);
+    }
     tx.append(feed, change.entry);
     return answer;
   });
 }
 
-/** Whether anybody sees it is asked again when timelines are read; of what nobody does they need not know. */
-async function fanOut(
+/** Whether anybody sees it is asked again when timelines are read, and before anybody is told; of what nobody does they need not know. */
+async function order(
   { dispatchIds }: StoreContext,
   tx: LogTransaction,
   { authorId, owner }: PostWork,
-  { postId, audience }: Pick<PostRecord, 'postId' | 'audience'>,
+  { postId, audience, mentions }: Pick<PostRecord, 'postId' | 'audience' | 'mentions'>,
+  kinds: readonly ('fan-out' | 'notify')[],
 ): Promise<void> {
   if (audience.kind === 'private') return;
-  const { appId } = tx;
-  await insertJobs(tx, dispatchIds, owner, [{ kind: 'fan-out', appId, authorId, postId }]);
+  const job = { appId: tx.appId, authorId, postId };
+  const mention = { deed: 'mention', actorId: authorId, commentId: '' } as const;
+  const orders = kinds.flatMap((kind): JobOrder[] => {
+    if (kind === 'fan-out') return [{ kind, ...job }];
+    return mentions.length === 0 ? [] : [{ kind, ...job, ...mention }];
+  });
+  await insertJobs(tx, dispatchIds, owner, orders);
 }
 
 async function readOwn(

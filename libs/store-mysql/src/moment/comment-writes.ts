@@ -12,6 +12,7 @@ import { inLog } from '../log/in-log.js';
 import type { LogTransaction } from '../log/log-transaction.js';
 import type { CommentFacts, ReactionStore, ReactionWork } from '../reaction-types.js';
 import type { StoreContext } from '../store-context.js';
+import { notify } from './job-rows.js';
 import { lockPost } from './lock-post.js';
 import {
   relationColumns,
@@ -54,6 +55,7 @@ export function createComment(
         created_ms: createdMs,
       })
       .execute();
+    if (viewed !== null) await notify(context, tx, work, { ...viewed, deed: 'comment', commentId });
     tx.append(feed, entry);
     return { commentId, createdMs };
   });

@@ -1,10 +1,12 @@
-import type { AppId, PostId, UserId } from '@queqiao/domain';
+import type { AppId, CommentId, PostId, UserId } from '@queqiao/domain';
 import type { Selectable } from 'kysely';
 import type { DispatchIds } from '../dispatch-ids.js';
 import type { LogTransaction } from '../log/log-transaction.js';
-import type { NoticedDeed } from '../notice-types.js';
+import type { PostRecord } from '../moment-types.js';
+import type { Deed, NoticedDeed } from '../notice-types.js';
+import type { ReactionWork } from '../reaction-types.js';
 import type { MomentJobsTable } from '../schema/moments.js';
-import { DATABASE_NOW } from '../store-context.js';
+import { DATABASE_NOW, type StoreContext } from '../store-context.js';
 import type { MomentJob } from '../timeline-types.js';
 
 export type JobRow = Omit<Selectable<MomentJobsTable>, 'owner' | 'due_ms'>;
@@ -46,6 +48,7 @@ export async function insertJobs(
   owner: string,
   orders: readonly JobOrder[],
 ): Promise<void> {
+  if (orders.length === 0) return;
   tx.hasJobs = true;
   await tx.trx
     .insertInto('moment_jobs')
@@ -61,6 +64,27 @@ export async function insertJobs(
       })),
     )
     .execute();
+}
+
+/** Lets those be told whom a user's doing concerns. */
+export async function notify(
+  { dispatchIds }: StoreContext,
+  tx: LogTransaction,
+  { userId: actorId, owner }: ReactionWork,
+  of: { readonly post: PostRecord; readonly deed: Deed; readonly commentId?: CommentId },
+): Promise<void> {
+  const { deed, commentId = '' } = of;
+  const { postId, authorId } = of.post;
+  const job = {
+    kind: 'notify',
+    appId: tx.appId,
+    authorId,
+    postId,
+    deed,
+    actorId,
+    commentId,
+  } as const;
+  await insertJobs(tx, dispatchIds, owner, [job]);
 }
 
 function about(order: JobOrder) {

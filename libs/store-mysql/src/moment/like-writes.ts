@@ -7,6 +7,7 @@ import type { ViewedPost } from '../moment-types.js';
 import type { DecideReaction, ReactionWork } from '../reaction-types.js';
 import type { StoreContext } from '../store-context.js';
 import { lockPost } from './lock-post.js';
+import { notify } from './job-rows.js';
 
 /** The feed's lock keeps a user's devices apart, the post's shared one the post from being deleted meanwhile. */
 export function likePost(
@@ -14,19 +15,21 @@ export function likePost(
   work: ReactionWork,
   decide: DecideReaction,
 ): Promise<LogOutcome<null>> {
-  return changeLike(context, work, decide, async ({ trx, appId }, { post, relation }) => {
-    const result = await trx
+  return changeLike(context, work, decide, async (tx, { post, relation }) => {
+    const result = await tx.trx
       .insertInto('likes')
       .ignore()
       .values({
-        app_id: appId,
+        app_id: tx.appId,
         post_id: post.postId,
         user_id: work.userId,
         // Of now, not of when the feed was locked: the post's lock may have been waited for.
         created_ms: relation.nowMs,
       })
       .executeTakeFirst();
-    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    const isNew = (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    if (isNew) await notify(context, tx, work, { post, deed: 'like' });
+    return isNew;
   });
 }
 
