@@ -30,7 +30,8 @@ function shown(kind: Kind, posts: number): string {
   const all = Array.from({ length: posts }, () => looked).join(' UNION ALL ');
   return (
     '(SELECT STRAIGHT_JOIN r.app_id, r.post_id, r.id, r.writer_id, r.created_ms, ' +
-    'ROW_NUMBER() OVER (PARTITION BY r.post_id ORDER BY r.created_ms, r.id) AS place, ' +
+    // Signed, or MySQL makes decimals of it and the places of marks.
+    'CAST(ROW_NUMBER() OVER (PARTITION BY r.post_id ORDER BY r.created_ms, r.id) AS SIGNED) AS place, ' +
     'COUNT(*) OVER (PARTITION BY r.post_id) AS found ' +
     `FROM (${all}) r ${writerJoins(LOOKED)}WHERE ${writerIsSeen(LOOKED)}) f `
   );
