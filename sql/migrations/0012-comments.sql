@@ -1,5 +1,6 @@
 -- Likes and comments of posts. Who sees one follows from rows as they are when it is read, as for posts. Lock order: … posts < likes
--- < comments < timeline_refs …
+-- < comments < timeline_refs … Jobs of another kind, erase: of a post that is gone its likes go, and what its comments said; comments up
+-- to the job's done_to are done.
 
 ALTER TABLE posts
   ADD COLUMN share_count INT NOT NULL DEFAULT 0,

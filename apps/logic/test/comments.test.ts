@@ -152,6 +152,11 @@ describe('what is under a post', () => {
     for (const who of [ann, bob]) {
       expect(await refusals(who, postId, commentId)).toEqual(ALL_NO_POST);
     }
+    await eventually('nothing that was said stays behind', async () => {
+      const found = `SELECT user_id FROM likes WHERE post_id = ?
+        UNION ALL SELECT comment_id FROM comments WHERE post_id = ? AND text <> ''`;
+      return (await queryRows(rig.database.url, found, [postId, postId])).length === 0;
+    });
   });
 });
 

@@ -115,7 +115,7 @@ export interface CommentFacts {
 }
 
 /**
- * Nothing is written about a post that is gone: its lock is waited for, and kept to the end. Every `decide` may be asked more than
+ * `decide` sees the post under its lock, which is kept to the end: what it lets pass is written before the post can go. Every `decide` may be asked more than
  * once; what it throws undoes everything. All are idempotent by their request. Errors: ALREADY_EXISTS (the request id), and
  * whatever `decide` throws.
  */

@@ -16,10 +16,10 @@ interface ClaimedJob {
   readonly attempts: number;
 }
 
-/** What a timeline still lacks. */
+/** What a timeline still lacks, or what is left of a post that is gone. */
 export type TimelineJob = ClaimedJob &
   (
-    | { readonly kind: 'fan-out'; readonly postId: PostId }
+    | { readonly kind: 'fan-out' | 'erase'; readonly postId: PostId }
     | { readonly kind: 'back-fill'; readonly viewerId: UserId }
   );
 /** Somebody did something to a post, and others have to be told. */
@@ -49,8 +49,9 @@ export interface MomentJobStore {
   /** Claims jobs that are due, for CLAIM_BACKOFF_BASE_MS and longer with every claim that comes to nothing. */
   claimDue(claim: { readonly owner: string; readonly limit: number }): Promise<MomentJob[]>;
   /**
-   * One step of a job, all or nothing, with its place in the job: at most FAN_OUT_MAX_ROWS references, or all of a back-fill. True
-   * when nothing is left to do. Steps of one job wait for each other, and a reference that is there is not written again.
+   * One step of a job, all or nothing, with its place in the job: at most FAN_OUT_MAX_ROWS references, all of a back-fill, or
+   * ERASE_MAX_ROWS likes and as many comments. True when nothing is left to do. Steps of one job wait for each other, and a reference
+   * that is there is not written again.
    */
   advance(job: TimelineJob): Promise<boolean>;
   /** All jobs that wait, and for how long the one that is due first has been. */
@@ -59,5 +60,7 @@ export interface MomentJobStore {
 
 /** References that one step of a fan-out writes. */
 export const FAN_OUT_MAX_ROWS = 500;
+/** Likes, and comments, of a post that is gone which one step erases. */
+export const ERASE_MAX_ROWS = 500;
 /** Posts of a new friend that a timeline gets: the newest ones. */
 export const BACK_FILL_MAX_POSTS = 200;

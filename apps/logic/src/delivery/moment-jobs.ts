@@ -37,9 +37,9 @@ export interface MomentJobsDeps {
 }
 
 /**
- * Brings posts into timelines, those of an author's friends and that of a new friend, and tells users what concerns them. A job is
- * taken by one node at a time, and by another one once its node has done no step for a while; where it stands is committed with
- * each step.
+ * Brings posts into timelines, those of an author's friends and that of a new friend, tells users what concerns them, and erases what
+ * was said under posts that are gone. A job is taken by one node at a time, and by another one once its node has done no step for a
+ * while; where it stands is committed with each step.
  */
 export class MomentJobs {
   readonly #deps: MomentJobsDeps;

@@ -58,6 +58,7 @@ export function changePost<T>(
     else if (!(patch.mentions ?? []).every(isMentioned)) {
       await order(context, tx, work, { ...post, ...patch }, ['notify']);
     }
+    if ((patch.state ?? 'present') !== 'present') await eraseLater(context, tx, work, post.postId);
     tx.append(feed, change.entry);
     return answer;
   });
@@ -79,6 +80,17 @@ async function order(
     return mentions.length === 0 ? [] : [{ kind, ...job, ...mention }];
   });
   await insertJobs(tx, dispatchIds, owner, orders);
+}
+
+/** What was said under a post that is gone is seen by nobody from now on, and goes too. */
+async function eraseLater(
+  { dispatchIds }: StoreContext,
+  tx: LogTransaction,
+  { authorId, owner }: PostWork,
+  postId: PostId,
+): Promise<void> {
+  const job = { kind: 'erase', appId: tx.appId, authorId, postId } as const;
+  await insertJobs(tx, dispatchIds, owner, [job]);
 }
 
 async function readOwn(

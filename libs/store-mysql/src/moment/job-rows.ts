@@ -13,7 +13,7 @@ export type JobRow = Omit<Selectable<MomentJobsTable>, 'owner' | 'due_ms'>;
 
 /** What a job is about, before it is one. */
 export type JobOrder = { readonly appId: AppId; readonly authorId: UserId } & (
-  | { readonly kind: 'fan-out'; readonly postId: PostId }
+  | { readonly kind: 'fan-out' | 'erase'; readonly postId: PostId }
   | { readonly kind: 'back-fill'; readonly viewerId: UserId }
   | ({ readonly kind: 'notify'; readonly postId: PostId } & NoticedDeed)
 );
@@ -28,6 +28,7 @@ export function toJob(row: JobRow): MomentJob {
   const { kind, post_id: postId } = row;
   switch (kind) {
     case 'fan-out':
+    case 'erase':
       return { ...shared, kind, postId };
     case 'back-fill':
       return { ...shared, kind, viewerId: row.viewer_id };
@@ -90,6 +91,7 @@ export async function notify(
 function about(order: JobOrder) {
   switch (order.kind) {
     case 'fan-out':
+    case 'erase':
       return { post_id: order.postId };
     case 'back-fill':
       return { viewer_id: order.viewerId };

@@ -1,13 +1,15 @@
-import type { AppId, UserId } from '@queqiao/domain';
+import type { AppId, PostId, UserId } from '@queqiao/domain';
 import { sql, type Transaction } from 'kysely';
 import { CLAIM_BACKOFF_BASE_MS } from '../dispatch-store.js';
 import type { PostRecord } from '../moment-types.js';
 import type { Schema } from '../schema/schema.js';
 import { DATABASE_NOW } from '../store-context.js';
 import { BACK_FILL_MAX_POSTS, FAN_OUT_MAX_ROWS, type TimelineJob } from '../timeline-types.js';
+import { erase } from './erase.js';
 import { storedState, toPost } from './post-rows.js';
 
 type Job<K extends TimelineJob['kind']> = Extract<TimelineJob, { kind: K }>;
+type OfPost = Extract<TimelineJob, { postId: PostId }>;
 type Post = Pick<PostRecord, 'postId' | 'createdMs'>;
 
 /** The row of the job is locked first, so that of two nodes that both hold it for theirs the second finds what the first did. */
@@ -19,8 +21,7 @@ export async function advanceJob(trx: Transaction<Schema>, job: TimelineJob): Pr
     .forUpdate()
     .executeTakeFirst();
   if (row === undefined) return true;
-  if (job.kind === 'back-fill') await backFill(trx, job);
-  const doneTo = job.kind === 'fan-out' ? await fanOut(trx, job, row.done_to) : null;
+  const doneTo = await step(trx, job, row.done_to);
   if (doneTo === null) {
     await trx.deleteFrom('moment_jobs').where('job_id', '=', job.jobId).execute();
     return true;
@@ -37,13 +38,30 @@ export async function advanceJob(trx: Transaction<Schema>, job: TimelineJob): Pr
   return false;
 }
 
+/** Where the job is then; null: at its end. */
+async function step(
+  trx: Transaction<Schema>,
+  job: TimelineJob,
+  doneTo: string,
+): Promise<string | null> {
+  switch (job.kind) {
+    case 'fan-out':
+      return fanOut(trx, job, doneTo);
+    case 'erase':
+      return erase(trx, job, doneTo);
+    case 'back-fill':
+      await backFill(trx, job);
+      return null;
+  }
+}
+
 /**
  * Friends are read after the commit of the post, page by page. Who becomes one behind the cursor has a back-fill, which reads posts
  * after the commit of the friendship: one of the two sees the other. Null: there are no more.
  */
 async function fanOut(
   trx: Transaction<Schema>,
-  { appId, authorId, postId }: Job<'fan-out'>,
+  { appId, authorId, postId }: OfPost,
   doneTo: string,
 ): Promise<UserId | null> {
   const row = await trx

@@ -1,0 +1,152 @@
+import type { PostId } from '@queqiao/domain';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ERASE_MAX_ROWS, type Database, type MomentJob } from '../src/index.js';
+import { HeldLock } from './held-lock.js';
+import { ReactionRig } from './reaction-rig.js';
+import { addUsers, app, note, StoreRig, user } from './store-rig.js';
+
+let rig: StoreRig;
+let db: Database;
+let of: ReactionRig;
+let lock: HeldLock;
+let postId: PostId;
+
+beforeAll(async () => {
+  rig = await StoreRig.start();
+  db = rig.open();
+  of = new ReactionRig(rig, db);
+  lock = await HeldLock.open(rig);
+  await addUsers(db, 'a', 'v');
+});
+afterAll(async () => {
+  lock.close();
+  await rig.stop();
+});
+beforeEach(async () => {
+  postId = await of.post('a');
+  await rig.root.query('DELETE FROM moment_jobs');
+});
+
+const writers = (count: number) => Array.from({ length: count }, (_, n) => `w${n}`);
+const remove = (id: PostId, state: 'deleted' | 'removed') =>
+  db.posts.change({ ...of.work('a'), authorId: user('a'), postId: id }, () => ({
+    change: { patch: { state }, entry: note('postChanged') },
+    answer: null,
+  }));
+
+/** The likes of a post, and its comments that say something. */
+async function left(id: PostId): Promise<[number, number]> {
+  const [row] = await rig.rows<{ likes: number; said: number }>(
+    `SELECT (SELECT COUNT(*) FROM likes WHERE app_id = ? AND post_id = ?) AS likes,
+     (SELECT COUNT(*) FROM comments WHERE app_id = ? AND post_id = ? AND text <> '') AS said`,
+    [app, id, app, id],
+  );
+  return [row?.likes ?? -1, row?.said ?? -1];
+}
+
+async function claimOne(owner = 'logic-1'): Promise<MomentJob> {
+  const [job, ...others] = await db.momentJobs.claimDue({ owner, limit: 10 });
+  if (job === undefined || others.length > 0) throw new Error('not one job');
+  return job;
+}
+
+describe('what was said under a post that is gone', () => {
+  it.each(['deleted', 'removed'] as const)('is erased: %s', async (state) => {
+    const other = await of.post('a');
+    await rig.root.query('DELETE FROM moment_jobs');
+    for (const id of [postId, other]) {
+      await of.like('v', id);
+      await of.comment('v', id);
+    }
+    await remove(postId, state);
+    const job = await claimOne();
+    expect(job).toMatchObject({ kind: 'erase', appId: app, postId });
+    expect(await db.momentJobs.advance(job)).toBe(true);
+    expect([await left(postId), await left(other)]).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+    expect(await db.momentJobs.backlog()).toEqual({ rows: 0, oldestDueMs: 0 });
+  });
+
+  it('goes by steps, likes first, and no further with a post that only changes', async () => {
+    await of.likesByRows(postId, writers(ERASE_MAX_ROWS + 1));
+    await of.commentsByRows(postId, writers(ERASE_MAX_ROWS + 1));
+    await db.posts.change({ ...of.work('a'), authorId: user('a'), postId }, () => ({
+      change: { patch: { revision: 1 }, entry: note('postChanged') },
+      answer: null,
+    }));
+    expect(await db.momentJobs.claimDue({ owner: 'logic-1', limit: 10 })).toEqual([]);
+    await remove(postId, 'deleted');
+    const job = await claimOne();
+    const steps: unknown[] = [];
+    for (let done = false; !done && steps.length < 9;) {
+      done = await db.momentJobs.advance(job);
+      steps.push(await left(postId));
+    }
+    expect(steps).toEqual([
+      [1, ERASE_MAX_ROWS + 1],
+      [0, 1],
+      [0, 0],
+    ]);
+  });
+
+  it('goes on where it was, whoever died in the middle of a step', async () => {
+    await of.likesByRows(postId, writers(3));
+    await of.commentsByRows(postId, writers(ERASE_MAX_ROWS + 1));
+    await remove(postId, 'deleted');
+    const job = await claimOne();
+    expect(await db.momentJobs.advance(job)).toBe(false);
+    // The last one by its id.
+    const last = 'c99';
+    const held = 'SELECT 1 FROM comments WHERE post_id = ? AND comment_id = ? FOR UPDATE';
+    const finished = lock.during(
+      [held, postId, last],
+      () => db.momentJobs.advance(job),
+      async ({ thread }) => {
+        expect(await left(postId)).toEqual([0, 1]);
+        await rig.root.query(`KILL ${thread}`);
+      },
+    );
+    expect(await finished).toBe(true);
+    expect(await left(postId)).toEqual([0, 0]);
+    // Somebody who takes it for undone finds nothing to do.
+    expect(await db.momentJobs.advance(job)).toBe(true);
+  });
+});
+
+describe('a deletion', () => {
+  it.each(['like', 'comment'] as const)(
+    'waits for a like or comment of the same moment: %s',
+    async (what) => {
+      await of.comment('v', postId);
+      const [head] = await rig.rows<{ last_seq: number }>(
+        "SELECT last_seq FROM conversations WHERE app_id = ? AND conversation_id = 's:v'",
+        [app],
+      );
+      // Whoever writes it stops with the post in its hands, before the entry that tells it.
+      const inTheWay = `INSERT INTO entries (conversation_id, app_id, seq, ordinal, sender, kind, created_ms, content)
+        VALUES ('s:v', ?, ?, 1, 'held', 'text', 1, '')`;
+      const next = (head?.last_seq ?? 0) + 1;
+      const removed: Promise<unknown>[] = [];
+      await lock.during(
+        [inTheWay, app, next],
+        async () => {
+          await (what === 'like' ? of.like('v', postId) : of.comment('v', postId));
+        },
+        async (waiting) => {
+          const removal = remove(postId, 'deleted');
+          removed.push(removal);
+          const early = removal.then(() => Promise.reject(new Error('the deletion did not wait')));
+          await Promise.race([early, lock.untilWaiting(waiting)]);
+        },
+      );
+      await Promise.all(removed);
+      expect(await left(postId)).toEqual(what === 'like' ? [1, 1] : [0, 2]);
+      await db.momentJobs.advance(await claimOne());
+      expect(await left(postId)).toEqual([0, 0]);
+      // Whoever comes later finds it gone, under its lock.
+      expect((await of.like('v', postId))?.post.state).toBe('deleted');
+    },
+  );
+});
