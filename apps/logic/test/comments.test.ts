@@ -223,6 +223,49 @@ describe('a comment', () => {
   });
 });
 
+describe('a list', () => {
+  const tokenOf = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+  it('goes on from wherever a token says, made up or not', async () => {
+    for (const who of [ann, bob]) {
+      await who.react('likePost', postId);
+      await who.comment(postId, who.id);
+    }
+    const [far, none] = [Number.MAX_SAFE_INTEGER, ''];
+    for (const [pageToken, found] of [
+      [tokenOf(0, none), 2],
+      [tokenOf(-far, 'zzz'), 2],
+      [tokenOf(far, 'x'.repeat(64)), 0],
+    ] as const) {
+      const request = { postId, pageToken };
+      expect((await bob.call(Comments, 'listLikes', request)).likes).toHaveLength(found);
+      expect((await bob.call(Comments, 'listComments', request)).comments).toHaveLength(found);
+    }
+    const strange = [tokenOf(0, '鹊'), tokenOf(0, "\u0000'; -- \\"), tokenOf(0, 'x'.repeat(65))];
+    for (const pageToken of [...strange, tokenOf(1.5, none), tokenOf(1), tokenOf('1', none), '!']) {
+      const refused = { code: 'INVALID_ARGUMENT', field: 'page_token' };
+      const request = { postId, pageToken };
+      expect(await failureOf(bob.call(Comments, 'listLikes', request))).toEqual(refused);
+      expect(await failureOf(bob.call(Comments, 'listComments', request))).toEqual(refused);
+    }
+  });
+
+  it('goes on where it was while others come and go', async () => {
+    const first = await ann.comment(postId, '1');
+    await ann.comment(postId, '2');
+    const third = await bob.comment(postId, '3');
+    const request = { postId, limit: 2 };
+    const page = await carol.call(Comments, 'listComments', request);
+    await ann.deleteComment(postId, first);
+    await bob.deleteComment(postId, third);
+    await bob.comment(postId, '4');
+    const next = { ...request, pageToken: page.nextPageToken };
+    const rest = await carol.call(Comments, 'listComments', next);
+    expect([...texts(page.comments), ...texts(rest.comments)]).toEqual(['1', '2', '4']);
+    expect(rest.nextPageToken).toBe('');
+  });
+});
+
 describe('what users do', () => {
   it('is told to their own devices, and done once however often it is asked for', async () => {
     const change = { $case: 'postChanged', value: { postId, removed: false } };

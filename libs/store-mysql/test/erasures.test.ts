@@ -116,37 +116,52 @@ describe('what was said under a post that is gone', () => {
 });
 
 describe('a deletion', () => {
-  it.each(['like', 'comment'] as const)(
-    'waits for a like or comment of the same moment: %s',
-    async (what) => {
-      await of.comment('v', postId);
-      const [head] = await rig.rows<{ last_seq: number }>(
-        "SELECT last_seq FROM conversations WHERE app_id = ? AND conversation_id = 's:v'",
-        [app],
-      );
-      // Whoever writes it stops with the post in its hands, before the entry that tells it.
-      const inTheWay = `INSERT INTO entries (conversation_id, app_id, seq, ordinal, sender, kind, created_ms, content)
-        VALUES ('s:v', ?, ?, 1, 'held', 'text', 1, '')`;
-      const next = (head?.last_seq ?? 0) + 1;
-      const removed: Promise<unknown>[] = [];
-      await lock.during(
-        [inTheWay, app, next],
-        async () => {
-          await (what === 'like' ? of.like('v', postId) : of.comment('v', postId));
-        },
-        async (waiting) => {
-          const removal = remove(postId, 'deleted');
-          removed.push(removal);
-          const early = removal.then(() => Promise.reject(new Error('the deletion did not wait')));
-          await Promise.race([early, lock.untilWaiting(waiting)]);
-        },
-      );
-      await Promise.all(removed);
-      expect(await left(postId)).toEqual(what === 'like' ? [1, 1] : [0, 2]);
-      await db.momentJobs.advance(await claimOne());
-      expect(await left(postId)).toEqual([0, 0]);
-      // Whoever comes later finds it gone, under its lock.
-      expect((await of.like('v', postId))?.post.state).toBe('deleted');
-    },
-  );
+  /** Stops whoever has told something in the feed of that user, before it is over: with the post in its hands. */
+  async function held(userId: string): Promise<[string, ...(string | number)[]]> {
+    await of.comment(userId, postId);
+    const feed = `s:${userId}`;
+    const [head] = await rig.rows<{ last_seq: number }>(
+      'SELECT last_seq FROM conversations WHERE app_id = ? AND conversation_id = ?',
+      [app, feed],
+    );
+    const columns = 'app_id, conversation_id, seq, ordinal, sender, kind, created_ms, content';
+    const inTheWay = `INSERT INTO entries (${columns}) VALUES (?, ?, ?, 1, 'held', 'text', 1, '')`;
+    return [inTheWay, app, feed, (head?.last_seq ?? 0) + 1];
+  }
+  const begin = {
+    like: () => of.like('v', postId),
+    comment: () => of.comment('v', postId),
+    share: () => db.reactions.share(of.work('v', postId), () => note('postChanged')),
+  };
+  const kinds = ['like', 'comment', 'share'] as const;
+
+  /** Starts `second` while `first` is stopped; the two must be in each other's way. */
+  async function oneAfterTheOther<T>(
+    userId: string,
+    first: () => Promise<unknown>,
+    second: () => Promise<T>,
+  ): Promise<T> {
+    const started: Promise<T>[] = [];
+    await lock.during(await held(userId), first, async (waiting) => {
+      const work = second();
+      started.push(work);
+      const early = work.then(() => Promise.reject(new Error('the second did not wait')));
+      await Promise.race([early, lock.untilWaiting(waiting)]);
+    });
+    return (await Promise.all(started))[0] as T;
+  }
+
+  it.each(kinds)('waits for a like or comment of the same moment: %s', async (what) => {
+    await oneAfterTheOther('v', begin[what], () => remove(postId, 'deleted'));
+    const found = { like: [1, 1], comment: [0, 2], share: [0, 1] };
+    expect(await left(postId)).toEqual(found[what]);
+    await db.momentJobs.advance(await claimOne());
+    expect(await left(postId)).toEqual([0, 0]);
+  });
+
+  it('is seen by whoever has waited for it', async () => {
+    const going = () => remove(postId, 'deleted');
+    const viewed = await oneAfterTheOther('a', going, () => of.like('v', postId));
+    expect(viewed?.post.state).toBe('deleted');
+  });
 });

@@ -20,12 +20,16 @@ describe('a token', () => {
     const parts = [7, 'ännu "ett\u0000 渡'] as const;
     expect(decodePage(encodePage(parts), ['number', 'string'])).toEqual(parts);
     expect(decodePage('', ['number'])).toBeNull();
+    for (const id of ['', 'ann_1.-']) expect(decodePage(encodePage([id]), ['id'])).toEqual([id]);
   });
 
   it('is refused when it is of another list, or of nobody', () => {
     const strange = ['x', 'bnVsbA', encodePage([]), encodePage([1, 2]), encodePage(['1'])];
     for (const token of [...strange, encodePage([1.5]), encodePage([2 ** 60])]) {
       expect(() => decodePage(token, ['number'])).toThrow('page_token');
+    }
+    for (const id of ['渡', 'a b', "'", 'x'.repeat(65), 7]) {
+      expect(() => decodePage(encodePage([id]), ['id'])).toThrow('page_token');
     }
   });
 });

@@ -1,4 +1,4 @@
-import { invalidArgument } from '@queqiao/domain';
+import { invalidArgument, isId } from '@queqiao/domain';
 
 /** Errors: INVALID_ARGUMENT naming `limit`. */
 export function pageLimit(
@@ -15,6 +15,8 @@ export function pageLimit(
 interface PartTypes {
   number: number;
   string: string;
+  /** An id, or empty: what else it were, no column of ids could be compared with it. */
+  id: string;
 }
 type PartType = keyof PartTypes;
 type Parts<T extends readonly PartType[]> = { [I in keyof T]: PartTypes[T[I]] };
@@ -49,5 +51,6 @@ function parse(token: string): unknown {
 }
 
 function isPart(part: unknown, type: PartType): boolean {
-  return type === 'string' ? typeof part === 'string' : Number.isSafeInteger(part);
+  if (type === 'number') return Number.isSafeInteger(part);
+  return typeof part === 'string' && (type === 'string' || part === '' || isId(part));
 }

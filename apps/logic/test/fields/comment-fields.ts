@@ -1,4 +1,14 @@
-import { also, bad, id, missing, not, optionalId, whole, type MethodRow } from './field-rules.js';
+import {
+  also,
+  bad,
+  id,
+  ID_OF_NOBODY,
+  missing,
+  not,
+  optionalId,
+  whole,
+  type MethodRow,
+} from './field-rules.js';
 import { ANOTHER_POST, OWN_POST, STRANGE_POST } from './moment-fields.js';
 
 const OWN_COMMENT = 'a-comment-of-alices';
@@ -9,7 +19,7 @@ const COMMENT_ELSEWHERE = 'a-comment-of-another-post';
 
 const post_id = also(id, missing('nosuch'), missing(STRANGE_POST));
 const change = { client_request_id: id, post_id };
-const page = { page_token: not('x', 'W10'), limit: whole(0, 100) };
+const page = { page_token: not('x', 'W10', ID_OF_NOBODY), limit: whole(0, 100) };
 const nowhere = [missing('nosuch'), missing(GONE_COMMENT), missing(COMMENT_ELSEWHERE)];
 
 export const comments: Record<string, MethodRow> = {

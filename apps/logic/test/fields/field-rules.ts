@@ -55,6 +55,8 @@ export const free: FieldRule = not();
 const LONG_ID = 'x'.repeat(65);
 const NOT_IDS = ['a:b', 'a b', 'ä', 'a\u0000', '__proto__/x', LONG_ID];
 export const id = not('', ...NOT_IDS);
+/** A token of a list, with an id in it that nobody can have: [0,"鹊"]. */
+export const ID_OF_NOBODY = 'WzAsIum5iiJd';
 export const optionalId = not(...NOT_IDS);
 export const conversation = not(
   '',

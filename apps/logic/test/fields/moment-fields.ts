@@ -1,4 +1,15 @@
-import { also, bad, characters, id, list, message, missing, not, whole } from './field-rules.js';
+import {
+  also,
+  bad,
+  characters,
+  id,
+  ID_OF_NOBODY,
+  list,
+  message,
+  missing,
+  not,
+  whole,
+} from './field-rules.js';
 import type { FieldRule, MethodRow } from './field-rules.js';
 import { BODIES, optionalUrl, url } from './content-fields.js';
 
@@ -10,7 +21,7 @@ export const STRANGE_POST = 'a-post-of-bobs';
 const URL = 'https://media.example/a';
 const post_id = also(id, missing('nosuch'));
 const ownPost = also(post_id, missing(STRANGE_POST));
-const page = { page_token: not('x', 'W10'), limit: whole(0, 50) };
+const page = { page_token: not('x', 'W10', ID_OF_NOBODY), limit: whole(0, 50) };
 
 function media(name: 'image' | 'video' | 'location'): ReturnType<typeof message> {
   const [good, fields] = BODIES[name] ?? [{}, {}];

@@ -5,6 +5,7 @@ import {
   characters,
   free,
   id,
+  ID_OF_NOBODY,
   list,
   message,
   missing,
@@ -20,7 +21,7 @@ const tags = also(
   bad(['a', 'b', 'a'], { at: '[2]' }),
 );
 const labels = { remark: characters(0, 100), tags };
-const page = (max: number) => ({ page_token: not('x', 'W10'), limit: whole(0, max) });
+const page = (max: number) => ({ page_token: not('x', 'W10', ID_OF_NOBODY), limit: whole(0, max) });
 const profile = {
   nickname: characters(0, 200),
   avatar_url: characters(0, 2_000),

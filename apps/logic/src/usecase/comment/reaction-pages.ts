@@ -40,7 +40,7 @@ export async function readReactions<T>(
 
 function toPage({ pageToken, limit }: ReactionsInput): ReactionPage {
   const bounds = { byDefault: REACTIONS_LIMIT_DEFAULT, max: REACTIONS_LIMIT_MAX };
-  const place = decodePage(pageToken, ['number', 'string']);
+  const place = decodePage(pageToken, ['number', 'id']);
   const from = place === null ? null : { createdMs: place[0], id: place[1] };
   return { from, limit: pageLimit(limit, bounds) };
 }

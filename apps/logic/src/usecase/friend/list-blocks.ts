@@ -17,7 +17,7 @@ export class ListBlocks {
   ): Promise<{ userIds: UserId[]; nextPageToken: string }> {
     const bounds = { byDefault: BLOCKS_LIMIT_DEFAULT, max: BLOCKS_LIMIT_MAX };
     const limit = pageLimit(input.limit, bounds);
-    const [afterId = ''] = decodePage(input.pageToken, ['string']) ?? [];
+    const [afterId = ''] = decodePage(input.pageToken, ['id']) ?? [];
     const userIds = await this.deps.friends.blocks(appId, caller.userId, { afterId, limit });
     const last = userIds.length < limit ? undefined : userIds.at(-1);
     return { userIds, nextPageToken: last === undefined ? '' : encodePage([last]) };

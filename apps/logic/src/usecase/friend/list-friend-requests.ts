@@ -28,7 +28,7 @@ export class ListFriendRequests {
     const { direction } = input;
     const bounds = { byDefault: REQUESTS_LIMIT_DEFAULT, max: REQUESTS_LIMIT_MAX };
     const limit = pageLimit(input.limit, bounds);
-    const place = decodePage(input.pageToken, ['number', 'string']);
+    const place = decodePage(input.pageToken, ['number', 'id']);
     const before = place === null ? null : { updatedMs: place[0], peerId: place[1] };
     const requests = await friends.requests(appId, caller.userId, { direction, before, limit });
     const last = requests.length < limit ? undefined : requests.at(-1);

@@ -49,7 +49,7 @@ export class ListFriends {
     { pageToken, limit }: { readonly pageToken: string; readonly limit: number },
   ): Promise<FriendsAnswer> {
     const { friends } = this.deps;
-    const place = decodePage(pageToken, ['number', 'string']);
+    const place = decodePage(pageToken, ['number', 'id']);
     const feedSeq = place?.[0] ?? (await friends.feedSeq(appId, userId));
     const rows = await friends.friends(appId, userId, { afterId: place?.[1] ?? '', limit });
     const last = rows.length < limit ? undefined : rows.at(-1)?.friendId;

@@ -3,7 +3,6 @@ import { invalidArgument, type GroupRole, type UserId } from '@queqiao/domain';
 import type { CallContext } from '../caller.js';
 import { decodePage, encodePage, pageLimit } from '../paging.js';
 import { checkLength } from '../check-fields.js';
-import { tokenId } from './check-page.js';
 import type { GroupMemberRecord, GroupReads, MemberPlace } from './read-ports.js';
 import { seeGroup } from './view-group.js';
 
@@ -56,10 +55,10 @@ function tokenOf({ found, userId, name }: MemberPlace): string {
 }
 
 function placeOf(token: string): MemberPlace | null {
-  const place = decodePage(token, ['string', 'string', 'string']);
+  const place = decodePage(token, ['string', 'id', 'string']);
   if (place === null) return null;
   const [word, userId, name] = place;
   const found = FOUND.find((way) => way === word);
   if (found === undefined) throw invalidArgument('page_token', 'is not a token of this list');
-  return { found, userId: tokenId(userId) as UserId, name };
+  return { found, userId: userId as UserId, name };
 }

@@ -2,7 +2,6 @@ import type { GroupRole } from '@queqiao/domain';
 
 import type { UserContext } from '../caller.js';
 import { decodePage, encodePage, pageLimit } from '../paging.js';
-import { tokenId } from './check-page.js';
 import type { GroupReads } from './read-ports.js';
 import type { GroupView } from './view-group.js';
 
@@ -25,8 +24,8 @@ export class ListMyGroups {
     { role, pageToken, limit: given }: ListMyGroupsInput,
   ): Promise<{ groups: GroupView[]; nextPageToken: string }> {
     const limit = pageLimit(given, { byDefault: GROUPS_LIMIT_DEFAULT, max: GROUPS_LIMIT_MAX });
-    const place = decodePage(pageToken, ['string']);
-    const afterGroupId = place === null ? '' : tokenId(place[0]);
+    const place = decodePage(pageToken, ['id']);
+    const afterGroupId = place?.[0] ?? '';
     const { userId } = caller;
     const query = { appId, userId, role, afterGroupId, limit };
     const groups = await this.deps.groups.ownGroups(query);

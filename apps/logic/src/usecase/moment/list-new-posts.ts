@@ -62,7 +62,7 @@ export function roundFrom(arrivedMs: number): string {
 
 /** `nextMs`: where the round after this one begins; 0: this one has not begun. */
 function decode(token: string): { nextMs: number; arrivedMs: number; postId: string } {
-  const parts = decodePage(token, ['number', 'number', 'string'], 'newer_token');
+  const parts = decodePage(token, ['number', 'number', 'id'], 'newer_token');
   if (parts === null) throw invalidArgument('newer_token', 'is missing');
   const [nextMs, arrivedMs, postId] = parts;
   return { nextMs, arrivedMs, postId };

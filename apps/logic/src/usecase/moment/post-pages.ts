@@ -30,7 +30,7 @@ export async function readPosts(
   { isShown, isEnd = () => false }: Shown,
 ): Promise<PostRows> {
   const limit = postsLimit(input.limit);
-  const token = decodePage(input.pageToken, ['number', 'string']);
+  const token = decodePage(input.pageToken, ['number', 'id']);
   let before: PostPlace | null = token === null ? null : { createdMs: token[0], postId: token[1] };
   const posts: PostRecord[] = [];
   for (let reads = 0; reads < POSTS_MAX_READS && posts.length < limit; reads += 1) {

@@ -28,7 +28,7 @@ export class SearchUsers {
     const prefix = checkLength(input.query, SEARCH_QUERY_MAX_LENGTH, 'query', 1);
     const bounds = { byDefault: SEARCH_LIMIT_DEFAULT, max: SEARCH_LIMIT_MAX };
     const limit = pageLimit(input.limit, bounds);
-    const page = decodePage(input.pageToken, ['string', 'string']);
+    const page = decodePage(input.pageToken, ['string', 'id']);
     const after = page === null ? null : { name: page[0], userId: page[1] };
     const searcher = caller.userId;
     const exact = await users.findExactly(appId, searcher, prefix);
