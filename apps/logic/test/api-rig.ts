@@ -54,6 +54,8 @@ export type UserCall = <D extends GenericServiceDefinition, N extends keyof D['m
 export class ApiRig {
   readonly nodes: LogicNode[] = [];
   readonly #closers: (() => void)[] = [];
+  /** Of each node, whoever calls. */
+  readonly #clients: Map<GenericServiceDefinition, Record<string, AnyUnary>>[] = [];
 
   private constructor(
     readonly database: CreatedDatabase,
@@ -191,7 +193,10 @@ export class ApiRig {
   }
 
   #caller(metadata: Record<string, string>, index: number): UserCall {
-    const clients = new Map<GenericServiceDefinition, Record<string, AnyUnary>>();
+    const clients = (this.#clients[index] ??= new Map<
+      GenericServiceDefinition,
+      Record<string, AnyUnary>
+    >());
     return (definition, name, request) => {
       const known = clients.get(definition);
       const client = known ?? this.#keep(createGrpcClient(definition, this.address(index)));

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FriendServiceDefinition as ServerFriends } from '@queqiao/protocol/server';
+import type { Database } from '@queqiao/store-mysql';
+import type { TestApp } from '@queqiao/testkit';
+import { newId, type ApiRig, type UserCall } from '../api-rig.js';
+import { mustEqual, mustFail } from './demands.js';
+import { PlainMoments, type PlainPost } from './plain-moments.js';
+import { PEOPLE } from './program-steps.js';
+
+/** Where programs run: two nodes that leave jobs to the programs, and stores of which these work them off. */
+export interface MomentPlace {
+  readonly rig: ApiRig;
+  readonly app: TestApp;
+  readonly stores: Database;
+}
+
+/** What is answered to a deed that is done; else code and field. */
+export const DONE = 'done';
+
+/** Eight people who are new, what they have done to the server, and the same done to the plain rules. */
+export class MomentWorld {
+  readonly plain = new PlainMoments();
+  /** What was done, as people say it. */
+  readonly lines: string[] = [];
+  /** From where somebody's timeline is followed. */
+  readonly newerTokens = new Map<string, string>();
+  readonly #names = new Map<string, string>();
+  #calls = 0;
+
+  private constructor(
+    readonly place: MomentPlace,
+    private readonly suffix: string,
+    private readonly callers: ReadonlyMap<string, readonly UserCall[]>,
+  ) {
+    for (const name of PEOPLE) this.#names.set(this.idOf(name), name);
+  }
+
+  static async open(
+    place: MomentPlace,
+    friends: readonly (readonly [number, number])[],
+  ): Promise<MomentWorld> {
+    const { rig, app } = place;
+    const suffix = newId();
+    const ids = PEOPLE.map((name) => `${name}-${suffix}`);
+    await rig.backEnd(`Bearer ${app.credential}`).upsert(...ids);
+    const callers = PEOPLE.map(async (name, n) => {
+      const calls = rig.nodes.map((_, node) => rig.calls(app, ids[n] ?? '', node));
+      return [name, await Promise.all(calls)] as const;
+    });
+    const world = new MomentWorld(place, suffix, new Map(await Promise.all(callers)));
+    await world.befriend(friends.map(([a, b]) => [PEOPLE[a] ?? '', PEOPLE[b] ?? '']));
+    return world;
+  }
+
+  /** By the two nodes in turns. */
+  call(who: string): UserCall {
+    this.#calls += 1;
+    const calls = this.callers.get(who) ?? [];
+    const call = calls[this.#calls % calls.length];
+    if (call === undefined) throw new Error(`nobody is called ${who}`);
+    return call;
+  }
+
+  /** A deed of which the plain rules say how it ends. */
+  async deed(line: string, call: Promise<unknown>, ends: string): Promise<void> {
+    this.lines.push(ends === DONE ? line : `${line}: ${ends}`);
+    if (ends === DONE) await call;
+    else await mustFail(call, ends);
+    await this.later();
+  }
+
+  async befriend(pairs: readonly (readonly [string, string])[]): Promise<void> {
+    if (pairs.length === 0) return;
+    this.lines.push(`friends now: ${pairs.map((pair) => pair.join(' and ')).join(', ')}`);
+    const named = pairs.map(([a, b]) => ({ userA: this.idOf(a), userB: this.idOf(b) }));
+    const backEnd = this.place.rig.backEndCalls(this.place.app);
+    await backEnd(ServerFriends, 'addFriends', { clientRequestId: newId(), pairs: named });
+    for (const [a, b] of pairs) this.plain.befriend(a, b);
+  }
+
+  /** All jobs that wait, of these people and of whomever. */
+  async work(): Promise<void> {
+    const { momentJobs } = this.place.stores;
+    for (;;) {
+      const jobs = await momentJobs.claimDue({ owner: 'programs', limit: 100 });
+      for (const job of jobs) while (!(await momentJobs.advance(job)));
+      if (jobs.length === 0) break;
+    }
+    const { rows } = await momentJobs.backlog();
+    mustEqual(rows, 0);
+  }
+
+  idOf(name: string): string {
+    return `${name}-${this.suffix}`;
+  }
+
+  /** What ids of these people, and of what they made, are called in programs. */
+  nameOf(id: string): string {
+    return this.#names.get(id) ?? id;
+  }
+
+  name(id: string, name: string): void {
+    this.#names.set(id, name);
+  }
+
+  post(pick: number): PlainPost | undefined {
+    const { posts } = this.plain;
+    return posts[pick % Math.max(1, posts.length)];
+  }
+
+  /** The clock of the database goes on, so that times tell in which order things were done. */
+  async later(): Promise<void> {
+    const now = Date.now();
+    while (Date.now() < now + 2) await sleep(1);
+  }
+}
