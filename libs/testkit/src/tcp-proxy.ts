@@ -26,6 +26,8 @@ const opposite = { up: 'down', down: 'up' } as const;
 export class TcpProxy {
   /** Asked about every chunk, with a number for its connection. */
   judge: (direction: Direction, chunk: Buffer, connection: number) => Verdict = () => 'pass';
+  /** How much later every chunk arrives, either way. Set it before there are connections. */
+  delayMs = 0;
   /** Connections that `judge` cut. */
   cuts = 0;
   readonly #pairs = new Set<Pair>();
@@ -104,7 +106,12 @@ export class TcpProxy {
       pair.ends[direction].destroy();
       return;
     }
-    if (!to.write(chunk)) pair.ends[direction].pause();
+    const write = () => {
+      if (!to.write(chunk)) pair.ends[direction].pause();
+    };
+    // Timers of one length fire in the order in which they were set.
+    if (this.delayMs > 0) setTimeout(write, this.delayMs);
+    else write();
   }
 
   /** Lets each direction flow or not, as the holes have it. */

@@ -1,18 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FriendServiceDefinition as ServerFriends } from '@queqiao/protocol/server';
-import type { Database } from '@queqiao/store-mysql';
-import type { TestApp } from '@queqiao/testkit';
-import { newId, type ApiRig, type UserCall } from '../api-rig.js';
+import { newId, type UserCall } from '../api-rig.js';
 import { mustEqual, mustFail } from './demands.js';
+import type { MomentPlace } from './moment-place.js';
 import { PlainMoments, type PlainPost } from './plain-moments.js';
 import { PEOPLE } from './program-steps.js';
-
-/** Where programs run: two nodes that leave jobs to the programs, and stores of which these work them off. */
-export interface MomentPlace {
-  readonly rig: ApiRig;
-  readonly app: TestApp;
-  readonly stores: Database;
-}
 
 /** What is answered to a deed that is done; else code and field. */
 export const DONE = 'done';
@@ -52,11 +44,10 @@ export class MomentWorld {
     return world;
   }
 
-  /** By the two nodes in turns. */
-  call(who: string): UserCall {
+  /** By the first two nodes in turns, unless one is named. */
+  call(who: string, node?: number): UserCall {
     this.#calls += 1;
-    const calls = this.callers.get(who) ?? [];
-    const call = calls[this.#calls % calls.length];
+    const call = this.callers.get(who)?.[node ?? this.#calls % 2];
     if (call === undefined) throw new Error(`nobody is called ${who}`);
     return call;
   }

@@ -1,11 +1,9 @@
-import { Registry, systemClock } from '@queqiao/runtime';
-import { createDatabase, type Database } from '@queqiao/store-mysql';
 import { longRun, testSeed } from '@queqiao/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ApiRig } from '../api-rig.js';
+import { placeWithoutJobs, type MomentPlace } from './moment-place.js';
+import { MomentWorld } from './moment-world.js';
 import { perform } from './perform.js';
-import { MomentWorld, type MomentPlace } from './moment-world.js';
 import { programs, type Program } from './program-steps.js';
 import { readAll } from './reads.js';
 
@@ -16,40 +14,9 @@ const seed = testSeed();
 let place: MomentPlace;
 
 beforeAll(async () => {
-  const rig = await ApiRig.start(0);
-  for (let n = 0; n < 2; n += 1) await rig.addNode({}, { database: withoutJobs(open(rig)) });
-  place = { rig, app: await rig.createApp('demo'), stores: open(rig) };
+  place = await placeWithoutJobs();
 });
-afterAll(async () => {
-  await place.stores.close();
-  await place.rig.stop();
-});
-
-function open({ database, logger }: ApiRig): Database {
-  return createDatabase({
-    url: database.url,
-    poolSize: 4,
-    appendPoolSize: 2,
-    statementTimeoutMs: 8_000,
-    tenantGuard: true,
-    clock: systemClock,
-    logger,
-    metrics: new Registry(),
-  });
-}
-
-/** Programs say when jobs are done. */
-function withoutJobs(stores: Database): Database {
-  const { momentJobs } = stores;
-  return {
-    ...stores,
-    momentJobs: {
-      claimDue: () => Promise.resolve([]),
-      backlog: () => momentJobs.backlog(),
-      advance: (job) => momentJobs.advance(job),
-    },
-  };
-}
+afterAll(() => place.close());
 
 let stepsDone = 0;
 
