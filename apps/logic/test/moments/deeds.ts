@@ -10,9 +10,7 @@ import { newId } from '../api-rig.js';
 import { audience as protoAudience } from '../moment-rig.js';
 import { DONE, type MomentWorld } from './moment-world.js';
 import type { PlainAudience, PlainPost } from './plain-moments.js';
-import { PEOPLE, type AudiencePick, type Step } from './program-steps.js';
-
-type StepOf<Name extends Step['do']> = Extract<Step, { do: Name }>;
+import { PEOPLE, type AudiencePick, type StepOf } from './program-steps.js';
 
 export const NO_POST = 'NOT_FOUND post_id';
 const NO_FRIEND = 'NOT_FOUND user_id';

@@ -4,6 +4,7 @@ import { newId, type UserCall } from '../api-rig.js';
 import { mustEqual, mustFail } from './demands.js';
 import type { MomentPlace } from './moment-place.js';
 import { PlainMoments, type PlainPost } from './plain-moments.js';
+import { PlainReactions } from './plain-reactions.js';
 import { PEOPLE } from './program-steps.js';
 
 /** What is answered to a deed that is done; else code and field. */
@@ -12,6 +13,7 @@ export const DONE = 'done';
 /** Eight people who are new, what they have done to the server, and the same done to the plain rules. */
 export class MomentWorld {
   readonly plain = new PlainMoments();
+  readonly reactions = new PlainReactions(this.plain);
   /** What was done, as people say it. */
   readonly lines: string[] = [];
   /** From where somebody's timeline is followed. */

@@ -8,6 +8,7 @@ import {
   setAudience,
   setRange,
 } from './deeds.js';
+import { changeLike, deleteComment, makeComment, sharePost } from './reaction-deeds.js';
 import type { MomentWorld } from './moment-world.js';
 import type { Step } from './program-steps.js';
 import { read } from './reads.js';
@@ -34,6 +35,15 @@ export async function perform(world: MomentWorld, step: Step): Promise<void> {
       return noteFriend(world, step);
     case 'set range':
       return setRange(world, step);
+    case 'like':
+    case 'unlike':
+      return changeLike(world, step);
+    case 'share':
+      return sharePost(world, step);
+    case 'comment':
+      return makeComment(world, step);
+    case 'delete comment':
+      return deleteComment(world, step);
     case 'work':
       world.lines.push('jobs are done');
       return world.work();

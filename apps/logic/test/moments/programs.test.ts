@@ -1,10 +1,11 @@
 import { longRun, testSeed } from '@queqiao/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { programs } from './any-program.js';
 import { placeWithoutJobs, type MomentPlace } from './moment-place.js';
 import { MomentWorld } from './moment-world.js';
 import { perform } from './perform.js';
-import { programs, type Program } from './program-steps.js';
+import type { Program } from './program-steps.js';
 import { readAll } from './reads.js';
 
 const RUNS = longRun() ? 400 : 40;

@@ -1,5 +1,5 @@
 import {
-  Audience_Kind,
+  CommentServiceDefinition as Comments,
   MomentServiceDefinition as Moments,
   type Post,
 } from '@queqiao/protocol/client';
@@ -8,69 +8,22 @@ import { mustEqual, mustFail } from './demands.js';
 import { NO_POST, personAt } from './deeds.js';
 import type { MomentWorld } from './moment-world.js';
 import type { PlainPost } from './plain-moments.js';
-import { PEOPLE, type LISTS, type Step } from './program-steps.js';
+import { expectPosts, meantComment, shownComment } from './shown-posts.js';
+import { PEOPLE, type LISTS, type StepOf } from './program-steps.js';
 
 type List = (typeof LISTS)[number];
-type Page = { readonly posts: readonly Post[]; readonly nextPageToken: string };
-
-/** A post as the server shows it, in the words of programs. */
-function shownBy(world: MomentWorld, post: Post): object {
-  const { content, audience, editedMs } = post;
-  const names = (ids: readonly string[] = []) => ids.map((id) => world.nameOf(id));
-  return {
-    name: world.nameOf(post.postId),
-    author: world.nameOf(post.authorId),
-    createdMs: post.createdMs,
-    text: content?.text,
-    mentions: names(content?.mentionedUserIds),
-    revision: post.revision,
-    edited: editedMs > 0,
-    shares: post.shareCount,
-    audience: audience && {
-      kind: Audience_Kind[audience.kind],
-      people: names(audience.userIds),
-      tags: audience.tags,
-    },
-  };
-}
-
-/** The same by the plain rules. */
-function meantFor(viewer: string, post: PlainPost): object {
-  const { name, author, createdMs, text, mentions, revision, shares, audience } = post;
-  const own = viewer === author;
-  const seen = { name, author, createdMs, text, mentions, revision, shares };
-  return { ...seen, edited: revision > 0, audience: own ? audience : undefined };
-}
-
-function expectPosts(
-  world: MomentWorld,
-  viewer: string,
-  posts: readonly Post[],
-  meant: readonly PlainPost[],
-): void {
-  // Names first: what is missing is easier to see.
-  const names = posts.map(({ postId }) => world.nameOf(postId));
-  mustEqual(
-    names,
-    meant.map(({ name }) => name),
-  );
-  const shown = posts.map((post) => shownBy(world, post));
-  mustEqual(
-    shown,
-    meant.map((post) => meantFor(viewer, post)),
-  );
-}
+type PageOf<T> = { readonly rows: readonly T[]; readonly nextPageToken: string };
 
 /** All pages of a list, of this size; each has as many as it may, or fewer. */
-async function allPages(
-  readPage: (page: { pageToken: string; limit: number }) => Promise<Page>,
+async function allPages<T>(
+  readPage: (page: { pageToken: string; limit: number }) => Promise<PageOf<T>>,
   limit: number,
-): Promise<Post[]> {
-  const all: Post[] = [];
+): Promise<T[]> {
+  const all: T[] = [];
   for (let pageToken = ''; ;) {
-    const { posts, nextPageToken } = await readPage({ pageToken, limit });
-    if (limit > 0) expect(posts.length).toBeLessThanOrEqual(limit);
-    all.push(...posts);
+    const { rows, nextPageToken } = await readPage({ pageToken, limit });
+    if (limit > 0) expect(rows.length).toBeLessThanOrEqual(limit);
+    all.push(...rows);
     if (nextPageToken === '') return all;
     pageToken = nextPageToken;
   }
@@ -86,14 +39,17 @@ export async function readTimeline(
     if (page.pageToken === '' && !world.newerTokens.has(viewer)) {
       world.newerTokens.set(viewer, answer.newerToken);
     }
-    return answer;
+    return { ...answer, rows: answer.posts };
   }, limit);
   expectPosts(world, viewer, shown, world.plain.timeline(viewer));
 }
 
 /** Before jobs are done some posts of others may be missing; nothing else is there. */
 async function glance(world: MomentWorld, viewer: string, limit: number): Promise<void> {
-  const shown = await allPages((page) => world.call(viewer)(Moments, 'listTimeline', page), limit);
+  const shown = await allPages(async (page) => {
+    const answer = await world.call(viewer)(Moments, 'listTimeline', page);
+    return { ...answer, rows: answer.posts };
+  }, limit);
   const ids = shown.map(({ postId }) => postId);
   const meant = world.plain.timeline(viewer).filter((post) => {
     return post.author === viewer || ids.includes(post.id);
@@ -129,19 +85,14 @@ export async function readPerson(
   { author, limit }: { readonly author: string; readonly limit: number },
 ): Promise<void> {
   const userId = world.idOf(author);
-  const shown = await allPages(
-    (page) => world.call(viewer)(Moments, 'listPosts', { userId, ...page }),
-    limit,
-  );
+  const shown = await allPages(async (page) => {
+    const answer = await world.call(viewer)(Moments, 'listPosts', { userId, ...page });
+    return { ...answer, rows: answer.posts };
+  }, limit);
   expectPosts(world, viewer, shown, world.plain.postsOf(viewer, author));
 }
 
-export async function readPost(
-  world: MomentWorld,
-  viewer: string,
-  post: PlainPost | undefined,
-): Promise<void> {
-  if (post === undefined) return;
+export async function readPost(world: MomentWorld, viewer: string, post: PlainPost): Promise<void> {
   const call = world.call(viewer)(Moments, 'getPost', { postId: post.id });
   if (world.plain.seesPost(viewer, post)) {
     const { post: shown } = await call;
@@ -151,9 +102,45 @@ export async function readPost(
   }
 }
 
-export async function read(world: MomentWorld, step: Extract<Step, { do: 'read' }>): Promise<void> {
+async function readLikes(
+  world: MomentWorld,
+  viewer: string,
+  { post, limit }: { readonly post: PlainPost; readonly limit: number },
+): Promise<void> {
+  const call = allPages(async (page) => {
+    const request = { postId: post.id, ...page };
+    const answer = await world.call(viewer)(Comments, 'listLikes', request);
+    return { ...answer, rows: answer.likes };
+  }, limit);
+  if (!world.plain.seesPost(viewer, post)) return mustFail(call, NO_POST);
+  const shown = (await call).map(({ userId }) => world.nameOf(userId));
+  mustEqual(shown, world.reactions.likesOf(viewer, post));
+}
+
+async function readComments(
+  world: MomentWorld,
+  viewer: string,
+  { post, limit }: { readonly post: PlainPost; readonly limit: number },
+): Promise<void> {
+  const call = allPages(async (page) => {
+    const request = { postId: post.id, ...page };
+    const answer = await world.call(viewer)(Comments, 'listComments', request);
+    return { ...answer, rows: answer.comments };
+  }, limit);
+  if (!world.plain.seesPost(viewer, post)) return mustFail(call, NO_POST);
+  const shown = (await call).map((comment) => shownComment(world, comment));
+  const meant = world.reactions.commentsOf(viewer, post);
+  mustEqual(
+    shown,
+    meant.map((comment) => meantComment(world, viewer, comment)),
+  );
+}
+
+export async function read(world: MomentWorld, step: StepOf<'read'>): Promise<void> {
   const { list, limit, pick } = step;
   const viewer = personAt(step.who);
+  const post = world.post(pick);
+  if (post === undefined) return;
   const readers: Record<List, () => Promise<void>> = {
     timeline: () => glance(world, viewer, limit),
     'new posts': async () => {
@@ -161,9 +148,13 @@ export async function read(world: MomentWorld, step: Extract<Step, { do: 'read' 
       await readNewPosts(world, viewer, limit);
     },
     person: () => readPerson(world, viewer, { author: personAt(pick), limit }),
-    post: () => readPost(world, viewer, world.post(pick)),
+    post: () => readPost(world, viewer, post),
+    likes: () => readLikes(world, viewer, { post, limit }),
+    comments: () => readComments(world, viewer, { post, limit }),
   };
-  world.lines.push(`${viewer} reads: ${list}${limit > 0 ? ` by ${limit}` : ''}`);
+  const which = { person: ` of ${personAt(pick)}`, timeline: '', 'new posts': '' };
+  const of = list in which ? which[list as keyof typeof which] : ` of ${post.name}`;
+  world.lines.push(`${viewer} reads: ${list}${of}${limit > 0 ? ` by ${limit}` : ''}`);
   await readers[list]();
 }
 
