@@ -103,7 +103,8 @@ const kinds: { readonly weight: number; readonly arbitrary: fc.Arbitrary<Step> }
       who: person,
     }),
   },
-  { weight: 5, arbitrary: fc.record({ do: is('work') }) },
+  { weight: 3, arbitrary: fc.record({ do: is('mark'), who: person, pick }) },
+  { weight: 8, arbitrary: fc.record({ do: is('work') }) },
   {
     weight: 14,
     arbitrary: fc.record({

@@ -60,7 +60,9 @@ export async function makePost(world: MomentWorld, step: StepOf<'post'>): Promis
     audience: audienceOf(world, audience),
   });
   const fresh = { text: name, revision: 0, shares: 0, gone: false };
-  world.plain.posts.push({ name, id: postId, author, createdMs, mentions, audience, ...fresh });
+  const post = { name, id: postId, author, createdMs, mentions, audience, ...fresh };
+  world.plain.posts.push(post);
+  world.notices.mentioned(post);
   world.name(postId, name);
   await world.later();
 }
@@ -76,7 +78,11 @@ export async function editPost(world: MomentWorld, step: StepOf<'edit'>): Promis
   const done = who === post.author && !post.gone;
   const call = world.call(who)(Moments, 'editPost', request);
   await world.deed(`${who} edits ${post.name}, mentions [${mentions.join()}]`, call, ends(done));
-  if (done) Object.assign(post, { text, mentions, revision: post.revision + 1 });
+  if (!done) return;
+  const isNew = (name: string) => !post.mentions.includes(name);
+  const mentionsMore = mentions.some(isNew);
+  Object.assign(post, { text, mentions, revision: post.revision + 1 });
+  if (mentionsMore) world.notices.mentioned(post);
 }
 
 export async function setAudience(world: MomentWorld, step: StepOf<'set audience'>): Promise<void> {
@@ -88,7 +94,10 @@ export async function setAudience(world: MomentWorld, step: StepOf<'set audience
   const done = who === post.author && !post.gone;
   const call = world.call(who)(Moments, 'setAudience', request);
   await world.deed(`${who} shows ${post.name} to ${spelled(to)}`, call, ends(done));
-  if (done) post.audience = to;
+  if (!done) return;
+  const isOther = JSON.stringify(to) !== JSON.stringify(post.audience);
+  post.audience = to;
+  if (isOther) world.notices.mentioned(post);
 }
 
 export async function deletePost(world: MomentWorld, step: StepOf<'delete'>): Promise<void> {

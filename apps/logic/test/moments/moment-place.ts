@@ -1,6 +1,8 @@
 import { Registry, systemClock } from '@queqiao/runtime';
 import { createDatabase, type Database } from '@queqiao/store-mysql';
 import { TcpProxy, type TestApp } from '@queqiao/testkit';
+import { momentJobRows } from '../../src/compose/moment-notices.js';
+import type { MomentJobRows } from '../../src/delivery/index.js';
 import { ApiRig } from '../api-rig.js';
 
 /** What a statement takes longer on the slow line, both ways together: time for a few changes. */
@@ -8,15 +10,15 @@ const SLOW_LINE_MS = 100;
 /** The place of the node on it. */
 export const SLOW_NODE = 2;
 
-/** Two nodes, and stores of one's own on the same database. */
+/** Two nodes, and the jobs of their database. */
 export interface MomentPlace {
   readonly rig: ApiRig;
   readonly app: TestApp;
-  readonly stores: Database;
+  readonly jobs: MomentJobRows;
   readonly close: () => Promise<void>;
 }
 
-/** Nodes that do no jobs: whoever holds the stores says when they are done. */
+/** Nodes that do no jobs: they are done when the test says so. */
 export async function placeWithoutJobs(): Promise<MomentPlace> {
   const rig = await ApiRig.start(0);
   for (let n = 0; n < 2; n += 1) {
@@ -43,7 +45,10 @@ async function placeAt(rig: ApiRig, line?: TcpProxy): Promise<MomentPlace> {
     await rig.stop();
     await line?.stop();
   };
-  return { rig, app, stores, close };
+  // Devices are not told: nobody is online.
+  const delivery = { pushChange: () => undefined };
+  const jobs = momentJobRows({ database: stores, delivery }, { owner: 'test', dispatchDelayMs: 0 });
+  return { rig, app, jobs, close };
 }
 
 function open({ database, logger }: ApiRig): Database {

@@ -3,7 +3,9 @@ import { FriendServiceDefinition as ServerFriends } from '@queqiao/protocol/serv
 import { newId, type UserCall } from '../api-rig.js';
 import { mustEqual, mustFail } from './demands.js';
 import type { MomentPlace } from './moment-place.js';
+import { compareWritten } from './notice-reads.js';
 import { PlainMoments, type PlainPost } from './plain-moments.js';
+import { PlainNotices } from './plain-notices.js';
 import { PlainReactions } from './plain-reactions.js';
 import { PEOPLE } from './program-steps.js';
 
@@ -14,6 +16,8 @@ export const DONE = 'done';
 export class MomentWorld {
   readonly plain = new PlainMoments();
   readonly reactions = new PlainReactions(this.plain);
+  readonly notices = new PlainNotices(this.plain, this.reactions);
+  readonly people = PEOPLE;
   /** What was done, as people say it. */
   readonly lines: string[] = [];
   /** From where somebody's timeline is followed. */
@@ -73,14 +77,16 @@ export class MomentWorld {
 
   /** All jobs that wait, of these people and of whomever. */
   async work(): Promise<void> {
-    const { momentJobs } = this.place.stores;
+    const { jobs } = this.place;
     for (;;) {
-      const jobs = await momentJobs.claimDue({ owner: 'programs', limit: 100 });
-      for (const job of jobs) while (!(await momentJobs.advance(job)));
-      if (jobs.length === 0) break;
+      const due = await jobs.claimDue({ owner: 'programs', limit: 100 });
+      for (const job of due) while (!(await jobs.advance(job)));
+      if (due.length === 0) break;
     }
-    const { rows } = await momentJobs.backlog();
+    const { rows } = await jobs.backlog();
     mustEqual(rows, 0);
+    this.notices.tell();
+    await compareWritten(this);
   }
 
   idOf(name: string): string {

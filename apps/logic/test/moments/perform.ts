@@ -10,6 +10,7 @@ import {
 } from './deeds.js';
 import { changeLike, deleteComment, makeComment, sharePost } from './reaction-deeds.js';
 import type { MomentWorld } from './moment-world.js';
+import { markNotices } from './notice-reads.js';
 import type { Step } from './program-steps.js';
 import { read } from './reads.js';
 
@@ -44,6 +45,8 @@ export async function perform(world: MomentWorld, step: Step): Promise<void> {
       return makeComment(world, step);
     case 'delete comment':
       return deleteComment(world, step);
+    case 'mark':
+      return markNotices(world, step);
     case 'work':
       world.lines.push('jobs are done');
       return world.work();

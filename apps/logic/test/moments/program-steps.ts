@@ -10,7 +10,15 @@ export interface AudiencePick {
   readonly tags: readonly string[];
 }
 
-export const LISTS = ['timeline', 'new posts', 'person', 'post', 'likes', 'comments'] as const;
+export const LISTS = [
+  'timeline',
+  'new posts',
+  'person',
+  'post',
+  'likes',
+  'comments',
+  'notices',
+] as const;
 
 export type Step =
   | {
@@ -65,6 +73,8 @@ export type Step =
       readonly by: 'writer' | 'author' | 'somebody';
       readonly who: number;
     }
+  /** As read, up to one of them. */
+  | { readonly do: 'mark'; readonly who: number; readonly pick: number }
   /** All jobs that wait. */
   | { readonly do: 'work' }
   | {

@@ -22,7 +22,10 @@ export async function changeLike(
   const call = world.call(who)(Comments, `${step.do}Post`, request);
   const done = world.plain.seesPost(who, post);
   await world.deed(`${who} ${step.do}s ${post.name}`, call, done ? DONE : NO_POST);
-  if (done) world.reactions[step.do](post, who);
+  if (!done) return;
+  const isNew = step.do === 'like' && !world.reactions.liked(post, who);
+  world.reactions[step.do](post, who);
+  if (isNew) world.notices.happened({ kind: 'LIKE', post, actor: who });
 }
 
 export async function sharePost(world: MomentWorld, step: StepOf<'share'>): Promise<void> {
@@ -57,7 +60,9 @@ export async function makeComment(world: MomentWorld, step: StepOf<'comment'>): 
   if (ends !== DONE) return;
   const { commentId, createdMs } = await call;
   const made = { name, id: commentId, post, writer: who, text: name, createdMs, answers };
-  world.reactions.comments.push({ ...made, gone: false });
+  const comment = { ...made, gone: false };
+  world.reactions.comments.push(comment);
+  world.notices.happened({ kind: 'COMMENT', post, actor: who, comment });
   world.name(commentId, name);
 }
 

@@ -3,31 +3,16 @@ import {
   MomentServiceDefinition as Moments,
   type Post,
 } from '@queqiao/protocol/client';
-import { expect } from 'vitest';
 import { mustEqual, mustFail } from './demands.js';
 import { NO_POST, personAt } from './deeds.js';
 import type { MomentWorld } from './moment-world.js';
+import { readNotices } from './notice-reads.js';
+import { allPages } from './pages.js';
 import type { PlainPost } from './plain-moments.js';
 import { expectPosts, meantComment, shownComment } from './shown-posts.js';
 import { PEOPLE, type LISTS, type StepOf } from './program-steps.js';
 
 type List = (typeof LISTS)[number];
-type PageOf<T> = { readonly rows: readonly T[]; readonly nextPageToken: string };
-
-/** All pages of a list, of this size; each has as many as it may, or fewer. */
-async function allPages<T>(
-  readPage: (page: { pageToken: string; limit: number }) => Promise<PageOf<T>>,
-  limit: number,
-): Promise<T[]> {
-  const all: T[] = [];
-  for (let pageToken = ''; ;) {
-    const { rows, nextPageToken } = await readPage({ pageToken, limit });
-    if (limit > 0) expect(rows.length).toBeLessThanOrEqual(limit);
-    all.push(...rows);
-    if (nextPageToken === '') return all;
-    pageToken = nextPageToken;
-  }
-}
 
 export async function readTimeline(
   world: MomentWorld,
@@ -151,8 +136,9 @@ export async function read(world: MomentWorld, step: StepOf<'read'>): Promise<vo
     post: () => readPost(world, viewer, post),
     likes: () => readLikes(world, viewer, { post, limit }),
     comments: () => readComments(world, viewer, { post, limit }),
+    notices: () => readNotices(world, viewer, { limit, unreadOnly: pick % 2 === 1 }),
   };
-  const which = { person: ` of ${personAt(pick)}`, timeline: '', 'new posts': '' };
+  const which = { person: ` of ${personAt(pick)}`, timeline: '', 'new posts': '', notices: '' };
   const of = list in which ? which[list as keyof typeof which] : ` of ${post.name}`;
   world.lines.push(`${viewer} reads: ${list}${of}${limit > 0 ? ` by ${limit}` : ''}`);
   await readers[list]();
@@ -171,6 +157,7 @@ async function readAllAs(world: MomentWorld, viewer: string, limit: number): Pro
   try {
     await readTimeline(world, viewer, limit);
     await readNewPosts(world, viewer, limit);
+    await readNotices(world, viewer, { limit, unreadOnly: false });
     for (const post of posts) await readPost(world, viewer, post);
     for (const author of authors) await readPerson(world, viewer, { author, limit });
   } catch (error) {
