@@ -18,6 +18,8 @@ import type { GroupEvents } from './groups/group-events.js';
 import type { GroupStats } from './groups/groups.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './logger.js';
+import type { MomentEvents } from './moments/moment-events.js';
+import type { MomentStats } from './moments/moments.js';
 import type { FriendEvents } from './friends/friends.js';
 import type { PresenceEvents } from './presence/presence.js';
 import type { EntrySource } from './replica/conversation-log.js';
@@ -59,7 +61,8 @@ export interface EntryEvent {
   readonly source: EntrySource;
 }
 
-export interface ClientEvents extends SelfFeedEvents, FriendEvents, PresenceEvents, GroupEvents {
+export interface ClientEvents
+  extends SelfFeedEvents, FriendEvents, PresenceEvents, GroupEvents, MomentEvents {
   state: ConnectionState;
   /** Signed in: a new session. */
   session: Connected;
@@ -95,7 +98,7 @@ export interface EngineEvents extends ClientEvents {
 }
 
 /** How full the client's bounded places are, the bounds in `limits`, and what its self-checks came to. */
-export interface ClientStats extends GroupStats {
+export interface ClientStats extends GroupStats, MomentStats {
   readonly callsInFlight: number;
   readonly callsQueued: number;
   readonly outboxMessages: number;

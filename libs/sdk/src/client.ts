@@ -17,6 +17,8 @@ import { groupsOf } from './groups/group-feed.js';
 import type { Groups } from './groups/groups.js';
 import { MessageActions, type Readers, type SendOptions } from './message-actions.js';
 import { Friends } from './friends/friends.js';
+import { followMoments } from './moments/moment-events.js';
+import { Moments } from './moments/moments.js';
 import { PresenceWatch } from './presence/presence.js';
 import type { ConversationView } from './replica/conversation-view.js';
 import type { SettingsPatch } from './replica/member-operation.js';
@@ -41,6 +43,7 @@ export class QueqiaoClient {
   readonly users: Users;
   readonly friends: Friends;
   readonly presence: PresenceWatch;
+  readonly moments: Moments;
 
   constructor(options: ClientOptions) {
     this.#engine = new Engine(options);
@@ -50,6 +53,8 @@ export class QueqiaoClient {
     followSelfFeed(this.#engine);
     this.#messages = new MessageActions(this.#engine);
     this.groups = groupsOf(this.#engine);
+    followMoments(this.#engine);
+    this.moments = new Moments(this.#engine);
     this.call = this.#engine.call;
   }
 
@@ -300,7 +305,8 @@ export class QueqiaoClient {
   stats(): ClientStats {
     const listedFriends = this.friends.list().length;
     const people = { listedFriends, watchedUsers: this.presence.size };
-    return { ...this.#engine.stats(), ...people, ...this.groups.stats() };
+    const shown = { ...this.groups.stats(), ...this.moments.stats() };
+    return { ...this.#engine.stats(), ...people, ...shown };
   }
 }
 

@@ -21,6 +21,7 @@ import { openPlatformSocket } from './connection/web-socket.js';
 import { Emitter } from './emitter.js';
 import { tellMembership } from './groups/group-events.js';
 import type { GroupStats } from './groups/groups.js';
+import type { MomentStats } from './moments/moments.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { silentLogger, type Logger } from './logger.js';
 import type { EntrySource } from './replica/conversation-log.js';
@@ -41,6 +42,8 @@ export class Engine {
   readonly call: Caller;
   /** As `call`, for what changes something: repeated under one request id. */
   readonly change: Changer;
+  /** The same without an id, for what may be said any number of times. */
+  readonly repeat: Caller;
   readonly clock: Clock;
   readonly newBackoff: () => Backoff;
   readonly #logger: Logger;
@@ -83,6 +86,7 @@ export class Engine {
     };
     this.#repeated = new RepeatedCalls(shared);
     this.change = this.#repeated.call;
+    this.repeat = this.#repeated.repeat;
     this.puller = new Puller(shared);
     this.#selfCheck = new SelfCheck({
       ...shared,
@@ -133,7 +137,7 @@ export class Engine {
   }
 
   /** Of what the engine holds. */
-  stats(): Omit<ClientStats, 'listedFriends' | 'watchedUsers' | keyof GroupStats> {
+  stats(): Omit<ClientStats, 'listedFriends' | 'watchedUsers' | keyof (GroupStats & MomentStats)> {
     return {
       callsInFlight: this.#calls.inFlight,
       callsQueued: this.#calls.queued,

@@ -14,7 +14,11 @@ export type { ConnectionState } from './connection/state.js';
 export type { TokenOption } from './connection/token-source.js';
 export type { CallOptions, Caller, ServiceDefinition } from './connection/typed-call.js';
 export type { FriendLabels, RequestWish } from './friends/friend-requests.js';
-export type { Friends } from './friends/friends.js';
+export type { FriendPatch, Friends } from './friends/friends.js';
+export type { MomentEvents } from './moments/moment-events.js';
+export type { MomentNotices } from './moments/moment-notices.js';
+export type { AudienceWish, MomentPage, Moments, PostDraft } from './moments/moments.js';
+export type { WatchedPosts } from './moments/watched-posts.js';
 export type { PresenceWatch } from './presence/presence.js';
 export type { Me, SelfFeedEvents } from './users/self-feed.js';
 export type { ProfilePatch, Users, UserSettingsPatch } from './users/users.js';
@@ -48,6 +52,7 @@ export type {
 } from './replica/replica-store.js';
 export {
   AddFriendRule,
+  Audience_Kind,
   ConversationServiceDefinition,
   DeviceServiceDefinition,
   Entry_State,
@@ -66,13 +71,17 @@ export {
   JoinMode,
   JoinWay,
   MessageServiceDefinition,
+  MomentNotice_Kind,
   Platform,
+  PostsRange,
   PresenceRule,
   Sender_Kind,
   UserServiceDefinition,
 } from '@queqiao/protocol/client';
 export { Content, Entry } from '@queqiao/protocol/client';
 export type {
+  Audience,
+  Comment,
   Connected,
   DeviceRecord,
   FaceRoomEvent,
@@ -85,7 +94,12 @@ export type {
   GroupInvitation,
   GroupMember,
   JoinLink,
+  Like,
+  LinkCard,
   MemberState,
+  MomentNotice,
+  Post,
+  PostContent,
   Presence,
   TransientEvent,
   User,

@@ -38,6 +38,14 @@ export interface Limits {
   readonly maxListedFriends: number;
   /** Users whose presence is watched by this device; one more fails with LIMIT_EXCEEDED. The server's own limit. */
   readonly maxWatchedUsers: number;
+  /** Lists of posts watched at once; one more is refused with LIMIT_EXCEEDED. */
+  readonly maxWatchedPostLists: number;
+  /** Posts kept of a watched list; loading more fails with LIMIT_EXCEEDED, and of those that come the oldest give way. */
+  readonly maxWatchedPosts: number;
+  /** Changed posts of a list that are read again one by one; of more the first page is loaded again. */
+  readonly maxRereadPosts: number;
+  /** Notices of posts that are kept; loading more fails with LIMIT_EXCEEDED. */
+  readonly maxKeptNotices: number;
   /** A profile is asked for again after this many milliseconds. */
   readonly userTtlMs: number;
   /** Milliseconds between two acks of one conversation; what is stored meanwhile goes with the next. */
@@ -79,6 +87,10 @@ export const DEFAULT_LIMITS: Limits = {
   maxCachedUsers: 1000,
   maxListedFriends: 10_000,
   maxWatchedUsers: 200,
+  maxWatchedPostLists: 20,
+  maxWatchedPosts: 1000,
+  maxRereadPosts: 20,
+  maxKeptNotices: 500,
   userTtlMs: 600_000,
   ackIntervalMs: 1_000,
   ackRepeatMs: 60_000,

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
  * A page loads this much at most for the client, in bytes, minified and not compressed. Two thirds are the codecs of all messages of
  * `queqiao.client.v1`, so every service that clients get adds to it, also one that the client has no methods for yet.
  */
-const MAX_BUNDLE_BYTES = 360_000;
+const MAX_BUNDLE_BYTES = 405_000;
 
 it('bundles for browsers: no Node module, no socket library, and small', async () => {
   const { outputFiles, metafile } = await build({

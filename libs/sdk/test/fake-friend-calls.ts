@@ -62,11 +62,13 @@ function changeFriend(
 ): Uint8Array | undefined {
   const { updateFriend, deleteFriend, markFriendRequestsRead } = Friends.methods;
   if (method === 'UpdateFriend') {
-    const { clientRequestId, userId, remark, tags } = updateFriend.requestType.decode(body);
+    const { clientRequestId, userId, remark, tags, ...hidden } =
+      updateFriend.requestType.decode(body);
     return people.once(user, clientRequestId, () => {
       const labels = {
         ...(remark === undefined ? {} : { remark }),
         ...(tags === undefined ? {} : { tags: tags.tags }),
+        ...Object.fromEntries(Object.entries(hidden).filter(([, hide]) => hide !== undefined)),
       };
       const friend = people.label(user, userId, labels);
       return updateFriend.responseType.encode({ friend }).finish();

@@ -9,7 +9,7 @@ import {
 import type { FakeServer } from './fake-server.js';
 
 type Body = NonNullable<Content['body']>;
-type Labels = Partial<Pick<Friend, 'remark' | 'tags'>>;
+type Labels = Partial<Omit<Friend, 'userId'>>;
 
 export interface FriendRow {
   readonly friend: Friend;

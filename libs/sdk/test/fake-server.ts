@@ -16,6 +16,8 @@ import { executeChange } from './fake-change-calls.js';
 import { FakeGroupService } from './fake-group-service.js';
 import { FakeLog } from './fake-log.js';
 import { executeFriend } from './fake-friend-calls.js';
+import { FakeMomentCalls } from './fake-moment-calls.js';
+import { FakeMoments } from './fake-moments.js';
 import { FakePeople } from './fake-people.js';
 import { FakePresence } from './fake-presence.js';
 import { executeRead } from './fake-read-calls.js';
@@ -42,6 +44,8 @@ export class FakeServer {
   readonly profiles = new FakeProfiles(this.people);
   readonly presence = new FakePresence(this);
   readonly groups = new FakeGroupService(this);
+  readonly moments = new FakeMoments(this.people);
+  readonly momentCalls = new FakeMomentCalls(this.people, this.moments);
   readonly sessions = new Set<FakeSession>();
   /** Every connect item, also refused ones. */
   readonly connects: Connect[] = [];
@@ -282,7 +286,8 @@ export class FakeServer {
     const people =
       executeFriend(this.people, user, method, body) ??
       this.profiles.execute(user, method, body) ??
-      this.presence.execute(user, method, body);
+      this.presence.execute(user, method, body) ??
+      this.momentCalls.execute(user, method, body);
     if (people !== undefined) return people;
     const changed = executeChange(this, session, method, body);
     if (changed !== undefined) return changed;

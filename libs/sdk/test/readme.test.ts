@@ -11,7 +11,7 @@ const CODE_BLOCK = /```ts\n([^]*?)```/g;
 function script(): string {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const blocks = [...readme.matchAll(CODE_BLOCK)].map(([, code = '']) => code);
-  expect(blocks).toHaveLength(14);
+  expect(blocks).toHaveLength(15);
   const source = blocks
     .join('\n')
     .replaceAll(/import (\{[^}]*\}) from '@queqiao\/sdk';/g, 'const $1 = sdk;');
@@ -65,6 +65,8 @@ it('the examples of the README run', async () => {
     clear: () => undefined,
     closePanel: () => undefined,
     paint: () => undefined,
+    paintPosts: () => undefined,
+    redDot: () => undefined,
     badge: () => undefined,
     online: () =>
       new Promise<void>((resolve) => {
@@ -105,6 +107,7 @@ it('the examples of the README run', async () => {
     '1 friends',
     'mallory',
     'last seen 0',
+    '1 likes, 1 comments',
     'dave came, erin were asked',
     'bob, more: false',
     'alice calls alice Chef',

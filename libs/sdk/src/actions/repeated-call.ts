@@ -52,17 +52,22 @@ export class RepeatedCalls {
     this.#turn = new SessionTurn();
   }
 
-  readonly call: Changer = async (service, method, request) => {
+  readonly call: Changer = (service, method, request) => {
+    // The id is made once; the type of the rest is that of the request by `ChangeRequest`.
+    const repeated = { ...(request as object), clientRequestId: randomId() };
+    return this.repeat(service, method, repeated as never);
+  };
+
+  /** The same for a method that needs no id: what it says is so afterwards, however often it is said. */
+  readonly repeat: Caller = async (service, method, request) => {
     const { maxRepeatedCalls: limit } = this.deps.limits;
     if (this.#size >= limit) {
       const message = `${limit} changes wait for their answers`;
       throw new QueqiaoError('LIMIT_EXCEEDED', message, { field: 'maxRepeatedCalls' });
     }
-    // The id is made once; the type of the rest is that of the request by `ChangeRequest`.
-    const repeated = { ...(request as object), clientRequestId: randomId() };
     this.#size += 1;
     try {
-      return await this.#repeat(() => this.deps.call(service, method, repeated as never));
+      return await this.#repeat(() => this.deps.call(service, method, request));
     } finally {
       this.#size -= 1;
     }

@@ -5,6 +5,13 @@ import type { Engine } from '../engine.js';
 import { FriendList } from './friend-list.js';
 import { FriendRequests, type FriendLabels } from './friend-requests.js';
 
+export interface FriendPatch extends FriendLabels {
+  /** The friend sees none of the user's posts. */
+  readonly hideMyPosts?: boolean;
+  /** The user's timeline has none of the friend's posts. */
+  readonly hideTheirPosts?: boolean;
+}
+
 export interface FriendEvents {
   /** The list of friends is another one: it was loaded, or something in it changed. */
   friends: { readonly friends: readonly Friend[] };
@@ -66,8 +73,8 @@ export class Friends {
   }
 
   /** What is left out stays. Rejects with NOT_FOUND when they are no friends. */
-  async update(userId: string, { remark, tags }: FriendLabels): Promise<Friend> {
-    const patch = { userId, remark, tags: tags && { tags: [...tags] } };
+  async update(userId: string, { tags, ...rest }: FriendPatch): Promise<Friend> {
+    const patch = { userId, ...rest, tags: tags && { tags: [...tags] } };
     return answered((await this.#engine.change(Service, 'updateFriend', patch)).friend);
   }
 
