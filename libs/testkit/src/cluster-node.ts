@@ -80,6 +80,7 @@ export async function webNode(
       QUEQIAO_APP_KEY_ID: app.kid,
       QUEQIAO_APP_KEY_SECRET: Buffer.from(app.secret).toString('base64'),
       QUEQIAO_WEB_ROOT: join(checkoutRoot(), 'apps', 'web', 'dist'),
+      QUEQIAO_WEB_MEDIA: join(settings.dir, 'media'),
       ...settings.env,
     },
   });

@@ -17,6 +17,9 @@ import { PageFiles } from './http/page-files.js';
 import { RateLimit } from './http/rate-limit.js';
 import { securityHeaders } from './http/security-headers.js';
 import { WebListener } from './http/web-listener.js';
+import { MediaFiles } from './media/media-files.js';
+import { MediaStore } from './media/media-store.js';
+import { mediaUpload } from './media/media-upload.js';
 import { KnownPeople } from './people/known-people.js';
 import { grpcUserUpserts, SignIn, type UserUpserts } from './people/sign-in.js';
 import { TokenIssuer } from './people/token-issuer.js';
@@ -55,10 +58,13 @@ export function createWebServer(
   const limit = new RateLimit({ clock }, { perMinute: config.signInsPerMinute });
   const tokens = new TokenIssuer({ clock }, tokenOptions(config));
   const signIn = new SignIn({ users, tokens, people });
+  const media = new MediaStore({ dir: config.mediaDir });
+  const uploads = new RateLimit({ clock }, { perMinute: config.uploadsPerMinute });
+  const upload = mediaUpload({ store: media, tokens, limit: uploads });
   const web = new WebListener(
     {
-      routes: apiRoutes({ signIn, people, limit }, config.socketUrls),
-      files: new PageFiles({ root: config.root }),
+      routes: apiRoutes({ signIn, people, limit, upload }, config.socketUrls),
+      files: [new MediaFiles({ store: media, tokens }), new PageFiles({ root: config.root })],
       logger,
       metrics: registry,
     },
@@ -72,10 +78,11 @@ export function createWebServer(
     readiness: () =>
       web.listening ? { ready: true, reasons: [] } : { ready: false, reasons: ['not listening'] },
   });
-  watchSizes(registry, people, limit);
+  watchSizes(registry, { people, limit, uploads, media });
   const lifecycle = new Lifecycle({ clock, logger })
     .add({ name: 'operations', start: () => operations.start(), stop: () => operations.stop() })
     .add({ name: 'users', stop: () => users.close() })
+    .add({ name: 'media', start: () => media.start() })
     .add({ name: 'web', start: () => web.start(), stop: () => web.stop() });
   return {
     start: () => lifecycle.start(),
@@ -96,7 +103,14 @@ function tokenOptions(config: WebServerConfig) {
   return { appId, keyId: config.appKeyId, secret, ttlMs: config.tokenTtlMs };
 }
 
-function watchSizes(registry: Registry, people: KnownPeople, limit: RateLimit): void {
+interface Sized {
+  readonly people: KnownPeople;
+  readonly limit: RateLimit;
+  readonly uploads: RateLimit;
+  readonly media: MediaStore;
+}
+
+function watchSizes(registry: Registry, { people, limit, uploads, media }: Sized): void {
   gaugeIn(registry, {
     name: 'queqiao_web_known_people',
     help: 'People remembered for suggestions',
@@ -109,6 +123,20 @@ function watchSizes(registry: Registry, people: KnownPeople, limit: RateLimit): 
     help: 'Addresses counted in this minute',
     collect() {
       this.set(limit.size);
+    },
+  });
+  gaugeIn(registry, {
+    name: 'queqiao_web_rate_limited_uploaders',
+    help: 'People whose uploads are counted in this minute',
+    collect() {
+      this.set(uploads.size);
+    },
+  });
+  gaugeIn(registry, {
+    name: 'queqiao_web_media_bytes',
+    help: 'Bytes of the uploaded files',
+    collect() {
+      this.set(media.usedBytes);
     },
   });
 }

@@ -29,6 +29,14 @@ const schema = z
         'Where browsers open their WebSocket; of several, separated by commas, each sign-in gets the next.',
       ),
     root: field.text(4096).describe('Folder with the built page.'),
+    mediaDir: field
+      .text(4096)
+      .default('.data/media')
+      .describe('Folder for uploaded pictures and videos.'),
+    uploadsPerMinute: field
+      .integer(1, 100_000)
+      .default(60)
+      .describe('Files that one person may upload in a minute; more are refused (429).'),
     people: field
       .list()
       .default(['alice', 'bob', 'carol'])
@@ -61,6 +69,8 @@ export const webServerConfig = defineConfig(schema, {
     tokenTtlMs: 'QUEQIAO_TOKEN_TTL_MS',
     socketUrls: 'QUEQIAO_SOCKET_URL',
     root: 'QUEQIAO_WEB_ROOT',
+    mediaDir: 'QUEQIAO_WEB_MEDIA',
+    uploadsPerMinute: 'QUEQIAO_UPLOADS_PER_MINUTE',
     people: 'QUEQIAO_WEB_PEOPLE',
     signInsPerMinute: 'QUEQIAO_SIGN_INS_PER_MINUTE',
   },

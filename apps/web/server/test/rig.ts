@@ -28,6 +28,13 @@ export function pageFolder(): string {
   return root;
 }
 
+/** Where uploads go; not made before it is needed. */
+function mediaFolder(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'queqiao-media-'));
+  cleanups.push(() => rmSync(dir, { recursive: true }));
+  return join(dir, 'media');
+}
+
 export interface Upsert {
   readonly userId: string;
   readonly nickname: string | undefined;
@@ -53,6 +60,7 @@ export async function startWeb(env: Record<string, string> = {}, refuse?: () => 
     QUEQIAO_APP_KEY_SECRET: secret.toString('base64'),
     QUEQIAO_SOCKET_URL: 'ws://127.0.0.1:9091/ws',
     QUEQIAO_WEB_ROOT: pageFolder(),
+    QUEQIAO_WEB_MEDIA: mediaFolder(),
     ...env,
   });
   const logger = createLogger({ service: 'web', node: 'web', level: 'silent' });
@@ -66,5 +74,5 @@ export async function startWeb(env: Record<string, string> = {}, refuse?: () => 
       headers: { 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
-  return { server, url, post, upserts };
+  return { server, url, post, upserts, mediaDir: config.mediaDir };
 }

@@ -77,7 +77,13 @@ export class Moments {
     const view = (post: Post): Post => this.#likes.view(post);
     const onChange = (watched: WatchedPosts): void => events.emit('watchedPosts', watched);
     this.#lists = new WatchedPostLists({
-      ...{ call, clock, limits, newBackoff, userId, view, onChange },
+      call,
+      clock,
+      limits,
+      newBackoff,
+      userId,
+      view,
+      onChange,
     });
     events.on('postChanged', ({ postId, removed }) => {
       if (removed) this.#lists.removed(postId);

@@ -65,6 +65,7 @@ export function webServer(
     QUEQIAO_APP_KEY_SECRET: app.keySecret,
     QUEQIAO_SOCKET_URL: nodes(connectNodes, socketUrl).join(),
     QUEQIAO_WEB_ROOT: join(around.root, 'apps', 'web', 'dist'),
+    QUEQIAO_WEB_MEDIA: join(around.dataDir, 'media'),
   });
 }
 

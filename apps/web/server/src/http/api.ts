@@ -4,18 +4,20 @@ import { personName } from '../people/person-name.js';
 import type { SignIn } from '../people/sign-in.js';
 import type { IssuedToken } from '../people/token-issuer.js';
 import { sendJson } from './answers.js';
+import { keepSession } from './session-cookie.js';
 import type { RateLimit } from './rate-limit.js';
 import { readJson, textField, textListField } from './read-json.js';
 
 const MAX_NAMES = 500;
 
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
 export interface ApiDeps {
   readonly signIn: SignIn;
   readonly people: KnownPeople;
   readonly limit: RateLimit;
+  readonly upload: Handler;
 }
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
  * The page's API, by method and path:
@@ -23,14 +25,17 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
  *   out in turn, so that windows are spread over the connect nodes
  * - `POST /api/resolve {names}` → `{users: [{name, userId}]}`: the ids that typed names stand for, whether or not they exist
  * - `GET /api/users` → `{users: [{userId, name}]}`: people to propose
+ * - `POST /api/media` → `{path}`, see `mediaUpload`
  */
 export function apiRoutes(
   deps: ApiDeps,
   socketUrls: readonly string[],
 ): ReadonlyMap<string, Handler> {
   let given = 0;
-  const sendToken = (response: ServerResponse, issued: IssuedToken): void =>
+  const sendToken = (response: ServerResponse, issued: IssuedToken): void => {
+    keepSession(response, issued.token);
     sendJson(response, 200, { ...issued, socketUrl: socketUrls[given++ % socketUrls.length] });
+  };
   return new Map<string, Handler>([
     [
       'POST /api/sign-in',
@@ -60,6 +65,7 @@ export function apiRoutes(
       'GET /api/users',
       async (_request, response) => sendJson(response, 200, { users: deps.people.list() }),
     ],
+    ['POST /api/media', deps.upload],
   ]);
 }
 

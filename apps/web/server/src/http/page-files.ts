@@ -17,18 +17,23 @@ const TYPES: Readonly<Record<string, string>> = {
 /** One or more plain names: no empty one, none that begins with a dot, nothing but what the build writes. */
 const SAFE_PATH = /^(?:\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$/;
 
+/** What is given out for a path that is not of the API. */
+export interface FileSource {
+  /** False when there is no such file: nothing was answered. */
+  answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+}
+
 /**
  * The built page below `root`. Names do not carry a hash, so browsers ask again each time and are answered 304 while nothing
  * has changed. Only files of known types inside the folder are given out, also through symbolic links.
  */
-export class PageFiles {
+export class PageFiles implements FileSource {
   readonly #root: string;
 
   constructor(options: { readonly root: string }) {
     this.#root = options.root;
   }
 
-  /** False when there is no such file: nothing was answered. */
   async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const name = path === '/' ? '/index.html' : path;
     const type = TYPES[extname(name)];

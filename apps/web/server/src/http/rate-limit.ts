@@ -5,7 +5,7 @@ import type { Clock } from '@queqiao/runtime';
 export const MAX_ADDRESSES = 10_000;
 const WINDOW_MS = 60_000;
 
-/** At most so many requests from one address per minute, counted in fixed minutes. */
+/** At most so many requests from one address, or of one user, per minute, counted in fixed minutes. */
 export class RateLimit {
   readonly #clock: Clock;
   readonly #perMinute: number;
@@ -32,7 +32,7 @@ export class RateLimit {
     const count = (this.#counts.get(address) ?? 0) + 1;
     if (count > this.#perMinute) {
       const retryAfterMs = Math.ceil(this.#windowStartMs + WINDOW_MS - nowMs);
-      throw new DomainError('RATE_LIMITED', 'too many sign-ins from this address', {
+      throw new DomainError('RATE_LIMITED', 'too many requests', {
         retryAfterMs,
       });
     }

@@ -6,6 +6,7 @@ export function securityHeaders(socketUrls: readonly string[]): Readonly<Record<
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
+    "media-src 'self'",
     "manifest-src 'self'",
     `connect-src 'self' ${[...sockets].join(' ')}`,
     "base-uri 'none'",

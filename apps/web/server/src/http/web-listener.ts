@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { DomainError } from '@queqiao/domain';
 import { counterIn, type Counter, type Logger, type Registry } from '@queqiao/runtime';
 import { sendError } from './answers.js';
-import type { PageFiles } from './page-files.js';
+import type { FileSource } from './page-files.js';
 
 /** Browsers open a few connections each; more than this are refused. */
 const MAX_CONNECTIONS = 1_000;
@@ -14,7 +14,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 export interface WebListenerDeps {
   /** By method and path, such as `GET /api/users`. */
   readonly routes: ReadonlyMap<string, Handler>;
-  readonly files: PageFiles;
+  /** Asked one after the other. */
+  readonly files: readonly FileSource[];
   readonly logger: Logger;
   readonly metrics: Registry;
 }
@@ -38,7 +39,7 @@ export class WebListener {
     this.#options = options;
     this.#answers = counterIn(deps.metrics, {
       name: 'queqiao_web_answers_total',
-      help: 'HTTP answers by route (file: the page) and status',
+      help: 'HTTP answers by route (file: the page and uploads) and status',
       labelNames: ['route', 'status'],
     });
   }
@@ -104,7 +105,9 @@ export class WebListener {
     response: ServerResponse,
   ): Promise<void> {
     const reads = request.method === 'GET' || request.method === 'HEAD';
-    if (reads && (await this.#deps.files.answer(path, request, response))) return;
+    for (const source of reads ? this.#deps.files : []) {
+      if (await source.answer(path, request, response)) return;
+    }
     throw new DomainError('NOT_FOUND', 'there is nothing here');
   }
 
