@@ -13,10 +13,15 @@ import { ChatSession, type AddressBar } from './session/chat-session.js';
 import { deviceOf, type DeviceIdentity } from './session/device.js';
 import { hashOf, joinTokenFromHash, openFromHash, readLaunch } from './session/launch.js';
 import { rememberedPerson, rememberPerson, type Person } from './session/person.js';
+import { MediaUpload, probeMedia } from './session/media-upload.js';
+import { seenPostsOf } from './session/seen-posts.js';
 import { renewing } from './session/token-renewal.js';
 import { translator } from './text/strings.js';
 import { Times } from './text/times.js';
 import './styles/app.css';
+
+/** Between two questions for posts of friends, which nobody tells of. */
+const LOOK_MS = 60_000;
 
 const launch = readLaunch(location.search, navigator.language);
 const backEnd = new BackEnd(fetch);
@@ -29,7 +34,7 @@ const address: AddressBar = {
   set: (id) => history.pushState(null, '', location.pathname + location.search + hashOf(id)),
 };
 
-/** The client of one device, which keeps what it knows in `store`. */
+/** The client of one device, which keeps what it knows in `store`, and uploads of its person. */
 function clientOf(
   person: Person,
   token: string | undefined,
@@ -38,12 +43,13 @@ function clientOf(
 ) {
   // The server may have moved since the person signed in: every new token comes with where it is.
   let { socketUrl } = person;
+  let current = token;
   const onRenewed = (signedIn: SignedIn): void => {
-    ({ socketUrl } = signedIn);
+    ({ socketUrl, token: current } = signedIn);
     const isHere = rememberedPerson(sessionStorage)?.userId === person.userId;
     if (isHere) rememberPerson(sessionStorage, { ...person, socketUrl });
   };
-  return createClient({
+  const client = createClient({
     url: socketUrl,
     webSocket: (_, protocols) => new WebSocket(socketUrl, protocols),
     token: renewing(backEnd, person.name, token, onRenewed),
@@ -51,6 +57,13 @@ function clientOf(
     generation: storedGeneration(localStorage, device.generationKey),
     store,
   });
+  const media = new MediaUpload({
+    backEnd,
+    token: async () => current ?? (await backEnd.signIn(person.name)).token,
+    origin: location.origin,
+    probe: probeMedia,
+  });
+  return { client, media };
 }
 
 function openSession(
@@ -61,7 +74,7 @@ function openSession(
   const random = (): string => crypto.getRandomValues(new Uint32Array(3)).join('-');
   const device = deviceOf(localStorage, person.userId, launch.deviceSlot, random);
   const store = new IndexedDbReplicaStore(`queqiao.${device.id}`);
-  const client = clientOf(person, token, device, store);
+  const { client, media } = clientOf(person, token, device, store);
   const listening = new AbortController();
   const leave = (): void => {
     listening.abort();
@@ -70,19 +83,30 @@ function openSession(
     onSignOut();
   };
   const session = new ChatSession(
-    { client, backEnd, address, now: Date.now, onSignOut: leave },
+    {
+      client,
+      backEnd,
+      media,
+      address,
+      seenPosts: seenPostsOf(localStorage, person.userId),
+      now: Date.now,
+      onSignOut: leave,
+    },
     person.userId,
   );
-  const { signal } = listening;
-  addEventListener('popstate', () => session.followAddress(), { signal });
-  addEventListener('online', () => session.nudge(), { signal });
-  document.addEventListener(
-    'visibilitychange',
-    () => document.visibilityState === 'visible' && session.nudge(),
-    { signal },
-  );
+  listen(session, listening.signal);
   session.start();
   return session;
+}
+
+/** Follows what the browser tells, until the signal. */
+function listen(session: ChatSession, signal: AbortSignal): void {
+  const isVisible = (): boolean => document.visibilityState === 'visible';
+  const looking = setInterval(() => isVisible() && session.moments.look(), LOOK_MS);
+  signal.addEventListener('abort', () => clearInterval(looking));
+  addEventListener('popstate', () => session.followAddress(), { signal });
+  addEventListener('online', () => session.nudge(), { signal });
+  document.addEventListener('visibilitychange', () => isVisible() && session.nudge(), { signal });
 }
 
 function remember(person: Person | undefined): void {

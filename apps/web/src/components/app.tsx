@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { BackEnd, NamedUser } from '../session/back-end.js';
-import { Problem } from '../session/chat-actions.js';
 import type { ChatSession } from '../session/chat-session.js';
 import type { Person } from '../session/person.js';
 import { ChatPage } from './chat-page.js';
-import { ProvideActions, useTexts } from './page-context.js';
+import { ProvideActions } from './page-context.js';
 import { SignInPage } from './sign-in-page.js';
+import { useTask } from './use-task.js';
 
 export interface AppProps {
   readonly backEnd: BackEnd;
@@ -26,10 +26,8 @@ export interface AppProps {
 
 export function App(props: AppProps) {
   const { backEnd, deviceSlot, initialName, remember, openSession } = props;
-  const { t } = useTexts();
   const [session, setSession] = useState<ChatSession | undefined>(undefined);
-  const [busy, setBusy] = useState(initialName !== undefined);
-  const [problem, setProblem] = useState<string | undefined>(undefined);
+  const { busy, problem, run } = useTask(initialName !== undefined);
   const people = usePeople(backEnd, session === undefined);
 
   const enter = useCallback((person: Person, token: string | undefined): void => {
@@ -39,22 +37,16 @@ export function App(props: AppProps) {
       setSession(undefined);
     };
     setSession(openSession(person, token, onSignOut));
-    setBusy(false);
   }, []);
   const signIn = useCallback(async (name: string): Promise<void> => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
+    await run(async () => {
       const { userId, socketUrl, token } = await backEnd.signIn(name);
       enter({ name, userId, socketUrl }, token);
-    } catch (error) {
-      const known = error instanceof Problem;
-      setProblem(known ? t(error.key, ...error.values) : t('problem', String(error)));
-    }
-    setBusy(false);
+    });
   }, []);
   useEffect(() => {
-    if (props.known !== undefined) enter(props.known, undefined);
+    const { known } = props;
+    if (known !== undefined) void run(async () => enter(known, undefined));
     else if (initialName !== undefined) void signIn(initialName);
   }, []);
 

@@ -6,6 +6,7 @@ import type { Store } from '../state/store.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { ConversationPane } from './conversation-pane.js';
 import { useTexts } from './page-context.js';
+import { MomentsPane } from './moments/moments-pane.js';
 import { Sidebar } from './sidebar.js';
 import { useStore } from './use-store.js';
 
@@ -23,12 +24,18 @@ export function ChatPage({ store, deviceSlot }: ChatPageProps) {
   useEffect(() => {
     document.title = unread > 0 ? `(${unread}) ${t('appName')}` : t('appName');
   }, [unread, t]);
+  const { view } = state.moments;
+  const isAtList = state.openId === undefined && view === undefined;
   return (
-    <div class={state.openId === undefined ? 'chat at-list' : 'chat at-pane'}>
+    <div class={isAtList ? 'chat at-list' : 'chat at-pane'}>
       <ConnectionBanner connection={state.connection} />
       <div class="columns">
         <Sidebar state={state} deviceSlot={deviceSlot} />
-        <ConversationPane state={state} drafts={drafts.current} />
+        {view === undefined ? (
+          <ConversationPane state={state} drafts={drafts.current} />
+        ) : (
+          <MomentsPane state={state} view={view} />
+        )}
       </div>
     </div>
   );

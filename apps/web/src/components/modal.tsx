@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { Problem } from '../session/chat-actions.js';
+import { useEffect, useRef } from 'preact/hooks';
 import { useTexts } from './page-context.js';
+import { ProblemText } from './sheet.js';
+import { useTask } from './use-task.js';
 
 interface ModalProps {
   readonly title: string;
@@ -17,21 +18,11 @@ interface ModalProps {
 export function Modal({ title, confirm, ready, onConfirm, onClose, children }: ModalProps) {
   const { t } = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | undefined>(undefined);
+  const { busy, problem, run } = useTask();
   useEffect(() => dialog.current?.showModal(), []);
 
   const submit = async (): Promise<void> => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await onConfirm();
-      onClose();
-    } catch (error) {
-      const known = error instanceof Problem;
-      setProblem(known ? t(error.key, ...error.values) : t('problem', String(error)));
-      setBusy(false);
-    }
+    if (await run(onConfirm)) onClose();
   };
   return (
     <dialog ref={dialog} class="modal" aria-label={title} onClose={onClose}>
@@ -43,11 +34,7 @@ export function Modal({ title, confirm, ready, onConfirm, onClose, children }: M
       >
         <h2>{title}</h2>
         {children}
-        {problem !== undefined && (
-          <p class="problem" role="alert">
-            {problem}
-          </p>
-        )}
+        <ProblemText text={problem} />
         <div class="modal-buttons">
           <button type="button" onClick={onClose}>
             {t('cancel')}

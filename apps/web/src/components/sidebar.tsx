@@ -8,6 +8,7 @@ import { SidebarTabs, type SidebarTab } from './contacts/sidebar-tabs.js';
 import { ConversationList } from './conversation-list.js';
 import { GroupEntrances } from './group-entrances.js';
 import { Icon } from './icons.js';
+import { MomentsButton } from './moments/moments-button.js';
 import { NewChatDialog } from './new-chat-dialog.js';
 import { NewGroupDialog } from './new-group-dialog.js';
 import { useActions, useTexts } from './page-context.js';
@@ -31,6 +32,7 @@ export function Sidebar({ state, deviceSlot }: { state: ChatState; deviceSlot: s
           </strong>
           <ConnectionNote connection={state.connection} deviceSlot={deviceSlot} />
         </div>
+        <MomentsButton moments={state.moments} />
         <button
           type="button"
           class="plain"

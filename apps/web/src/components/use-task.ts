@@ -10,10 +10,14 @@ export interface Task {
   readonly run: (work: () => Promise<unknown>) => Promise<boolean>;
 }
 
-/** One thing at a time that a person waits for. */
-export function useTask(): Task {
+/**
+ * One thing at a time that a person waits for.
+ *
+ * @param busyAtFirst something will be run at once.
+ */
+export function useTask(busyAtFirst = false): Task {
   const { t } = useTexts();
-  const [busy, setBusy] = useState(false);
+  const [busy, setBusy] = useState(busyAtFirst);
   const [problem, setProblem] = useState<string | undefined>(undefined);
   const run = async (work: () => Promise<unknown>): Promise<boolean> => {
     setBusy(true);

@@ -45,6 +45,15 @@ export class BackEnd {
     return users;
   }
 
+  /** Takes a picture or video in; `path`: where it is from now on. */
+  upload(token: string, file: File): Promise<{ readonly path: string }> {
+    return this.#answer('/api/media', {
+      method: 'POST',
+      headers: { 'content-type': file.type, authorization: `Bearer ${token}` },
+      body: file,
+    });
+  }
+
   /** People to propose. */
   async people(): Promise<NamedUser[]> {
     const { users } = await this.#answer<{ users: NamedUser[] }>('/api/users', {});

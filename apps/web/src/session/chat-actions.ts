@@ -1,3 +1,4 @@
+import type { MomentsActions } from './moments-actions.js';
 import type { GroupActions } from './group-actions.js';
 import type { StringKey } from '../text/strings.js';
 import type { PeopleActions } from './people-actions.js';
@@ -22,6 +23,7 @@ export interface ChatActions {
   /** Creates and opens a group. Throws Problem. */
   createGroup(name: string, memberNames: readonly string[]): Promise<void>;
   readonly groups: GroupActions;
+  readonly moments: MomentsActions;
   /** Connects again after another window took this device over. */
   useHere(): void;
   signOut(): void;

@@ -84,6 +84,10 @@ class FakeClient {
     listBlocks: () => new Promise(() => undefined),
     requests: { list: () => new Promise(() => undefined), unreadCount: 0 },
   };
+  moments = {
+    notices: { load: () => undefined, list: [], unreadCount: 0 },
+    timeline: () => ({ posts: [], loaded: false, loadNew: async () => [] }),
+  };
   presence = {
     subscribe: (ids: readonly string[]) => {
       this.calls.push(`watch ${ids.join()}`);
@@ -116,6 +120,8 @@ beforeEach(() => {
     {
       client: client as unknown as ChatClient,
       backEnd: { resolve },
+      media: { image: () => Promise.reject(), video: () => Promise.reject() },
+      seenPosts: { get: () => 0, set: () => undefined },
       address: { get: () => opened, set: (id) => void (opened = id) },
       now: () => 1_000,
       onSignOut: () => void (signedOut = true),
@@ -257,4 +263,13 @@ describe('ChatSession', () => {
     session.signOut();
     expect([client.calls, signedOut]).toEqual([['start', 'stop'], true]);
   });
+});
+
+it('opens posts in place of a conversation when the address says so, and closes them again', () => {
+  session.moments.open({ kind: 'timeline' });
+  expect([opened, session.store.value.openId]).toEqual(['moments', undefined]);
+  expect(session.store.value.moments.view).toEqual({ kind: 'timeline' });
+  session.open(CHAT);
+  expect(session.store.value.moments.view).toBeUndefined();
+  expect(session.store.value.openId).toBe(CHAT);
 });

@@ -1,6 +1,7 @@
 import { directConversationId, parseUserId } from '@queqiao/domain';
 import type { ConversationView, QueqiaoClient } from '@queqiao/sdk';
 import { initialState, type ChatState, type ConversationSummary } from '../state/chat-state.js';
+import { viewFromAddress } from '../state/moments-state.js';
 import { reduce, type ChatEvent } from '../state/reduce.js';
 import { Store } from '../state/store.js';
 import type { BackEnd } from './back-end.js';
@@ -9,6 +10,8 @@ import { told } from './group-deps.js';
 import { GroupSession } from './group-session.js';
 import { peopleIn, toConnection, toLine, toOutgoing, toSummary } from './mapper.js';
 import { Nicknames } from './nicknames.js';
+import type { MediaUpload } from './media-upload.js';
+import { MomentsSession, type MomentsClient, type SeenMark } from './moments-session.js';
 import { PeopleSession, type PeopleClient } from './people-session.js';
 import type { PeopleChange } from '../state/people-state.js';
 
@@ -34,7 +37,8 @@ export type ChatClient = Pick<
   | 'groups'
   | 'getUsers'
 > &
-  PeopleClient;
+  PeopleClient &
+  MomentsClient;
 
 /** Where the open conversation is kept, so that reloading and the browser's back button work. */
 export interface AddressBar {
@@ -47,6 +51,8 @@ export interface AddressBar {
 export interface ChatSessionDeps {
   readonly client: ChatClient;
   readonly backEnd: Pick<BackEnd, 'resolve'>;
+  readonly media: Pick<MediaUpload, 'image' | 'video'>;
+  readonly seenPosts: SeenMark;
   readonly address: AddressBar;
   readonly now: () => number;
   readonly onSignOut: () => void;
@@ -58,6 +64,7 @@ export class ChatSession implements ChatActions {
   readonly people: PeopleSession;
   readonly #deps: ChatSessionDeps;
   readonly groups: GroupSession;
+  readonly moments: MomentsSession;
   readonly #nicknames: Nicknames;
   readonly #views = new Map<string, ConversationView>();
   /** Messages of the open conversation that arrived or changed. */
@@ -85,6 +92,16 @@ export class ChatSession implements ChatActions {
       existing: (names) => this.#existing(names),
       want: (userIds) => this.#wantPeople(userIds),
       now: deps.now,
+    });
+    this.moments = new MomentsSession({
+      client: deps.client,
+      media: deps.media,
+      meId,
+      state: () => this.store.value.moments,
+      change: (change) => this.store.dispatch({ type: 'moments', change }),
+      open: (address) => this.open(address),
+      want: (userIds) => this.#wantPeople(userIds),
+      seen: deps.seenPosts,
     });
   }
 
@@ -114,6 +131,7 @@ export class ChatSession implements ChatActions {
       this.store.dispatch({ type: 'reset' });
     });
     this.people.start();
+    this.moments.start();
     this.followAddress();
     client.start();
   }
@@ -124,7 +142,10 @@ export class ChatSession implements ChatActions {
 
   /** The person went back, or typed another conversation into the address. */
   followAddress(): void {
-    const conversationId = this.#deps.address.get();
+    const address = this.#deps.address.get();
+    const view = viewFromAddress(address);
+    const conversationId = view === undefined ? address : undefined;
+    this.moments.opened(view);
     this.store.dispatch({ type: 'opened', conversationId });
     this.groups.opened(conversationId);
     const token = this.#deps.address.joinToken?.();
@@ -138,6 +159,7 @@ export class ChatSession implements ChatActions {
   /** The browser found a network, or the page is looked at again. */
   nudge(): void {
     this.#deps.client.nudge();
+    this.moments.look();
   }
 
   open(conversationId: string | undefined): void {

@@ -1,4 +1,4 @@
-import type { Profile } from '../state/people-state.js';
+import type { FriendWish, Profile } from '../state/people-state.js';
 
 /** What the page can do about people. All that returns a promise throws Problem. */
 export interface PeopleActions {
@@ -12,7 +12,7 @@ export interface PeopleActions {
   cancel(userId: string): Promise<void>;
   /** The person looks at the incoming requests. */
   seeRequests(): void;
-  label(userId: string, labels: { remark: string; tags: readonly string[] }): Promise<void>;
+  decide(userId: string, wish: FriendWish): Promise<void>;
   remove(userId: string): Promise<void>;
   block(userId: string, blocked: boolean): Promise<void>;
   saveProfile(profile: Profile): Promise<void>;

@@ -2,19 +2,32 @@ import {
   AddFriendRule,
   FriendRequest_State,
   InviteRule,
+  PostsRange,
   PresenceRule,
   type Friend as SdkFriend,
+  type FriendPatch,
   type FriendRequest as SdkRequest,
   type Me,
   type Presence as SdkPresence,
   type ProfilePatch,
   type UserSettingsPatch,
 } from '@queqiao/sdk';
-import type { Friend, FriendRequest, Presence, Profile } from '../state/people-state.js';
+import type {
+  Friend,
+  FriendRequest,
+  FriendWish,
+  Presence,
+  Profile,
+} from '../state/people-state.js';
 
 /** What the client library says of people, in the page's own terms. */
-export function toFriend({ userId, remark, tags }: SdkFriend): Friend {
-  return { userId, remark, tags };
+export function toFriend(friend: SdkFriend): Friend {
+  const { userId, remark, tags, hideMyPosts, hideTheirPosts } = friend;
+  return { userId, remark, tags, hideMine: hideMyPosts, hideTheirs: hideTheirPosts };
+}
+
+export function toProtoWish({ remark, tags, hideMine, hideTheirs }: FriendWish): FriendPatch {
+  return { remark, tags, hideMyPosts: hideMine, hideTheirPosts: hideTheirs };
 }
 
 export function toRequest(request: SdkRequest): FriendRequest {
@@ -43,6 +56,13 @@ const PRESENCE: Record<Profile['presence'], PresenceRule> = {
   nobody: PresenceRule.NOBODY,
 };
 
+const POSTS_RANGE: Record<Profile['postsRange'], PostsRange> = {
+  all: PostsRange.ALL,
+  sixMonths: PostsRange.SIX_MONTHS,
+  oneMonth: PostsRange.ONE_MONTH,
+  threeDays: PostsRange.THREE_DAYS,
+};
+
 export function toProfile({ user, settings, handle }: Me): Profile {
   const { nickname, avatarUrl, signature } = user;
   return {
@@ -53,6 +73,7 @@ export function toProfile({ user, settings, handle }: Me): Profile {
     addFriend: nameOf(ADD_FRIEND, settings.addFriend, 'request'),
     invite: nameOf(INVITE, settings.invite, 'anyone'),
     presence: nameOf(PRESENCE, settings.presence, 'everyone'),
+    postsRange: nameOf(POSTS_RANGE, settings.postsRange, 'all'),
   };
 }
 
@@ -62,12 +83,13 @@ export function changedProfile(before: Profile, after: Profile): ProfilePatch {
 }
 
 export function changedSettings(before: Profile, after: Profile): UserSettingsPatch {
-  const rules = changed(before, after, ['addFriend', 'invite', 'presence']);
-  const { addFriend, invite, presence } = rules;
+  const rules = changed(before, after, ['addFriend', 'invite', 'presence', 'postsRange']);
+  const { addFriend, invite, presence, postsRange } = rules;
   return {
     ...(addFriend && { addFriend: ADD_FRIEND[addFriend] }),
     ...(invite && { invite: INVITE[invite] }),
     ...(presence && { presence: PRESENCE[presence] }),
+    ...(postsRange && { postsRange: POSTS_RANGE[postsRange] }),
   };
 }
 

@@ -2,6 +2,7 @@ import {
   AddFriendRule,
   FriendRequest_State,
   InviteRule,
+  PostsRange,
   PresenceRule,
   QueqiaoError,
   type ClientEvents,
@@ -59,6 +60,7 @@ class FakePeopleClient {
           addFriend: AddFriendRule.REQUEST,
           invite: InviteRule.ASK,
           presence: PresenceRule.EVERYONE,
+          postsRange: PostsRange.ONE_MONTH,
         },
         handle: '+123',
       }),
@@ -84,6 +86,8 @@ class FakePeopleClient {
   friends = {
     requests: this.requests,
     load: () => this.answer('load', []),
+    update: (userId: string, patch: object) =>
+      this.answer(`update ${userId} ${JSON.stringify(patch)}`, undefined),
     listBlocks: () => this.answer('blocks', { userIds: ['mallory'] }),
   };
   presence = {
@@ -129,6 +133,7 @@ describe('PeopleSession', () => {
       addFriend: 'request',
       invite: 'ask',
       presence: 'everyone',
+      postsRange: 'oneMonth',
     });
     expect(state.requests).toMatchObject([{ fromId: 'carol', waiting: true, text: 'hello' }]);
     expect([[...state.blocked], state.unreadRequests]).toEqual([['mallory'], 1]);
@@ -210,11 +215,26 @@ describe('PeopleSession', () => {
     if (profile === undefined) throw new Error('no profile');
     await session.saveProfile(profile);
     expect(client.calls).toHaveLength(before);
-    await session.saveProfile({ ...profile, signature: 'hi', presence: 'nobody' });
+    await session.saveProfile({
+      ...profile,
+      signature: 'hi',
+      presence: 'nobody',
+      postsRange: 'threeDays',
+    });
     expect(client.calls.slice(before)).toEqual([
       'me {"signature":"hi"}',
-      `settings {"presence":${PresenceRule.NOBODY}}`,
+      `settings {"presence":${PresenceRule.NOBODY},"postsRange":${PostsRange.THREE_DAYS}}`,
     ]);
+  });
+
+  it('decides about a friend: name, tags, and whose posts are seen', async () => {
+    await started();
+    client.emit('friends', { friends: [{ ...FRIEND, hideTheirPosts: true }] });
+    expect(state.friends.get('bob')).toMatchObject({ hideMine: false, hideTheirs: true });
+    await session.decide('bob', { remark: 'B', tags: ['x'], hideMine: true, hideTheirs: false });
+    expect(client.calls.at(-1)).toBe(
+      'update bob {"remark":"B","tags":["x"],"hideMyPosts":true,"hideTheirPosts":false}',
+    );
   });
 
   it('tells in words of its own why something is refused', async () => {

@@ -1,5 +1,5 @@
 import type { QueqiaoClient } from '@queqiao/sdk';
-import type { PeopleChange, Profile } from '../state/people-state.js';
+import type { FriendWish, PeopleChange, Profile } from '../state/people-state.js';
 import type { PeopleActions } from './people-actions.js';
 import {
   changedProfile,
@@ -7,6 +7,7 @@ import {
   toFriend,
   toPresence,
   toProfile,
+  toProtoWish,
   toRequest,
 } from './people-mapper.js';
 import { PresenceWatch } from './presence-watch.js';
@@ -113,8 +114,9 @@ export class PeopleSession implements PeopleActions {
     );
   }
 
-  async label(userId: string, labels: { remark: string; tags: readonly string[] }): Promise<void> {
-    await telling(this.#deps.client.friends.update(userId, labels), { NOT_FOUND: 'noFriend' });
+  async decide(userId: string, wish: FriendWish): Promise<void> {
+    const { friends } = this.#deps.client;
+    await telling(friends.update(userId, toProtoWish(wish)), { NOT_FOUND: 'noFriend' });
   }
 
   async remove(userId: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { NO_PEOPLE, type PeopleState } from './people-state.js';
 import type { GroupNotice } from './group-notice.js';
 import { NO_GROUPS, type GroupsState } from './group-state.js';
+import { NO_MOMENTS, type MomentsState } from './moments-state.js';
 
 /** What the page shows. Immutable: every change makes a new object, and only `reduce` makes it. */
 export interface ChatState {
@@ -18,6 +19,7 @@ export interface ChatState {
   readonly openId: string | undefined;
   readonly people: PeopleState;
   readonly groups: GroupsState;
+  readonly moments: MomentsState;
 }
 
 export type Connection =
@@ -93,5 +95,6 @@ export function initialState(meId: string): ChatState {
     openId: undefined,
     people: NO_PEOPLE,
     groups: NO_GROUPS,
+    moments: NO_MOMENTS,
   };
 }

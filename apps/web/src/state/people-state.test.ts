@@ -31,8 +31,10 @@ it('keeps the newest copy of each request, and tells which of them wait for whom
   expect([waiting('incoming'), waiting('outgoing')]).toEqual([['2'], ['3']]);
 });
 
+const SHOWN = { hideMine: false, hideTheirs: false };
+
 it('has the friends of the last list, and whether there was one', () => {
-  const bob = { userId: 'bob', remark: 'Bobby', tags: [] };
+  const bob = { userId: 'bob', remark: 'Bobby', tags: [], ...SHOWN };
   expect(after().loaded).toBe(false);
   const state = after({ kind: 'friends', friends: [bob] }, { kind: 'friends', friends: [] });
   expect([state.loaded, state.friends.size]).toEqual([true, 0]);
@@ -54,8 +56,8 @@ it('changes neither blocks nor presences in place', () => {
 
 it('calls a friend by the remark, others by the nickname, and strangers by the id', () => {
   const friends = [
-    { userId: 'bob', remark: 'Bobby', tags: [] },
-    { userId: 'carol', remark: '', tags: [] },
+    { userId: 'bob', remark: 'Bobby', tags: [], ...SHOWN },
+    { userId: 'carol', remark: '', tags: [], ...SHOWN },
   ];
   const nicknames = new Map([
     ['bob', 'Robert'],

@@ -21,7 +21,14 @@ export interface Friend {
   /** The person's own name for the friend; empty: none. */
   readonly remark: string;
   readonly tags: readonly string[];
+  /** The friend sees none of the person's posts. */
+  readonly hideMine: boolean;
+  /** The person's timeline has none of the friend's posts. */
+  readonly hideTheirs: boolean;
 }
+
+/** What the person decides about a friend. */
+export type FriendWish = Omit<Friend, 'userId'>;
 
 export interface FriendRequest {
   readonly fromId: string;
@@ -45,6 +52,7 @@ export interface Found {
 
 export const ADD_RULES = ['request', 'anyone', 'nobody'] as const;
 export const INVITE_RULES = ['anyone', 'friends', 'ask', 'nobody'] as const;
+export const POSTS_RANGES = ['all', 'sixMonths', 'oneMonth', 'threeDays'] as const;
 export const PRESENCE_RULES = ['everyone', 'friends', 'nobody'] as const;
 
 /** What a person can change about oneself. */
@@ -57,6 +65,8 @@ export interface Profile {
   readonly addFriend: (typeof ADD_RULES)[number];
   readonly invite: (typeof INVITE_RULES)[number];
   readonly presence: (typeof PRESENCE_RULES)[number];
+  /** How far back others see the person's posts. */
+  readonly postsRange: (typeof POSTS_RANGES)[number];
 }
 
 export type PeopleChange =

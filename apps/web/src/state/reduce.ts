@@ -1,4 +1,5 @@
 import type { GroupsState } from './group-state.js';
+import type { MomentsState } from './moments-state.js';
 import {
   NO_LOG,
   type ChatState,
@@ -31,6 +32,7 @@ export type ChatEvent =
   | { readonly type: 'nicknames'; readonly nicknames: ReadonlyMap<string, string> }
   | { readonly type: 'people'; readonly change: PeopleChange }
   | { readonly type: 'groups'; readonly change: Partial<GroupsState> }
+  | { readonly type: 'moments'; readonly change: Partial<MomentsState> }
   | { readonly type: 'opened'; readonly conversationId: string | undefined }
   /** The server's log is another one than before: nothing known is true any more. */
   | { readonly type: 'reset' };
@@ -57,6 +59,8 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
       return { ...state, people: reducePeople(state.people, event.change) };
     case 'groups':
       return { ...state, groups: { ...state.groups, ...event.change } };
+    case 'moments':
+      return { ...state, moments: { ...state.moments, ...event.change } };
     case 'opened':
       return { ...state, openId: event.conversationId, log: NO_LOG };
     case 'reset':

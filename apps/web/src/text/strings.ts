@@ -1,3 +1,4 @@
+import { momentsChinese, momentsEnglish } from './moments-strings.js';
 import { peopleChinese, peopleEnglish } from './people-strings.js';
 import { groupChinese, groupEnglish } from './group-strings.js';
 
@@ -64,6 +65,7 @@ const english = {
   problem: 'That did not work: {0}',
   unreachable: 'The server cannot be reached.',
   ...peopleEnglish,
+  ...momentsEnglish,
 } as const;
 
 export type StringKey = keyof typeof english;
@@ -129,6 +131,7 @@ const chinese: Record<StringKey, string> = {
   problem: '操作失败：{0}',
   unreachable: '无法连接服务器。',
   ...peopleChinese,
+  ...momentsChinese,
 };
 
 const tables = { en: english, zh: chinese } satisfies Record<Language, Record<StringKey, string>>;

@@ -20,6 +20,20 @@ describe('Times', () => {
     expect(times.short(at(2, 9))).toBe('2 Mar');
   });
 
+  it('tells how long something is ago within a day', () => {
+    const words = [at(20, 9), at(20, 8, 59), at(20, 8, 1), at(20, 8), at(19, 9, 1), at(2, 9)];
+    expect(words.map((ms) => times.ago(ms))).toEqual([
+      'just now',
+      '1 min ago',
+      '59 min ago',
+      '1 h ago',
+      '23 h ago',
+      '2 Mar',
+    ]);
+    // Clocks differ a little.
+    expect(times.ago(at(20, 9, 3))).toBe('just now');
+  });
+
   it('tells local days apart', () => {
     expect(times.dayOf(at(20, 0))).toBe(times.dayOf(at(20, 23, 59)));
     expect(times.dayOf(at(20, 0))).not.toBe(times.dayOf(at(19, 23, 59)));

@@ -1,5 +1,6 @@
 import type { Language, Translate } from './strings.js';
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 
 /** Times as people read them, in the browser's time zone. */
@@ -42,6 +43,15 @@ export class Times {
     const noonMs = new Date(nowMs).setHours(12, 0, 0, 0);
     if (this.dayOf(ms) === this.dayOf(noonMs - DAY_MS)) return this.#t('yesterday');
     return this.#date.format(ms);
+  }
+
+  /** How long it is since, within a day; before that as in lists. */
+  ago(ms: number): string {
+    const minutes = Math.floor((this.#now() - ms) / MINUTE_MS);
+    if (minutes < 1) return this.#t('justNow');
+    if (minutes < 60) return this.#t('minutesAgo', minutes);
+    const hours = Math.floor(minutes / 60);
+    return hours < 24 ? this.#t('hoursAgo', hours) : this.short(ms);
   }
 
   /** For lists: the time today, the weekday within a week, else the date. */

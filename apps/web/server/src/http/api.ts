@@ -53,6 +53,13 @@ export function apiRoutes(
         sendToken(response, await deps.signIn.byToken(token));
       },
     ],
+    ...peopleRoutes(deps.people),
+    ['POST /api/media', deps.upload],
+  ]);
+}
+
+function peopleRoutes(people: KnownPeople): readonly (readonly [string, Handler])[] {
+  return [
     [
       'POST /api/resolve',
       async (request, response) => {
@@ -63,10 +70,9 @@ export function apiRoutes(
     ],
     [
       'GET /api/users',
-      async (_request, response) => sendJson(response, 200, { users: deps.people.list() }),
+      async (_request, response) => sendJson(response, 200, { users: people.list() }),
     ],
-    ['POST /api/media', deps.upload],
-  ]);
+  ];
 }
 
 function addressOf(request: IncomingMessage): string {

@@ -5,6 +5,8 @@ import { waitingRequests } from '../../state/people-state.js';
 import { listIn } from '../../text/lists.js';
 import { Modal } from '../modal.js';
 import { useActions, useTexts } from '../page-context.js';
+import { ProblemText } from '../sheet.js';
+import { Tick } from '../tick.js';
 import { TextField } from '../text-field.js';
 import { usePresenceText } from './person-row.js';
 import { useTask } from '../use-task.js';
@@ -32,12 +34,15 @@ function FriendDialog({ state, userId, onClose }: ContactDialogProps) {
   const friend = state.people.friends.get(userId);
   const [remark, setRemark] = useState(friend?.remark ?? '');
   const [tags, setTags] = useState(friend?.tags.join(', ') ?? '');
+  const [hideMine, setHideMine] = useState(friend?.hideMine ?? false);
+  const [hideTheirs, setHideTheirs] = useState(friend?.hideTheirs ?? false);
+  const wish = { remark: remark.trim(), tags: listIn(tags), hideMine, hideTheirs };
   return (
     <Modal
       title={nameOf(state, userId)}
       confirm={t('save')}
       ready
-      onConfirm={() => people.label(userId, { remark: remark.trim(), tags: listIn(tags) })}
+      onConfirm={() => people.decide(userId, wish)}
       onClose={onClose}
     >
       <About state={state} userId={userId} />
@@ -55,6 +60,8 @@ function FriendDialog({ state, userId, onClose }: ContactDialogProps) {
         maxLength={MAX_TAGS_TEXT_LENGTH}
         onChange={setTags}
       />
+      <Tick label={t('hideMine')} checked={hideMine} onChange={setHideMine} />
+      <Tick label={t('hideTheirs')} checked={hideTheirs} onChange={setHideTheirs} />
       <Apart state={state} userId={userId} onClose={onClose} />
     </Modal>
   );
@@ -113,6 +120,15 @@ function Apart({ state, userId, onClose }: ContactDialogProps) {
       >
         {t('start')}
       </button>
+      <button
+        type="button"
+        onClick={() => {
+          actions.moments.open({ kind: 'person', userId });
+          onClose();
+        }}
+      >
+        {t('moments')}
+      </button>
       {state.people.friends.has(userId) && (
         <button
           type="button"
@@ -131,11 +147,7 @@ function Apart({ state, userId, onClose }: ContactDialogProps) {
       >
         {t(blocked ? 'unblock' : 'block')}
       </button>
-      {problem !== undefined && (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <ProblemText text={problem} />
     </div>
   );
 }

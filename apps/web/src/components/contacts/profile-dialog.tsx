@@ -1,5 +1,11 @@
 import { useState } from 'preact/hooks';
-import { ADD_RULES, INVITE_RULES, PRESENCE_RULES, type Profile } from '../../state/people-state.js';
+import {
+  ADD_RULES,
+  INVITE_RULES,
+  POSTS_RANGES,
+  PRESENCE_RULES,
+  type Profile,
+} from '../../state/people-state.js';
 import type { StringKey } from '../../text/strings.js';
 import { Modal } from '../modal.js';
 import { useActions, useTexts } from '../page-context.js';
@@ -18,6 +24,10 @@ const RULE_NAMES = {
   friends: 'ruleFriends',
   ask: 'ruleAsk',
   nobody: 'ruleNobody',
+  all: 'rangeAll',
+  sixMonths: 'rangeSixMonths',
+  oneMonth: 'rangeOneMonth',
+  threeDays: 'rangeThreeDays',
 } as const satisfies Record<string, StringKey>;
 
 /** What one says of oneself, and what others may do. */
@@ -55,6 +65,13 @@ export function ProfileDialog({ profile, onClose }: { profile: Profile; onClose:
         rules={PRESENCE_RULES}
         value={now.presence}
         onChange={(presence) => set({ presence })}
+      />
+      <RuleField
+        label={t('postsRange')}
+        name="posts-range"
+        rules={POSTS_RANGES}
+        value={now.postsRange}
+        onChange={(postsRange) => set({ postsRange })}
       />
     </Modal>
   );
