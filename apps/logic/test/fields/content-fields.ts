@@ -190,6 +190,8 @@ const bodies: FieldRules = {
   application_changed: serverOnly({ application: { user_id: 'bob' } }),
   requests_read: serverOnly({ list: 'LIST_FRIEND_REQUESTS' }),
   post_changed: serverOnly({ post_id: 'x' }),
+  moment_noticed: serverOnly({ post_id: 'x' }),
+  moment_notices_read: serverOnly({ through_seq: 1 }),
 };
 
 const TOO_LARGE = {
