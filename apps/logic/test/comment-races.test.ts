@@ -222,7 +222,7 @@ describe('counts', () => {
       ...[ann, bob, carol, bob].map((who) => () => who.react('sharePost', postId)),
     );
     const counts = outcome.map((one) => (one as { shareCount: number }).shareCount);
-    expect([...counts].sort()).toEqual([1, 2, 3, 4]);
+    expect([...counts].sort((a, b) => a - b)).toEqual([1, 2, 3, 4]);
     expect((await ann.get(postId)).shareCount).toBe(4);
   });
 });
