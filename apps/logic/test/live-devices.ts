@@ -41,7 +41,7 @@ export class LiveDevices {
   }
 
   /** Contents of entries of a conversation that were pushed to a session, in the order of arrival at each link. */
-  pushed(session: number, conversationId: string): (Content['body'])[] {
+  pushed(session: number, conversationId: string): Content['body'][] {
     return this.#entries(session)
       .filter((entry) => entry.conversationId === conversationId)
       .map(({ content }) => content?.body);

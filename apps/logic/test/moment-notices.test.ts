@@ -80,7 +80,9 @@ describe('whom a post mentions', () => {
     const words = { kind: Kind.MENTION, postId, actorId: ann.id };
     expect(notice).toMatchObject({ ...words, unread: true, comment: undefined });
     const value = { ...words, commentId: '' };
-    expect(await feed(bob)).toEqual([{ seq: notice?.seq, body: { $case: 'momentNoticed', value } }]);
+    expect(await feed(bob)).toEqual([
+      { seq: notice?.seq, body: { $case: 'momentNoticed', value } },
+    ]);
     for (const who of [ann, carol, dave, stranger]) {
       expect([await feed(who), await unreadOf(who)]).toEqual([[], 0]);
     }

@@ -182,3 +182,27 @@ it('tells nobody who stopped to see it while the feeds were waited for', async (
   const without = everybody().filter((line) => line !== `${held} 1`);
   expect(await toldOf()).toEqual({ notices: without, entries: without });
 });
+
+it('leaves the place in the job where a faster node has put it', async () => {
+  const held = others[7] ?? '';
+  const feed = selfConversationId(user(held));
+  await db.conversations.ensureDirect([{ appId: app, conversationId: feed }]);
+  const job = await rig.order('like', postId, bob);
+  const place = async () => {
+    const rows = await stores.rows<{ done_to: string }>('SELECT done_to FROM moment_jobs');
+    return rows.map((row) => row.done_to);
+  };
+  let reached: string[] = [];
+  await lock.during(
+    ['SELECT 1 FROM conversations WHERE app_id = ? AND conversation_id = ? FOR UPDATE', app, feed],
+    () => rig.step(job),
+    async () => {
+      // To the other one there is nobody to wait for.
+      await rig.friend(held, bob, 0);
+      for (let steps = 0; steps < 2; steps += 1) await rig.step(job);
+      reached = await place();
+    },
+  );
+  expect(reached).toHaveLength(1);
+  expect(await place()).toEqual(reached);
+});

@@ -1,6 +1,6 @@
 import { selfConversationId, type Audience, type PostId } from '@queqiao/domain';
 import type { Database, LogEntry, NoticeRecord, NoticeWords, NotifyJob } from '../src/index.js';
-import { addUsers, app, note, StoreRig, unasked, user } from './store-rig.js';
+import { addUsers, app, note, unasked, user, type StoreRig } from './store-rig.js';
 
 export const ALL: Audience = { kind: 'friends', userIds: [], tags: [] };
 

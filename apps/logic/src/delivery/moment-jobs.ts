@@ -134,7 +134,7 @@ function metricsIn(registry: Registry) {
   const counter = (name: string, help: string) => counterIn(registry, { name, help });
   const gauge = (name: string, help: string) => gaugeIn(registry, { name, help });
   return {
-    steps: counter('queqiao_moment_job_steps_total', 'Steps of jobs of timelines'),
+    steps: counter('queqiao_moment_job_steps_total', 'Steps of jobs of timelines and notices'),
     failures: counter('queqiao_moment_job_failures_total', 'Claims and steps of them that failed'),
     backlog: gauge('queqiao_moment_job_backlog_rows', 'Jobs of timelines that are not finished'),
     lag: gauge('queqiao_moment_job_lag_seconds', 'How late the one is that was due first'),

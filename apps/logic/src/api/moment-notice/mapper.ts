@@ -1,4 +1,4 @@
-import { MomentNotice, MomentNotice_Kind } from '@queqiao/protocol/client';
+import { MomentNotice_Kind, type MomentNotice } from '@queqiao/protocol/client';
 import type { NoticeKind, NoticeRecord } from '../../usecase/moment-notice/ports.js';
 import { toProtoComment } from '../comment/mapper.js';
 
