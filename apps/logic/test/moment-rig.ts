@@ -4,12 +4,14 @@ import {
   FriendServiceDefinition as Friends,
   MomentServiceDefinition as Moments,
   PostContent,
+  UserServiceDefinition as Users,
   type Audience,
   type Comment,
   type Post,
+  type PostsRange,
 } from '@queqiao/protocol/client';
 import { FriendServiceDefinition as ServerFriends } from '@queqiao/protocol/server';
-import type { TestApp } from '@queqiao/testkit';
+import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { newId, type ApiRig, type UserCall } from './api-rig.js';
 
 export const audience = (
@@ -19,6 +21,8 @@ export const audience = (
 ): Audience => ({ kind: Audience_Kind[kind], userIds, tags });
 
 export const saying = (text: string): PostContent => PostContent.create({ text });
+
+export const says = (posts: readonly Post[]) => posts.map(({ content }) => content?.text);
 
 /** New users for every test, with what they do by calls of a node each. */
 export class MomentRig {
@@ -36,6 +40,18 @@ export class MomentRig {
     const node = this.#users % this.rig.nodes.length;
     await this.rig.backEnd(`Bearer ${this.app.credential}`).upsert(id);
     return new Person(id, await this.rig.calls(this.app, id, node));
+  }
+
+  rows(sql: string, ...values: (string | number)[]) {
+    return queryRows(this.rig.database.url, sql, values);
+  }
+
+  /** Whatever was ordered is in the timelines. */
+  settled(): Promise<boolean> {
+    return eventually('jobs are done', async () => {
+      const [row] = await this.rows('SELECT COUNT(*) AS n FROM moment_jobs');
+      return row?.['n'] === 0;
+    });
   }
 
   async befriend(...pairs: [Person, Person][]): Promise<void> {
@@ -123,10 +139,25 @@ export class Person {
     }
   }
 
+  /** What the timeline says, newest first, all pages of it. */
+  async timeline(limit = 0): Promise<(string | undefined)[]> {
+    const texts: (string | undefined)[] = [];
+    for (let pageToken = ''; ;) {
+      const page = await this.call(Moments, 'listTimeline', { pageToken, limit });
+      texts.push(...says(page.posts));
+      if (page.nextPageToken === '') return texts;
+      pageToken = page.nextPageToken;
+    }
+  }
+
   /** The friend as this one has it from now on. */
   updateFriend(friend: Person, change: object) {
     const request = { clientRequestId: newId(), userId: friend.id, ...change };
     return this.call(Friends, 'updateFriend', request);
+  }
+
+  setPostsRange(postsRange: PostsRange) {
+    return this.call(Users, 'updateMySettings', { clientRequestId: newId(), postsRange });
   }
 
   act(name: 'deleteFriend' | 'blockUser' | 'unblockUser', other: Person) {

@@ -23,6 +23,8 @@ it('fills in every default, and checks what is set', () => {
     maxPostTextBytes: 16_384,
     maxCommentTextBytes: 4_096,
     maxCommentsPerPost: 5_000,
+    maxFanOutFriends: 5_000,
+    maxPostsPerDay: 1_000,
     devicePolicy: { mode: 'unlimited', max: 5 },
     allowedOrigins: [],
   });

@@ -54,6 +54,10 @@ export const appSettingsSchema = z.strictObject({
   maxCommentTextBytes: z.int().min(1).max(16_384).default(4_096),
   /** Comments that are ever written under one post: 0 to 100,000. */
   maxCommentsPerPost: z.int().min(0).max(100_000).default(5_000),
+  /** Friends up to whom each gets a reference to every post; posts of users with more are read from the author's side: 0 to 10,000. */
+  maxFanOutFriends: z.int().min(0).max(10_000).default(5_000),
+  /** Posts of a user in 24 hours: 1 to 10,000. */
+  maxPostsPerDay: z.int().min(1).max(10_000).default(1_000),
   devicePolicy: devicePolicySchema,
   /** Origins that browsers may connect from, exact match; empty: any. At most 100. */
   allowedOrigins: z.array(z.string().min(1).max(255)).max(100).default([]),

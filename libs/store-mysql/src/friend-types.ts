@@ -20,7 +20,10 @@ export interface FriendFacts {
 
 /** One step of a change. Steps on friends come before those on requests, then blocks, then flags: rows are locked so. */
 export type FriendStep =
-  /** Writes the row of one side, and an entry into that side's feed, whose seq the row keeps. */
+  /**
+   * Writes the row of one side, and an entry into that side's feed, whose seq the row keeps. The timeline of who is no longer a friend
+   * does not name the other as a source any more.
+   */
   | {
       readonly op: 'friend';
       readonly userId: UserId;

@@ -30,13 +30,23 @@ export interface PostWork extends LogWork {
   readonly authorId: UserId;
 }
 
+/** What a post is made of. */
+export interface NewPost extends Pick<PostRecord, 'content' | 'mentions' | 'audience'> {
+  readonly limits: PostLimits;
+}
+
+/** What the app allows. */
+export interface PostLimits {
+  /** An author with more friends gets no references written: timelines take the post from the author's side, as long as it exists. */
+  readonly maxFanOutFriends: number;
+  /** Posts of one author in 24 hours, those that are gone again included. */
+  readonly maxPostsPerDay: number;
+}
+
 /** Fields left undefined stay. */
 export type PostPatch = Partial<
   Pick<PostRecord, 'content' | 'mentions' | 'audience' | 'editedMs' | 'revision' | 'state'>
 >;
-
-/** What a post is made of. */
-export type NewPost = Pick<PostRecord, 'content' | 'mentions' | 'audience'>;
 
 /** What becomes of a post. */
 export interface PostPlan<T> {
@@ -57,7 +67,7 @@ export interface PostPage {
  * its end. A place in a list of which nothing is shown counts as read all the same.
  */
 export interface PostStore {
-  /** A post of now, told in the author's feed; idempotent by its request. Errors: ALREADY_EXISTS (the request id). */
+  /** A post of now, told in the author's feed; idempotent by its request. Errors: ALREADY_EXISTS (the request id), LIMIT_EXCEEDED. */
   create(
     work: PostWork,
     post: NewPost,

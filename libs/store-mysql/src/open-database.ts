@@ -25,7 +25,7 @@ import { MysqlMomentReader } from './moment/moment-reader.js';
 import { MysqlNoticeStore } from './moment/notice-store.js';
 import { MysqlPostStore } from './moment/post-store.js';
 import { MysqlReactionStore } from './moment/reaction-store.js';
-import { MysqlTimelineStore } from './moment/timeline-reads.js';
+import { MysqlArrivalClock } from './moment/timeline-reads.js';
 import { MysqlPresenceStore } from './presence/presence-store.js';
 import type { Schema } from './schema/schema.js';
 import type { StoreContext } from './store-context.js';
@@ -54,7 +54,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     friends: new MysqlFriendStore(context),
     relations: new MysqlRelations(context),
     posts: new MysqlPostStore(context),
-    timelines: new MysqlTimelineStore(context),
+    timelines: new MysqlArrivalClock(context),
     reactions: new MysqlReactionStore(context),
     moments: new MysqlMomentReader(context),
     momentJobs: new MysqlMomentJobStore(context),

@@ -8,7 +8,7 @@ import type {
 } from '@queqiao/domain';
 import type { LogEntry, LogOutcome, LogWork } from './log-types.js';
 import type { PostRecord, PostStore, ViewedPost } from './moment-types.js';
-import type { TimelineStore } from './timeline-types.js';
+import type { TimelineReads } from './timeline-types.js';
 
 export interface LikeRecord {
   readonly userId: UserId;
@@ -87,7 +87,7 @@ export interface ReactionReads {
 /** Posts, references and reactions as of one moment. */
 export interface MomentReads {
   readonly posts: Pick<PostStore, 'post' | 'postsOf'>;
-  readonly timelines: Pick<TimelineStore, 'page' | 'arrivals'>;
+  readonly timelines: TimelineReads;
   readonly reactions: ReactionReads;
 }
 

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMENT_SQL } from '../src/moment/comment-writes.js';
 import { POST_SQL, POSTS_OF_SQL } from '../src/moment/post-reads.js';
 import { commentsSql, likesSql } from '../src/moment/reaction-sql.js';
-import { ARRIVALS_SQL, TIMELINE_SQL } from '../src/moment/timeline-reads.js';
 import { app, StoreRig, upsert, user } from './store-rig.js';
 
 let rig: StoreRig;
@@ -84,16 +83,6 @@ it('posts of one user are one range of their index, and of each the rest by keys
     expect.stringMatching(/^p posts_by_author (range|ref)$/) as string,
     ...RELATION,
   ]);
-});
-
-it.each([
-  ['a page', TIMELINE_SQL, 'PRIMARY'],
-  ['what came', ARRIVALS_SQL, 'timeline_refs_by_arrival'],
-])('%s of a timeline is one range of its index, and of each the rest by keys', async (...of) => {
-  const [, sql, key] = of;
-  const found = await plan(sql, [...viewer, app, 'u0', 50, 50, 'p-u50', 20]);
-  const range = expect.stringMatching(new RegExp(`^r ${key} (range|ref)$`)) as string;
-  expect(found).toEqual([range, 'p PRIMARY eq_ref', ...RELATION]);
 });
 
 it('jobs that are due are one range of their index', async () => {

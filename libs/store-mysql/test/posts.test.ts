@@ -2,6 +2,7 @@ import { selfConversationId, type Audience, type PostId } from '@queqiao/domain'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database, PostRecord, PostWork } from '../src/index.js';
 import { befriend, block, FriendRig, unfriend } from './friend-rig.js';
+import { postLimits } from './moment-rig.js';
 import { addUsers, app, note, StoreRig, unasked, user } from './store-rig.js';
 
 let rig: StoreRig;
@@ -33,8 +34,8 @@ function work(authorId: string, requestId = `post-${(asks += 1)}`): PostWork {
 async function post(authorId: string, text = 'x', audience = all): Promise<PostId> {
   const told = (postId: PostId) => note('postChanged', postId);
   const content = Buffer.from(text);
-  return (await db.posts.create(work(authorId), { content, audience, mentions: ['c'] }, told))
-    .answer.postId;
+  const post = { content, audience, mentions: ['c'], limits: postLimits };
+  return (await db.posts.create(work(authorId), post, told)).answer.postId;
 }
 const change = (authorId: string, postId: PostId, patch: Partial<PostRecord> | null) =>
   db.posts.change({ ...work(authorId), postId }, (found) => ({
@@ -72,8 +73,10 @@ describe('a post', () => {
   it('is made once by a repeated request', async () => {
     const asked = work(a);
     const make = () =>
-      db.posts.create(asked, { content: Buffer.from('x'), audience: all, mentions: [] }, (id) =>
-        note('p', id),
+      db.posts.create(
+        asked,
+        { content: Buffer.from('x'), audience: all, mentions: [], limits: postLimits },
+        (id) => note('p', id),
       );
     const [one, two] = [await make(), await make()];
     expect(two.answer).toEqual(one.answer);

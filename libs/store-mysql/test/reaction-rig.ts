@@ -1,5 +1,6 @@
 import type { Audience, PostId } from '@queqiao/domain';
 import type { CommentFacts, Database, ReactionWork, ViewedPost } from '../src/index.js';
+import { postLimits } from './moment-rig.js';
 import { app, note, unasked, user, type StoreRig } from './store-rig.js';
 
 const all: Audience = { kind: 'friends', userIds: [], tags: [] };
@@ -20,7 +21,8 @@ export class ReactionRig {
 
   async post(authorId: string): Promise<PostId> {
     const work = { ...this.work(authorId), authorId: user(authorId) };
-    const made = { content: Buffer.from('x'), audience: all, mentions: [] };
+    const content = Buffer.from('x');
+    const made = { content, audience: all, mentions: [], limits: postLimits };
     return (await this.db.posts.create(work, made, (id) => note('postChanged', id))).answer.postId;
   }
 

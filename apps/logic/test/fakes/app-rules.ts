@@ -23,6 +23,8 @@ export function appRules(more: Partial<AppRules> = {}): AppRules {
     maxPostTextBytes: 20,
     maxCommentTextBytes: 20,
     maxCommentsPerPost: 3,
+    maxFanOutFriends: 5_000,
+    maxPostsPerDay: 1_000,
     devicePolicy: { mode: 'unlimited', max: 5 },
     allowedOrigins: [],
     ...more,

@@ -3,6 +3,7 @@ import {
   selfConversationId,
   type ConversationId,
   type FriendRecord,
+  type UserId,
 } from '@queqiao/domain';
 import type { DecideFriends, FriendStep, FriendWork } from '../friend-types.js';
 import type { LogOutcome } from '../log-types.js';
@@ -10,6 +11,7 @@ import { inLog } from '../log/in-log.js';
 import type { LogTransaction } from '../log/log-transaction.js';
 import type { StoreContext } from '../store-context.js';
 import { insertJobs } from '../moment/job-rows.js';
+import { dropSources } from '../moment/sources.js';
 import { readFacts } from './friend-facts.js';
 import { writeBlock, writeFlags, writeFriend, writeRequest } from './friend-writes.js';
 
@@ -45,6 +47,7 @@ function run<T>(
     }
     let own: FriendRecord | null = null;
     for (const step of steps) own = (await carryOut(context, tx, input, step)) ?? own;
+    await dropSources(tx.trx, tx.appId, steps.flatMap(partedBy));
     return answer(own);
   });
 }
@@ -83,6 +86,11 @@ async function carryOut(
       await backFill(context, tx, input);
       return null;
   }
+}
+
+function partedBy(step: FriendStep): { userId: UserId; friendId: UserId }[] {
+  if (step.op !== 'friend' || step.active) return [];
+  return [{ userId: step.userId, friendId: step.friend.friendId }];
 }
 
 /** One job for each direction. */

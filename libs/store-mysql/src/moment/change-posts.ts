@@ -4,14 +4,16 @@ import { inLog } from '../log/in-log.js';
 import type { LogTransaction } from '../log/log-transaction.js';
 import type { NewPost, PostPatch, PostPlan, PostRecord, PostWork } from '../moment-types.js';
 import type { StoreContext } from '../store-context.js';
+import { insertRefs } from './fan-out.js';
 import { insertJobs, type JobOrder } from './job-rows.js';
-import { insertRefs } from './job-steps.js';
+import { demandPosts, hasMoreFriends } from './post-limits.js';
 import { storedState, toPost } from './post-rows.js';
+import { isSource, SPREAD } from './sources.js';
 
 export function createPost(
   context: StoreContext,
   work: PostWork,
-  { content, mentions, audience }: NewPost,
+  { content, mentions, audience, limits }: NewPost,
   entry: (postId: PostId) => LogEntry,
 ): Promise<LogOutcome<{ postId: PostId; createdMs: number }>> {
   const feed = selfConversationId(work.authorId);
@@ -19,6 +21,10 @@ export function createPost(
     // Unique, and growing in time as the table's primary key likes it; nobody learns from it what an order by time does not say.
     const postId = context.dispatchIds.next() as PostId;
     const { nowMs: createdMs } = tx;
+    await demandPosts(tx, work.authorId, limits.maxPostsPerDay);
+    // Friendships of the author begin and end under the lock of the same feed.
+    const many = await hasMoreFriends(tx, work.authorId, limits.maxFanOutFriends);
+    const isFirst = many && !(await isSource(tx.trx, tx.appId, work.authorId));
     await tx.trx
       .insertInto('posts')
       .values({
@@ -29,10 +35,13 @@ export function createPost(
         mentions: JSON.stringify(mentions),
         audience: JSON.stringify(audience),
         created_ms: createdMs,
+        spread: many ? SPREAD.byAuthor : SPREAD.byReferences,
       })
       .execute();
     await insertRefs(tx.trx, tx.appId, [{ postId, createdMs, userId: work.authorId }]);
-    await order(context, tx, work, { postId, audience, mentions }, ['fan-out', 'notify']);
+    const kinds = many ? (['notify'] as const) : (['fan-out', 'notify'] as const);
+    await order(context, tx, work, { postId, audience, mentions }, kinds);
+    if (isFirst) await nameSource(context, tx, work);
     tx.append(feed, entry(postId));
     return { postId, createdMs };
   });
@@ -46,16 +55,19 @@ export function changePost<T>(
 ): Promise<LogOutcome<T>> {
   const feed = selfConversationId(work.authorId);
   return inLog(context, { ...work, heads: [feed] }, async (tx) => {
-    const post = await readOwn(tx, work);
+    const row = await readOwn(tx, work);
+    const post = row === undefined ? null : toPost(row);
     const { change, answer } = decide(post, tx.nowMs);
-    if (change === null || post === null) return answer;
+    if (change === null || row === undefined || post === null) return answer;
     const { patch } = change;
     await writePatch(tx, post.postId, patch);
     const isMentioned = (userId: string) => post.mentions.includes(userId);
-    // Whom it is for now need not have a reference, nor know of a mention.
-    if (patch.audience)
-      await order(context, tx, work, { ...post, ...patch }, ['fan-out', 'notify']);
-    else if (!(patch.mentions ?? []).every(isMentioned)) {
+    // Whom it is for now need not have a reference, where references tell of it, nor know of a mention.
+    const byReferences = row.spread === SPREAD.byReferences;
+    if (patch.audience) {
+      const kinds = byReferences ? (['fan-out', 'notify'] as const) : (['notify'] as const);
+      await order(context, tx, work, { ...post, ...patch }, kinds);
+    } else if (!(patch.mentions ?? []).every(isMentioned)) {
       await order(context, tx, work, { ...post, ...patch }, ['notify']);
     }
     if ((patch.state ?? 'present') !== 'present') await eraseLater(context, tx, work, post.postId);
@@ -93,18 +105,30 @@ async function eraseLater(
   await insertJobs(tx, dispatchIds, owner, [job]);
 }
 
-async function readOwn(
+/**
+ * Once for an author: who becomes a friend later has a back-fill, which reads after the commit of the friendship whether the author is
+ * a source.
+ */
+async function nameSource(
+  { dispatchIds }: StoreContext,
+  tx: LogTransaction,
+  { authorId, owner }: PostWork,
+): Promise<void> {
+  const { appId } = tx;
+  await insertJobs(tx, dispatchIds, owner, [{ kind: 'sources', appId, authorId }]);
+}
+
+function readOwn(
   { trx, appId }: LogTransaction,
   { authorId, postId }: PostWork & { readonly postId: string },
-): Promise<PostRecord | null> {
-  const row = await trx
+) {
+  return trx
     .selectFrom('posts')
     .selectAll()
     .where('app_id', '=', appId)
     .where('post_id', '=', postId as PostId)
     .where('author_id', '=', authorId)
     .executeTakeFirst();
-  return row === undefined ? null : toPost(row);
 }
 
 async function writePatch(tx: LogTransaction, postId: PostId, patch: PostPatch): Promise<void> {

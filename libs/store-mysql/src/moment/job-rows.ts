@@ -14,6 +14,7 @@ export type JobRow = Omit<Selectable<MomentJobsTable>, 'owner' | 'due_ms'>;
 /** What a job is about, before it is one. */
 export type JobOrder = { readonly appId: AppId; readonly authorId: UserId } & (
   | { readonly kind: 'fan-out' | 'erase'; readonly postId: PostId }
+  | { readonly kind: 'sources' }
   | { readonly kind: 'back-fill'; readonly viewerId: UserId }
   | ({ readonly kind: 'notify'; readonly postId: PostId } & NoticedDeed)
 );
@@ -30,6 +31,8 @@ export function toJob(row: JobRow): MomentJob {
     case 'fan-out':
     case 'erase':
       return { ...shared, kind, postId };
+    case 'sources':
+      return { ...shared, kind };
     case 'back-fill':
       return { ...shared, kind, viewerId: row.viewer_id };
     case 'notify': {
@@ -93,6 +96,8 @@ function about(order: JobOrder) {
     case 'fan-out':
     case 'erase':
       return { post_id: order.postId };
+    case 'sources':
+      return {};
     case 'back-fill':
       return { viewer_id: order.viewerId };
     case 'notify': {

@@ -4,7 +4,7 @@ import type { MomentReader, MomentReads } from '../reaction-types.js';
 import type { StoreContext } from '../store-context.js';
 import { MysqlPostStore } from './post-store.js';
 import { MysqlReactionReads } from './reaction-reads.js';
-import { MysqlTimelineStore } from './timeline-reads.js';
+import { MysqlTimelineReads } from './timeline-reads.js';
 
 export class MysqlMomentReader implements MomentReader {
   constructor(private readonly context: StoreContext) {}
@@ -17,7 +17,7 @@ export class MysqlMomentReader implements MomentReader {
       const within = { ...this.context, pool: holding(connection) };
       return await read({
         posts: new MysqlPostStore(within),
-        timelines: new MysqlTimelineStore(within),
+        timelines: new MysqlTimelineReads(within),
         reactions: new MysqlReactionReads(within),
       });
     } finally {

@@ -2,48 +2,59 @@ import type { AppId, UserId } from '@queqiao/domain';
 import { sql } from 'kysely';
 import type { PostPage, ViewedPost } from '../moment-types.js';
 import { DATABASE_NOW, select, type StoreContext } from '../store-context.js';
-import type { Arrival, TimelineStore } from '../timeline-types.js';
-import { asViewer, below } from './post-reads.js';
+import type { Arrival, ArrivalClock, TimelineReads } from '../timeline-types.js';
+import { asViewer } from './post-reads.js';
 import { POSTS_MAX_PAGE } from './post-store.js';
 import { RELATION_JOINS, toViewed, VIEWED_COLUMNS, type ViewedRow } from './post-rows.js';
+import { readSources } from './sources.js';
+import { readArrivals, readPlaces, type Timeline } from './timeline-places.js';
 
-const POSTS =
-  'JOIN posts p FORCE INDEX (PRIMARY) ON p.app_id = r.app_id AND p.post_id = r.post_id ' +
-  RELATION_JOINS;
+/** With the connection of a snapshot, as its statements have to be of one moment. */
+export class MysqlTimelineReads implements TimelineReads {
+  constructor(private readonly context: Pick<StoreContext, 'pool'>) {}
 
-export const TIMELINE_SQL =
-  `SELECT STRAIGHT_JOIN ${VIEWED_COLUMNS} FROM timeline_refs r FORCE INDEX (PRIMARY) ${POSTS}` +
-  'WHERE r.app_id = ? AND r.user_id = ? ' +
-  'AND r.created_ms <= ? AND (r.created_ms < ? OR r.post_id < ?) ' +
-  'ORDER BY r.created_ms DESC, r.post_id DESC LIMIT ?';
-
-export const ARRIVALS_SQL =
-  `SELECT STRAIGHT_JOIN ${VIEWED_COLUMNS}, r.arrived_ms ` +
-  `FROM timeline_refs r FORCE INDEX (timeline_refs_by_arrival) ${POSTS}` +
-  'WHERE r.app_id = ? AND r.user_id = ? ' +
-  'AND r.arrived_ms >= ? AND (r.arrived_ms > ? OR r.post_id > ?) ' +
-  'ORDER BY r.arrived_ms, r.post_id LIMIT ?';
-
-export class MysqlTimelineStore implements TimelineStore {
-  constructor(private readonly context: StoreContext) {}
-
-  async page(appId: AppId, userId: UserId, { before, limit }: PostPage): Promise<ViewedPost[]> {
-    const values = [...asViewer(userId), appId, userId, ...below(before), bounded(limit)];
-    return (await select<ViewedRow>(this.context, 'timeline', TIMELINE_SQL, values)).map(toViewed);
+  async page(appId: AppId, userId: UserId, page: PostPage): Promise<ViewedPost[]> {
+    const timeline = await this.#timeline(appId, userId);
+    const limit = Math.min(page.limit, POSTS_MAX_PAGE);
+    const places = await readPlaces(this.context, timeline, { ...page, limit });
+    const posts = await this.#posts(timeline, places);
+    return places.flatMap(({ postId }) => posts.get(postId) ?? []);
   }
 
   async arrivals(
     appId: AppId,
     userId: UserId,
-    { after, limit }: { readonly after: Arrival; readonly limit: number },
+    page: { readonly after: Arrival; readonly limit: number },
   ): Promise<(ViewedPost & { arrivedMs: number })[]> {
-    const { arrivedMs, postId } = after;
-    const place = [arrivedMs, arrivedMs, postId];
-    const values = [...asViewer(userId), appId, userId, ...place, bounded(limit)];
-    type Row = ViewedRow & { arrived_ms: number };
-    const rows = await select<Row>(this.context, 'arrivals', ARRIVALS_SQL, values);
-    return rows.map((row) => ({ ...toViewed(row), arrivedMs: row.arrived_ms }));
+    const timeline = await this.#timeline(appId, userId);
+    const limit = Math.min(page.limit, POSTS_MAX_PAGE);
+    const places = await readArrivals(this.context, timeline, { ...page, limit });
+    const posts = await this.#posts(timeline, places);
+    return places.flatMap(({ postId, arrivedMs }) => {
+      const viewed = posts.get(postId);
+      return viewed === undefined ? [] : [{ ...viewed, arrivedMs }];
+    });
   }
+
+  async #timeline(appId: AppId, userId: UserId): Promise<Timeline> {
+    return { appId, userId, sources: await readSources(this.context, appId, userId) };
+  }
+
+  /** Posts keep their rows, whatever becomes of them: each place has its post. */
+  async #posts(
+    { appId, userId }: Timeline,
+    places: readonly { readonly postId: string }[],
+  ): Promise<ReadonlyMap<string, ViewedPost>> {
+    if (places.length === 0) return new Map();
+    const values = [...asViewer(userId), appId, ...places.map(({ postId }) => postId)];
+    const statement = postsSql(places.length);
+    const rows = await select<ViewedRow>(this.context, 'posts by id', statement, values);
+    return new Map(rows.map((row) => [row.post_id, toViewed(row)]));
+  }
+}
+
+export class MysqlArrivalClock implements ArrivalClock {
+  constructor(private readonly context: StoreContext) {}
 
   async nowMs(): Promise<number> {
     const now = sql<{ now_ms: number }>`SELECT ${DATABASE_NOW} AS now_ms`;
@@ -51,6 +62,10 @@ export class MysqlTimelineStore implements TimelineStore {
   }
 }
 
-function bounded(limit: number): number {
-  return Math.min(limit, POSTS_MAX_PAGE);
+export function postsSql(count: number): string {
+  const ids = Array.from({ length: count }, () => '?').join(', ');
+  return (
+    `SELECT STRAIGHT_JOIN ${VIEWED_COLUMNS} FROM posts p FORCE INDEX (PRIMARY) ${RELATION_JOINS}` +
+    `WHERE p.app_id = ? AND p.post_id IN (${ids})`
+  );
 }

@@ -47,7 +47,7 @@ export interface TimelineRefsTable {
 export interface MomentJobsTable {
   job_id: string;
   app_id: AppId;
-  kind: 'fan-out' | 'back-fill' | 'notify' | 'erase';
+  kind: 'fan-out' | 'sources' | 'back-fill' | 'notify' | 'erase';
   author_id: UserId;
   post_id: Generated<PostId>;
   done_to: Generated<string>;

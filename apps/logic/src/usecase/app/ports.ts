@@ -47,6 +47,10 @@ export interface AppRules {
   readonly maxCommentTextBytes: number;
   /** Comments that are ever written under one post. */
   readonly maxCommentsPerPost: number;
+  /** Friends up to whom each gets a reference to every post. */
+  readonly maxFanOutFriends: number;
+  /** Posts of a user in 24 hours. */
+  readonly maxPostsPerDay: number;
   readonly devicePolicy: DevicePolicy;
   /** Origins that browsers may connect from, exact match; empty: any. */
   readonly allowedOrigins: readonly string[];

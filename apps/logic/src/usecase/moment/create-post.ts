@@ -31,9 +31,10 @@ export class CreatePost {
     const { appId, caller } = context;
     const request = changeRequest(context, input.clientRequestId, 'CreatePost');
     const audience = input.audience === undefined ? ALL_FRIENDS : checkAudience(input.audience);
-    const { content, mentions } = checkPost(input.content, await activeApp(apps, appId));
+    const limits = await activeApp(apps, appId);
+    const { content, mentions } = checkPost(input.content, limits);
     const work = { ...this.options, appId, request, authorId: caller.userId };
-    const outcome = await posts.create(work, { content, mentions, audience }, (postId) =>
+    const outcome = await posts.create(work, { content, mentions, audience, limits }, (postId) =>
       notice(actorOf(caller), notices.postChanged(postId, false), { shown: false }),
     );
     return settled(push, outcome);

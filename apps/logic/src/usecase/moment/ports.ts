@@ -1,5 +1,6 @@
 import type { AppId, PostFacts, PostId, PostRelation, UserId } from '@queqiao/domain';
 
+import type { AppRules } from '../app/ports.js';
 import type { ChangeOutcome, ChangeWork, EncodedEntry, NewEntry } from '../change/ports.js';
 import type { ReactionReads } from '../comment/read-ports.js';
 
@@ -32,6 +33,12 @@ export interface PostWork extends ChangeWork {
   readonly authorId: UserId;
 }
 
+export interface NewPost extends Pick<PostRecord, 'content' | 'mentions' | 'audience'> {
+  readonly limits: PostLimits;
+}
+
+export type PostLimits = Pick<AppRules, 'maxFanOutFriends' | 'maxPostsPerDay'>;
+
 /** Fields left undefined stay. */
 export type PostPatch = Partial<
   Pick<PostRecord, 'content' | 'mentions' | 'audience' | 'editedMs' | 'revision' | 'state'>
@@ -50,10 +57,10 @@ export interface PostPage {
 }
 
 export interface Posts {
-  /** A post of now. Errors: ALREADY_EXISTS (client_request_id). */
+  /** A post of now. Errors: ALREADY_EXISTS (client_request_id), LIMIT_EXCEEDED (maxPostsPerDay). */
   create(
     work: PostWork,
-    post: Pick<PostRecord, 'content' | 'mentions' | 'audience'>,
+    post: NewPost,
     entry: (postId: PostId) => NewEntry,
   ): Promise<ChangeOutcome<{ readonly postId: PostId; readonly createdMs: number }>>;
   /**
