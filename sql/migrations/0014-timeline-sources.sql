@@ -1,5 +1,6 @@
 -- Authors with more friends than posts are written out to. Their posts get no references: each friend's timeline names the author,
--- and takes the posts from there when it is read.
+-- and takes the posts from there when it is read. A job of the kind `sources` writes the names, with done_to as of a fan-out. Lock
+-- order: … timeline_refs < timeline_sources …
 
 ALTER TABLE posts
   -- 0: references in timelines say it may be there; 1: it is found by its author.
