@@ -67,6 +67,24 @@ describe('the timeline', () => {
     expect([asked(scene, 'GetPost'), drawn > 3]).toEqual([before, true]);
   });
 
+  it('is without what is gone when it is loaded again, and keeps what is older', async () => {
+    const { scene, alice, moments } = await twoFriends();
+    const made = upTo(5).map((n) => moments.create('bob', saying(`${n}`)));
+    scene.server.momentCalls.maxPage = 2;
+    const list = await watched(scene, alice);
+    await answer(scene, list.loadMore(2));
+    moments.posts.delete(made[4]?.postId ?? '');
+    moments.create('bob', saying('6'));
+    await answer(scene, list.refresh());
+    expect(texts(list)).toEqual(['6', '4', '3', '2']);
+    await answer(scene, list.loadMore(2));
+    expect(texts(list)).toEqual(['6', '4', '3', '2', '1']);
+    // Of more new ones than a page has, none is left out between.
+    for (const n of upTo(4)) moments.create('bob', saying(`${n + 6}`));
+    await answer(scene, list.refresh());
+    expect(texts(list).slice(0, 6)).toEqual(['10', '9', '8', '7', '6', '4']);
+  });
+
   it('does not bring back what was removed while it was read', async () => {
     const { scene, alice, moments } = await twoFriends();
     const { postId } = moments.create('alice', saying('hello'));
@@ -146,6 +164,29 @@ describe('the timeline', () => {
 });
 
 describe('other lists', () => {
+  it('are begun anew where the first page does not reach what was loaded', async () => {
+    const { scene, alice, moments } = await twoFriends();
+    for (const n of upTo(2)) moments.create('bob', saying(`${n}`));
+    scene.server.momentCalls.maxPage = 2;
+    const list = await watched(scene, alice, (all) => all.ofUser('bob'));
+    for (const n of upTo(3)) moments.create('bob', saying(`${n + 2}`));
+    await answer(scene, list.refresh());
+    expect([texts(list), list.complete]).toEqual([['5', '4'], false]);
+    await answer(scene, list.loadMore());
+    expect(texts(list)).toEqual(['5', '4', '3', '2']);
+  });
+
+  it('are as they are after a reconnect', async () => {
+    const { scene, alice, moments } = await twoFriends();
+    const { postId } = moments.create('bob', saying('theirs'));
+    const one = await watched(scene, alice, (all) => all.watch(postId));
+    alice.client.stop();
+    moments.posts.delete(postId);
+    alice.client.start();
+    await scene.settle();
+    expect(texts(one)).toEqual([]);
+  });
+
   it('have the posts of one user, and one post', async () => {
     const { scene, alice, bob, moments } = await twoFriends();
     moments.create('alice', saying('mine'));

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import type { Locator } from 'playwright-core';
 import type { ChatWindow } from './chat-window.js';
 import { ContactsWindow } from './contacts-window.js';
@@ -36,6 +37,18 @@ export class MomentsWindow {
   /** Asks what came since. */
   async refresh(): Promise<void> {
     await this.page.getByRole('button', { name: 'Look for new posts' }).click();
+  }
+
+  /** A finger does the same. */
+  async pullDown(): Promise<void> {
+    await this.page.locator('.moments-scroll').evaluate((pane) => {
+      const move = (type: string, clientY: number): void => {
+        const touches = [new Touch({ identifier: 1, target: pane, clientX: 100, clientY })];
+        pane.dispatchEvent(new TouchEvent(type, { touches, bubbles: true }));
+      };
+      move('touchstart', 200);
+      move('touchmove', 300);
+    });
   }
 
   post(text: string): Locator {
@@ -103,6 +116,17 @@ export class MomentsWindow {
     await this.comment(text).waitFor();
   }
 
+  /** Of the video of a post, once the browser knows it. */
+  async videoWidth(post: string): Promise<number> {
+    const video = this.post(post).locator('video');
+    return video.evaluate(async (each) => {
+      const shown = each as HTMLVideoElement;
+      if (shown.videoWidth > 0) return shown.videoWidth;
+      await new Promise((resolve) => shown.addEventListener('loadedmetadata', resolve));
+      return shown.videoWidth;
+    });
+  }
+
   /** Sizes of the pictures of a post, once all of them were loaded. */
   async pictures(post: string): Promise<number[]> {
     const images = this.post(post).locator('.pictures img');
@@ -110,7 +134,7 @@ export class MomentsWindow {
     return images.evaluateAll((all) =>
       Promise.all(
         all.map(async (each) => {
-          const image = each as unknown as { naturalWidth: number; decode(): Promise<void> };
+          const image = each as HTMLImageElement;
           await image.decode();
           return image.naturalWidth;
         }),

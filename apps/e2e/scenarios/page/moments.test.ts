@@ -4,6 +4,7 @@ import { useCluster } from '../../src/scenario.js';
 import { TestBrowser } from './browser.js';
 import { MomentsWindow } from './moments-window.js';
 import { png } from './pictures.js';
+import { recordedVideo } from './recorded-video.js';
 
 const BRIDGE = 'The bridge at night';
 
@@ -49,6 +50,7 @@ describe.runIf(machineHas('browser'))('moments on the page', () => {
     await ida.page.getByText('Nobody has said anything yet.').waitFor();
     await ida.back();
     await jack.open();
+    expect(await jack.page.locator('[data-post]').count()).toBe(0);
   });
 
   it('shows a post with uploaded pictures to a friend', async () => {
@@ -81,6 +83,7 @@ describe.runIf(machineHas('browser'))('moments on the page', () => {
     await ida.notice('comment').getByText('jack commented: I know that place').waitFor();
     // Looking at them is reading them.
     await ida.button.locator('.badge').waitFor({ state: 'detached' });
+    expect(await ida.page.locator('[data-notice]').count()).toBe(2);
   });
 
   it('carries an answer back, from the notice on', async () => {
@@ -92,6 +95,7 @@ describe.runIf(machineHas('browser'))('moments on the page', () => {
     await jack.comment('Come again').waitFor();
     await jack.openNotices();
     await jack.notice('reply').getByText('ida replied: Come again').waitFor();
+    expect(await jack.notice('comment').count()).toBe(0);
     await jack.back();
   });
 
@@ -153,6 +157,78 @@ describe.runIf(machineHas('browser'))('moments on the page', () => {
     await post.waitFor({ state: 'detached' });
     await jack.press('The bridge by day', 'Unlike').click();
     await jack.page.getByText('This post is no longer there.').waitFor();
+    await jack.refresh();
+    await jack.post('The bridge by day').waitFor({ state: 'detached' });
+  });
+
+  it('carries a video, a place, a page and a name, and tells whom it names', async () => {
+    const { composer } = ida;
+    await ida.compose('All of it');
+    const svg = { name: 'x.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg/>') };
+    await composer.getByLabel('Add a video').setInputFiles(svg);
+    await composer.getByText('That is not a picture or video that can be shown.').waitFor();
+    await composer.getByLabel('Add a video').setInputFiles(await recordedVideo(ida.page));
+    await composer.locator('.chosen video').waitFor();
+    await composer.getByText('Place and link').click();
+    await composer.getByLabel('Place', { exact: true }).fill('Magpie Bridge');
+    await composer.getByLabel('Address of a page').fill('https://example.com/bridge');
+    const mentions = composer.getByRole('group', { name: 'Call to the attention of' });
+    await composer.locator('summary', { hasText: 'Call to the attention of' }).click();
+    await mentions.getByLabel('jack').check();
+    await ida.publish();
+    await jack.seesUnread('1');
+    await jack.openNotices();
+    await jack.notice('mention').getByRole('button').click();
+    const post = jack.post('All of it');
+    await post.getByText('Magpie Bridge').waitFor();
+    await post.getByText('With @jack').waitFor();
+    const card = post.getByRole('link', { name: 'https://example.com/bridge' });
+    expect(await card.getAttribute('rel')).toBe('noopener noreferrer');
+    expect(await jack.videoWidth('All of it')).toBe(64);
+  });
+
+  it('is passed on in a message, and says how often', async () => {
+    await jack.press('All of it', 'Share').click();
+    const sheet = jack.page.getByRole('dialog', { name: 'Share with' });
+    await sheet.locator('[data-person="ida"]').getByRole('button').click();
+    await sheet.waitFor({ state: 'detached' });
+    await jack.post('All of it').getByText('shared 1×').waitFor();
+    await jack.contacts.openChats();
+    await jack.window.row('ida').click();
+    await jack.window.sees('ida posted: All of it');
+    expect(await jack.page.locator('[data-moments]').count()).toBe(0);
+  });
+
+  it('marks what is new as long as it was not looked at', async () => {
+    const dot = jack.button.locator('.red-dot');
+    expect(await dot.count()).toBe(0);
+    await ida.compose('While you were away');
+    await ida.publish();
+    await eventually('something is new', async () => {
+      await jack.window.findsNetwork();
+      return (await dot.count()) === 1;
+    });
+    await jack.open();
+    await jack.post('While you were away').waitFor();
+    await dot.waitFor({ state: 'detached' });
+  });
+
+  it('is pulled down on a phone, beside which there is room for nothing else', async () => {
+    const profile = await browser.profile({ phone: true });
+    const phone = new MomentsWindow(await browser.open(profile, '?as=jack&device=2'));
+    await phone.window.online();
+    await phone.open();
+    await phone.post('While you were away').waitFor();
+    await ida.compose('One more');
+    await ida.publish();
+    await eventually('the phone has it', async () => {
+      await phone.pullDown();
+      return (await phone.post('One more').count()) === 1;
+    });
+    expect(await phone.button.isVisible()).toBe(false);
+    await phone.back();
+    await phone.button.waitFor();
+    await phone.page.close();
   });
 
   it('shows the posts of one person, as far as that one lets the friend see them', async () => {
@@ -170,6 +246,7 @@ describe.runIf(machineHas('browser'))('moments on the page', () => {
     await jack.page.getByRole('dialog').waitFor({ state: 'detached' });
     await ida.refresh();
     await ida.page.getByText('Nothing here yet.', { exact: true }).waitFor();
+    expect(await ida.post('From jack').count()).toBe(0);
   });
 
   it('had nothing to complain about', () => {

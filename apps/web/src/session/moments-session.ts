@@ -104,7 +104,7 @@ export class MomentsSession implements MomentsActions {
 
   async refresh(): Promise<void> {
     const current = this.#current();
-    if (current !== undefined) await telling(current.loadNew());
+    if (current !== undefined) await telling(current.refresh());
     else await telling(this.#deps.client.moments.notices.refresh());
   }
 

@@ -37,6 +37,19 @@ export class PostList {
     this.append(page, nextPageToken);
   }
 
+  /** The first page as it is now; what is older stays, unless there may be others between. */
+  renew(page: readonly Post[], nextPageToken: string): void {
+    const last = page.at(-1);
+    const reaches = nextPageToken !== '' && page.some(({ postId }) => this.has(postId));
+    const older = this.#posts.filter((post) => last && byAge(post, last) > 0);
+    if (!reaches || older.length === 0) this.begin(page, nextPageToken);
+    else {
+      this.#posts = older;
+      this.#merge(page);
+      this.#cut();
+    }
+  }
+
   append(page: readonly Post[], nextPageToken: string): void {
     this.#merge(page);
     this.#nextPageToken = nextPageToken;

@@ -90,9 +90,15 @@ export class WatchedPosts {
     });
   }
 
-  /** Loads the first page again, and forgets the others. Rejects like a call. */
+  /** As `loadNew`, and loads the first page again: what is gone from it is gone here. Rejects like a call. */
   refresh(): Promise<void> {
-    return this.#inTurn(() => this.#askFirstPage({}));
+    return this.#inTurn(async () => {
+      if (!this.#list.loaded || this.#staleList) return this.#askFirstPage({});
+      if (this.#newerToken !== '') await this.#askNew({});
+      const page = await this.source.page('', PAGE_POSTS, {});
+      this.#list.renew(page.posts, page.nextPageToken);
+      this.deps.onChange(this);
+    });
   }
 
   /**
@@ -141,7 +147,10 @@ export class WatchedPosts {
 
   /** There is a connection again: what could not be had is asked for, and what came meanwhile. */
   resume(): void {
-    this.#staleNews = this.#list.loaded && this.source.newer !== undefined;
+    const hasNewer = this.source.newer !== undefined;
+    this.#staleNews = this.#list.loaded && hasNewer;
+    // What is no more than a page is as good as new then.
+    if (!hasNewer && this.size <= PAGE_POSTS) this.#staleList = true;
     this.#settleSoon();
   }
 

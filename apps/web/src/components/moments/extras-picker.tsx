@@ -22,7 +22,7 @@ export function ExtrasPicker({ draft, onChange }: ExtrasPickerProps) {
   const { t } = useTexts();
   return (
     <details>
-      <summary>{`${t('place')} · ${t('linkTitle')}`}</summary>
+      <summary>{t('placeAndLink')}</summary>
       <PlaceField draft={draft} onChange={onChange} />
       <TextField
         label={t('linkUrl')}

@@ -16,7 +16,7 @@ export function MomentsButton({ moments }: { moments: MomentsState }) {
       aria-current={view !== undefined}
       onClick={() => actions.moments.open({ kind: 'timeline' })}
     >
-      <Icon name="camera" />
+      <Icon name="aperture" />
       <NewsMark unread={unreadNotices} hasNew={hasNew} />
     </button>
   );
