@@ -131,6 +131,25 @@ describe('the timeline', () => {
     expect(texts(list)).toEqual(['mine']);
   });
 
+  it('is nobody else’s: of another user nothing is shown, not even for a moment', async () => {
+    const { scene, moments } = await twoFriends();
+    let user = 'alice';
+    const device = await scene.online('alice', { token: () => Promise.resolve(user) });
+    moments.create('alice', saying('mine'));
+    const list = await watched(scene, device);
+    expect(texts(list)).toEqual(['mine']);
+    const shown: string[][] = [];
+    device.client.on('watchedPosts', () => shown.push(texts(list)));
+    user = 'carol';
+    // The token has run out by then.
+    device.client.stop();
+    await scene.clock.advance(scene.server.tokenLifeMs);
+    device.client.start();
+    await scene.settle();
+    expect(device.client.userId).toBe('carol');
+    expect([shown.flat(), list.loaded]).toEqual([[], true]);
+  });
+
   it('tells why it could not be had, and has it as soon as it can', async () => {
     const { scene, alice, moments } = await twoFriends();
     moments.create('bob', saying('one'));

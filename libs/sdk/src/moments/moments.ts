@@ -94,8 +94,8 @@ export class Moments {
       if (name === 'online') this.#lists.resume();
     });
     // Whose posts the user sees may be others now.
-    events.on('friendChanged', () => this.#lists.reset());
-    events.on('blockChanged', () => this.#lists.reset());
+    events.on('friendChanged', () => this.#lists.renew());
+    events.on('blockChanged', () => this.#lists.renew());
     events.on('reset', () => this.#lists.reset());
   }
 

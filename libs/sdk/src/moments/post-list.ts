@@ -68,6 +68,12 @@ export class PostList {
     this.#posts = this.#posts.map((post) => (post.postId === postId ? change(post) : post));
   }
 
+  /** As before anything was loaded. */
+  clear(): void {
+    this.#posts = [];
+    this.#nextPageToken = undefined;
+  }
+
   /** False when it was not here. */
   drop(postId: string): boolean {
     const before = this.#posts.length;

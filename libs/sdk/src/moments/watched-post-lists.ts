@@ -54,6 +54,10 @@ export class WatchedPostLists {
     for (const watched of this.#watched) watched.resume();
   }
 
+  renew(): void {
+    for (const watched of this.#watched) watched.renew();
+  }
+
   reset(): void {
     for (const watched of this.#watched) watched.reset();
   }

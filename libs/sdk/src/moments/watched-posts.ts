@@ -154,10 +154,18 @@ export class WatchedPosts {
     this.#settleSoon();
   }
 
-  /** Everything known is void. */
-  reset(): void {
+  /** What the user sees may be something else now. */
+  renew(): void {
     this.#staleList = true;
     this.#settleSoon();
+  }
+
+  /** Everything known is void. */
+  reset(): void {
+    this.#list.clear();
+    this.#newerToken = '';
+    this.deps.onChange(this);
+    this.renew();
   }
 
   #settleSoon(): void {
