@@ -5,9 +5,10 @@ import { placeWithSlowNode, SLOW_NODE, type MomentPlace } from './moment-place.j
 import { MomentWorld } from './moment-world.js';
 import { Reader } from './readers.js';
 import { flawsOf, SightHistory } from './sightings.js';
+import { Talker } from './talkers.js';
 
 const ROUNDS = longRun() ? 250 : 25;
-const SLOW_READS = longRun() ? 1_500 : 150;
+const SLOW_READS = longRun() ? 1_000 : 100;
 const LIMIT_MS = longRun() ? 1_200_000 : 120_000;
 /** Ann, bob, carol and dave know each other; eve and frank know carol and dave. */
 const FRIENDS = [
@@ -63,7 +64,14 @@ it(
     const scene = await open();
     const { history } = scene;
     const authors = ['ann', 'bob'].map((name) => new Changer(scene, name));
-    const readers = [...VIEWERS, ...VIEWERS].map((viewer) => new Reader(scene, viewer, authors));
+    const [ann] = authors;
+    if (ann === undefined) throw new Error('nobody posts');
+    const talk = { ...(await ann.make('ann-stays')), author: 'ann' };
+    ann.posts.shift();
+    const bob = new Talker(scene, 'bob', talk);
+    const readers = [...VIEWERS, ...VIEWERS].map((viewer) => {
+      return new Reader(scene, viewer, authors, talk);
+    });
     let changing = true;
     await play(
       readers,
@@ -72,13 +80,21 @@ it(
           author.posting(ROUNDS, VIEWERS),
           ...VIEWERS.map((viewer) => author.quarrelling(ROUNDS, viewer)),
         ]);
+        changes.push(bob.commenting(ROUNDS), bob.liking(ROUNDS));
         return [Promise.all(changes).then(() => void (changing = false))];
       },
       () => !changing,
     );
     expect(flawsOf(history)).toEqual([]);
     const places = history.sightings.map(({ where }) => where);
-    for (const where of ['the timeline', 'new posts', 'posts of ann', 'a post']) {
+    for (const where of [
+      'the timeline',
+      'new posts',
+      'posts of ann',
+      'a post',
+      'comments',
+      'likes',
+    ]) {
       expect(places).toContain(where);
     }
     console.log(`at once: ${history.reads} reads, ${history.exclusions.length} exclusions`);
@@ -92,15 +108,18 @@ it(
     const scene = await open();
     const { history } = scene;
     const [eve, frank] = [new Changer(scene, 'eve'), new Changer(scene, 'frank')];
+    const talk = { ...(await frank.make('frank-stays')), author: 'frank' };
+    const talker = new Talker(scene, 'frank', talk);
     // By the slow line there are several changes between one statement and the next.
     const readers = [...VIEWERS, ...VIEWERS].map((viewer) => {
-      return new Reader(scene, viewer, [eve, frank], SLOW_NODE);
+      return new Reader(scene, viewer, [eve, frank], talk, SLOW_NODE);
     });
     await play(
       readers,
       (isOver) => [
         ...VIEWERS.map((viewer) => eve.swinging(isOver, viewer)),
         frank.missing(isOver, 'dave'),
+        talker.whispering(isOver, frank, 'carol'),
       ],
       () => history.reads >= SLOW_READS,
     );

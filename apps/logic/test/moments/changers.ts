@@ -22,6 +22,8 @@ export interface KnownPost {
 
 export const of = (author: string) => `of ${author}`;
 export const inTimeline = (author: string) => `of ${author} in the timeline`;
+/** To the post of a third. */
+export const reaction = (writer: string) => `reaction of ${writer}`;
 
 export class Changer {
   readonly posts: KnownPost[] = [];
@@ -37,7 +39,7 @@ export class Changer {
       await this.make(`${this.author}-${n}`);
       const post = this.#any();
       const kept = await this.keepFrom(post, n % 2 === 0 ? viewers : viewers.slice(0, 1));
-      await this.scene.history.include(kept, () => this.#set(post, audience('FRIENDS')));
+      await this.scene.history.include(kept, () => this.show(post));
       if (this.posts.length > 4) await this.delete(this.posts.shift());
     }
   }
@@ -66,7 +68,7 @@ export class Changer {
       const kept = await this.keepFrom(post, [viewer]);
       await history.include(hidden, () => this.#note(viewer, { hideMyPosts: false }));
       hidden = await this.hide(viewer);
-      await history.include(kept, () => this.#set(post, audience('FRIENDS')));
+      await history.include(kept, () => this.show(post));
     }
   }
 
@@ -104,6 +106,10 @@ export class Changer {
       viewers.map((viewer) => world.idOf(viewer)),
     );
     return history.exclude('it is for others', seen, () => this.#set(post, others));
+  }
+
+  show(post: KnownPost) {
+    return this.#set(post, audience('FRIENDS'));
   }
 
   async delete(post: KnownPost | undefined): Promise<void> {
@@ -153,11 +159,13 @@ export class Changer {
     await history.include(blocked, () => this.#friends(who, 'unblockUser', whom));
   }
 
-  /** What concerns both concerns what each has posted. */
+  /** What concerns both concerns what each has posted and said. */
   #both(viewer: string): [string, string][] {
     return [
       [viewer, of(this.author)],
+      [viewer, reaction(this.author)],
       [this.author, of(viewer)],
+      [this.author, reaction(viewer)],
     ];
   }
 

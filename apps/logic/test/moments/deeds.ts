@@ -10,15 +10,11 @@ import { newId } from '../api-rig.js';
 import { audience as protoAudience } from '../moment-rig.js';
 import { DONE, type MomentWorld } from './moment-world.js';
 import type { PlainAudience, PlainPost } from './plain-moments.js';
-import { PEOPLE, type AudiencePick, type StepOf } from './program-steps.js';
+import { personAt, type AudiencePick, type StepOf } from './program-steps.js';
 
 export const NO_POST = 'NOT_FOUND post_id';
 const NO_FRIEND = 'NOT_FOUND user_id';
 const DAY_MS = 86_400_000;
-
-export function personAt(place: number): string {
-  return PEOPLE[place % PEOPLE.length] ?? '';
-}
 
 function toAudience({ kind, people, tags }: AudiencePick): PlainAudience {
   return { kind, people: [...new Set(people.map(personAt))], tags };

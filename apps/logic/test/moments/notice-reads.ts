@@ -5,11 +5,10 @@ import {
 } from '@queqiao/protocol/client';
 import { queryRows } from '@queqiao/testkit';
 import { mustEqual } from './demands.js';
-import { personAt } from './deeds.js';
 import type { MomentWorld } from './moment-world.js';
 import { allPages } from './pages.js';
 import type { PlainNotice } from './plain-notices.js';
-import type { StepOf } from './program-steps.js';
+import { personAt, type StepOf } from './program-steps.js';
 import { meantComment, shownComment } from './shown-posts.js';
 
 /** What was written is what had to be; and where it stands in the feeds. */

@@ -1,6 +1,11 @@
 import type { Kind, Range } from './plain-moments.js';
 
 export const PEOPLE = ['ann', 'bob', 'carol', 'dave', 'eve', 'frank', 'gina', 'hal'] as const;
+/** Whatever number a program names. */
+export function personAt(place: number): string {
+  return PEOPLE[place % PEOPLE.length] ?? '';
+}
+
 export const TAGS = ['work', 'family'] as const;
 
 /** People and posts by places in lists, which are as long as they are by then: so every part of a program is one too. */

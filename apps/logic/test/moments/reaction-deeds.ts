@@ -1,11 +1,11 @@
 import { CommentServiceDefinition as Comments } from '@queqiao/protocol/client';
 import { newId } from '../api-rig.js';
-import { NO_POST, personAt } from './deeds.js';
+import { NO_POST } from './deeds.js';
 import { mustEqual } from './demands.js';
 import { DONE, type MomentWorld } from './moment-world.js';
 import type { PlainPost } from './plain-moments.js';
 import type { PlainComment } from './plain-reactions.js';
-import type { StepOf } from './program-steps.js';
+import { personAt, type StepOf } from './program-steps.js';
 
 const NO_ANSWERED = 'NOT_FOUND reply_to_comment_id';
 const NO_COMMENT = 'NOT_FOUND comment_id';

@@ -1,5 +1,10 @@
-import { MomentServiceDefinition as Moments, type Post } from '@queqiao/protocol/client';
-import { inTimeline, of, type KnownPost, type Scene } from './changers.js';
+import {
+  CommentServiceDefinition as Comments,
+  MomentServiceDefinition as Moments,
+  type Post,
+} from '@queqiao/protocol/client';
+import { inTimeline, of, reaction, type KnownPost, type Scene } from './changers.js';
+import { likes } from './talkers.js';
 
 /** Reads all that there is to read, in any order, and notes what it is shown. */
 export class Reader {
@@ -9,6 +14,7 @@ export class Reader {
     readonly scene: Scene,
     readonly viewer: string,
     readonly authors: readonly { readonly author: string; readonly posts: readonly KnownPost[] }[],
+    readonly talk?: KnownPost & { readonly author: string },
     /** Undefined: the first two in turns. */
     readonly node?: number,
   ) {}
@@ -19,6 +25,7 @@ export class Reader {
       () => this.#newPosts(),
       () => this.#person(),
       () => this.#detail(),
+      () => this.#talk(),
     ];
     while (!isOver()) await ways[this.#below(ways.length)]?.();
   }
@@ -30,7 +37,7 @@ export class Reader {
       const page = await this.#read(
         'the timeline',
         () => this.#call(Moments, 'listTimeline', { pageToken, limit }),
-        ({ posts }) => posts.map((post) => this.#inTimeline(post)),
+        ({ posts }) => posts.flatMap((post) => this.#shown(post, 'the timeline')),
       );
       names.push(...page.posts.map(nameOf));
       if (this.#newerToken === '') this.#newerToken = page.newerToken;
@@ -47,7 +54,7 @@ export class Reader {
       const answer = await this.#read(
         'new posts',
         () => this.#call(Moments, 'listNewPosts', { newerToken: this.#newerToken, limit: 3 }),
-        ({ posts }) => posts.map((post) => this.#inTimeline(post)),
+        ({ posts }) => posts.flatMap((post) => this.#shown(post, 'the timeline')),
       );
       names.push(...answer.posts.map(nameOf));
       this.#newerToken = answer.newerToken;
@@ -64,7 +71,7 @@ export class Reader {
       const page = await this.#read(
         `posts of ${author}`,
         () => this.#call(Moments, 'listPosts', { userId, pageToken, limit: 2 }),
-        ({ posts }) => posts.map((post) => this.#tags(post)),
+        ({ posts }) => posts.flatMap((post) => this.#shown(post)),
       );
       names.push(...page.posts.map(nameOf));
       if (page.nextPageToken === '') break;
@@ -80,16 +87,54 @@ export class Reader {
     await this.#read(
       'a post',
       () => this.#call(Moments, 'getPost', { postId: post.postId }).catch(() => ({ post: null })),
-      (answer) => (answer.post ? [this.#tags(answer.post)] : []),
+      (answer) => (answer.post ? this.#shown(answer.post) : []),
     );
   }
 
-  #tags(post: Post): string[] {
-    return [nameOf(post), of(this.scene.world.nameOf(post.authorId))];
+  /** All comments, and all likes, of a post that stays. */
+  async #talk(): Promise<void> {
+    const { talk } = this;
+    if (talk === undefined) return;
+    const { postId, name, author } = talk;
+    const post = [name, of(author)];
+    await this.#read(
+      'comments',
+      () => this.#call(Comments, 'listComments', { postId }).catch(() => ({ comments: [] })),
+      ({ comments }) =>
+        comments.map(({ text, authorId }) => [...post, text, ...this.#by(authorId, author)]),
+    );
+    await this.#read(
+      'likes',
+      () => this.#call(Comments, 'listLikes', { postId }).catch(() => ({ likes: [] })),
+      (answer) => answer.likes.map(({ userId }) => this.#like(post, userId)),
+    );
   }
 
-  #inTimeline(post: Post): string[] {
-    return [...this.#tags(post), inTimeline(this.scene.world.nameOf(post.authorId))];
+  /** A post, and each like and comment that it is shown with. */
+  #shown(post: Post, where = ''): string[][] {
+    const author = this.#name(post.authorId);
+    const tags = [nameOf(post), of(author), ...(where === '' ? [] : [inTimeline(author)])];
+    const comments = (post.comments?.comments ?? []).map(({ text, authorId }) => {
+      return [...tags, text, ...this.#by(authorId, author)];
+    });
+    const liked = (post.likes?.userIds ?? []).map((userId) => this.#like(tags, userId));
+    return [tags, ...comments, ...liked];
+  }
+
+  #like(post: string[], userId: string): string[] {
+    const [name = '', author = ''] = post;
+    const writer = this.#name(userId);
+    return [...post, likes(writer, name), ...(of(writer) === author ? [] : [reaction(writer)])];
+  }
+
+  /** What the post's author says is seen by whoever sees the post. */
+  #by(writerId: string, author: string): string[] {
+    const writer = this.#name(writerId);
+    return writer === author ? [] : [reaction(writer)];
+  }
+
+  #name(id: string): string {
+    return this.scene.world.nameOf(id);
   }
 
   #read<T>(where: string, call: () => Promise<T>, shownIn: (answer: T) => string[][]): Promise<T> {

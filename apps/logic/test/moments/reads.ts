@@ -4,13 +4,13 @@ import {
   type Post,
 } from '@queqiao/protocol/client';
 import { mustEqual, mustFail } from './demands.js';
-import { NO_POST, personAt } from './deeds.js';
+import { NO_POST } from './deeds.js';
 import type { MomentWorld } from './moment-world.js';
 import { readNotices } from './notice-reads.js';
 import { allPages } from './pages.js';
 import type { PlainPost } from './plain-moments.js';
 import { expectPosts, meantComment, shownComment } from './shown-posts.js';
-import { PEOPLE, type LISTS, type StepOf } from './program-steps.js';
+import { PEOPLE, personAt, type LISTS, type StepOf } from './program-steps.js';
 
 type List = (typeof LISTS)[number];
 
