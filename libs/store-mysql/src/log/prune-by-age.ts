@@ -4,7 +4,10 @@ import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 
 /** Rows with a time, of which an index begins with (app_id, time). */
 export type AgedRows = { readonly keptMs: number } & (
-  | { readonly table: 'requests' | 'spent_message_ids' | 'moment_notices'; readonly column: 'created_ms' }
+  | {
+      readonly table: 'requests' | 'spent_message_ids' | 'moment_notices';
+      readonly column: 'created_ms';
+    }
   | { readonly table: 'large_leaves'; readonly column: 'left_ms' }
 );
 
