@@ -349,6 +349,19 @@ const NOTICES: Record<string, Row> = {
   MarkMomentNoticesRead: {},
 };
 
+const APP_MOMENTS: Record<string, Row> = {
+  ListPosts: { user_id: ({ user }) => [{ user_id: user }] },
+  GetPost: { post_id: ({ post }) => [{ post_id: post }] },
+  RemovePost: ofPost(),
+  RestorePost: ofPost(),
+  ListComments: { post_id: ({ post }) => [{ post_id: post }] },
+  RemoveComment: {
+    ...ofPost({ comment_id: 'own' }),
+    comment_id: ofComment((comment_id) => ({ comment_id })),
+  },
+  ExportPosts: { user_id: ({ user }) => [{ user_id: user }] },
+};
+
 const under = (prefix: string, rows: Record<string, Row>): [string, Row][] =>
   Object.entries(rows).map(([name, row]) => [`queqiao.${prefix}${name}`, row]);
 
@@ -360,6 +373,7 @@ export function foreignIds(): ReadonlyMap<string, Row> {
     ...under('client.v1.MomentService/', MOMENTS),
     ...under('client.v1.CommentService/', COMMENTS),
     ...under('client.v1.MomentNoticeService/', NOTICES),
+    ...under('server.v1.MomentService/', APP_MOMENTS),
     ...under('', OTHERS),
   ]);
 }

@@ -11,6 +11,7 @@ import type { MemberStore } from './member-types.js';
 import type { PostStore } from './moment-types.js';
 import type { MomentReader, ReactionStore } from './reaction-types.js';
 import type { NoticeStore } from './notice-types.js';
+import type { AppPostStore } from './app-post-types.js';
 import type { ArrivalClock, MomentJobStore } from './timeline-types.js';
 import type { PresenceStore } from './presence-types.js';
 import type { DurabilityFinding } from './durability.js';
@@ -46,6 +47,7 @@ export interface Database {
   readonly friends: FriendStore;
   readonly relations: Relations;
   readonly posts: PostStore;
+  readonly appPosts: AppPostStore;
   readonly timelines: ArrivalClock;
   readonly reactions: ReactionStore;
   readonly moments: MomentReader;

@@ -9,6 +9,7 @@ export {
 export type * from './account/revocation-types.js';
 export { LOOKUP_MAX_USERS, SEARCH_MAX_USERS, UPSERT_MAX_USERS } from './account/user-store.js';
 export * from './app-settings.js';
+export * from './app-post-types.js';
 export * from './append-types.js';
 export { EXEMPT_TABLES, TENANT_TABLES } from './connection/tenant-guard.js';
 export { RANGE_MAX_ENTRIES, SHOWN_MAX_ENTRIES } from './conversation/conversation-reads.js';

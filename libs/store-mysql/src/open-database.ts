@@ -20,6 +20,7 @@ import { MysqlGroupStore } from './group/group-store.js';
 import { MysqlLargeStore } from './large/large-store.js';
 import { MysqlRequestStore } from './log/requests.js';
 import { MysqlMemberStore } from './member/member-store.js';
+import { MysqlAppPostStore } from './moment/app-post-store.js';
 import { MysqlMomentJobStore } from './moment/job-store.js';
 import { MysqlMomentReader } from './moment/moment-reader.js';
 import { MysqlNoticeStore } from './moment/notice-store.js';
@@ -54,6 +55,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     friends: new MysqlFriendStore(context),
     relations: new MysqlRelations(context),
     posts: new MysqlPostStore(context),
+    appPosts: new MysqlAppPostStore(context),
     timelines: new MysqlArrivalClock(context),
     reactions: new MysqlReactionStore(context),
     moments: new MysqlMomentReader(context),

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMENT_SQL } from '../src/moment/comment-writes.js';
+import { APP_POST_SQL, APP_POSTS_SQL } from '../src/moment/app-post-reads.js';
+import {
+  APP_COMMENT_SQL,
+  APP_COMMENTS_SQL,
+  APP_LIKES_SQL,
+} from '../src/moment/app-reaction-reads.js';
 import { POST_SQL, POSTS_OF_SQL } from '../src/moment/post-reads.js';
 import { commentsSql, likesSql } from '../src/moment/reaction-sql.js';
 import { app, StoreRig, upsert, user } from './store-rig.js';
@@ -141,5 +147,41 @@ describe('what is under the posts of a page', () => {
         (name) => expect.stringMatching(new RegExp(`^${name} PRIMARY (const|eq_ref)$`)) as string,
       ),
     );
+  });
+});
+
+describe('what back ends read', () => {
+  const range = (table: string, key: string) =>
+    expect.stringMatching(new RegExp(`^${table} ${key} (range|ref)$`)) as string;
+  const place = [50, 50, 'q50'];
+
+  it('of one post or comment is a row by its key', async () => {
+    expect(await plan(APP_POST_SQL, [app, 'p-u7'])).toEqual(['p PRIMARY const']);
+    expect(await plan(APP_COMMENT_SQL, [app, 'p-u1', 'c3'])).toEqual(['c PRIMARY const']);
+  });
+
+  it.each(['newest', 'oldest'] as const)('of posts, %s first, is one range', async (order) => {
+    const more = order === 'newest' ? [...place, 20] : [...place, 60_000, 20];
+    const { author, app: whole } = APP_POSTS_SQL[order];
+    expect(await plan(author, [app, 'u1', ...more])).toEqual([range('p', 'posts_by_author')]);
+    expect(await plan(whole, [app, ...more])).toEqual([range('p', 'posts_by_time')]);
+  });
+
+  it.each([
+    ['likes', APP_LIKES_SQL, 'l', 'likes_by_time', place],
+    ['comments', APP_COMMENTS_SQL, 'c', 'PRIMARY', ['c50']],
+  ])('of %s is one range for each post', async (_, sql, table, key, after) => {
+    const values = [app, 'p-u1', ...after, 100];
+    expect(await plan(sql, values)).toEqual([range(table, key)]);
+    const rows = await rig.rows<PlanRow>(`EXPLAIN FORMAT=TRADITIONAL (${sql}) UNION ALL (${sql})`, [
+      ...values,
+      ...values,
+    ]);
+    const named = rows.filter(({ table: name }) => name === table);
+    expect(named.map((row) => `${row.table} ${row.key} ${row.type}`)).toEqual([
+      range(table, key),
+      range(table, key),
+    ]);
+    for (const { Extra } of named) expect(Extra ?? '').not.toMatch(/filesort|temporary/);
   });
 });

@@ -17,6 +17,7 @@ export { clientMessageService, type MessageUsecases } from './message/client-ser
 export { serverMessageService } from './message/server-service.js';
 export { MethodCaller } from './method-caller.js';
 export { clientMomentService, type MomentUsecases } from './moment/client-service.js';
+export { serverMomentService, type ServerMomentUsecases } from './moment/server-service.js';
 export { postNotices } from './moment/post-notices.js';
 export {
   clientMomentNoticeService,

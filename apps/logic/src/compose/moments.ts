@@ -1,5 +1,10 @@
 import type { Database } from '@queqiao/store-mysql';
-import { postNotices, type CommentUsecases, type MomentUsecases } from '../api/index.js';
+import {
+  postNotices,
+  type CommentUsecases,
+  type MomentUsecases,
+  type ServerMomentUsecases,
+} from '../api/index.js';
 import type { Delivery, MomentJobs } from '../delivery/index.js';
 import type { Apps } from '../usecase/app/ports.js';
 import type { ChangeOptions } from '../usecase/change/ports.js';
@@ -13,11 +18,17 @@ import { UnlikePost } from '../usecase/comment/unlike-post.js';
 import { CreatePost } from '../usecase/moment/create-post.js';
 import { DeletePost } from '../usecase/moment/delete-post.js';
 import { EditPost } from '../usecase/moment/edit-post.js';
+import { ExportPosts } from '../usecase/moment/export-posts.js';
+import { GetAppPost } from '../usecase/moment/get-app-post.js';
 import { GetPost } from '../usecase/moment/get-post.js';
+import { ListAppComments } from '../usecase/moment/list-app-comments.js';
+import { ListAppPosts } from '../usecase/moment/list-app-posts.js';
 import { ListPosts } from '../usecase/moment/list-posts.js';
 import { ListNewPosts } from '../usecase/moment/list-new-posts.js';
 import { ListTimeline } from '../usecase/moment/list-timeline.js';
+import { RemoveComment } from '../usecase/moment/remove-comment.js';
 import { SetAudience } from '../usecase/moment/set-audience.js';
+import { RemovePost, RestorePost } from '../usecase/moment/set-post-state.js';
 import { commitPusher } from './pushers.js';
 
 export interface MomentDeps {
@@ -63,5 +74,29 @@ export function commentUsecases(
     deleteComment: new DeleteComment(...change),
     listLikes: new ListLikes({ moments }),
     listComments: new ListComments({ moments }),
+  };
+}
+
+/** What back ends do with their users' posts. */
+export function appMomentUsecases(
+  {
+    database,
+    delivery,
+  }: Pick<MomentDeps, 'delivery'> & {
+    readonly database: Pick<Database, 'posts' | 'appPosts' | 'users'>;
+  },
+  options: ChangeOptions,
+): ServerMomentUsecases {
+  const { posts, appPosts, users } = database;
+  const push = commitPusher(delivery);
+  const change = [{ appPosts, posts, notices: postNotices, push }, options] as const;
+  return {
+    listAppPosts: new ListAppPosts({ appPosts, users }),
+    getAppPost: new GetAppPost({ appPosts }),
+    removePost: new RemovePost(...change),
+    restorePost: new RestorePost(...change),
+    listAppComments: new ListAppComments({ appPosts }),
+    removeComment: new RemoveComment(...change),
+    exportPosts: new ExportPosts({ appPosts, users }),
   };
 }

@@ -15,6 +15,7 @@ import {
   serverFriendService,
   serverGroupService,
   serverMessageService,
+  serverMomentService,
   serverUserService,
   sessionService,
   type AnyService,
@@ -59,7 +60,7 @@ import type { SignedOut } from '../usecase/session/signed-out.js';
 import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
 import { momentNoticeUsecases } from './moment-notices.js';
-import { commentUsecases, momentUsecases } from './moments.js';
+import { appMomentUsecases, commentUsecases, momentUsecases } from './moments.js';
 import { peopleUsecases } from './people.js';
 import { presenceServices } from './presence.js';
 import { LiveTransients } from './transients.js';
@@ -125,6 +126,7 @@ export function createServices(
     clientMomentService(momentUsecases({ ...deps, apps }, options)),
     clientCommentService(commentUsecases({ ...deps, apps }, options)),
     clientMomentNoticeService(momentNoticeUsecases(deps, options)),
+    serverMomentService(appMomentUsecases(deps, options)),
     serverFriendService(people.onBehalf),
     serverMessageService({ sendMessage: new SendMessage({ apps, log: writer, transients }) }),
     serverGroupService(groups),

@@ -2,12 +2,14 @@ import {
   also,
   bad,
   characters,
+  free,
   id,
   ID_OF_NOBODY,
   list,
   message,
   missing,
   not,
+  optionalId,
   whole,
 } from './field-rules.js';
 import type { FieldRule, MethodRow } from './field-rules.js';
@@ -17,6 +19,7 @@ import { BODIES, optionalUrl, url } from './content-fields.js';
 export const OWN_POST = 'a-post-of-alices';
 export const ANOTHER_POST = 'another-post-of-alices';
 export const STRANGE_POST = 'a-post-of-bobs';
+const SOME_COMMENT = 'a-comment-of-eves';
 
 const URL = 'https://media.example/a';
 const post_id = also(id, missing('nosuch'));
@@ -105,6 +108,37 @@ export const moments: Record<string, MethodRow> = {
     fields: { newer_token: not('', 'x', 'W10'), limit: page.limit },
   },
   ListPosts: { request: { user_id: 'alice' }, fields: { user_id: id, ...page } },
+};
+
+const someUser = also(optionalId, missing('nobody'));
+
+/** The same posts, as their app sees them. */
+export const appMoments: Record<string, MethodRow> = {
+  'MomentService/ListPosts': {
+    request: { user_id: 'alice' },
+    fields: { user_id: someUser, include_gone: free, ...page },
+  },
+  'MomentService/GetPost': { request: { post_id: STRANGE_POST }, fields: { post_id } },
+  'MomentService/RemovePost': {
+    request: { client_request_id: 'am1', post_id: STRANGE_POST },
+    fields: { client_request_id: id, post_id },
+  },
+  'MomentService/RestorePost': {
+    request: { client_request_id: 'am2', post_id: STRANGE_POST },
+    fields: { client_request_id: id, post_id },
+  },
+  'MomentService/ListComments': {
+    request: { post_id: STRANGE_POST },
+    fields: { ...page, post_id, include_gone: free, limit: whole(0, 100) },
+  },
+  'MomentService/RemoveComment': {
+    request: { client_request_id: 'am3', post_id: OWN_POST, comment_id: SOME_COMMENT },
+    fields: { client_request_id: id, post_id, comment_id: also(id, missing('nosuch')) },
+  },
+  'MomentService/ExportPosts': {
+    request: { user_id: 'alice' },
+    fields: { user_id: someUser, page_token: not('x', 'W10'), limit: whole(0, 500) },
+  },
 };
 
 const AUDIENCE = '{"kind":"friends","userIds":[],"tags":[]}';

@@ -16,6 +16,7 @@ import {
   type MethodRow,
 } from './field-rules.js';
 import { serverGroupFields } from './group-fields.js';
+import { appMoments } from './moment-fields.js';
 
 const sender = { kind: 'KIND_USER', id: 'alice' };
 /** Whoever the sender is meant to be. */
@@ -164,7 +165,7 @@ const rows: Record<string, MethodRow> = {
 };
 
 export const serverFields = new Map<string, MethodRow>(
-  [...Object.entries(rows), ...serverGroupFields].map(([name, row]) => [
+  [...Object.entries({ ...rows, ...appMoments }), ...serverGroupFields].map(([name, row]) => [
     `queqiao.server.v1.${name}`,
     row,
   ]),

@@ -62,15 +62,16 @@ export function changePost<T>(
     const { patch } = change;
     await writePatch(tx, post.postId, patch);
     const isMentioned = (userId: string) => post.mentions.includes(userId);
-    // Whom it is for now need not have a reference, where references tell of it, nor know of a mention.
+    // Whom it is for now need not have a reference, where references tell of it, nor know of a mention; nor who became a friend
+    // while it was removed.
     const byReferences = row.spread === SPREAD.byReferences;
-    if (patch.audience) {
+    if (patch.audience || patch.state === 'present') {
       const kinds = byReferences ? (['fan-out', 'notify'] as const) : (['notify'] as const);
       await order(context, tx, work, { ...post, ...patch }, kinds);
     } else if (!(patch.mentions ?? []).every(isMentioned)) {
       await order(context, tx, work, { ...post, ...patch }, ['notify']);
     }
-    if ((patch.state ?? 'present') !== 'present') await eraseLater(context, tx, work, post.postId);
+    if (patch.state === 'deleted') await eraseLater(context, tx, work, post.postId);
     tx.append(feed, change.entry);
     return answer;
   });

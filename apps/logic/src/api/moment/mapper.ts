@@ -68,6 +68,6 @@ export function toProtoPost({ post, reactions }: SeenPost, viewerId: UserId): Po
   });
 }
 
-function toProtoAudience({ kind, userIds, tags }: PostRecord['audience']): ProtoAudience {
+export function toProtoAudience({ kind, userIds, tags }: PostRecord['audience']): ProtoAudience {
   return { kind: KINDS[kind], userIds: [...userIds], tags: [...tags] };
 }
