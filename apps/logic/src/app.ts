@@ -23,7 +23,13 @@ import { createServices, type Services } from './compose/services.js';
 import { momentJobRows } from './compose/moment-notices.js';
 import { LogicProcess } from './compose/logic-process.js';
 import type { LogicConfig } from './config.js';
-import { Delivery, LargeCrossings, MomentJobs } from './delivery/index.js';
+import {
+  Delivery,
+  EventBell,
+  EventSequencer,
+  LargeCrossings,
+  MomentJobs,
+} from './delivery/index.js';
 import { CallDispatch, ConnectLinkHub, LinkServer, type CallExecutor } from './link/index.js';
 
 const SERVICE = 'logic';
@@ -65,7 +71,8 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
   const hub = createHub(base, config, executor);
   const delivery = createDelivery(base, config, hub);
   const writer = createWriter(base, config, delivery);
-  const jobs = createJobs(base, config, { hub, delivery });
+  const bell = new EventBell(clock);
+  const jobs = createJobs(base, config, { hub, delivery, bell });
   const services = createServices(
     {
       database,
@@ -74,6 +81,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
       writer,
       delivery,
       jobs: jobs.momentJobs,
+      bell,
       hub,
       clock,
       metrics: registry,
@@ -114,20 +122,35 @@ type Base = ReturnType<typeof baseParts>;
 function createJobs(
   base: Base,
   { profile, nodeId: owner }: LogicConfig,
-  { hub, delivery }: { readonly hub: ConnectLinkHub; readonly delivery: Delivery },
+  {
+    hub,
+    delivery,
+    bell,
+  }: {
+    readonly hub: ConnectLinkHub;
+    readonly delivery: Delivery;
+    readonly bell: EventBell;
+  },
 ) {
   const { clock, logger, registry, database, directory } = base;
-  const { revocations, requests, large, notices } = database;
+  const { revocations, requests, large, notices, events } = database;
   const demandDurability = profile === 'prod';
   const shared = { clock, logger, registry };
   const { dispatchDelayMs } = DEFAULT_APPEND_LIMITS;
   const jobs = momentJobRows({ database, delivery }, { owner, dispatchDelayMs });
-  const kinds = { revocations, requests, large_leaves: large, moment_notices: notices };
+  const kinds = {
+    revocations,
+    requests,
+    large_leaves: large,
+    moment_notices: notices,
+    events,
+  };
   return {
     watch: new DatabaseWatch({ database, clock, logger }, { demandDurability }),
     pruning: new Pruning({ kinds, ...shared }),
     crossings: new LargeCrossings({ rows: large, link: hub, routes: directory, ...shared }),
     momentJobs: new MomentJobs({ rows: jobs, ...shared }, { owner }),
+    sequencer: new EventSequencer({ rows: events, bell, ...shared }),
   };
 }
 
@@ -215,6 +238,7 @@ function createDoors(
         ...shared,
         authentication: new GrpcAuthentication({ tokens, credentials, apps, users, signedOut }),
         newRequestId: () => `${bootId}-${(++requests).toString(36)}`,
+        clock,
       },
       { host, port },
     ),

@@ -134,7 +134,10 @@ export async function doorsOf(
 }
 
 /** Methods of services that are streams; everything else can be called. */
-const STREAMS: ReadonlySet<string> = new Set(['queqiao.link.v1.LinkService/Attach']);
+const STREAMS: ReadonlySet<string> = new Set([
+  'queqiao.link.v1.LinkService/Attach',
+  'queqiao.server.v1.EventService/Subscribe',
+]);
 
 /** All unary methods of the contract. */
 export function methodPaths(...audiences: Audience[]): string[] {

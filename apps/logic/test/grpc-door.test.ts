@@ -42,6 +42,7 @@ async function openDoor(ages: Partial<GrpcDoorOptions>) {
       observer,
       authentication,
       newRequestId: () => 'r1',
+      clock: systemClock,
     },
     { host: '127.0.0.1', port: 0, ...ages },
   );

@@ -36,6 +36,7 @@ export const ERROR_TABLE = {
   NOT_A_FRIEND: row(7, false, 'none', 4202),
   DISSOLVED: row(9, false, 'none', 4202),
   CONFLICT: row(10, false, 'none', 4202),
+  CURSOR_EXPIRED: row(11, false, 'none', 4202),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERROR_TABLE;

@@ -1,4 +1,5 @@
 import type {
+  handleServerStreamingCall,
   handleUnaryCall,
   Metadata,
   Server,
@@ -15,6 +16,7 @@ import {
   type RequestOf,
   type ResponseOf,
 } from './generic-definition.js';
+import { writeAll } from './server-stream.js';
 import { domainErrorToStatus } from './status.js';
 
 export interface ServerCallContext {
@@ -37,10 +39,18 @@ export type ServiceHandler<M extends GenericMethod> =
   M extends Flags<false, false>
     ? (request: RequestOf<M>, context: ServerCallContext) => Promise<ResponseOf<M>>
     : M extends Flags<false, true>
-      ? (call: ServerWritableStream<RequestOf<M>, ResponseOf<M>>) => void
+      ? (request: RequestOf<M>, context: ServerCallContext) => AsyncIterable<ResponseOf<M>>
       : M extends Flags<true, true>
         ? (call: ServerDuplexStream<RequestOf<M>, ResponseOf<M>>) => void
-        : never;
+        : M extends { readonly requestStream: false }
+          ? EitherHandler<M>
+          : never;
+
+/** Of a method of which only its definition at run time says whether it answers once or with a stream. */
+type EitherHandler<M extends GenericMethod> = (
+  request: RequestOf<M>,
+  context: ServerCallContext,
+) => Promise<ResponseOf<M>> | AsyncIterable<ResponseOf<M>>;
 
 /** One handler per method; a forgotten one does not compile. */
 export type ServiceHandlers<D extends GenericServiceDefinition> = {
@@ -49,11 +59,14 @@ export type ServiceHandlers<D extends GenericServiceDefinition> = {
 
 export interface AddServiceOptions {
   readonly newRequestId: () => string;
-  /** Told of every failed unary call, before the caller is; the place to log defects and to count codes. */
+  /** Told of every failed call that is no bidi stream, before the caller is; the place to log defects and to count codes. */
   readonly onError?: (error: unknown, context: ServerCallContext) => void;
 }
 
-/** Adds a service whose unary handlers are async functions: what they throw is mapped by domainErrorToStatus. Streams are passed through. */
+/**
+ * Adds a service whose handlers are async functions, and async generators where responses are a stream: what they throw is mapped by
+ * domainErrorToStatus. Bidi streams are passed through.
+ */
 export function addService<D extends GenericServiceDefinition>(
   server: Server,
   service: D,
@@ -65,12 +78,40 @@ export function addService<D extends GenericServiceDefinition>(
     const handler = (handlers as Readonly<Record<string, unknown>>)[key];
     if (typeof handler !== 'function')
       throw new Error(`${service.fullName}: no handler for ${key}`);
-    const streams = method.requestStream || method.responseStream;
-    implementation[key] = streams
-      ? (handler as UntypedServiceImplementation[string])
-      : unary(methodPath(service, method), handler as UnaryFunction, options);
+    implementation[key] = implementationOf(methodPath(service, method), method, handler, options);
   }
   server.addService(toServiceDefinition(service), implementation);
+}
+
+function implementationOf(
+  path: string,
+  { requestStream, responseStream }: GenericMethod,
+  handler: unknown,
+  options: AddServiceOptions,
+): UntypedServiceImplementation[string] {
+  if (requestStream) return handler as UntypedServiceImplementation[string];
+  if (responseStream) return serverStream(path, handler as StreamFunction, options);
+  return unary(path, handler as UnaryFunction, options);
+}
+
+type StreamFunction = (request: unknown, context: ServerCallContext) => AsyncIterable<unknown>;
+
+function serverStream(
+  path: string,
+  handler: StreamFunction,
+  options: AddServiceOptions,
+): handleServerStreamingCall<unknown, unknown> {
+  return (call) => {
+    const context = contextOf(path, call, options.newRequestId);
+    (async () => writeAll(call, handler(call.request, context)))().then(
+      () => call.end(),
+      (error: unknown) => {
+        options.onError?.(error, context);
+        // What grpc-js makes the status of the stream.
+        call.emit('error', domainErrorToStatus(error, context.requestId));
+      },
+    );
+  };
 }
 
 type UnaryFunction = (request: unknown, context: ServerCallContext) => Promise<unknown>;
@@ -98,7 +139,7 @@ const REQUEST_ID_PATTERN = /^[A-Za-z0-9_.-]{1,64}$/;
 
 function contextOf(
   path: string,
-  call: ServerUnaryCall<unknown, unknown>,
+  call: ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>,
   newRequestId: () => string,
 ): ServerCallContext {
   const abort = new AbortController();

@@ -34,6 +34,7 @@ const TO_PROTO = {
   NOT_A_FRIEND: ProtoErrorCode.NOT_A_FRIEND,
   DISSOLVED: ProtoErrorCode.DISSOLVED,
   CONFLICT: ProtoErrorCode.CONFLICT,
+  CURSOR_EXPIRED: ProtoErrorCode.CURSOR_EXPIRED,
 } as const satisfies Record<ErrorCode, KnownProtoCode>;
 
 const FROM_PROTO = {
@@ -58,6 +59,7 @@ const FROM_PROTO = {
   [ProtoErrorCode.NOT_A_FRIEND]: 'NOT_A_FRIEND',
   [ProtoErrorCode.DISSOLVED]: 'DISSOLVED',
   [ProtoErrorCode.CONFLICT]: 'CONFLICT',
+  [ProtoErrorCode.CURSOR_EXPIRED]: 'CURSOR_EXPIRED',
 } as const satisfies Record<KnownProtoCode, ErrorCode>;
 
 export function errorCodeToProto(code: ErrorCode): ProtoErrorCode {

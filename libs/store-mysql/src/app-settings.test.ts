@@ -20,6 +20,7 @@ it('fills in every default, and checks what is set', () => {
     requestExpiryMs: 604_800_000,
     largeGroupMembers: 500,
     presence: true,
+    events: false,
     maxPostTextBytes: 16_384,
     maxCommentTextBytes: 4_096,
     maxCommentsPerPost: 5_000,

@@ -58,6 +58,8 @@ export const appSettingsSchema = z.strictObject({
   maxFanOutFriends: z.int().min(0).max(10_000).default(5_000),
   /** Posts of a user in 24 hours: 1 to 10,000. */
   maxPostsPerDay: z.int().min(1).max(10_000).default(1_000),
+  /** Whether back ends can subscribe to what happens: what is written while it is off is never told. */
+  events: z.boolean().default(false),
   devicePolicy: devicePolicySchema,
   /** Origins that browsers may connect from, exact match; empty: any. At most 100. */
   allowedOrigins: z.array(z.string().min(1).max(255)).max(100).default([]),

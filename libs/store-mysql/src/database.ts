@@ -11,6 +11,7 @@ import type { MemberStore } from './member-types.js';
 import type { PostStore } from './moment-types.js';
 import type { MomentReader, ReactionStore } from './reaction-types.js';
 import type { NoticeStore } from './notice-types.js';
+import type { EventStore } from './event-types.js';
 import type { AppPostStore } from './app-post-types.js';
 import type { ArrivalClock, MomentJobStore } from './timeline-types.js';
 import type { PresenceStore } from './presence-types.js';
@@ -59,6 +60,7 @@ export interface Database {
   readonly presence: PresenceStore;
   readonly append: AppendStore;
   readonly dispatch: DispatchStore;
+  readonly events: EventStore;
   readonly epoch: EpochStore;
   /** One `SELECT 1` under the statement timeout. */
   ping(): Promise<void>;

@@ -20,6 +20,8 @@ export {
   CATCH_UP_MAX_ENTRIES,
   CATCH_UP_MAX_ENTRIES_EACH,
 } from './conversation/catch-up.js';
+export * from './event-types.js';
+export { EVENT_APPS_MAX_KNOWN } from './event/event-outbox.js';
 export * from './friend-types.js';
 export { REQUESTS_COUNT_MAX } from './friend/friend-counts.js';
 export { REQUESTS_MARK_MAX } from './friend/friend-requests.js';

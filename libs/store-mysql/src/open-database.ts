@@ -14,6 +14,8 @@ import { DispatchIds } from './dispatch-ids.js';
 import { MysqlDispatchStore } from './dispatch-store.js';
 import { readDurability } from './durability.js';
 import { MysqlEpochStore } from './epoch-store.js';
+import { EventOutbox } from './event/event-outbox.js';
+import { MysqlEventStore } from './event/event-store.js';
 import { MysqlFriendStore } from './friend/friend-store.js';
 import { MysqlRelations } from './friend/relations.js';
 import { MysqlGroupStore } from './group/group-store.js';
@@ -44,7 +46,9 @@ export function createDatabase(options: DatabaseOptions): Database {
   const append = createPool('append', options.appendPoolSize, options);
   const kysely = new Kysely<Schema>({ dialect: new MysqlDialect({ pool: kyselyPool(general) }) });
   const dispatchIds = new DispatchIds(options.clock);
-  const context: StoreContext = { kysely, pool: general, dispatchIds, clock: options.clock };
+  const events = new EventOutbox(options.clock);
+  const { clock } = options;
+  const context: StoreContext = { kysely, pool: general, dispatchIds, events, clock };
   return {
     apps: new MysqlAppStore(context),
     users: new MysqlUserStore(context),
@@ -65,8 +69,9 @@ export function createDatabase(options: DatabaseOptions): Database {
     requests: new MysqlRequestStore(context),
     large: new MysqlLargeStore(context),
     presence: new MysqlPresenceStore(context),
-    append: new MysqlAppendStore(append, dispatchIds),
+    append: new MysqlAppendStore(append, dispatchIds, events),
     dispatch: new MysqlDispatchStore(context),
+    events: new MysqlEventStore(context),
     epoch: new MysqlEpochStore(context),
     ping: () => ping(general),
     checkDurability: () => readDurability(general),

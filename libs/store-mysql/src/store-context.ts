@@ -2,6 +2,7 @@ import type { Clock } from '@queqiao/runtime';
 import { sql, type Kysely } from 'kysely';
 import type { ConnectionPool } from './connection/connection-pool.js';
 import type { DispatchIds } from './dispatch-ids.js';
+import type { EventOutbox } from './event/event-outbox.js';
 import { TransientStoreError, AmbiguousCommit } from './errors.js';
 import type { Schema } from './schema/schema.js';
 
@@ -11,6 +12,7 @@ export interface StoreContext {
   /** The same connections without Kysely, for statements that are written out. */
   readonly pool: Pick<ConnectionPool, 'acquire' | 'release'>;
   readonly dispatchIds: DispatchIds;
+  readonly events: EventOutbox;
   readonly clock: Clock;
 }
 

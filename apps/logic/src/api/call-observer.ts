@@ -84,6 +84,30 @@ export class CallObserver {
     }
   }
 
+  /** The same for an answer that goes on: one call from its begin to its end, whoever ends it. */
+  async *observeStream(
+    call: ObservedCall,
+    work: (noteApp: NoteApp) => AsyncIterable<Uint8Array>,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const { door } = call;
+    const startedAt = this.#deps.clock.monotonic();
+    let appId = '';
+    let code: ErrorCode | 'OK' = 'OK';
+    this.#inFlight.inc({ door });
+    try {
+      yield* work((known) => {
+        appId = known;
+      });
+    } catch (thrown) {
+      const error = this.#toDomainError(thrown, call);
+      ({ code } = error);
+      throw error;
+    } finally {
+      this.#inFlight.dec({ door });
+      this.#finish({ ...call, appId }, code, startedAt);
+    }
+  }
+
   #toDomainError(thrown: unknown, call: ObservedCall): DomainError {
     if (thrown instanceof DomainError) return thrown;
     const known = this.#deps.translate(thrown);

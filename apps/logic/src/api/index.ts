@@ -5,6 +5,7 @@ export { GrpcAuthentication, type Credentials } from './door/grpc-authentication
 export { GrpcDoor } from './door/grpc-door.js';
 export { LinkDoor } from './door/link-door.js';
 export { clientDeviceService } from './device/client-service.js';
+export { serverEventService } from './event/server-service.js';
 export { clientFriendService, type FriendUsecases } from './friend/client-service.js';
 export { friendNotices } from './friend/friend-notices.js';
 export { serverFriendService, type ServerFriendUsecases } from './friend/server-service.js';

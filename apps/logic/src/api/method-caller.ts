@@ -1,5 +1,6 @@
 import { invalidArgument } from '@queqiao/domain';
-import type { AnyService, ApiMethod, Audience, Contexts } from './api-service.js';
+import type { StreamContext } from '../usecase/caller.js';
+import type { AnyService, ApiMethod, ApiStream, Audience, Contexts } from './api-service.js';
 import { binaryToJson, jsonToBinary } from './json-transcoder.js';
 import { methodSchemas, type MethodSchema } from './method-schemas.js';
 import { checkWire } from './wire-check.js';
@@ -13,7 +14,9 @@ export class MethodCaller {
   /** Throws when a service is not part of the contract. */
   constructor(services: readonly AnyService[]) {
     const schemas = methodSchemas();
-    const paths = services.flatMap(({ methods }) => methods.map(({ path }) => path));
+    const paths = services.flatMap(({ methods, streams }) =>
+      [...methods, ...streams].map(({ path }) => path),
+    );
     for (const path of paths) {
       const schema = schemas.get(path);
       if (!schema) throw new Error(`${path} is not in the descriptor set`);
@@ -28,11 +31,26 @@ export class MethodCaller {
     body: Uint8Array,
     codec: BodyCodec,
   ): Promise<Uint8Array> {
-    const schema = this.#schemas.get(method.path);
-    if (!schema) throw new Error(`${method.path} was not given to the constructor`);
+    const schema = this.#schemaOf(method);
     const request = decode(method, schema, body, codec);
     const response = method.encode(await method.handle(request, context));
     return codec === 'json' ? binaryToJson(schema.output, response) : response;
+  }
+
+  /** The same for an answer that goes on; binary only. */
+  async *stream(
+    method: ApiStream,
+    context: StreamContext,
+    body: Uint8Array,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const request = decode(method, this.#schemaOf(method), body, 'proto');
+    for await (const response of method.handle(request, context)) yield method.encode(response);
+  }
+
+  #schemaOf({ path }: { readonly path: string }): MethodSchema {
+    const schema = this.#schemas.get(path);
+    if (!schema) throw new Error(`${path} was not given to the constructor`);
+    return schema;
   }
 }
 

@@ -12,7 +12,7 @@ import type { Database } from '@queqiao/store-mysql';
 import type { GrpcDoor } from '../api/index.js';
 import type { AppendWriter } from '../append/index.js';
 import type { LogicConfig } from '../config.js';
-import type { Delivery, LargeCrossings, MomentJobs } from '../delivery/index.js';
+import type { Delivery, EventSequencer, LargeCrossings, MomentJobs } from '../delivery/index.js';
 import type { ConnectLinkHub, LinkServer } from '../link/index.js';
 import type { DatabaseWatch } from './database-watch.js';
 import type { Pruning } from './pruning.js';
@@ -31,6 +31,7 @@ export interface LogicParts {
   readonly delivery: Delivery;
   readonly crossings: LargeCrossings;
   readonly momentJobs: MomentJobs;
+  readonly sequencer: EventSequencer;
   readonly writer: AppendWriter;
   readonly grpcDoor: GrpcDoor;
   readonly createOperations: (readiness: () => Readiness) => OperationsServer;
@@ -105,7 +106,7 @@ export class LogicProcess {
   /** Stopped in reverse: callers first, then what their work needs; the lease while the link still answers. */
   #components(): Lifecycle {
     const { clock, logger, database, directory, watch, pruning } = this.#parts;
-    const { delivery, writer, crossings, momentJobs } = this.#parts;
+    const { delivery, writer, crossings, momentJobs, sequencer } = this.#parts;
     const operations = this.#operations;
     return new Lifecycle({ clock, logger })
       .add({ name: 'operations', start: () => operations.start(), stop: () => operations.stop() })
@@ -117,6 +118,7 @@ export class LogicProcess {
       .add({ name: 'delivery', start: () => delivery.start(), stop: () => delivery.stop() })
       .add({ name: 'crossings', start: () => crossings.start(), stop: () => crossings.stop() })
       .add({ name: 'moments', start: () => momentJobs.start(), stop: () => momentJobs.stop() })
+      .add({ name: 'events', start: () => sequencer.start(), stop: () => sequencer.stop() })
       .add({ name: 'writer', stop: () => writer.drain() })
       .add({ name: 'grpc', start: () => this.#startGrpc(), stop: () => this.#stopGrpc() })
       .add({ name: 'lease', start: () => this.#startLease(), stop: () => this.#lease?.stop() });

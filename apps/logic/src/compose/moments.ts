@@ -82,13 +82,14 @@ export function appMomentUsecases(
   {
     database,
     delivery,
-  }: Pick<MomentDeps, 'delivery'> & {
+    jobs,
+  }: Pick<MomentDeps, 'delivery' | 'jobs'> & {
     readonly database: Pick<Database, 'posts' | 'appPosts' | 'users'>;
   },
   options: ChangeOptions,
 ): ServerMomentUsecases {
   const { posts, appPosts, users } = database;
-  const push = commitPusher(delivery);
+  const push = commitPusher(delivery, jobs);
   const change = [{ appPosts, posts, notices: postNotices, push }, options] as const;
   return {
     listAppPosts: new ListAppPosts({ appPosts, users }),

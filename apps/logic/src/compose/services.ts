@@ -23,7 +23,7 @@ import {
 } from '../api/index.js';
 import type { AppendWriter } from '../append/index.js';
 import { TokenVerifier } from '../auth/token-verifier.js';
-import type { Delivery, MomentJobs } from '../delivery/index.js';
+import type { Delivery, EventBell, MomentJobs } from '../delivery/index.js';
 import type { LinkHub } from '../link/index.js';
 import type { Apps } from '../usecase/app/ports.js';
 import { AckDelivered } from '../usecase/conversation/ack-delivered.js';
@@ -60,6 +60,7 @@ import type { SignedOut } from '../usecase/session/signed-out.js';
 import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
 import { momentNoticeUsecases } from './moment-notices.js';
+import { eventService } from './events.js';
 import { appMomentUsecases, commentUsecases, momentUsecases } from './moments.js';
 import { peopleUsecases } from './people.js';
 import { presenceServices } from './presence.js';
@@ -74,6 +75,7 @@ export interface ServicesDeps {
   readonly writer: AppendWriter;
   readonly delivery: Delivery;
   readonly jobs: Pick<MomentJobs, 'nudge'>;
+  readonly bell: EventBell;
   readonly hub: LinkHub;
   readonly clock: Clock;
   readonly metrics: Registry;
@@ -127,6 +129,7 @@ export function createServices(
     clientCommentService(commentUsecases({ ...deps, apps }, options)),
     clientMomentNoticeService(momentNoticeUsecases(deps, options)),
     serverMomentService(appMomentUsecases(deps, options)),
+    eventService({ ...deps, apps, epoch }),
     serverFriendService(people.onBehalf),
     serverMessageService({ sendMessage: new SendMessage({ apps, log: writer, transients }) }),
     serverGroupService(groups),

@@ -43,6 +43,9 @@ export type BusinessContext = CallContext & {
   readonly caller: Extract<Caller, { kind: 'business' }>;
 };
 
+/** Of an answer that goes on: its end is told, not only to be asked for. */
+export type StreamContext = BusinessContext & { readonly signal: AbortSignal };
+
 /** A call of a connect node on its own behalf. It belongs to no app: what it is about says the request. */
 export interface NodeContext {
   readonly caller: Extract<Caller, { kind: 'node' }>;

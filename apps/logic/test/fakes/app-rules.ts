@@ -20,6 +20,7 @@ export function appRules(more: Partial<AppRules> = {}): AppRules {
     requestExpiryMs: 60_000,
     largeGroupMembers: 500,
     presence: true,
+    events: false,
     maxPostTextBytes: 20,
     maxCommentTextBytes: 20,
     maxCommentsPerPost: 3,

@@ -9,6 +9,7 @@ import type { ConnectionPool } from '../connection/connection-pool.js';
 import type { StoreConnection } from '../connection/store-connection.js';
 import type { DispatchIds } from '../dispatch-ids.js';
 import { PoisonedBatch, StoreDefect } from '../errors.js';
+import { findWanting, type EventOutbox, type OutboxRow } from '../event/event-outbox.js';
 import * as reads from './append-reads.js';
 import { writeBatch, writeSpent } from './append-writes.js';
 import { changesOf, readChanges } from './change-reads.js';
@@ -24,6 +25,7 @@ export class MysqlAppendStore implements AppendStore {
   constructor(
     private readonly pool: ConnectionPool,
     private readonly dispatchIds: DispatchIds,
+    private readonly events: EventOutbox,
   ) {}
 
   async commitBatch(
@@ -50,7 +52,7 @@ export class MysqlAppendStore implements AppendStore {
     keyed: readonly KeyedItem[],
     options: CommitBatchOptions,
   ): Promise<CommitBatchResult> {
-    const facts = await readFacts(connection, keyed, options.skipLocked);
+    const facts = await readFacts(connection, keyed, options.skipLocked, this.events);
     const batch = numberBatch(keyed, facts, options.judge);
     const { outcomes } = batch;
     if (batch.entries.length === 0) {
@@ -58,7 +60,9 @@ export class MysqlAppendStore implements AppendStore {
       return { outcomes, dispatchId: null, committed: [] };
     }
     const dispatchId = this.dispatchIds.next();
-    await write(connection, batch, dispatchId, options);
+    const outbox = outboxOf(batch, this.events);
+    await write(connection, batch, { dispatchId, outbox }, options);
+    this.events.written(outbox);
     return { outcomes, dispatchId, committed: batch.heads.map((head) => head.committed) };
   }
 }
@@ -67,6 +71,7 @@ async function readFacts(
   connection: StoreConnection,
   keyed: readonly KeyedItem[],
   skipLocked: boolean,
+  events: EventOutbox,
 ): Promise<BatchFacts> {
   const wanted = headsInOrder(keyed);
   const skips = skipLocked && wanted.length > 1;
@@ -79,11 +84,16 @@ async function readFacts(
   const changeReads = changes.length === 0 ? undefined : readChanges(changes);
   const firstChange = statements.length;
   if (changeReads !== undefined) statements.push(...changeReads.statements);
+  const unknown = events.unknown(keyed.map(({ item }) => item.appId));
+  if (unknown.length > 0) statements.push(findWanting(unknown));
   const results = await connection.query<unknown[]>({
     sql: statements.join(';'),
     operation: 'append read',
     rowsAsArray: true,
   });
+  if (unknown.length > 0) {
+    events.learn(unknown, new Set((results.at(-1) as [string][]).map(([appId]) => appId)));
+  }
   const heads = reads.readHeads(results[1] as reads.HeadRow[]);
   const storedRows = findStored === undefined ? [] : (results[2] as reads.StoredRow[]);
   const memberRows =
@@ -131,7 +141,7 @@ async function end(connection: StoreConnection, { spent }: NumberedBatch): Promi
 async function write(
   connection: StoreConnection,
   batch: NumberedBatch,
-  dispatchId: string,
+  { dispatchId, outbox }: { readonly dispatchId: string; readonly outbox: readonly OutboxRow[] },
   { owner, dispatchDelayMs }: CommitBatchOptions,
 ): Promise<void> {
   const nowMs = Math.max(...batch.heads.map((head) => head.nowMs));
@@ -142,6 +152,16 @@ async function write(
     toSeq: committed.lastSeq,
   }));
   const payload = { ranges, states: [] };
-  const sql = writeBatch(batch, { dispatchId, owner, dueMs: nowMs + dispatchDelayMs, payload });
+  const line = { dispatchId, owner, dueMs: nowMs + dispatchDelayMs, payload };
+  const sql = writeBatch(batch, line, outbox);
   await connection.query<ResultSetHeader[]>({ sql, operation: 'append write', phase: 'commit' });
+}
+
+function outboxOf({ heads }: NumberedBatch, events: EventOutbox): OutboxRow[] {
+  return heads
+    .filter(({ committed }) => events.wants(committed.appId))
+    .map(({ committed, nowMs }) => {
+      const { appId, conversationId, firstSeq, lastSeq } = committed;
+      return { appId, conversationId, firstSeq, lastSeq, createdMs: nowMs };
+    });
 }

@@ -1,4 +1,5 @@
 import type { DispatchPayload } from '../append-types.js';
+import { insertOutbox, type OutboxRow } from '../event/event-outbox.js';
 import { storedState } from '../conversation/rows.js';
 import type { SpentId } from './change-ledger.js';
 import { writeChanges } from './change-writes.js';
@@ -17,12 +18,18 @@ export interface DispatchLine {
  * Everything that a batch changes, and COMMIT, as one text: the server stops at the first statement that fails, so COMMIT
  * is reached only when all of them worked. In the order in which locks are taken everywhere.
  */
-export function writeBatch(batch: NumberedBatch, dispatch: DispatchLine): string {
+export function writeBatch(
+  batch: NumberedBatch,
+  dispatch: DispatchLine,
+  outbox: readonly OutboxRow[],
+): string {
   const statements = [moveHeads(batch.heads)];
   if (batch.members.length > 0) statements.push(moveMembers(batch.members));
   statements.push(insertEntries(batch.entries), ...writeChanges(batch.changes));
   if (batch.spent.length > 0) statements.push(insertSpent(batch.spent));
-  statements.push(insertDispatch(dispatch), 'COMMIT');
+  statements.push(insertDispatch(dispatch));
+  if (outbox.length > 0) statements.push(insertOutbox(outbox));
+  statements.push('COMMIT');
   return statements.join(';');
 }
 

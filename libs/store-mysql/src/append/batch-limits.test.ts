@@ -12,6 +12,7 @@ import {
   type AppendItem,
   type MemberFacts,
 } from '../append-types.js';
+import { findWanting } from '../event/event-outbox.js';
 import { MIN_PACKET_BYTES } from '../durability.js';
 import { findMembers, findStored, lockHeads } from './append-reads.js';
 import { writeBatch } from './append-writes.js';
@@ -84,9 +85,14 @@ function longestText(items: readonly AppendItem[]): number {
     return { appId, conversationId, fromSeq, toSeq };
   });
   const line = { dispatchId: id(1, 'i'), owner: id(1, 'o'), dueMs: N };
-  const write = writeBatch(batch, { ...line, payload: { ranges, states: [] } });
+  const outbox = ranges.map(({ fromSeq: firstSeq, toSeq: lastSeq, ...key }) => {
+    return { ...key, firstSeq, lastSeq, createdMs: N };
+  });
+  const write = writeBatch(batch, { ...line, payload: { ranges, states: [] } }, outbox);
   const reads = [lockHeads(headsInOrder(keyed), true), findStored(keyed), findMembers(keyed)];
-  const read = [...reads, ...readChanges(changesOf(keyed)).statements].join(';');
+  const others = [...reads, ...readChanges(changesOf(keyed)).statements];
+  const wanting = findWanting(keyed.map(({ item: { appId: of } }) => of));
+  const read = [...others, wanting].join(';');
   return Math.max(Buffer.byteLength(read), Buffer.byteLength(write));
 }
 

@@ -35,6 +35,9 @@ export const TENANT_TABLES = [
   'large_leaves',
   'large_crossings',
   'large_confirmations',
+  'event_outbox',
+  'app_event_heads',
+  'app_events',
 ] as const;
 
 /** Tables without app_id, each with the reason. */

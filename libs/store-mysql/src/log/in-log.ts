@@ -1,6 +1,7 @@
 import type { ConversationId } from '@queqiao/domain';
 import { sql } from 'kysely';
 import { StoreError } from '../errors.js';
+import type { OutboxRow } from '../event/event-outbox.js';
 import { ensureDirect } from '../conversation/ensure-direct.js';
 import { MEMBERSHIP_COLUMNS, toMembership, type MembershipRow } from '../conversation/rows.js';
 import type { Membership } from '../conversation-types.js';
@@ -45,18 +46,21 @@ async function attempt<T>(
   work: (tx: LogTransaction) => Promise<T>,
 ): Promise<LogOutcome<T>> {
   const { appId, request } = input;
-  return context.kysely.transaction().execute(async (trx) => {
+  const outcome = await context.kysely.transaction().execute(async (trx) => {
     const tx = new LogTransaction(trx, appId);
     await tx.lock(input.heads);
     // Under the locks, which a first run that is still committing holds.
     const first = request === null ? undefined : await findAnswer(trx, appId, request);
-    if (first !== undefined) return { answer: first.answer as T, commit: null };
+    if (first !== undefined) return { answer: first.answer as T, commit: null, outbox: [] };
     const answer = await work(tx);
     await tx.flush();
     const commit = tx.written ? await finish(context, tx, input) : null;
+    const outbox = await context.events.insert(trx, appId, outboxOf(tx));
     if (request !== null) await storeAnswer(trx, appId, request, answer);
-    return { answer, commit };
+    return { answer, commit, outbox };
   });
+  context.events.written(outcome.outbox);
+  return { answer: outcome.answer, commit: outcome.commit };
 }
 
 async function finish(
@@ -78,6 +82,14 @@ async function finish(
     .execute();
   const { entries, hasJobs } = tx;
   return { appId, dispatchId, entries, heads, states, hasJobs };
+}
+
+function outboxOf(tx: LogTransaction): OutboxRow[] {
+  return tx.moved().map(({ conversationId, lastSeq, nowMs }) => {
+    const own = tx.entries.filter((entry) => entry.conversationId === conversationId);
+    const firstSeq = own[0]?.seq ?? lastSeq;
+    return { appId: tx.appId, conversationId, firstSeq, lastSeq, createdMs: nowMs };
+  });
 }
 
 /** As they are in this transaction. */

@@ -179,6 +179,22 @@ export const COLUMNS = {
     client_msg_id: 'string',
     created_ms: 'number',
   },
+  event_outbox: {
+    app_id: 'string',
+    conversation_id: 'string',
+    first_seq: 'number',
+    last_seq: 'number',
+    created_ms: 'number',
+  },
+  app_event_heads: { app_id: 'string', last_position: 'number' },
+  app_events: {
+    app_id: 'string',
+    position: 'number',
+    conversation_id: 'string',
+    first_seq: 'number',
+    last_seq: 'number',
+    placed_ms: 'number',
+  },
   dispatch: {
     dispatch_id: 'string',
     owner: 'string',

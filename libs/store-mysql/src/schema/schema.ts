@@ -2,6 +2,7 @@ import type { AppCredentialsTable, AppKeysTable, AppsTable } from './apps.js';
 import type { ConversationsTable } from './conversations.js';
 import type { LogEpochTable, SchemaMigrationsTable } from './deployment.js';
 import type { DispatchTable } from './dispatch.js';
+import type { AppEventHeadsTable, AppEventsTable, EventOutboxTable } from './events.js';
 import type {
   EntriesTable,
   EntryEditsTable,
@@ -75,6 +76,9 @@ export interface Schema {
   pins: PinsTable;
   spent_message_ids: SpentMessageIdsTable;
   dispatch: DispatchTable;
+  event_outbox: EventOutboxTable;
+  app_event_heads: AppEventHeadsTable;
+  app_events: AppEventsTable;
   log_epoch: LogEpochTable;
   schema_migrations: SchemaMigrationsTable;
 }

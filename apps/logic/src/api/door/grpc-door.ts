@@ -5,12 +5,13 @@ import {
   createGrpcServer,
   startServer,
   stopServer,
-  type GenericServiceDefinition,
   type MessageCodec,
   type ServerCallContext,
 } from '@queqiao/grpc-kit';
+import { DomainError } from '@queqiao/domain';
 import { descriptorSet } from '@queqiao/protocol/descriptor';
-import type { AnyService, ApiMethod } from '../api-service.js';
+import type { Clock } from '@queqiao/runtime';
+import type { AnyService, ApiMethod, ApiStream } from '../api-service.js';
 import type { CallObserver, NoteApp } from '../call-observer.js';
 import type { MethodCaller } from '../method-caller.js';
 import type { GrpcAuthentication } from './grpc-authentication.js';
@@ -39,6 +40,7 @@ export interface GrpcDoorDeps {
   readonly observer: CallObserver;
   readonly authentication: Pick<GrpcAuthentication, 'user' | 'business'>;
   readonly newRequestId: () => string;
+  readonly clock: Clock;
 }
 
 /** Bodies stay bytes up to MethodCaller, so that both doors read them equally strictly. */
@@ -47,8 +49,15 @@ const raw: MessageCodec<Uint8Array> = {
   decode: (input) => input,
 };
 
+type PublicService = Extract<AnyService, { audience: 'user' | 'business' }>;
 type Public = ApiMethod<'user'> | ApiMethod<'business'>;
-type Handler = (body: Uint8Array, call: ServerCallContext) => Promise<Uint8Array>;
+type Handler = (
+  body: Uint8Array,
+  call: ServerCallContext,
+) => Promise<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** How long a stream may go on after its credential was revoked or its app suspended, beyond what is cached of them. */
+const STREAM_RECHECK_MS = 4_000;
 
 /** The public gRPC server: client services for users, server services for back ends, reflection and health. */
 export class GrpcDoor {
@@ -57,6 +66,7 @@ export class GrpcDoor {
   readonly #server;
   readonly #health;
   readonly #names: string[] = [];
+  readonly #leaving = new AbortController();
 
   constructor(deps: GrpcDoorDeps, options: GrpcDoorOptions) {
     this.#deps = deps;
@@ -72,7 +82,7 @@ export class GrpcDoor {
     });
     this.#health = addHealth(this.#server);
     for (const service of deps.services) {
-      if (service.audience !== 'node') this.#add(service.definition, service.methods);
+      if (service.audience !== 'node') this.#add(service);
     }
     addReflection(this.#server, descriptorSet(), { services: this.#names });
   }
@@ -87,19 +97,23 @@ export class GrpcDoor {
     for (const name of ['', ...this.#names]) this.#health.setStatus(name, status);
   }
 
-  /** Takes no new calls; those that run have until `deadlineMs`. */
+  /** Takes no new calls; those that run have until `deadlineMs`. Streams are sent elsewhere at once. */
   async stop(deadlineMs: number): Promise<void> {
+    this.#leaving.abort();
     await stopServer(this.#server, deadlineMs);
   }
 
-  #add(definition: GenericServiceDefinition, methods: readonly Public[]): void {
-    const byName = new Map(methods.map((method) => [method.name, method]));
+  #add({ definition, methods, streams }: PublicService): void {
+    const byName = new Map((methods as readonly Public[]).map((method) => [method.name, method]));
+    const streamByName = new Map(streams.map((stream) => [stream.name, stream]));
     const handlers: Record<string, Handler> = {};
     const entries = Object.entries(definition.methods).map(([key, method]) => {
       const target = byName.get(method.name);
       if (target) handlers[key] = (body, call) => this.#answer(target, body, call);
+      const stream = streamByName.get(method.name);
+      if (stream) handlers[key] = (body, call) => this.#answerOn(stream, body, call);
       const codecs = { requestType: raw, responseType: raw };
-      return [key, { ...method, ...codecs, requestStream: false, responseStream: false }] as const;
+      return [key, { ...method, ...codecs, requestStream: false }] as const;
     });
     const rawDefinition = { ...definition, methods: Object.fromEntries(entries) };
     const { newRequestId } = this.#deps;
@@ -132,5 +146,41 @@ export class GrpcDoor {
     const context = await authentication.business(call, needsActiveApp(method));
     noteApp(context.appId);
     return caller.call(method, context, body, 'proto');
+  }
+
+  #answerOn(
+    method: ApiStream,
+    body: Uint8Array,
+    call: ServerCallContext,
+  ): AsyncIterable<Uint8Array> {
+    const { requestId } = call;
+    const observed = { door: 'grpc', method: method.path, requestId } as const;
+    return this.#deps.observer.observeStream(observed, (noteApp) =>
+      this.#runOn(method, body, call, noteApp),
+    );
+  }
+
+  /** Who calls is asked again and again: whoever may no longer call gets no further answer. */
+  async *#runOn(
+    method: ApiStream,
+    body: Uint8Array,
+    call: ServerCallContext,
+    noteApp: NoteApp,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const { authentication, caller, clock } = this.#deps;
+    const admitted = await authentication.business(call, true);
+    noteApp(admitted.appId);
+    const signal = AbortSignal.any([call.signal, this.#leaving.signal]);
+    let checkedAt = clock.monotonic();
+    for await (const response of caller.stream(method, { ...admitted, signal }, body)) {
+      if (clock.monotonic() - checkedAt >= STREAM_RECHECK_MS) {
+        await authentication.business(call, true);
+        checkedAt = clock.monotonic();
+      }
+      yield response;
+    }
+    if (this.#leaving.signal.aborted) {
+      throw new DomainError('UNAVAILABLE', 'this server is to go: go on at another');
+    }
   }
 }

@@ -51,6 +51,8 @@ export interface AppRules {
   readonly maxFanOutFriends: number;
   /** Posts of a user in 24 hours. */
   readonly maxPostsPerDay: number;
+  /** Whether back ends can subscribe to what happens. */
+  readonly events: boolean;
   readonly devicePolicy: DevicePolicy;
   /** Origins that browsers may connect from, exact match; empty: any. */
   readonly allowedOrigins: readonly string[];

@@ -1,0 +1,130 @@
+import { DomainError, type AppId } from '@queqiao/domain';
+import type { Clock } from '@queqiao/runtime';
+
+import { activeApp } from '../app/active-app.js';
+import type { Apps } from '../app/ports.js';
+import type { StreamContext } from '../caller.js';
+import type { LogEpoch } from '../conversation/ports.js';
+import { decodePage, encodePage } from '../paging.js';
+import type { AppEvent, EventBell, EventPlace, Events, EventStreams } from './ports.js';
+
+/** A stream says at least this often how far it is. */
+const QUIET_MS = 5_000;
+/** How often is looked for what other nodes have put in order. */
+const LOOK_MS = 250;
+/** Bytes of contents of one answer, unless a single one is larger. */
+export const EVENTS_MAX_BYTES = 1_048_576;
+
+export interface SubscribeEventsDeps {
+  readonly apps: Apps;
+  readonly events: Events;
+  readonly epoch: LogEpoch;
+  readonly bell: EventBell;
+  readonly streams: EventStreams;
+  readonly clock: Pick<Clock, 'monotonic'>;
+}
+
+export interface EventBatch {
+  readonly events: readonly (Pick<AppEvent, 'entry'> & { readonly cursor: string })[];
+  readonly cursor: string;
+}
+
+/**
+ * What happens in the app, from a cursor on, without end. A page is read when the one before was taken. Errors: INVALID_ARGUMENT,
+ * PERMISSION_DENIED, LIMIT_EXCEEDED, CURSOR_EXPIRED, UNAVAILABLE.
+ */
+export class SubscribeEvents {
+  constructor(readonly deps: SubscribeEventsDeps) {}
+
+  async *run(
+    { appId, signal }: StreamContext,
+    input: { readonly cursor: string; readonly fromOldest: boolean },
+  ): AsyncGenerator<EventBatch, void, undefined> {
+    const { apps, epoch, streams } = this.deps;
+    const cursor = decodePage(input.cursor, ['number', 'number', 'number'], 'cursor');
+    const { events } = await activeApp(apps, appId);
+    if (!events) throw new DomainError('PERMISSION_DENIED', 'the app has events off');
+    const logEpoch = await epoch.logEpoch();
+    if (cursor !== null && cursor[0] !== logEpoch) throw expired();
+    const leave = streams.enter(appId);
+    try {
+      const from = cursor === null ? await this.#begin(appId, input) : placeOf(cursor);
+      yield* this.#follow(appId, from, logEpoch, signal);
+    } finally {
+      leave();
+    }
+  }
+
+  #begin(appId: AppId, { fromOldest }: { readonly fromOldest: boolean }): Promise<EventPlace> {
+    const { events } = this.deps;
+    return fromOldest ? events.oldest(appId) : events.newest(appId);
+  }
+
+  async *#follow(
+    appId: AppId,
+    from: EventPlace,
+    logEpoch: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBatch, void, undefined> {
+    const { events, bell, streams, clock } = this.deps;
+    const ear = bell.listen(appId);
+    try {
+      let place = from;
+      // The first answer tells where it begins, before anything happens.
+      let saidAt = -Infinity;
+      while (!signal.aborted) {
+        const page = await events.read(appId, place);
+        if (page === null) throw expired();
+        const found = page.place !== place;
+        ({ place } = page);
+        const quiet = page.events.length === 0;
+        if (quiet && clock.monotonic() - saidAt < QUIET_MS) {
+          if (!found) await ear.wait(LOOK_MS, signal);
+          continue;
+        }
+        for (const batch of quiet ? [[]] : withinBytes(page.events)) {
+          streams.sent(batch.length);
+          yield toBatch(batch, batch.at(-1)?.place ?? place, logEpoch);
+          saidAt = clock.monotonic();
+        }
+      }
+    } finally {
+      ear.close();
+    }
+  }
+}
+
+function* withinBytes(events: readonly AppEvent[]): Generator<AppEvent[]> {
+  let batch: AppEvent[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const { byteLength } = event.entry.content;
+    if (bytes + byteLength > EVENTS_MAX_BYTES && batch.length > 0) {
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+    batch.push(event);
+    bytes += byteLength;
+  }
+  yield batch;
+}
+
+function toBatch(events: readonly AppEvent[], place: EventPlace, logEpoch: number): EventBatch {
+  const cursor = ({ position, seq }: EventPlace) => encodePage([logEpoch, position, seq ?? 0]);
+  return {
+    events: events.map(({ entry, place: at }) => ({ entry, cursor: cursor(at) })),
+    cursor: cursor(place),
+  };
+}
+
+/** Seqs begin with 1, so that 0 stands for a whole position. */
+function placeOf([, position, seq]: readonly [number, number, number]): EventPlace {
+  return { position, seq: seq === 0 ? null : seq };
+}
+
+function expired(): DomainError {
+  const field = 'cursor';
+  return new DomainError('CURSOR_EXPIRED', 'what follows the cursor is gone: begin anew', {
+    field,
+  });
+}

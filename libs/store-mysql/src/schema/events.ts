@@ -1,0 +1,23 @@
+import type { AppId, ConversationId } from '@queqiao/domain';
+
+export interface EventOutboxTable {
+  app_id: AppId;
+  conversation_id: ConversationId;
+  first_seq: number;
+  last_seq: number;
+  created_ms: number;
+}
+
+export interface AppEventHeadsTable {
+  app_id: AppId;
+  last_position: number;
+}
+
+export interface AppEventsTable {
+  app_id: AppId;
+  position: number;
+  conversation_id: ConversationId;
+  first_seq: number;
+  last_seq: number;
+  placed_ms: number;
+}
