@@ -8,7 +8,7 @@ import type {
   ViewedPost,
 } from '../src/index.js';
 import { befriend, FriendRig, unfriend } from './friend-rig.js';
-import { addUsers, app, note, StoreRig, unasked, user } from './store-rig.js';
+import { addUsers, app, note, type StoreRig, unasked, user } from './store-rig.js';
 
 export const all: Audience = { kind: 'friends', userIds: [], tags: [] };
 export const only = (...ids: string[]): Audience => ({

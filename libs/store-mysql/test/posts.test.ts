@@ -34,8 +34,8 @@ function work(authorId: string, requestId = `post-${(asks += 1)}`): PostWork {
 async function post(authorId: string, text = 'x', audience = all): Promise<PostId> {
   const told = (postId: PostId) => note('postChanged', postId);
   const content = Buffer.from(text);
-  const post = { content, audience, mentions: ['c'], limits: postLimits };
-  return (await db.posts.create(work(authorId), post, told)).answer.postId;
+  const said = { content, audience, mentions: ['c'], limits: postLimits };
+  return (await db.posts.create(work(authorId), said, told)).answer.postId;
 }
 const change = (authorId: string, postId: PostId, patch: Partial<PostRecord> | null) =>
   db.posts.change({ ...work(authorId), postId }, (found) => ({

@@ -9,6 +9,8 @@ import {
 import { all, MomentRig, postLimits, readFromAuthors } from './moment-rig.js';
 import { addUsers, app, note, StoreRig, user } from './store-rig.js';
 
+const byId = (a = '', b = ''): number => (a < b ? -1 : 1);
+
 let rig: StoreRig;
 let db: Database;
 let moments: MomentRig;
@@ -63,9 +65,9 @@ describe('an author with more friends than posts are written out to', () => {
     await moments.post(a, all, limits);
     expect(await orders()).toEqual(['fan-out', 'sources']);
     await moments.workOff();
-    expect(await moments.followers(a)).toEqual([b, ...ids].sort());
+    expect(await moments.followers(a)).toEqual([b, ...ids].sort(byId));
     expect([await moments.holders(few), await moments.holders(many)]).toEqual([
-      [a, b, ...ids].sort(),
+      [a, b, ...ids].sort(byId),
       [a],
     ]);
     await moments.setAudience(a, many, all);
@@ -74,7 +76,7 @@ describe('an author with more friends than posts are written out to', () => {
     const again = await moments.post(a, all, limits);
     expect(await orders()).toEqual(['fan-out']);
     await moments.workOff();
-    expect(await moments.holders(again)).toEqual([a, ...ids].sort());
+    expect(await moments.holders(again)).toEqual([a, ...ids].sort(byId));
     expect(await moments.timeline(ids[0] ?? '', 2)).toHaveLength(4);
   });
 
@@ -137,7 +139,7 @@ describe('a source', () => {
     for (const [n, id] of refs.entries()) await addRef(b, [4, 5, 7][n] ?? 0, id, 50 + n);
     await moments.addPosts(a, [6]);
     for (const author of [a, `o${moments.round}`]) await addSource(b, author, 6);
-    const five = [big[2], big[3], other[1], refs[1]].sort().reverse();
+    const five = [big[2], big[3], other[1], refs[1]].sort(byId).reverse();
     const wanted = [big[4], other[2], refs[2], ...five, refs[0], big[1], other[0], big[0]];
     for (const limit of [1, 2, 3, 4, 5, 50]) {
       expect(await moments.timeline(b, limit)).toEqual(wanted);
@@ -150,8 +152,8 @@ describe('a source', () => {
     await addRef(b, 2, refs[0] ?? '', 6);
     await addRef(b, 4, refs[1] ?? '', 8);
     await addSource(b, a, 6);
-    const atSix = [big[0], big[1], big[2], refs[0]].sort().map((id) => `6 ${id}`);
-    const atEight = [big[3], refs[1]].sort().map((id) => `8 ${id}`);
+    const atSix = [big[0], big[1], big[2], refs[0]].sort(byId).map((id) => `6 ${id}`);
+    const atEight = [big[3], refs[1]].sort(byId).map((id) => `8 ${id}`);
     const wanted = [...atSix, ...atEight, `9 ${big[4]}`];
     for (const limit of [1, 2, 3, 4, 50]) {
       expect(await moments.arrivals(b, 0, limit)).toEqual(wanted);
@@ -178,11 +180,12 @@ describe('a source', () => {
     try {
       // A page that has read its sources waits for the posts, and one is made meanwhile.
       await holder.query('LOCK TABLES posts WRITE');
-      let waits = true;
-      const page = moments.timeline(b, 5).finally(() => (waits = false));
+      const done = { is: false };
+      const page = moments.timeline(b, 5).finally(() => (done.is = true));
       const waiting =
         "SELECT 1 FROM information_schema.processlist WHERE db = ? AND state LIKE '%metadata lock%'";
-      while (waits && (await rig.rows(waiting, [rig.created.name])).length === 0) await sleep(10);
+      while (!done.is && (await rig.rows(waiting, [rig.created.name])).length === 0)
+        await sleep(10);
       await holder.query(
         `INSERT INTO posts (app_id, post_id, author_id, content, audience, created_ms, spread)
          VALUES (?, 'late', ?, '', ?, 2, 1)`,

@@ -26,6 +26,7 @@ import { TokenVerifier } from '../auth/token-verifier.js';
 import type { Delivery, EventBell, MomentJobs } from '../delivery/index.js';
 import type { LinkHub } from '../link/index.js';
 import type { Apps } from '../usecase/app/ports.js';
+import type { ChangeOptions } from '../usecase/change/ports.js';
 import { AckDelivered } from '../usecase/conversation/ack-delivered.js';
 import { CatchUp } from '../usecase/conversation/catch-up.js';
 import { ClearHistory } from '../usecase/conversation/clear-history.js';
@@ -125,10 +126,7 @@ export function createServices(
     clientGroupService(groups),
     clientUserService(people.users),
     clientFriendService(people.friends),
-    clientMomentService(momentUsecases({ ...deps, apps }, options)),
-    clientCommentService(commentUsecases({ ...deps, apps }, options)),
-    clientMomentNoticeService(momentNoticeUsecases(deps, options)),
-    serverMomentService(appMomentUsecases(deps, options)),
+    ...momentServices({ ...deps, apps }, options),
     eventService({ ...deps, apps, epoch }),
     serverFriendService(people.onBehalf),
     serverMessageService({ sendMessage: new SendMessage({ apps, log: writer, transients }) }),
@@ -151,6 +149,18 @@ export function createServices(
     signedOutMs: async (...device) => (await caches.signedOut.get(...device)) ?? 0,
   };
   return { all, tokens, apps, users: knownUsers, signedOut };
+}
+
+function momentServices(
+  deps: ServicesDeps & { readonly apps: Apps },
+  options: ChangeOptions,
+): AnyService[] {
+  return [
+    clientMomentService(momentUsecases(deps, options)),
+    clientCommentService(commentUsecases(deps, options)),
+    clientMomentNoticeService(momentNoticeUsecases(deps, options)),
+    serverMomentService(appMomentUsecases(deps, options)),
+  ];
 }
 
 function messages(posts: MessagePosts & { apps: Apps }): Omit<MessageUsecases, 'deleteForMe'> {
