@@ -32,6 +32,10 @@ beforeEach(async () => {
 const NO_POST = { code: 'NOT_FOUND', field: 'post_id' };
 const id = () => ({ clientRequestId: newId() });
 
+async function noJobs(): Promise<boolean> {
+  return (await queryRows(rig.database.url, 'SELECT 1 FROM moment_jobs')).length === 0;
+}
+
 async function told(who: Person): Promise<Content['body'][]> {
   const device = await rig.signedIn(app, who.id);
   const { entries } = await device.pull({ conversationId: `s:${who.id}` });
@@ -99,6 +103,7 @@ describe('a back end', () => {
 
   it('takes a post from everybody and gives it back as it was, and its author is told', async () => {
     const postId = await ann.post('hm');
+    await bob.comment(postId, 'indeed');
     await backEnd(AppMoments, 'removePost', { ...id(), postId });
     for (const who of [ann, bob]) expect(await failureOf(who.get(postId))).toEqual(NO_POST);
     expect(await failureOf(ann.edit(postId, 'hm hm'))).toEqual(NO_POST);
@@ -107,10 +112,16 @@ describe('a back end', () => {
     expect(await listed({ userId: ann.id })).toEqual([]);
     expect(await listed({ userId: ann.id, includeGone: true })).toEqual([postId]);
     await backEnd(AppMoments, 'restorePost', { ...id(), postId });
-    for (const who of [ann, bob]) expect((await who.get(postId)).content?.text).toBe('hm');
+    await eventually('jobs end', noJobs);
+    for (const who of [ann, bob]) {
+      const back = await who.get(postId);
+      expect(back.content?.text).toBe('hm');
+      expect(back.comments?.comments.map(({ text }) => text)).toEqual(['indeed']);
+    }
     const change = (removed: boolean) => ({ $case: 'postChanged', value: { postId, removed } });
     expect(await told(ann)).toEqual([change(false), change(true), change(false)]);
-    expect(await told(bob)).toEqual([]);
+    // Of his own comment.
+    expect(await told(bob)).toHaveLength(1);
   });
 
   it('brings a post back also into the timeline of who became a friend meanwhile', async () => {
@@ -118,10 +129,7 @@ describe('a back end', () => {
     await backEnd(AppMoments, 'removePost', { ...id(), postId });
     const carol = await moments.user('carol');
     await moments.befriend([ann, carol]);
-    await eventually('jobs end', async () => {
-      const [row] = await queryRows(rig.database.url, 'SELECT COUNT(*) AS n FROM moment_jobs');
-      return row?.['n'] === 0;
-    });
+    await eventually('jobs end', noJobs);
     await backEnd(AppMoments, 'restorePost', { ...id(), postId });
     const where = `app_id = 'demo' AND user_id = '${carol.id}' AND post_id = '${postId}'`;
     const refs = () => queryRows(rig.database.url, `SELECT 1 FROM timeline_refs WHERE ${where}`);

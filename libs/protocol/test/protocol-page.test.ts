@@ -181,6 +181,7 @@ const STATUS_NAMES: Readonly<Record<number, string>> = {
   8: 'RESOURCE_EXHAUSTED',
   9: 'FAILED_PRECONDITION',
   10: 'ABORTED',
+  11: 'OUT_OF_RANGE',
   12: 'UNIMPLEMENTED',
   13: 'INTERNAL',
   14: 'UNAVAILABLE',

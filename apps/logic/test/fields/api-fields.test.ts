@@ -90,10 +90,12 @@ async function befriend(): Promise<void> {
   await backEnd(ServerUsers, 'upsertUsers', { users: [{ userId: 'bob', handle: 'bob@x' }] });
 }
 
-/** What all tables hold, once no dispatch is under way any more. */
+/** What all tables hold, once no dispatch is under way any more, and no job that may bring one. */
 async function stored(): Promise<unknown> {
   await eventually('dispatches settle', async () => {
-    const [row] = await queryRows(rig.database.url, 'SELECT COUNT(*) AS n FROM dispatch');
+    const waiting =
+      'SELECT (SELECT COUNT(*) FROM moment_jobs) + (SELECT COUNT(*) FROM dispatch) AS n';
+    const [row] = await queryRows(rig.database.url, waiting);
     return row?.['n'] === 0;
   });
   return queryRows(rig.database.url, `CHECKSUM TABLE ${tables.join(', ')}`);

@@ -36,7 +36,7 @@ const someTags = fc.subarray([...TAGS]);
 const is = <Name extends Step['do']>(...names: Name[]) => fc.constantFrom(...names);
 const audience: fc.Arbitrary<AudiencePick> = fc.oneof(
   {
-    weight: 9,
+    weight: 7,
     arbitrary: fc.record({
       kind: fc.constant<Kind>('FRIENDS'),
       people: fc.constant([]),
@@ -52,7 +52,7 @@ const audience: fc.Arbitrary<AudiencePick> = fc.oneof(
     }),
   },
   {
-    weight: 6,
+    weight: 8,
     arbitrary: fc
       .record({ kind: fc.constantFrom<Kind>('ONLY', 'EXCEPT'), people: some, tags: someTags })
       .map(({ kind, people, tags }) => {
@@ -62,6 +62,7 @@ const audience: fc.Arbitrary<AudiencePick> = fc.oneof(
   },
 );
 const change = fc.oneof(
+  fc.record({ tags: someTags }),
   fc.record({ tags: someTags }),
   fc.record({ hideMine: fc.boolean() }),
   fc.record({ hideTheirs: fc.boolean() }),
@@ -84,7 +85,7 @@ const kinds: { readonly weight: number; readonly arbitrary: fc.Arbitrary<Step> }
       whom: person,
     }),
   },
-  { weight: 7, arbitrary: fc.record({ do: is('note'), who: person, whom: person, change }) },
+  { weight: 9, arbitrary: fc.record({ do: is('note'), who: person, whom: person, change }) },
   {
     weight: 3,
     arbitrary: fc.record({

@@ -10,7 +10,7 @@ import type { Program } from './program-steps.js';
 import { readAll } from './reads.js';
 
 const RUNS = longRun() ? 400 : 40;
-const LIMIT_MS = longRun() ? 1_200_000 : 240_000;
+const LIMIT_MS = longRun() ? 2_400_000 : 400_000;
 
 const seed = testSeed();
 let place: MomentPlace;

@@ -165,7 +165,7 @@ function tokenOf(place: Place | null): string {
 }
 
 function placeOf(token: string): Place | null {
-  const parts = decodePage(token, ['number', 'string', 'number', 'number', 'string']);
+  const parts = decodePage(token, ['number', 'id', 'number', 'number', 'id']);
   if (parts === null) return null;
   const [createdMs, postId, kind, ownMs, id] = parts;
   return { createdMs, postId, kind: KINDS[kind] ?? 'post', own: { createdMs: ownMs, id } };

@@ -24,7 +24,7 @@ export class ListAppComments {
   ): Promise<{ comments: AppComment[]; nextPageToken: string }> {
     const bounds = { byDefault: APP_COMMENTS_LIMIT_DEFAULT, max: APP_COMMENTS_LIMIT_MAX };
     const limit = pageLimit(input.limit, bounds);
-    const token = decodePage(input.pageToken, ['string']);
+    const token = decodePage(input.pageToken, ['id']);
     const post = await this.deps.appPosts.post(appId, checkPostId(input.postId));
     if (post === null) throw noPost();
     const after = token === null ? null : { createdMs: 0, id: token[0] };

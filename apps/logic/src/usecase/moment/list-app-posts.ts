@@ -32,7 +32,7 @@ export class ListAppPosts {
     input: ListAppPostsInput,
   ): Promise<{ posts: AppPost[]; nextPageToken: string }> {
     const limit = postsLimit(input.limit);
-    const token = decodePage(input.pageToken, ['number', 'string']);
+    const token = decodePage(input.pageToken, ['number', 'id']);
     let before: PostPlace | null =
       token === null ? null : { createdMs: token[0], postId: token[1] };
     const authorId = await authorOf(this.deps, appId, input.userId);
