@@ -12,7 +12,14 @@ import {
   type StopReport,
 } from '@queqiao/runtime';
 import { createDatabase, type Database } from '@queqiao/store-mysql';
-import { CallObserver, GrpcAuthentication, GrpcDoor, LinkDoor, MethodCaller } from './api/index.js';
+import {
+  CallObserver,
+  GrpcAuthentication,
+  GrpcDoor,
+  LinkDoor,
+  METHOD_SCOPES,
+  MethodCaller,
+} from './api/index.js';
 import { AppendWriter, DEFAULT_APPEND_LIMITS, DirectHeads, storeFailure } from './append/index.js';
 import { CredentialVerifier } from './auth/credential-verifier.js';
 import { adapterError } from './compose/adapter-errors.js';
@@ -230,13 +237,15 @@ function createDoors(
   const caller = new MethodCaller(services);
   const observer = new CallObserver({ clock, logger, registry, translate: adapterError });
   let requests = 0;
+  const scopes = METHOD_SCOPES;
+  const accounts = { tokens, credentials, apps, users, signedOut, scopes };
   const shared = { services, caller, observer };
   return {
     linkDoor: new LinkDoor({ ...shared, apps }),
     grpcDoor: new GrpcDoor(
       {
         ...shared,
-        authentication: new GrpcAuthentication({ tokens, credentials, apps, users, signedOut }),
+        authentication: new GrpcAuthentication(accounts),
         newRequestId: () => `${bootId}-${(++requests).toString(36)}`,
         clock,
       },

@@ -12,5 +12,6 @@ export * from './member-view.js';
 export * from './membership.js';
 export * from './post.js';
 export * from './reaction.js';
+export * from './scope.js';
 export * from './sender.js';
 export * from './user-settings.js';

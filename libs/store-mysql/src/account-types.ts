@@ -1,4 +1,4 @@
-import type { AppId, DeviceId, UserId, UserSettings } from '@queqiao/domain';
+import type { AppId, DeviceId, Scope, UserId, UserSettings } from '@queqiao/domain';
 import type { AppSettings, AppSettingsInput } from './app-settings.js';
 import type { LogEntry, LogOutcome, LogWork } from './log-types.js';
 
@@ -34,6 +34,7 @@ export interface AppCredential {
   /** SHA-256 of the secret: 32 bytes. */
   readonly secretHash: Uint8Array;
   readonly revoked: boolean;
+  readonly scopes: readonly Scope[];
 }
 
 export interface AppStore {
@@ -54,7 +55,12 @@ export interface AppStore {
   /** A retired key verifies nothing any more. False when there is none such. */
   retireKey(appId: AppId, kid: string): Promise<boolean>;
   /** False when the id is taken. */
-  addCredential(appId: AppId, credentialId: string, secretHash: Uint8Array): Promise<boolean>;
+  addCredential(
+    appId: AppId,
+    credentialId: string,
+    secretHash: Uint8Array,
+    scopes?: readonly Scope[],
+  ): Promise<boolean>;
   /** False when there is none such. */
   revokeCredential(appId: AppId, credentialId: string): Promise<boolean>;
 }

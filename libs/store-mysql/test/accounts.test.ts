@@ -62,7 +62,10 @@ describe('apps', () => {
       credentialId: 'c1',
       secretHash: hash,
       revoked: false,
+      scopes: ['read', 'write', 'admin'],
     });
+    await database.apps.addCredential(app, 'c2', hash, ['write']);
+    expect((await database.apps.credential(app, 'c2'))?.scopes).toEqual(['write']);
     expect(await database.apps.revokeCredential(app, 'c1')).toBe(true);
     expect((await database.apps.credential(app, 'c1'))?.revoked).toBe(true);
     expect(await database.apps.credential(other, 'c1')).toBeNull();

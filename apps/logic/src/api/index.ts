@@ -3,6 +3,7 @@ export { clientConversationService } from './conversation/client-service.js';
 export { CallObserver } from './call-observer.js';
 export { GrpcAuthentication, type Credentials } from './door/grpc-authentication.js';
 export { GrpcDoor } from './door/grpc-door.js';
+export { METHOD_SCOPES } from './door/method-scopes.js';
 export { LinkDoor } from './door/link-door.js';
 export { clientDeviceService } from './device/client-service.js';
 export { serverEventService } from './event/server-service.js';

@@ -9,6 +9,7 @@ import { CredentialVerifier } from './credential-verifier.js';
 
 const secret = 'abcdefghijklmnopqrstuvwx';
 const secretHash = createHash('sha256').update(secret).digest();
+const scopes = ['read', 'write'] as const;
 let clock: FakeClock;
 let stored: Map<string, AppCredential>;
 let loads: number;
@@ -17,7 +18,7 @@ let verifier: CredentialVerifier;
 beforeEach(() => {
   clock = new FakeClock();
   loads = 0;
-  stored = new Map([['de.mo:c1', { credentialId: 'c1', secretHash, revoked: false }]]);
+  stored = new Map([['de.mo:c1', { credentialId: 'c1', secretHash, revoked: false, scopes }]]);
   const credentials = new CachedSource<[AppId, string], AppCredential>(
     (app, id) => {
       loads += 1;
@@ -43,6 +44,7 @@ describe('app credentials', () => {
     expect(await verifier.verify(`qq1.de.mo.c1.${secret}`)).toEqual({
       appId: 'de.mo',
       credentialId: 'c1',
+      scopes,
     });
   });
 
@@ -61,7 +63,7 @@ describe('app credentials', () => {
 
   it('stop working within the cache time after a revocation', async () => {
     expect(await codeOf(`qq1.de.mo.c1.${secret}`)).toBe('de.mo');
-    stored.set('de.mo:c1', { credentialId: 'c1', secretHash, revoked: true });
+    stored.set('de.mo:c1', { credentialId: 'c1', secretHash, revoked: true, scopes });
     await clock.advanceAsync(1_001);
     expect(await codeOf(`qq1.de.mo.c1.${secret}`)).toBe('UNAUTHENTICATED');
   });

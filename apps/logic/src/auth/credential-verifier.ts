@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { DomainError, isId, type AppId } from '@queqiao/domain';
+import { DomainError, isId, type AppId, type Scope } from '@queqiao/domain';
 import type { AppCredential } from '@queqiao/store-mysql';
 import type { CachedSource } from './cached-source.js';
 
@@ -9,6 +9,7 @@ const SECRET_PATTERN = /^[A-Za-z0-9_-]{16,128}$/;
 export interface VerifiedCredential {
   readonly appId: AppId;
   readonly credentialId: string;
+  readonly scopes: readonly Scope[];
 }
 
 /**
@@ -37,7 +38,7 @@ export class CredentialVerifier {
     const stored = record?.secretHash ?? Buffer.alloc(given.length);
     const equal = stored.length === given.length && timingSafeEqual(given, stored);
     if (!record || record.revoked || !equal) throw refused();
-    return { appId: app as AppId, credentialId };
+    return { appId: app as AppId, credentialId, scopes: record.scopes };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AppId } from '@queqiao/domain';
+import { isScope, SCOPES, type AppId, type Scope } from '@queqiao/domain';
 import type {
   AppCredential,
   AppRecord,
@@ -40,12 +40,18 @@ export class MysqlAppStore implements AppStore {
   async credential(appId: AppId, credentialId: string): Promise<AppCredential | null> {
     const row = await this.context.kysely
       .selectFrom('app_credentials')
-      .select(['secret_hash', 'revoked_ms'])
+      .select(['secret_hash', 'revoked_ms', 'scopes'])
       .where('app_id', '=', appId)
       .where('credential_id', '=', credentialId)
       .executeTakeFirst();
     if (row === undefined) return null;
-    return { credentialId, secretHash: row.secret_hash, revoked: row.revoked_ms !== null };
+    const { secret_hash: secretHash, revoked_ms: revokedMs, scopes } = row;
+    return {
+      credentialId,
+      secretHash,
+      revoked: revokedMs !== null,
+      scopes: scopes.split(',').filter(isScope),
+    };
   }
 
   async createApp(appId: AppId, name: string): Promise<boolean> {
@@ -113,6 +119,7 @@ export class MysqlAppStore implements AppStore {
     appId: AppId,
     credentialId: string,
     secretHash: Uint8Array,
+    scopes: readonly Scope[] = SCOPES,
   ): Promise<boolean> {
     const result = await this.context.kysely
       .insertInto('app_credentials')
@@ -121,6 +128,7 @@ export class MysqlAppStore implements AppStore {
         app_id: appId,
         credential_id: credentialId,
         secret_hash: Buffer.from(secretHash),
+        scopes: scopes.join(),
         created_ms: DATABASE_NOW,
       })
       .executeTakeFirst();

@@ -23,6 +23,8 @@ export interface AppCredentialsTable {
   app_id: AppId;
   credential_id: string;
   secret_hash: Buffer;
+  /** Some of read, write and admin, with commas between. */
+  scopes: string;
   created_ms: number;
   revoked_ms: number | null;
 }

@@ -34,6 +34,7 @@ export const COLUMNS = {
     secret_hash: 'buffer',
     created_ms: 'number',
     revoked_ms: 'number?',
+    scopes: 'string',
   },
   users: {
     app_id: 'string',

@@ -1,14 +1,21 @@
-import { DomainError, parseDeviceId, type AppId } from '@queqiao/domain';
+import { DomainError, parseDeviceId, type AppId, type Scope } from '@queqiao/domain';
 import type { ServerCallContext } from '@queqiao/grpc-kit';
 import { activeApp } from '../../usecase/app/active-app.js';
 import type { Apps } from '../../usecase/app/ports.js';
 import type { BusinessContext, UserContext } from '../../usecase/caller.js';
 import type { KnownUsers, Tokens } from '../../usecase/session/ports.js';
 import { refuseSignedOut, type SignedOut } from '../../usecase/session/signed-out.js';
+import type { ApiMethod } from '../api-service.js';
+import { requireScope } from './method-scopes.js';
+import { needsActiveApp } from './suspended-apps.js';
 
 /** Errors: UNAUTHENTICATED, UNAVAILABLE. */
 export interface Credentials {
-  verify(credential: string): Promise<{ readonly appId: AppId; readonly credentialId: string }>;
+  verify(credential: string): Promise<{
+    readonly appId: AppId;
+    readonly credentialId: string;
+    readonly scopes: readonly Scope[];
+  }>;
 }
 
 export interface GrpcAuthenticationDeps {
@@ -16,6 +23,8 @@ export interface GrpcAuthenticationDeps {
   readonly credentials: Credentials;
   readonly apps: Apps;
   readonly users: KnownUsers;
+  /** What the methods of server services ask of a credential, by their paths. */
+  readonly scopes: ReadonlyMap<string, Scope>;
   /** May answer from a cache of a few seconds. */
   readonly signedOut: SignedOut;
 }
@@ -28,11 +37,11 @@ export class GrpcAuthentication {
   constructor(readonly deps: GrpcAuthenticationDeps) {}
 
   /** A user's token, with the device in `queqiao-device`. A first valid one makes the user, as a sign-in does. */
-  async user(call: ServerCallContext, needsActive: boolean): Promise<UserContext> {
+  async user(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserContext> {
     const { tokens, apps, users, signedOut } = this.deps;
     const token = await tokens.verify(bearer(call));
     const { appId, userId } = token;
-    if (needsActive) await activeApp(apps, appId);
+    if (needsActiveApp(method)) await activeApp(apps, appId);
     const deviceId = parseDeviceId(metadataText(call, DEVICE_KEY), DEVICE_KEY);
     await refuseSignedOut(signedOut, token, deviceId);
     await users.ensure(appId, userId);
@@ -40,11 +49,15 @@ export class GrpcAuthentication {
     return { appId, caller, requestId: call.requestId, signal: call.signal };
   }
 
-  /** An app credential; the app is the credential's. */
-  async business(call: ServerCallContext, needsActive: boolean): Promise<BusinessContext> {
+  /** An app credential; the app is the credential's. Errors: PERMISSION_DENIED for a method that it is not for. */
+  async business(
+    call: ServerCallContext,
+    method: ApiMethod<'business'>,
+  ): Promise<BusinessContext> {
     const { credentials, apps } = this.deps;
-    const { appId, credentialId } = await credentials.verify(bearer(call));
-    if (needsActive) await activeApp(apps, appId);
+    const { appId, credentialId, scopes } = await credentials.verify(bearer(call));
+    requireScope(this.deps.scopes, method.path, scopes);
+    if (needsActiveApp(method)) await activeApp(apps, appId);
     const caller = { kind: 'business', credentialId } as const;
     return { appId, caller, requestId: call.requestId, signal: call.signal };
   }

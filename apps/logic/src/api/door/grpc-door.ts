@@ -15,7 +15,6 @@ import type { AnyService, ApiMethod, ApiStream } from '../api-service.js';
 import type { CallObserver, NoteApp } from '../call-observer.js';
 import type { MethodCaller } from '../method-caller.js';
 import type { GrpcAuthentication } from './grpc-authentication.js';
-import { needsActiveApp } from './suspended-apps.js';
 
 /** Larger requests and responses are refused by gRPC with RESOURCE_EXHAUSTED. */
 export const GRPC_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -139,11 +138,11 @@ export class GrpcDoor {
   ): Promise<Uint8Array> {
     const { authentication, caller } = this.#deps;
     if (method.audience === 'user') {
-      const context = await authentication.user(call, needsActiveApp(method));
+      const context = await authentication.user(call, method);
       noteApp(context.appId);
       return caller.call(method, context, body, 'proto');
     }
-    const context = await authentication.business(call, needsActiveApp(method));
+    const context = await authentication.business(call, method);
     noteApp(context.appId);
     return caller.call(method, context, body, 'proto');
   }
