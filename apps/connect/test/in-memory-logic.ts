@@ -2,6 +2,7 @@
 import { DomainError, type ErrorCode } from '@queqiao/domain';
 import { Error as ProtoError, toProtoError } from '@queqiao/protocol/common';
 import {
+  type AppRevocation,
   DevicePolicy,
   ConfirmCrossingRequest,
   KickSessionRequest,
@@ -54,12 +55,15 @@ export class InMemoryLogic {
   tellsTime = true;
   /** What the feed of sign-outs answers. */
   revocations: Revocation[] = [];
+  appRevocations: AppRevocation[] = [];
   tooOld = false;
   feedAway = false;
   feedHold: Promise<void> | null = null;
   readonly feedRequests: RevocationsSinceRequest[] = [];
   /** Of every token that is verified from now on. */
   tokenIssuedMs = (): number => this.clock.now();
+  keyId = 'k1';
+  appSuspendedMs = 0;
   /** Who is in which large group, and who left them; what is asked about them. */
   large: LargeMember[] = [];
   leavers: { conversationId: string; userId: string; leaveVersion: number }[] = [];
@@ -144,9 +148,15 @@ export class InMemoryLogic {
       tokenExpiresMs,
       serverMs: this.tellsTime ? serverMs : 0,
       tokenIssuedMs: this.tokenIssuedMs(),
+      ...this.#judged(),
     };
     const opened = { appId, userId, ...token, logEpoch: 7, devicePolicy: this.policy };
     return { body: OpenSessionResponse.encode(opened).finish() };
+  }
+
+  #judged() {
+    const { keyId, appSuspendedMs } = this;
+    return { keyId, appSuspendedMs };
   }
 
   #refresh(request: RefreshSessionRequest): LogicReply {
@@ -158,6 +168,7 @@ export class InMemoryLogic {
       serverMs,
       logEpoch: 7,
       tokenIssuedMs: this.tokenIssuedMs(),
+      ...this.#judged(),
     };
     return { body: RefreshSessionResponse.encode(refreshed).finish() };
   }
@@ -165,10 +176,10 @@ export class InMemoryLogic {
   async #revocationsSince(request: RevocationsSinceRequest): Promise<LogicReply> {
     this.feedRequests.push(request);
     if (this.feedAway) throw new DomainError('UNAVAILABLE', 'no logic node attached');
-    const { revocations, tooOld } = this;
+    const { revocations, appRevocations, tooOld } = this;
     const nowMs = this.clock.now();
     await this.feedHold;
-    const answer = { nowMs, revocations, more: false, tooOld };
+    const answer = { nowMs, revocations, appRevocations, more: false, tooOld };
     return { body: RevocationsSinceResponse.encode(answer).finish() };
   }
 

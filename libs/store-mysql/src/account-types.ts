@@ -6,6 +6,8 @@ export interface AppRecord {
   readonly appId: AppId;
   readonly name: string;
   readonly status: 'active' | 'suspended';
+  /** When it was suspended last, by the database's clock; 0: never. */
+  readonly suspendedMs: number;
   /** With defaults filled in. */
   readonly settings: AppSettings;
 }

@@ -17,7 +17,7 @@ describe('apps', () => {
     expect(await database.apps.createApp(app, 'Démo 🌉')).toBe(true);
     expect(await database.apps.createApp(app, 'again')).toBe(false);
     const settings = defaultAppSettings();
-    const record = { appId: app, name: 'Démo 🌉', status: 'active', settings };
+    const record = { appId: app, name: 'Démo 🌉', status: 'active', suspendedMs: 0, settings };
     expect(await database.apps.app(app)).toEqual(record);
     expect(await database.apps.setSettings(app, { maxTextBytes: 10 })).toBe(true);
     expect(await database.apps.storedSettings(app)).toEqual({ maxTextBytes: 10 });

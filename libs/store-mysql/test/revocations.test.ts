@@ -21,7 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 beforeEach(async () => {
-  for (const table of ['revocations', 'devices', 'users']) await rig.rows(`DELETE FROM ${table}`);
+  for (const table of ['revocations', 'app_revocations', 'devices', 'users'])
+    await rig.rows(`DELETE FROM ${table}`);
   await database.users.ensure(app, user('ann'));
 });
 
@@ -166,4 +167,51 @@ it('devices are listed by when they were last seen, at most so many', async () =
   expect(devices[0]).toMatchObject({ deviceId: 'd3', brand: 'b', platform: 'ios' });
   const seen = devices.map(({ lastSeenMs }) => lastSeenMs);
   expect(seen).toEqual([...seen].sort((a, b) => b - a));
+});
+
+describe('apps and keys', () => {
+  /** Relative to the database's clock. */
+  async function plantApp(ageMs: number, kid: string): Promise<void> {
+    const { nowMs } = await database.revocations.since(0, null);
+    await rig.rows('INSERT INTO app_revocations VALUES (?, ?, ?)', [nowMs - ageMs, app, kid]);
+  }
+
+  it('stand beside the first page; a key whose time is to come is not told of', async () => {
+    await plantApp(0, '');
+    await plantApp(0, 'k1');
+    await plantApp(-60_000, 'k2');
+    await plant(REVOCATION_PAGE_ROWS + 1, 0);
+    const first = await database.revocations.since(0, null);
+    expect(first.apps).toMatchObject([
+      { appId: app, keyId: null },
+      { appId: app, keyId: 'k1' },
+    ]);
+    const second = await database.revocations.since(0, first.rows.at(-1) ?? null);
+    expect([second.rows.length, second.apps]).toEqual([1, []]);
+  });
+
+  it('are told again for the overlap, and then no more', async () => {
+    await plantApp(REVOCATION_OVERLAP_MS - 2_000, 'near');
+    await plantApp(REVOCATION_OVERLAP_MS + 1, 'far');
+    const { apps } = await database.revocations.since(0, null);
+    expect(apps.map(({ keyId }) => keyId)).toEqual(['near']);
+  });
+
+  it('more than fit may have been missed', async () => {
+    const { nowMs } = await database.revocations.since(0, null);
+    const rows = Array.from({ length: REVOCATION_PAGE_ROWS + 1 }, (_, n) => [nowMs, app, `k${n}`]);
+    await rig.rows(
+      `INSERT INTO app_revocations VALUES ${rows.map(() => '(?, ?, ?)').join()}`,
+      rows.flat(),
+    );
+    const { apps, tooOld } = await database.revocations.since(0, null);
+    expect([apps.length, tooOld]).toEqual([REVOCATION_PAGE_ROWS, true]);
+  });
+
+  it('are pruned by age', async () => {
+    await plantApp(REVOCATION_KEPT_MS + 2 * 60 * 60 * 1_000, 'old');
+    await plantApp(REVOCATION_KEPT_MS - 1_000, 'kept');
+    expect(await database.revocations.prune(10)).toBe(1);
+    expect(await rig.rows('SELECT kid FROM app_revocations')).toMatchObject([{ kid: 'kept' }]);
+  });
 });

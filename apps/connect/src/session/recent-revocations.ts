@@ -1,4 +1,4 @@
-import type { Revocation } from '@queqiao/protocol/link';
+import type { AppRevocation, Revocation } from '@queqiao/protocol/link';
 import type { SessionMetrics } from './session-metrics.js';
 
 /** Above the longest that a sign-in may be under way with an answer of logic that is older than the sign-out. */
@@ -12,6 +12,8 @@ export interface TokenHolder {
   readonly userId: string;
   readonly deviceId: string;
   readonly tokenIssuedMs: number;
+  readonly keyId: string;
+  readonly appSuspendedMs: number;
 }
 
 /** Whether a sign-out covers a session. A token of the very same moment is covered. */
@@ -24,10 +26,19 @@ export function covers(row: Revocation, session: TokenHolder): boolean {
   );
 }
 
-/** The sign-outs of the last minutes, for sign-ins that were under way when they came. */
+/**
+ * Whether a suspension or the end of a key covers a session. Tokens outlive suspensions, so what counts is whether logic had
+ * seen this one, or a later one to have ended, when it took the token.
+ */
+export function coversApp(row: AppRevocation, session: TokenHolder): boolean {
+  if (row.appId !== session.appId) return false;
+  return row.keyId === '' ? session.appSuspendedMs < row.revokedMs : session.keyId === row.keyId;
+}
+
+/** The sign-outs of the last minutes, of users and of whole apps, for sign-ins that were under way when they came. */
 export class RecentRevocations {
-  /** In the order in which they were last seen. */
-  readonly #rows = new Map<string, Revocation>();
+  /** Times by what was revoked, in the order in which they were last seen. */
+  readonly #times = new Map<string, number>();
 
   constructor(
     private readonly metrics: SessionMetrics,
@@ -36,38 +47,55 @@ export class RecentRevocations {
 
   /** True when it was not known before. */
   add(row: Revocation): boolean {
-    const key = keyOf(row, row.deviceId);
-    const known = this.#rows.get(key);
-    if (known !== undefined && known.revokedMs >= row.revokedMs) return false;
-    this.#rows.delete(key);
-    this.#rows.set(key, row);
-    if (this.#rows.size > this.options.maxRows) {
-      const [oldest] = this.#rows.keys();
-      if (oldest !== undefined) this.#rows.delete(oldest);
-      this.metrics.forgottenRevocations.inc();
-    }
-    this.metrics.rememberedRevocations.set(this.#rows.size);
-    return true;
+    return this.#remember(keyOf(row, row.deviceId), row.revokedMs);
+  }
+
+  addApp({ appId, keyId, revokedMs }: AppRevocation): boolean {
+    return this.#remember(keyOfApp(appId, keyId), revokedMs);
   }
 
   cover(session: TokenHolder): boolean {
-    return ['', session.deviceId].some((deviceId) => {
-      const row = this.#rows.get(keyOf(session, deviceId));
-      return row !== undefined && covers(row, session);
-    });
+    const signedOut = ['', session.deviceId].some(
+      (deviceId) => session.tokenIssuedMs <= this.#timeOf(keyOf(session, deviceId)),
+    );
+    const { appId, keyId, appSuspendedMs } = session;
+    const suspended = appSuspendedMs < this.#timeOf(keyOfApp(appId, ''));
+    return signedOut || suspended || (keyId !== '' && this.#times.has(keyOfApp(appId, keyId)));
   }
 
   /** Drops what is too old by the database's clock. */
   prune(nowMs: number): void {
-    for (const [key, { revokedMs }] of this.#rows) {
+    for (const [key, revokedMs] of this.#times) {
       if (revokedMs >= nowMs - REMEMBERED_MS) break;
-      this.#rows.delete(key);
+      this.#times.delete(key);
     }
-    this.metrics.rememberedRevocations.set(this.#rows.size);
+    this.metrics.rememberedRevocations.set(this.#times.size);
+  }
+
+  #remember(key: string, revokedMs: number): boolean {
+    if (this.#timeOf(key) >= revokedMs) return false;
+    this.#times.delete(key);
+    this.#times.set(key, revokedMs);
+    if (this.#times.size > this.options.maxRows) {
+      const [oldest] = this.#times.keys();
+      if (oldest !== undefined) this.#times.delete(oldest);
+      this.metrics.forgottenRevocations.inc();
+    }
+    this.metrics.rememberedRevocations.set(this.#times.size);
+    return true;
+  }
+
+  #timeOf(key: string): number {
+    return this.#times.get(key) ?? Number.NEGATIVE_INFINITY;
   }
 }
 
 /** A colon is in no id. */
 function keyOf({ appId, userId }: { appId: string; userId: string }, deviceId: string): string {
   return `${appId}:${userId}:${deviceId}`;
+}
+
+/** No user has an empty id. */
+function keyOfApp(appId: string, keyId: string): string {
+  return `${appId}::${keyId}`;
 }

@@ -1,4 +1,5 @@
 import type {
+  AppRevocation,
   Revocation,
   RevocationsSinceRequest,
   RevocationsSinceResponse,
@@ -8,6 +9,14 @@ import type { LogicCaller } from './logic-caller.js';
 import type { SessionMetrics } from './session-metrics.js';
 import type { Moment, WriteGate } from './write-gate.js';
 
+/** What was revoked since the last answer, and for a margin before. */
+export interface FeedAnswer {
+  readonly rows: readonly Revocation[];
+  readonly apps: readonly AppRevocation[];
+  /** By the database's clock. */
+  readonly nowMs: number;
+}
+
 export interface RevocationFeedDeps {
   readonly logic: Pick<LogicCaller, 'revocationsSince'>;
   readonly gate: WriteGate;
@@ -15,7 +24,7 @@ export interface RevocationFeedDeps {
   readonly metrics: SessionMetrics;
   readonly logger: Logger;
   /** Ends the sessions that these sign-outs cover. */
-  readonly apply: (rows: readonly Revocation[], nowMs: number) => void;
+  readonly apply: (answer: FeedAnswer) => void;
   /** Sign-outs may have been missed for good: every session has to sign in again. */
   readonly onGap: () => void;
   /** Called after an answer was acted on: what was held back may go out now. */
@@ -80,7 +89,7 @@ export class RevocationFeed {
       this.deps.logger.error('sign-outs may have been missed: every session must sign in again');
       this.deps.onGap();
     }
-    this.deps.apply(answer.rows, answer.nowMs);
+    this.deps.apply(answer);
     this.#sinceMs = Math.max(this.#sinceMs, answer.nowMs);
     this.#nextAtMs = Math.max(this.#nextAtMs, asked.monotonicMs + FEED_EVERY_MS);
     gate.heard(asked);
@@ -88,7 +97,7 @@ export class RevocationFeed {
   }
 
   /** All pages of one answer; null when one of them did not come. */
-  async #read(): Promise<{ rows: Revocation[]; nowMs: number; gap: boolean } | null> {
+  async #read(): Promise<(FeedAnswer & { readonly gap: boolean }) | null> {
     const rows: Revocation[] = [];
     const sinceMs = this.#sinceMs;
     let first: RevocationsSinceResponse | undefined;
@@ -98,8 +107,13 @@ export class RevocationFeed {
       if ('error' in answer) return null;
       first ??= answer.value;
       rows.push(...answer.value.revocations);
-      if (!answer.value.more) return { rows, nowMs: first.nowMs, gap: first.tooOld };
+      if (!answer.value.more) return { rows, ...headOf(first), gap: first.tooOld };
     }
-    return { rows, nowMs: first?.nowMs ?? 0, gap: true };
+    return { rows, ...headOf(first), gap: true };
   }
+}
+
+/** What stands on the first page only. */
+function headOf(first: RevocationsSinceResponse | undefined) {
+  return { apps: first?.appRevocations ?? [], nowMs: first?.nowMs ?? 0 };
 }

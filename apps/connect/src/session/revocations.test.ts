@@ -104,6 +104,86 @@ describe('a sign-out', () => {
   });
 });
 
+describe('a suspension of an app', () => {
+  const suspended = (rig: SessionRig) => ({
+    appId: 'app',
+    keyId: '',
+    revokedMs: rig.clock.now(),
+  });
+
+  it('closes all of its sessions 4204 within one round of the feed, and none of another app', async () => {
+    const rig = new SessionRig();
+    const gone = [await rig.signedIn('app/ann'), await rig.signedIn('app/bob')];
+    const other = await rig.signedIn('else/ann');
+    rig.logic.appRevocations = [suspended(rig)];
+    await rig.clock.advanceAsync(FEED_EVERY_MS + 100);
+    expect(gone.map(({ closeCode }) => closeCode)).toEqual([4204, 4204]);
+    expect(other.closeCode).toBeNull();
+    expect(await rig.metric('queqiao_connect_revoked_sessions_total')).toBe(2);
+  });
+
+  it('does not keep out who signs in when it is over, even with a token from before', async () => {
+    const rig = new SessionRig();
+    const issuedMs = rig.clock.now();
+    rig.logic.tokenIssuedMs = () => issuedMs;
+    await rig.clock.advanceAsync(10);
+    const row = suspended(rig);
+    rig.logic.appRevocations = [row];
+    await rig.clock.advanceAsync(FEED_EVERY_MS);
+    rig.logic.appSuspendedMs = row.revokedMs;
+    const again = await rig.signedIn('app/ann');
+    // The feed repeats what it said for a while.
+    await rig.clock.advanceAsync(3 * FEED_EVERY_MS);
+    expect(again.closeCode).toBeNull();
+  });
+
+  it('catches a sign-in that logic had let pass before', async () => {
+    const rig = new SessionRig();
+    const socket = rig.open();
+    rig.connect(socket, 'slow/app/ann');
+    await rig.settle();
+    rig.logic.appRevocations = [suspended(rig)];
+    await rig.clock.advanceAsync(FEED_EVERY_MS + 100);
+    rig.logic.appRevocations = [];
+    rig.logic.release();
+    await rig.settle();
+    expect(socket.closeCode).toBe(4202);
+    expect(rig.directory.registered).toEqual([]);
+  });
+});
+
+describe('the end of a key', () => {
+  it('closes sessions that its tokens opened, not those that were refreshed with another', async () => {
+    const rig = new SessionRig();
+    const gone = await rig.signedIn('app/ann');
+    const refreshed = await rig.signedIn('app/bob');
+    const elsewhere = await rig.signedIn('else/ann');
+    rig.logic.keyId = 'k2';
+    const newer = await rig.signedIn('app/carol');
+    rig.send(refreshed, { $case: 'refresh', value: { token: 'good' } });
+    await rig.settle();
+    rig.logic.appRevocations = [{ appId: 'app', keyId: 'k1', revokedMs: rig.clock.now() }];
+    await rig.clock.advanceAsync(FEED_EVERY_MS + 100);
+    expect(gone.closeCode).toBe(4204);
+    expect([refreshed, elsewhere, newer].map(({ closeCode }) => closeCode)).toEqual([
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  it('catches a sign-in that logic had let pass before', async () => {
+    const rig = new SessionRig();
+    rig.logic.appRevocations = [{ appId: 'app', keyId: 'k1', revokedMs: rig.clock.now() }];
+    await rig.clock.advanceAsync(FEED_EVERY_MS + 100);
+    rig.logic.appRevocations = [];
+    const socket = rig.open();
+    rig.connect(socket, 'app/ann');
+    await rig.settle();
+    expect(socket.closeCode).toBe(4202);
+  });
+});
+
 describe('while logic does not say who was signed out', () => {
   async function unheard(maxOutboxBytes = 512 * 1024) {
     const rig = new SessionRig({ maxOutboxBytes });

@@ -1,11 +1,12 @@
 import { CLOSE_CODES } from '@queqiao/domain';
-import type { Revocation } from '@queqiao/protocol/link';
+import type { AppRevocation } from '@queqiao/protocol/link';
 import type { Clock, Logger } from '@queqiao/runtime';
 import type { Closer } from './closer.js';
 import type { LogicCaller } from './logic-caller.js';
 import type { Outboxes } from './outbox.js';
-import { covers, type RecentRevocations } from './recent-revocations.js';
-import { RevocationFeed } from './revocation-feed.js';
+import { covers, coversApp, type RecentRevocations } from './recent-revocations.js';
+import { RevocationFeed, type FeedAnswer } from './revocation-feed.js';
+import type { Session } from './session.js';
 import type { SessionMetrics } from './session-metrics.js';
 import type { SessionTable } from './session-table.js';
 import type { WriteGate } from './write-gate.js';
@@ -34,7 +35,7 @@ export class Revocations {
       logic,
       gate,
       metrics,
-      apply: (rows, nowMs) => this.#apply(rows, nowMs),
+      apply: (answer) => this.#apply(answer),
       onGap: () => this.#everybodyAgain(),
       onHeard: () => outboxes.flushAll(),
     });
@@ -52,18 +53,35 @@ export class Revocations {
     this.#feed.askNow();
   }
 
-  /** A session that ends leaves a new list of its user's sessions behind, so the one that is walked stays. Seeing a row twice changes nothing: a session that signed in again since has a later token. */
-  #apply(rows: readonly Revocation[], nowMs: number): void {
-    const { table, recent, closer, metrics } = this.deps;
+  /**
+   * A session that ends leaves a new list of its user's sessions behind, so the one that is walked stays. Seeing a row twice
+   * changes nothing: a session that signed in again since has a later token, or one of another key, or saw the suspension.
+   */
+  #apply({ rows, apps, nowMs }: FeedAnswer): void {
+    const { table, recent } = this.deps;
     for (const row of rows) {
       recent.add(row);
       for (const session of table.ofUser(row.appId, row.userId)) {
-        if (!covers(row, session)) continue;
-        metrics.revokedSessions.inc({ when: 'live' });
-        closer.signOut(session);
+        if (covers(row, session)) this.#end(session);
       }
     }
+    for (const row of apps) this.#applyToApp(row);
     recent.prune(nowMs);
+  }
+
+  #applyToApp(row: AppRevocation): void {
+    const { table, recent } = this.deps;
+    recent.addApp(row);
+    for (const userId of table.usersOf(row.appId)) {
+      for (const session of table.ofUser(row.appId, userId)) {
+        if (coversApp(row, session)) this.#end(session);
+      }
+    }
+  }
+
+  #end(session: Session): void {
+    this.deps.metrics.revokedSessions.inc({ when: 'live' });
+    this.deps.closer.signOut(session);
   }
 
   #everybodyAgain(): void {

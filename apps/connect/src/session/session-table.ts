@@ -76,9 +76,19 @@ export class SessionTable {
 
   /** The one copy of an app id that sessions share. */
   intern(appId: string): string {
+    return this.#anyOf(appId)?.appId ?? appId;
+  }
+
+  /** The same for the key of a token: hardly ever do the sessions of an app have more than one or two. */
+  internKey(appId: string, keyId: string): string {
+    const shared = this.#anyOf(appId)?.keyId;
+    return shared === keyId ? shared : keyId;
+  }
+
+  #anyOf(appId: string): Session | undefined {
     const users = this.#byApp.get(appId);
-    if (users === undefined) return appId;
+    if (users === undefined) return undefined;
     const [any] = users.values();
-    return (Array.isArray(any) ? any[0]?.appId : any?.appId) ?? appId;
+    return Array.isArray(any) ? any[0] : any;
   }
 }

@@ -31,6 +31,10 @@ export class Session {
   tokenExpiresMs = Number.POSITIVE_INFINITY;
   /** By the issuer's clock; a sign-out covers tokens that were issued until then. */
   tokenIssuedMs = 0;
+  /** Of the key that signed the token. */
+  keyId = '';
+  /** Which suspension of the app logic knew of when it took the token. */
+  appSuspendedMs = 0;
   /** Time of the next token_expiring push, by logic's wall time. */
   warnAtMs = Number.POSITIVE_INFINITY;
   /** Ids of the calls in flight. */

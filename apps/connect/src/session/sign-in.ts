@@ -34,6 +34,12 @@ export interface SignInDeps {
   readonly large: Pick<LargeGroups, 'enter' | 'leave'>;
 }
 
+/** What logic tells of a token that it has verified. */
+type TokenFacts = Pick<
+  OpenSessionResponse,
+  'tokenExpiresMs' | 'tokenIssuedMs' | 'serverMs' | 'keyId' | 'appSuspendedMs'
+>;
+
 /**
  * Takes a socket from connect to connected: admission, logic's verdict on the token, the directory, then the answer. The
  * registration is complete before the device can make its first call, so every commit is seen by a push or by its sync.
@@ -138,14 +144,13 @@ export class SignIn {
   }
 
   /** Keeps the token's end by logic's clock. A logic node that does not tell its time yet is taken to have this node's. */
-  setToken(
-    session: Session,
-    token: Pick<OpenSessionResponse, 'tokenExpiresMs' | 'tokenIssuedMs' | 'serverMs'>,
-  ): void {
-    const { clock } = this.deps;
+  setToken(session: Session, token: TokenFacts): void {
+    const { clock, table } = this.deps;
     const { tokenExpiresMs, tokenIssuedMs, serverMs } = token;
     session.serverAheadMs = (serverMs === 0 ? clock.now() : serverMs) - clock.monotonic();
     session.tokenIssuedMs = tokenIssuedMs;
+    session.keyId = table.internKey(session.appId, token.keyId);
+    session.appSuspendedMs = token.appSuspendedMs;
     session.tokenExpiresMs = tokenExpiresMs;
     session.warnAtMs = tokenExpiresMs - this.limits.tokenWarningMs;
   }

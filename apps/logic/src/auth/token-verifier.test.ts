@@ -75,6 +75,7 @@ describe('genuine tokens', () => {
       userId: 'alice',
       expiresMs: (nowS + 600) * 1_000,
       issuedMs: genuineClaims.iat * 1_000,
+      keyId: 'k1',
     });
     const token = await new SignJWT(genuineClaims)
       .setProtectedHeader({ alg: 'EdDSA', kid: 'ed' })

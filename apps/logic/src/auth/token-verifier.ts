@@ -16,6 +16,7 @@ export interface VerifiedToken {
   readonly userId: UserId;
   readonly expiresMs: number;
   readonly issuedMs: number;
+  readonly keyId: string;
 }
 
 export interface TokenVerifierDeps {
@@ -47,7 +48,7 @@ export class TokenVerifier {
     if (app !== appId || typeof sub !== 'string' || !isId(sub)) throw refused();
     if (typeof exp !== 'number' || typeof iat !== 'number') throw refused();
     const [expiresMs, issuedMs] = [Math.floor(exp * 1_000), Math.floor(iat * 1_000)];
-    return { appId, userId: sub as UserId, expiresMs, issuedMs };
+    return { appId, userId: sub as UserId, expiresMs, issuedMs, keyId: kid };
   }
 
   async #checkSignature(token: string, key: SigningKey): Promise<Record<string, unknown>> {

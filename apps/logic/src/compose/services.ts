@@ -54,7 +54,7 @@ import { CloseSession } from '../usecase/session/close-session.js';
 import { KickSession } from '../usecase/session/kick-session.js';
 import { LargeGroups } from '../usecase/session/large-groups.js';
 import { OpenSession } from '../usecase/session/open-session.js';
-import type { KnownUsers, Tokens } from '../usecase/session/ports.js';
+import type { KnownUsers, SessionApps, Tokens } from '../usecase/session/ports.js';
 import { RefreshSession } from '../usecase/session/refresh-session.js';
 import { RevocationsSince } from '../usecase/session/revocations-since.js';
 import type { SignedOut } from '../usecase/session/signed-out.js';
@@ -98,7 +98,7 @@ export function createServices(
 ): Services {
   const { database, caches, writer, delivery, clock } = deps;
   const { conversations, members, users } = database;
-  const apps: Apps = { app: (appId) => caches.apps.get(appId) };
+  const apps: SessionApps = { app: (appId) => caches.apps.get(appId) };
   const knownUsers: KnownUsers = { ensure: (app, user) => caches.knownUsers.get(app, user) };
   const tokens = new TokenVerifier({ keys: caches.keys, clock });
   const epoch: LogEpoch = { logEpoch: async () => (await caches.epoch.get()) ?? 0 };
@@ -177,7 +177,7 @@ function messages(posts: MessagePosts & { apps: Apps }): Omit<MessageUsecases, '
 }
 
 function sessions(
-  shared: { tokens: Tokens; apps: Apps; users: KnownUsers; epoch: LogEpoch; clock: Clock },
+  shared: { tokens: Tokens; apps: SessionApps; users: KnownUsers; epoch: LogEpoch; clock: Clock },
   deps: ServicesDeps,
   more: { readonly ackDelivered: AckDelivered; readonly tellPresence: TellPresence },
 ): AnyService {

@@ -1,4 +1,5 @@
 import { isScope, SCOPES, type AppId, type Scope } from '@queqiao/domain';
+import { sql } from 'kysely';
 import type {
   AppCredential,
   AppRecord,
@@ -9,29 +10,33 @@ import type {
 import { appSettingsSchema, type AppSettingsInput } from '../app-settings.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 
+/** A key may be retired at a time to come. */
+const RETIRED = sql<number>`(retired_ms IS NOT NULL AND retired_ms <= ${DATABASE_NOW})`;
+
 export class MysqlAppStore implements AppStore {
   constructor(private readonly context: StoreContext) {}
 
   async app(appId: AppId): Promise<AppRecord | null> {
     const row = await this.context.kysely
       .selectFrom('apps')
-      .select(['name', 'status', 'settings'])
+      .select(['name', 'status', 'settings', 'suspended_ms'])
       .where('app_id', '=', appId)
       .executeTakeFirst();
     if (row === undefined) return null;
-    const { name, status } = row;
-    return { appId, name, status, settings: appSettingsSchema.parse(row.settings) };
+    const { name, status, suspended_ms: suspendedMs } = row;
+    const settings = appSettingsSchema.parse(row.settings);
+    return { appId, name, status, suspendedMs, settings };
   }
 
   async signingKey(appId: AppId, kid: string): Promise<SigningKey | null> {
     const row = await this.context.kysely
       .selectFrom('app_keys')
-      .select(['alg', 'material', 'retired_ms'])
+      .select(['alg', 'material', RETIRED.as('retired')])
       .where('app_id', '=', appId)
       .where('kid', '=', kid)
       .executeTakeFirst();
     if (row === undefined) return null;
-    const retired = row.retired_ms !== null;
+    const retired = row.retired === 1;
     return row.alg === 'HS256'
       ? { alg: row.alg, kid, retired, secret: row.material }
       : { alg: row.alg, kid, retired, publicJwk: row.material.toString('utf8') };

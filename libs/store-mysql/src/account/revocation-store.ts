@@ -3,6 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import { TransientStoreError } from '../errors.js';
 import type { Schema } from '../schema/schema.js';
 import { DATABASE_NOW, retrying, select, type StoreContext } from '../store-context.js';
+import { appRevocationsSince, pruneAppRevocations } from './app-revocations.js';
 import type { Revocation, RevocationPage, RevocationStore } from './revocation-types.js';
 
 /** Longest from reading a sign-out's time to its commit; one that took longer is written again before it is acknowledged. */
@@ -85,18 +86,26 @@ export class MysqlRevocationStore implements RevocationStore {
     );
     const nowMs = time?.now_ms ?? 0;
     const fromMs = (sinceMs === 0 ? nowMs : sinceMs) - REVOCATION_OVERLAP_MS;
-    const rows = await this.#rows(
-      after ?? { revokedMs: fromMs, appId: '', userId: '', deviceId: '' },
-    );
+    const range = { fromMs, nowMs };
+    const [rows, apps] = await Promise.all([
+      this.#rows(after ?? { revokedMs: fromMs, appId: '', userId: '', deviceId: '' }),
+      after ? [] : appRevocationsSince(this.context, range, REVOCATION_PAGE_ROWS + 1),
+    ]);
     return {
       nowMs,
       rows: rows.slice(0, REVOCATION_PAGE_ROWS),
       more: rows.length > REVOCATION_PAGE_ROWS,
-      tooOld: fromMs < nowMs - REVOCATION_KEPT_MS,
+      apps: apps.slice(0, REVOCATION_PAGE_ROWS),
+      tooOld: fromMs < nowMs - REVOCATION_KEPT_MS || apps.length > REVOCATION_PAGE_ROWS,
     };
   }
 
   async prune(limit: number): Promise<number> {
+    const apps = await pruneAppRevocations(this.context, PRUNED_AFTER_MS, limit);
+    return apps + (await this.#pruneSignOuts(limit));
+  }
+
+  async #pruneSignOuts(limit: number): Promise<number> {
     const { rows } = await retrying(this.context, () =>
       sql<{ revoked_ms: number }>`
         SELECT revoked_ms FROM revocations WHERE revoked_ms < ${DATABASE_NOW} - ${PRUNED_AFTER_MS}

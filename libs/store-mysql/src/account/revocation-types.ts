@@ -10,13 +10,24 @@ export interface Revocation {
   readonly revokedMs: number;
 }
 
+/** The sessions of an app that was suspended, or that tokens of a retired key opened, end. */
+export interface AppRevocation {
+  readonly appId: AppId;
+  /** Null: all sessions of the app. */
+  readonly keyId: string | null;
+  /** By the database's clock, in milliseconds. */
+  readonly revokedMs: number;
+}
+
 export interface RevocationPage {
   /** By the database's clock, read before the rows: what was committed before it is in this page or in one that follows. */
   readonly nowMs: number;
   /** In the order of time; at most REVOCATION_PAGE_ROWS. */
   readonly rows: readonly Revocation[];
   readonly more: boolean;
-  /** The table does not reach back to what was asked for. */
+  /** Beside the first page; at most REVOCATION_PAGE_ROWS. */
+  readonly apps: readonly AppRevocation[];
+  /** The tables do not reach back to what was asked for, or there are more of `apps` than fit. */
   readonly tooOld: boolean;
 }
 
@@ -33,6 +44,6 @@ export interface RevocationStore {
   signedOutMs(appId: AppId, userId: UserId, deviceId: DeviceId): Promise<number>;
   /** Of all apps. `sinceMs` is the nowMs of an earlier page, or 0 for the overlap alone; `after` the last row before. */
   since(sinceMs: number, after: Revocation | null): Promise<RevocationPage>;
-  /** Removes rows that no feed asks for any more, at most `limit`; how many there were. */
+  /** Removes rows of both tables that no feed asks for any more, at most `limit`; how many there were. */
   prune(limit: number): Promise<number>;
 }

@@ -48,6 +48,8 @@ export const EXEMPT_TABLES = {
     'nodes claim the jobs of all apps at once, and a row holds nothing but ids and times',
   revocations:
     'connect nodes read the newest rows of all apps at once, and a row holds nothing but ids and a time',
+  app_revocations:
+    'connect nodes read the newest rows of all apps at once, and a row holds nothing but ids and a time',
   log_epoch: 'one number for the whole deployment',
   schema_migrations: 'what was done to the schema, not to data',
 } as const;

@@ -1,5 +1,5 @@
 import type { AppId } from '@queqiao/domain';
-import type { JSONColumnType } from 'kysely';
+import type { Generated, JSONColumnType } from 'kysely';
 import type { AppSettingsInput } from '../app-settings.js';
 
 export interface AppsTable {
@@ -8,6 +8,8 @@ export interface AppsTable {
   status: 'active' | 'suspended';
   settings: JSONColumnType<AppSettingsInput>;
   created_ms: number;
+  /** 0: never. */
+  suspended_ms: Generated<number>;
 }
 
 export interface AppKeysTable {

@@ -19,6 +19,7 @@ export const COLUMNS = {
     status: 'string',
     settings: 'json',
     created_ms: 'number',
+    suspended_ms: 'number',
   },
   app_keys: {
     app_id: 'string',
@@ -71,6 +72,11 @@ export const COLUMNS = {
     app_id: 'string',
     user_id: 'string',
     device_id: 'string',
+  },
+  app_revocations: {
+    revoked_ms: 'number',
+    app_id: 'string',
+    kid: 'string',
   },
   conversations: {
     app_id: 'string',

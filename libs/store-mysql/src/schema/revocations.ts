@@ -7,3 +7,11 @@ export interface RevocationsTable {
   /** Empty: every device of the user. */
   device_id: DeviceId | '';
 }
+
+export interface AppRevocationsTable {
+  /** In the future for a key that is to be retired then. */
+  revoked_ms: number;
+  app_id: AppId;
+  /** Empty: the app was suspended. */
+  kid: string;
+}

@@ -35,7 +35,7 @@ import type {
 } from './moments.js';
 import type { BlocksTable, FriendRequestsTable, FriendsTable } from './people.js';
 import type { RequestsTable } from './requests.js';
-import type { RevocationsTable } from './revocations.js';
+import type { AppRevocationsTable, RevocationsTable } from './revocations.js';
 import type { DevicesTable, UsersTable } from './users.js';
 
 /** The tables as Kysely sees them; a test compares them with the migrated database. */
@@ -46,6 +46,7 @@ export interface Schema {
   users: UsersTable;
   devices: DevicesTable;
   revocations: RevocationsTable;
+  app_revocations: AppRevocationsTable;
   requests: RequestsTable;
   friends: FriendsTable;
   friend_requests: FriendRequestsTable;

@@ -22,7 +22,8 @@ function fromMessage(row: NonNullable<RevocationsSinceRequest['after']>): Revoca
   };
 }
 
-function toResponse({ nowMs, rows, more, tooOld }: RevocationPage): RevocationsSinceResponse {
+function toResponse({ nowMs, rows, more, apps, tooOld }: RevocationPage): RevocationsSinceResponse {
   const revocations = rows.map((row) => ({ ...row, deviceId: row.deviceId ?? '' }));
-  return { nowMs, revocations, more, tooOld };
+  const appRevocations = apps.map((row) => ({ ...row, keyId: row.keyId ?? '' }));
+  return { nowMs, revocations, more, tooOld, appRevocations };
 }

@@ -6,11 +6,11 @@ import {
   type UserId,
 } from '@queqiao/domain';
 
-import { activeApp } from '../app/active-app.js';
-import type { Apps, DevicePolicy } from '../app/ports.js';
+import { activeState } from '../app/active-app.js';
+import type { DevicePolicy } from '../app/ports.js';
 import type { LogEpoch } from '../conversation/ports.js';
 import { refuseSignedOut, type SignedOut } from './signed-out.js';
-import type { DeviceFacts, Devices, KnownUsers, Tokens, WallClock } from './ports.js';
+import type { DeviceFacts, Devices, KnownUsers, SessionApps, Tokens, WallClock } from './ports.js';
 
 /** Brand, model and versions: each at most this many UTF-8 bytes. */
 export const DEVICE_TEXT_MAX_BYTES = 64;
@@ -30,13 +30,17 @@ export interface OpenedSession {
   /** When the answer was made, by the clock that `tokenExpiresMs` is to be compared with. */
   readonly serverMs: number;
   readonly tokenIssuedMs: number;
+  /** Of the key that signed the token. */
+  readonly keyId: string;
+  /** When the app was suspended last, as far as this node knows; 0: never. */
+  readonly appSuspendedMs: number;
   readonly logEpoch: number;
   readonly devicePolicy: DevicePolicy;
 }
 
 export interface OpenSessionDeps {
   readonly tokens: Tokens;
-  readonly apps: Apps;
+  readonly apps: SessionApps;
   readonly users: KnownUsers;
   readonly devices: Pick<Devices, 'recordSignIn'>;
   readonly epoch: LogEpoch;
@@ -57,7 +61,7 @@ export class OpenSession {
     if (input.generation < 0) throw invalidArgument('generation', 'must not be negative');
     const token = await tokens.verify(input.token);
     const { appId, userId } = token;
-    const rules = await activeApp(apps, appId);
+    const { settings: rules, suspendedMs } = await activeState(apps, appId);
     checkOrigin(input.origin, rules.allowedOrigins);
     await refuseSignedOut(this.deps.signedOut, token, device.deviceId);
     const [logEpoch] = await Promise.all([
@@ -70,6 +74,8 @@ export class OpenSession {
       userId,
       tokenExpiresMs: token.expiresMs,
       tokenIssuedMs: token.issuedMs,
+      keyId: token.keyId,
+      appSuspendedMs: suspendedMs,
       serverMs: clock.now(),
       logEpoch,
       devicePolicy: rules.devicePolicy,

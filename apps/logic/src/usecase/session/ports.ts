@@ -1,5 +1,7 @@
 import type { AppId, DeviceId, UserId } from '@queqiao/domain';
 
+import type { AppState } from '../app/ports.js';
+
 /** Wall time in milliseconds since the Unix epoch, by the clock that tokens are judged with. */
 export interface WallClock {
   now(): number;
@@ -11,6 +13,13 @@ export interface TokenFacts {
   readonly expiresMs: number;
   /** By the issuer's clock. */
   readonly issuedMs: number;
+  /** Of the key that signed it. */
+  readonly keyId: string;
+}
+
+/** As Apps, for those who have to tell which suspension they have seen. */
+export interface SessionApps {
+  app(appId: AppId): Promise<(AppState & { readonly suspendedMs: number }) | null>;
 }
 
 /** Errors: UNAUTHENTICATED, TOKEN_EXPIRED, UNAVAILABLE. */

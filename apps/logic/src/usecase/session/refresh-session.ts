@@ -1,16 +1,17 @@
 import { DomainError, parseDeviceId } from '@queqiao/domain';
 
-import { activeApp } from '../app/active-app.js';
-import type { Apps } from '../app/ports.js';
+import { activeState } from '../app/active-app.js';
 import type { LogEpoch } from '../conversation/ports.js';
-import type { Tokens, WallClock } from './ports.js';
+import type { SessionApps, Tokens, WallClock } from './ports.js';
 import { refuseSignedOut, type SignedOut } from './signed-out.js';
 
 export interface RefreshedSession {
   readonly tokenExpiresMs: number;
   readonly tokenIssuedMs: number;
-  /** As in OpenedSession. */
+  /** As in OpenedSession, like the two that follow. */
   readonly serverMs: number;
+  readonly keyId: string;
+  readonly appSuspendedMs: number;
   readonly logEpoch: number;
 }
 
@@ -22,12 +23,6 @@ export interface RefreshSessionInput {
   readonly deviceId: string;
 }
 
-export interface RefreshedSession {
-  readonly tokenExpiresMs: number;
-  readonly tokenIssuedMs: number;
-  readonly logEpoch: number;
-}
-
 /**
  * Verifies a new token for a live session; it must name the same app and user. Errors: UNAUTHENTICATED, TOKEN_EXPIRED,
  * APP_SUSPENDED, UNAVAILABLE.
@@ -36,7 +31,7 @@ export class RefreshSession {
   constructor(
     readonly deps: {
       readonly tokens: Tokens;
-      readonly apps: Apps;
+      readonly apps: SessionApps;
       readonly epoch: LogEpoch;
       readonly clock: WallClock;
       readonly signedOut: SignedOut;
@@ -49,14 +44,16 @@ export class RefreshSession {
       throw new DomainError('UNAUTHENTICATED', 'the token is for somebody else');
     }
     const deviceId = parseDeviceId(input.deviceId, 'device_id');
-    const [logEpoch] = await Promise.all([
+    const [logEpoch, app] = await Promise.all([
       this.deps.epoch.logEpoch(),
-      activeApp(this.deps.apps, facts.appId),
+      activeState(this.deps.apps, facts.appId),
       refuseSignedOut(this.deps.signedOut, facts, deviceId),
     ]);
     return {
       tokenExpiresMs: facts.expiresMs,
       tokenIssuedMs: facts.issuedMs,
+      keyId: facts.keyId,
+      appSuspendedMs: app.suspendedMs,
       serverMs: this.deps.clock.now(),
       logEpoch,
     };

@@ -8,10 +8,18 @@ export interface Revocation {
   readonly revokedMs: number;
 }
 
+export interface AppRevocation {
+  readonly appId: AppId;
+  /** Null: the app was suspended. */
+  readonly keyId: string | null;
+  readonly revokedMs: number;
+}
+
 export interface RevocationPage {
   readonly nowMs: number;
   readonly rows: readonly Revocation[];
   readonly more: boolean;
+  readonly apps: readonly AppRevocation[];
   readonly tooOld: boolean;
 }
 
@@ -19,7 +27,7 @@ export interface RevocationFeed {
   since(sinceMs: number, after: Revocation | null): Promise<RevocationPage>;
 }
 
-/** Who was signed out lately, for connect nodes. Errors: INVALID_ARGUMENT, UNAVAILABLE. */
+/** Who was signed out lately, and whose app was suspended or key retired, for connect nodes. Errors: INVALID_ARGUMENT, UNAVAILABLE. */
 export class RevocationsSince {
   constructor(readonly deps: { readonly feed: RevocationFeed }) {}
 

@@ -26,10 +26,10 @@ function rig(status: AppState['status'] = 'active', revokedMs = 0) {
     tokens: {
       verify: (token: string) =>
         token === 'good'
-          ? Promise.resolve({ appId, userId, expiresMs: 99, issuedMs: 50 })
+          ? Promise.resolve({ appId, userId, expiresMs: 99, issuedMs: 50, keyId: 'k1' })
           : Promise.reject(new DomainError('UNAUTHENTICATED', 'the token is not valid')),
     },
-    apps: { app: () => Promise.resolve({ status, settings }) },
+    apps: { app: () => Promise.resolve({ status, settings, suspendedMs: 7 }) },
     epoch: { logEpoch: () => Promise.resolve(3) },
     clock: { now: () => 55 },
     signedOut: { signedOutMs: () => Promise.resolve(revokedMs) },
@@ -61,6 +61,8 @@ describe('opening a session', () => {
       userId,
       tokenExpiresMs: 99,
       tokenIssuedMs: 50,
+      keyId: 'k1',
+      appSuspendedMs: 7,
       serverMs: 55,
       logEpoch: 3,
       devicePolicy,
@@ -98,7 +100,8 @@ describe('refreshing a session', () => {
   it('takes a token for the same app and user only', async () => {
     const { refresh } = rig();
     const token = { tokenExpiresMs: 99, tokenIssuedMs: 50, serverMs: 55 };
-    expect(await refresh()).toEqual({ ...token, logEpoch: 3 });
+    const judged = { keyId: 'k1', appSuspendedMs: 7 };
+    expect(await refresh()).toEqual({ ...token, ...judged, logEpoch: 3 });
     for (const other of [{ appId: 'other' }, { userId: 'bob' }, { token: 'bad' }]) {
       await expect(refresh(other)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     }
