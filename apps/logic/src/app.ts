@@ -22,7 +22,10 @@ import {
 } from './api/index.js';
 import { AppendWriter, DEFAULT_APPEND_LIMITS, DirectHeads, storeFailure } from './append/index.js';
 import { CredentialVerifier } from './auth/credential-verifier.js';
+import { OperatorVerifier } from './auth/operator-verifier.js';
 import { adapterError } from './compose/adapter-errors.js';
+import { administration } from './compose/administration.js';
+import { AppPurge } from './compose/app-purge.js';
 import { createCaches } from './compose/caches.js';
 import { DatabaseWatch } from './compose/database-watch.js';
 import { Pruning } from './compose/pruning.js';
@@ -96,7 +99,8 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
     { owner: nodeId, dispatchDelayMs: DEFAULT_APPEND_LIMITS.dispatchDelayMs },
   );
   const credentials = new CredentialVerifier(caches);
-  const { linkDoor, grpcDoor } = createDoors(base, config, services, credentials);
+  const operators = createOperators(base, config);
+  const { linkDoor, grpcDoor } = createDoors(base, config, services, { credentials, operators });
   return new LogicProcess(
     {
       ...base,
@@ -140,7 +144,7 @@ function createJobs(
   },
 ) {
   const { clock, logger, registry, database, directory } = base;
-  const { revocations, requests, large, notices, events } = database;
+  const { revocations, requests, large, notices, events, admin, purge } = database;
   const demandDurability = profile === 'prod';
   const shared = { clock, logger, registry };
   const { dispatchDelayMs } = DEFAULT_APPEND_LIMITS;
@@ -151,6 +155,8 @@ function createJobs(
     large_leaves: large,
     moment_notices: notices,
     events,
+    audit_log: admin,
+    purge_steps: new AppPurge({ rows: purge, clock }),
   };
   return {
     watch: new DatabaseWatch({ database, clock, logger }, { demandDurability }),
@@ -228,17 +234,30 @@ function createWriter(base: Base, config: LogicConfig, delivery: Delivery): Appe
   );
 }
 
+type OperatorSide = ReturnType<typeof createOperators>;
+
+/** Without a secret nobody can be an operator, and there are no such services. */
+function createOperators({ database, clock }: Base, config: LogicConfig) {
+  const hashes = config.operatorSecretSha256;
+  return {
+    verifier: new OperatorVerifier(hashes),
+    services: hashes.length === 0 ? [] : administration(database, clock),
+  };
+}
+
 function createDoors(
   { clock, logger, registry, bootId }: Base,
   { host, grpcPort: port }: LogicConfig,
-  { all: services, tokens, apps, users, signedOut }: Services,
-  credentials: CredentialVerifier,
+  { all, tokens, apps, users, signedOut }: Services,
+  { credentials, operators }: { credentials: CredentialVerifier; operators: OperatorSide },
 ) {
+  const services = [...all, ...operators.services];
   const caller = new MethodCaller(services);
   const observer = new CallObserver({ clock, logger, registry, translate: adapterError });
   let requests = 0;
   const scopes = METHOD_SCOPES;
-  const accounts = { tokens, credentials, apps, users, signedOut, scopes };
+  const { verifier } = operators;
+  const accounts = { tokens, credentials, operators: verifier, apps, users, signedOut, scopes };
   const shared = { services, caller, observer };
   return {
     linkDoor: new LinkDoor({ ...shared, apps }),

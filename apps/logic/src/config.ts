@@ -5,6 +5,14 @@ import { z } from 'zod';
 const common = commonConfig({ operationsPort: 9082 });
 const WILDCARD_HOSTS = new Set(['0.0.0.0', '::']);
 
+const MAX_OPERATOR_SECRETS = 4;
+
+function areHashes(words: readonly string[]): boolean {
+  return (
+    words.length <= MAX_OPERATOR_SECRETS && words.every((word) => /^[0-9a-f]{64}$/i.test(word))
+  );
+}
+
 /** Everything that can be set, with its unit in its name. */
 const schema = z
   .object({
@@ -23,6 +31,16 @@ const schema = z
       .optional()
       .describe(
         'host:port under which connect nodes reach the link; when unset the address listened on.',
+      ),
+    operatorSecretSha256: field
+      .list()
+      .refine(
+        areHashes,
+        'must be one to four SHA-256 in 64 hexadecimal digits, with commas between',
+      )
+      .default([])
+      .describe(
+        'SHA-256 of the secret of operators; several while it is changed. Without it there is no administration.',
       ),
     mysqlPoolSize: field
       .integer(2, 200)
@@ -68,6 +86,7 @@ export const logicConfig = defineConfig(schema, {
     grpcPort: 'QUEQIAO_GRPC_PORT',
     linkPort: 'QUEQIAO_LINK_PORT',
     linkAdvertise: 'QUEQIAO_LINK_ADVERTISE',
+    operatorSecretSha256: 'QUEQIAO_OPERATOR_SECRET_SHA256',
     mysqlPoolSize: 'QUEQIAO_MYSQL_POOL_SIZE',
     mysqlStatementMs: 'QUEQIAO_MYSQL_STATEMENT_MS',
     appendMaxBatch: 'QUEQIAO_APPEND_MAX_BATCH',

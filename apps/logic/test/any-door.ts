@@ -107,10 +107,11 @@ export function linkDoor(
   };
 }
 
-export type Audience = 'user' | 'business' | 'node';
+export type Audience = 'user' | 'business' | 'node' | 'operator';
 
 export function audienceOf(path: string): Audience {
   if (path.startsWith('queqiao.client.')) return 'user';
+  if (path.startsWith('queqiao.admin.')) return 'operator';
   return path.startsWith('queqiao.server.') ? 'business' : 'node';
 }
 
@@ -130,6 +131,7 @@ export async function doorsOf(
     ],
     business: [grpcDoor(rig, { authorization: `Bearer ${app.credential}` })],
     node: [linkDoor(rig, 'proto')],
+    operator: [grpcDoor(rig, { authorization: `Bearer ${rig.operator.bearer}` })],
   };
 }
 

@@ -34,7 +34,7 @@ import {
   type AppSettingsInput,
   type Database,
 } from '@queqiao/store-mysql';
-import { createTestApp, type TestApp } from '@queqiao/testkit';
+import { createTestApp, TestOperator, type TestApp } from '@queqiao/testkit';
 import { createLogic, logicConfig, type Logic, type LogicOverrides } from '../src/index.js';
 
 export interface LogicNode {
@@ -53,6 +53,7 @@ export type UserCall = <D extends GenericServiceDefinition, N extends keyof D['m
 /** Logic nodes in this process on one real database and one real Redis of their own prefix. */
 export class ApiRig {
   readonly nodes: LogicNode[] = [];
+  readonly operator = new TestOperator();
   readonly #closers: (() => void)[] = [];
   /** Of each node, whoever calls. */
   readonly #clients: Map<GenericServiceDefinition, Record<string, AnyUnary>>[] = [];
@@ -96,6 +97,7 @@ export class ApiRig {
       QUEQIAO_REDIS_URL: this.redisUrl,
       QUEQIAO_GRPC_PORT: '0',
       QUEQIAO_LINK_PORT: '0',
+      QUEQIAO_OPERATOR_SECRET_SHA256: this.operator.sha256,
       ...env,
     });
     const { logger } = this;
@@ -188,8 +190,13 @@ export class ApiRig {
   }
 
   /** The same for server services, called as the app's back end. */
-  backEndCalls(app: TestApp, index = 0): UserCall {
+  backEndCalls(app: Pick<TestApp, 'credential'>, index = 0): UserCall {
     return this.#caller({ authorization: `Bearer ${app.credential}` }, index);
+  }
+
+  /** The same for admin services, called as the operator, or with this bearer. */
+  operatorCalls(index = 0, bearer = this.operator.bearer): UserCall {
+    return this.#caller({ authorization: `Bearer ${bearer}` }, index);
   }
 
   #caller(metadata: Record<string, string>, index: number): UserCall {

@@ -28,6 +28,9 @@ async function openDoor(ages: Partial<GrpcDoorOptions>) {
       return Promise.resolve({ appId, caller, requestId, signal });
     },
     business: () => Promise.reject(new Error('not called here')),
+    operator: () => {
+      throw new Error('not called here');
+    },
   };
   const getUsers = () => Promise.resolve({ users: [] });
   const { getUsers: method } = UserServiceDefinition.methods;

@@ -77,6 +77,7 @@ it('a method without a declared scope is nobody’s', async () => {
   const authentication = new GrpcAuthentication({
     credentials: { verify: () => Promise.resolve({ appId, credentialId: 'c', scopes: SCOPES }) },
     scopes: new Map([...METHOD_SCOPES].filter(([path]) => !path.includes('GetPresence'))),
+    operators: { verify: () => ({ operator: '' }) },
     tokens: { verify: unused },
     apps: { app: unused },
     users: { ensure: unused },

@@ -1,5 +1,6 @@
 import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { AppStore, DeviceStore, UserStore } from './account-types.js';
+import type { AdminStore, PurgeStore } from './admin-types.js';
 import type { AppendStore, DispatchStore } from './append-types.js';
 import type { ConversationStore } from './conversation-types.js';
 import type { FriendStore, Relations } from './friend-types.js';
@@ -40,6 +41,8 @@ export interface EpochStore {
 
 export interface Database {
   readonly apps: AppStore;
+  readonly admin: AdminStore;
+  readonly purge: PurgeStore;
   readonly users: UserStore;
   readonly devices: DeviceStore;
   readonly revocations: RevocationStore;

@@ -8,6 +8,11 @@ export {
 } from './account/revocation-store.js';
 export type * from './account/revocation-types.js';
 export { LOOKUP_MAX_USERS, SEARCH_MAX_USERS, UPSERT_MAX_USERS } from './account/user-store.js';
+export * from './admin-types.js';
+export { AUDIT_KEPT_MS } from './admin/audit-log.js';
+export { CREDENTIALS_LIST_MAX, CREDENTIALS_MAX_LIVE } from './admin/credential-changes.js';
+export { KEYS_LIST_MAX, KEYS_MAX_LIVE } from './admin/key-changes.js';
+export { PURGE_AFTER_MS } from './admin/purge-store.js';
 export * from './app-settings.js';
 export * from './app-post-types.js';
 export * from './append-types.js';

@@ -4,6 +4,8 @@ import { ConnectionPool, type PoolOptions } from './connection/connection-pool.j
 import { kyselyPool } from './connection/kysely-pool.js';
 import { openConnection } from './connection/open-connection.js';
 import { createTenantGuard } from './connection/tenant-guard.js';
+import { MysqlAdminStore } from './admin/admin-store.js';
+import { MysqlPurgeStore } from './admin/purge-store.js';
 import { MysqlAppStore } from './account/app-store.js';
 import { MysqlDeviceStore } from './account/device-store.js';
 import { MysqlRevocationStore } from './account/revocation-store.js';
@@ -51,6 +53,8 @@ export function createDatabase(options: DatabaseOptions): Database {
   const context: StoreContext = { kysely, pool: general, dispatchIds, events, clock };
   return {
     apps: new MysqlAppStore(context),
+    admin: new MysqlAdminStore(context),
+    purge: new MysqlPurgeStore(context),
     users: new MysqlUserStore(context),
     devices: new MysqlDeviceStore(context),
     revocations: new MysqlRevocationStore(context),

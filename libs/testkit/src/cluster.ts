@@ -20,6 +20,7 @@ import {
 } from './cluster-node.js';
 import { checkoutRoot, clusterDir, type ClusterOptions } from './cluster-options.js';
 import { changeSettings, createTestApp, type TestApp } from './test-app.js';
+import { TestOperator } from './test-operator.js';
 
 /**
  * A whole system of real processes on free ports: connect and logic nodes from their bundles, a database and a Redis. Scenarios
@@ -27,6 +28,7 @@ import { changeSettings, createTestApp, type TestApp } from './test-app.js';
  */
 export class TestCluster {
   readonly crashes: UnexpectedExit[] = [];
+  readonly operator = new TestOperator();
   readonly connect: ConnectNode[] = [];
   readonly logic: LogicNode[] = [];
   readonly web: WebNode[] = [];
@@ -134,7 +136,11 @@ export class TestCluster {
   }
 
   async #placeLogic(env: Readonly<Record<string, string>> = {}): Promise<LogicNode> {
-    const settings = this.#settings({ ...this.options.logicEnv, ...env });
+    const settings = this.#settings({
+      QUEQIAO_OPERATOR_SECRET_SHA256: this.operator.sha256,
+      ...this.options.logicEnv,
+      ...env,
+    });
     const node = await logicNode(this.logic.length + 1, settings);
     this.logic.push(node);
     return node;

@@ -50,3 +50,4 @@ export { TcpProxy, type Direction, type Verdict } from './tcp-proxy.js';
 export { countRedisKeys, flushRedis } from './redis-commands.js';
 export { longRun, machineHas, testSeed } from './requirement.js';
 export { createTestApp, TestApp } from './test-app.js';
+export { TestOperator } from './test-operator.js';

@@ -8,6 +8,7 @@ import { encodeMessage } from '@queqiao/protocol';
 import type {
   BusinessContext,
   NodeContext,
+  OperatorContext,
   StreamContext,
   UserContext,
 } from '../usecase/caller.js';
@@ -17,6 +18,7 @@ export interface Contexts {
   readonly user: UserContext;
   readonly business: BusinessContext;
   readonly node: NodeContext;
+  readonly operator: OperatorContext;
 }
 export type Audience = keyof Contexts;
 

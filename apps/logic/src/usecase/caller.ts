@@ -46,6 +46,14 @@ export type BusinessContext = CallContext & {
 /** Of an answer that goes on: its end is told, not only to be asked for. */
 export type StreamContext = BusinessContext & { readonly signal: AbortSignal };
 
+/** An operator of the deployment. Which app a call is about says the request. */
+export interface OperatorContext {
+  /** By the name that the audit log has for the secret. */
+  readonly caller: { readonly kind: 'operator'; readonly operator: string };
+  readonly requestId: string;
+  readonly signal: Cancellation;
+}
+
 /** A call of a connect node on its own behalf. It belongs to no app: what it is about says the request. */
 export interface NodeContext {
   readonly caller: Extract<Caller, { kind: 'node' }>;

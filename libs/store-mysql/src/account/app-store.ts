@@ -22,7 +22,7 @@ export class MysqlAppStore implements AppStore {
       .select(['name', 'status', 'settings', 'suspended_ms'])
       .where('app_id', '=', appId)
       .executeTakeFirst();
-    if (row === undefined) return null;
+    if (row === undefined || row.status === 'deleted') return null;
     const { name, status, suspended_ms: suspendedMs } = row;
     const settings = appSettingsSchema.parse(row.settings);
     return { appId, name, status, suspendedMs, settings };

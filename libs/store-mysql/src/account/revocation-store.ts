@@ -1,5 +1,7 @@
 import type { AppId, DeviceId, UserId } from '@queqiao/domain';
 import { sql, type Transaction } from 'kysely';
+import { writeAudit } from '../admin/audit-log.js';
+import type { AdminCall } from '../admin-types.js';
 import { TransientStoreError } from '../errors.js';
 import type { Schema } from '../schema/schema.js';
 import { DATABASE_NOW, retrying, select, type StoreContext } from '../store-context.js';
@@ -21,7 +23,12 @@ type Mark = (trx: Transaction<Schema>, revokedMs: number) => Promise<unknown>;
 export class MysqlRevocationStore implements RevocationStore {
   constructor(private readonly context: StoreContext) {}
 
-  signOutDevice(appId: AppId, userId: UserId, deviceId: DeviceId): Promise<boolean> {
+  signOutDevice(
+    appId: AppId,
+    userId: UserId,
+    deviceId: DeviceId,
+    by?: AdminCall,
+  ): Promise<boolean> {
     const find: Find = async (trx) => {
       const row = await trx
         .selectFrom('devices')
@@ -41,10 +48,14 @@ export class MysqlRevocationStore implements RevocationStore {
         .where('user_id', '=', userId)
         .where('device_id', '=', deviceId)
         .execute();
-    return this.#signOut({ appId, userId, deviceId }, find, mark);
+    return this.#signOut(
+      { appId, userId, deviceId },
+      find,
+      audited(mark, by, appId, `${userId} ${deviceId}`),
+    );
   }
 
-  signOutUser(appId: AppId, userId: UserId): Promise<boolean> {
+  signOutUser(appId: AppId, userId: UserId, by?: AdminCall): Promise<boolean> {
     const find: Find = async (trx) => {
       const row = await trx
         .selectFrom('users')
@@ -62,7 +73,7 @@ export class MysqlRevocationStore implements RevocationStore {
         .where('app_id', '=', appId)
         .where('user_id', '=', userId)
         .execute();
-    return this.#signOut({ appId, userId, deviceId: null }, find, mark);
+    return this.#signOut({ appId, userId, deviceId: null }, find, audited(mark, by, appId, userId));
   }
 
   async signedOutMs(appId: AppId, userId: UserId, deviceId: DeviceId): Promise<number> {
@@ -167,6 +178,15 @@ export class MysqlRevocationStore implements RevocationStore {
 
 /** Kept longer than any feed may ask for, so that a page that is being read is never cut short. */
 const PRUNED_AFTER_MS = REVOCATION_KEPT_MS + 60 * 60 * 1_000;
+
+/** One that is written again, because it took too long, is entered again. */
+function audited(mark: Mark, by: AdminCall | undefined, appId: AppId, target: string): Mark {
+  if (by === undefined) return mark;
+  return async (trx, createdMs) => {
+    await mark(trx, createdMs);
+    await writeAudit(trx, { ...by, appId, target, outcome: 'OK', createdMs });
+  };
+}
 
 async function revoke(
   trx: Transaction<Schema>,

@@ -1,4 +1,5 @@
 import type { AppId, DeviceId, UserId } from '@queqiao/domain';
+import type { AdminCall } from '../admin-types.js';
 
 /** Tokens issued until `revokedMs` are refused, and the sessions that they opened end. */
 export interface Revocation {
@@ -36,10 +37,10 @@ export interface RevocationPage {
  * so a reader who asks again for the REVOCATION_OVERLAP_MS before its last answer misses none.
  */
 export interface RevocationStore {
-  /** False when the user has no such device. */
-  signOutDevice(appId: AppId, userId: UserId, deviceId: DeviceId): Promise<boolean>;
+  /** `by` goes into the audit log, in the same transaction. False when the user has no such device. */
+  signOutDevice(appId: AppId, userId: UserId, deviceId: DeviceId, by?: AdminCall): Promise<boolean>;
   /** Every device, known or not. False when there is no such user. */
-  signOutUser(appId: AppId, userId: UserId): Promise<boolean>;
+  signOutUser(appId: AppId, userId: UserId, by?: AdminCall): Promise<boolean>;
   /** Tokens of this device that were issued until then are refused; 0: never signed out. One look-up by primary keys. */
   signedOutMs(appId: AppId, userId: UserId, deviceId: DeviceId): Promise<number>;
   /** Of all apps. `sinceMs` is the nowMs of an earlier page, or 0 for the overlap alone; `after` the last row before. */

@@ -48,6 +48,7 @@ export const EXEMPT_TABLES = {
     'nodes claim the jobs of all apps at once, and a row holds nothing but ids and times',
   revocations:
     'connect nodes read the newest rows of all apps at once, and a row holds nothing but ids and a time',
+  audit_log: 'operators read it, of one app and of all; no call of an app does',
   app_revocations:
     'connect nodes read the newest rows of all apps at once, and a row holds nothing but ids and a time',
   log_epoch: 'one number for the whole deployment',

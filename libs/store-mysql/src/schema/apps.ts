@@ -5,11 +5,15 @@ import type { AppSettingsInput } from '../app-settings.js';
 export interface AppsTable {
   app_id: AppId;
   name: string;
-  status: 'active' | 'suspended';
+  /** A deleted one only says that its id is taken. */
+  status: 'active' | 'suspended' | 'deleted';
   settings: JSONColumnType<AppSettingsInput>;
   created_ms: number;
   /** 0: never. */
   suspended_ms: Generated<number>;
+  deleted_ms: number | null;
+  /** When nothing of it was left. */
+  purged_ms: number | null;
 }
 
 export interface AppKeysTable {

@@ -20,6 +20,8 @@ export const COLUMNS = {
     settings: 'json',
     created_ms: 'number',
     suspended_ms: 'number',
+    deleted_ms: 'number?',
+    purged_ms: 'number?',
   },
   app_keys: {
     app_id: 'string',
@@ -77,6 +79,17 @@ export const COLUMNS = {
     revoked_ms: 'number',
     app_id: 'string',
     kid: 'string',
+  },
+  audit_log: {
+    audit_number: 'number',
+    created_ms: 'number',
+    actor_kind: 'string',
+    actor_id: 'string',
+    method: 'string',
+    app_id: 'string',
+    target: 'string',
+    request_id: 'string',
+    outcome: 'string',
   },
   conversations: {
     app_id: 'string',

@@ -1,4 +1,5 @@
 import type { AppCredentialsTable, AppKeysTable, AppsTable } from './apps.js';
+import type { AuditLogTable } from './audit-log.js';
 import type { ConversationsTable } from './conversations.js';
 import type { LogEpochTable, SchemaMigrationsTable } from './deployment.js';
 import type { DispatchTable } from './dispatch.js';
@@ -47,6 +48,7 @@ export interface Schema {
   devices: DevicesTable;
   revocations: RevocationsTable;
   app_revocations: AppRevocationsTable;
+  audit_log: AuditLogTable;
   requests: RequestsTable;
   friends: FriendsTable;
   friend_requests: FriendRequestsTable;

@@ -2,7 +2,7 @@ import { DomainError, parseDeviceId, type AppId, type Scope } from '@queqiao/dom
 import type { ServerCallContext } from '@queqiao/grpc-kit';
 import { activeApp } from '../../usecase/app/active-app.js';
 import type { Apps } from '../../usecase/app/ports.js';
-import type { BusinessContext, UserContext } from '../../usecase/caller.js';
+import type { BusinessContext, OperatorContext, UserContext } from '../../usecase/caller.js';
 import type { KnownUsers, Tokens } from '../../usecase/session/ports.js';
 import { refuseSignedOut, type SignedOut } from '../../usecase/session/signed-out.js';
 import type { ApiMethod } from '../api-service.js';
@@ -18,9 +18,15 @@ export interface Credentials {
   }>;
 }
 
+/** Errors: UNAUTHENTICATED. */
+export interface Operators {
+  verify(bearer: string): { readonly operator: string };
+}
+
 export interface GrpcAuthenticationDeps {
   readonly tokens: Tokens;
   readonly credentials: Credentials;
+  readonly operators: Operators;
   readonly apps: Apps;
   readonly users: KnownUsers;
   /** What the methods of server services ask of a credential, by their paths. */
@@ -50,16 +56,20 @@ export class GrpcAuthentication {
   }
 
   /** An app credential; the app is the credential's. Errors: PERMISSION_DENIED for a method that it is not for. */
-  async business(
-    call: ServerCallContext,
-    method: ApiMethod<'business'>,
-  ): Promise<BusinessContext> {
+  async business(call: ServerCallContext, method: ApiMethod<'business'>): Promise<BusinessContext> {
     const { credentials, apps } = this.deps;
     const { appId, credentialId, scopes } = await credentials.verify(bearer(call));
     requireScope(this.deps.scopes, method.path, scopes);
     if (needsActiveApp(method)) await activeApp(apps, appId);
     const caller = { kind: 'business', credentialId } as const;
     return { appId, caller, requestId: call.requestId, signal: call.signal };
+  }
+
+  /** An operator's secret. */
+  operator(call: ServerCallContext): OperatorContext {
+    const { operator } = this.deps.operators.verify(bearer(call));
+    const { requestId, signal } = call;
+    return { caller: { kind: 'operator', operator }, requestId, signal };
   }
 }
 

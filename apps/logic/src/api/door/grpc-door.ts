@@ -37,7 +37,7 @@ export interface GrpcDoorDeps {
   readonly services: readonly AnyService[];
   readonly caller: MethodCaller;
   readonly observer: CallObserver;
-  readonly authentication: Pick<GrpcAuthentication, 'user' | 'business'>;
+  readonly authentication: Pick<GrpcAuthentication, 'user' | 'business' | 'operator'>;
   readonly newRequestId: () => string;
   readonly clock: Clock;
 }
@@ -48,8 +48,8 @@ const raw: MessageCodec<Uint8Array> = {
   decode: (input) => input,
 };
 
-type PublicService = Extract<AnyService, { audience: 'user' | 'business' }>;
-type Public = ApiMethod<'user'> | ApiMethod<'business'>;
+type PublicService = Extract<AnyService, { audience: 'user' | 'business' | 'operator' }>;
+type Public = ApiMethod<'user'> | ApiMethod<'business'> | ApiMethod<'operator'>;
 type Handler = (
   body: Uint8Array,
   call: ServerCallContext,
@@ -58,7 +58,10 @@ type Handler = (
 /** How long a stream may go on after its credential was revoked or its app suspended, beyond what is cached of them. */
 const STREAM_RECHECK_MS = 4_000;
 
-/** The public gRPC server: client services for users, server services for back ends, reflection and health. */
+/**
+ * The public gRPC server: client services for users, server services for back ends, admin services for operators if there are
+ * any, reflection and health.
+ */
 export class GrpcDoor {
   readonly #deps: GrpcDoorDeps;
   readonly #options: GrpcDoorOptions;
@@ -141,6 +144,9 @@ export class GrpcDoor {
       const context = await authentication.user(call, method);
       noteApp(context.appId);
       return caller.call(method, context, body, 'proto');
+    }
+    if (method.audience === 'operator') {
+      return caller.call(method, authentication.operator(call), body, 'proto');
     }
     const context = await authentication.business(call, method);
     noteApp(context.appId);

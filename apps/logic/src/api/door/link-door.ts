@@ -34,8 +34,8 @@ export class LinkDoor {
   constructor(deps: LinkDoorDeps) {
     this.#deps = deps;
     for (const service of deps.services) {
-      // Back ends come by the public door only.
-      if (service.audience === 'business') continue;
+      // Back ends and operators come by the public door only.
+      if (service.audience === 'business' || service.audience === 'operator') continue;
       for (const method of service.methods) this.#methods.set(method.path, method);
     }
   }

@@ -5,9 +5,9 @@ type Server = typeof server;
 
 /** Every method of every service of queqiao.server.v1: one without a scope does not compile. */
 type ServerScopes = {
-  readonly [K in keyof Server as K extends `${infer Name}ServiceDefinition`
-    ? `${Name}Service`
-    : never]: Server[K] extends { readonly methods: infer Methods }
+  readonly [
+    K in keyof Server as K extends `${infer Name}ServiceDefinition` ? `${Name}Service` : never
+  ]: Server[K] extends { readonly methods: infer Methods }
     ? { readonly [M in keyof Methods]: Scope }
     : never;
 };

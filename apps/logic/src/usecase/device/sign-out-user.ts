@@ -10,13 +10,16 @@ import type { SignOuts } from './ports.js';
 export class SignOutUser {
   constructor(readonly deps: { readonly signOuts: SignOuts }) {}
 
-  async run({ appId }: BusinessContext, user: string, device: string): Promise<void> {
+  async run(context: BusinessContext, user: string, device: string): Promise<void> {
+    const { appId, caller, requestId } = context;
+    const actor = { kind: 'credential', id: caller.credentialId } as const;
+    const by = { actor, method: 'SignOutUser', requestId };
     const { signOuts } = this.deps;
     const userId = parseUserId(user, 'user_id');
     const found =
       device === ''
-        ? await signOuts.signOutUser(appId, userId)
-        : await signOuts.signOutDevice(appId, userId, parseDeviceId(device, 'device_id'));
+        ? await signOuts.signOutUser(appId, userId, by)
+        : await signOuts.signOutDevice(appId, userId, parseDeviceId(device, 'device_id'), by);
     if (found) return;
     const field = device === '' ? 'user_id' : 'device_id';
     throw new DomainError('NOT_FOUND', 'there is no such user or device', { field });

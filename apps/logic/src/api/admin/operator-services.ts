@@ -1,0 +1,65 @@
+import { AppServiceDefinition, AuditServiceDefinition } from '@queqiao/protocol/admin';
+import type { ListAuditEntries } from '../../usecase/admin/list-audit-entries.js';
+import type { ManageApps } from '../../usecase/admin/manage-apps.js';
+import type { ManageCredentials } from '../../usecase/admin/manage-credentials.js';
+import type { ManageKeys } from '../../usecase/admin/manage-keys.js';
+import { defineService, type ApiService } from '../api-service.js';
+import { algorithmOf, scopesOf, toApp, toAuditEntry, toCredential, toKey } from './mapper.js';
+
+export interface AdminUsecases {
+  readonly apps: ManageApps;
+  readonly keys: ManageKeys;
+  readonly credentials: ManageCredentials;
+  readonly listAuditEntries: ListAuditEntries;
+}
+
+export function operatorServices(usecases: AdminUsecases): readonly ApiService<'operator'>[] {
+  return [appService(usecases), auditService(usecases)];
+}
+
+function appService({ apps, keys, credentials }: AdminUsecases): ApiService<'operator'> {
+  return defineService('operator', AppServiceDefinition, {
+    createApp: async (request, context) => ({ app: toApp(await apps.create(context, request)) }),
+    getApp: async ({ appId }) => ({ app: toApp(await apps.get(appId)) }),
+    async listApps(request) {
+      const { apps: found, nextPageToken } = await apps.list(request);
+      return { apps: found.map(toApp), nextPageToken };
+    },
+    updateSettings: async (request, context) => ({
+      app: toApp(await apps.updateSettings(context, request)),
+    }),
+    suspendApp: async (request, context) => ({ app: toApp(await apps.suspend(context, request)) }),
+    resumeApp: async (request, context) => ({ app: toApp(await apps.resume(context, request)) }),
+    async deleteApp(request, context) {
+      await apps.delete(context, request);
+      return {};
+    },
+    async addKey({ algorithm, ...request }, context) {
+      const alg = algorithmOf(algorithm);
+      const { key, secret } = await keys.add(context, { ...request, alg });
+      return { key: toKey(key), secret };
+    },
+    listKeys: async ({ appId }) => ({ keys: (await keys.list(appId)).map(toKey) }),
+    retireKey: async (request, context) => ({ key: toKey(await keys.retire(context, request)) }),
+    async createCredential({ scopes, ...request }, context) {
+      const wanted = { ...request, scopes: scopesOf(scopes) };
+      const { credential, bearer } = await credentials.create(context, wanted);
+      return { credential: toCredential(credential), bearer };
+    },
+    async listCredentials({ appId }) {
+      return { credentials: (await credentials.list(appId)).map(toCredential) };
+    },
+    revokeCredential: async (request, context) => ({
+      credential: toCredential(await credentials.revoke(context, request)),
+    }),
+  });
+}
+
+function auditService({ listAuditEntries }: AdminUsecases): ApiService<'operator'> {
+  return defineService('operator', AuditServiceDefinition, {
+    async listAuditEntries(request) {
+      const { entries, nextPageToken } = await listAuditEntries.run(request);
+      return { entries: entries.map(toAuditEntry), nextPageToken };
+    },
+  });
+}

@@ -1,0 +1,1 @@
+export * from './gen/index.queqiao.admin.v1.js';
