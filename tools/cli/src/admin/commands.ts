@@ -1,99 +1,122 @@
-import { parseAppId } from '@queqiao/domain';
-import type { AppStore } from '@queqiao/store-mysql';
-import { editSettings } from './edit-settings.js';
-import { issueCredential, issueKey } from './issue-secrets.js';
+import { AppStatus, type App } from '@queqiao/protocol/admin';
+import type { AdminDoor } from './admin-door.js';
+import { addCredential, listCredentials, revokeCredential } from './credential-commands.js';
+import { addKey, listKeys, retireKey, timeOf } from './key-commands.js';
+import { settingsPatch } from './settings-patch.js';
 
 export interface AdminArguments {
   readonly words: readonly string[];
   readonly name?: string | undefined;
   readonly alg?: string | undefined;
+  readonly kid?: string | undefined;
+  readonly at?: string | undefined;
+  readonly scopes?: string | undefined;
 }
 
 export const USAGE = `usage: ./tools/admin <command> [--json]
+  operator new                                 prints a secret for operators, and its SHA-256
   app create <app> [--name <text>]
   app show <app>
+  app list
   app suspend <app> | app resume <app>
+  app delete <app>                             for good; only when it is suspended
   app settings <app> get
   app settings <app> set <name>=<value> ...    an empty value goes back to the default
-  key add <app> [--alg HS256|EdDSA]            prints the secret once
-  key retire <app> <kid>
-  credential add <app>                         prints the credential once
-  credential revoke <app> <credential id>`;
+  key add <app> [--alg HS256|EdDSA] [--kid <kid>]             prints the secret once
+  key list <app>
+  key retire <app> <kid> [--at <time>]
+  credential add <app> [--scopes read,write,admin]            prints the credential once
+  credential list <app>
+  credential revoke <app> <credential id>
+  audit list [<app>]                           the newest 100 entries`;
+
+type Answer = Record<string, unknown>;
 
 /** Runs one command; the answer is a flat object for people or scripts. Throws with a message for people. */
-export async function runAdmin(
-  store: AppStore,
-  args: AdminArguments,
-): Promise<Record<string, unknown>> {
+export async function runAdmin(door: AdminDoor, args: AdminArguments): Promise<Answer> {
   const [noun = '', verb = '', app = '', ...rest] = args.words;
-  const command = commands[`${noun} ${verb}`];
-  if (command === undefined || app === '') throw new Error(USAGE);
-  return command(store, app, rest, args);
+  const name = `${noun} ${verb}`;
+  const command = commands[name];
+  if (command === undefined || (app === '' && !withoutApp.has(name))) throw new Error(USAGE);
+  return command(door, app, rest, args);
 }
 
 type Command = (
-  store: AppStore,
+  door: AdminDoor,
   app: string,
   rest: readonly string[],
   args: AdminArguments,
-) => Promise<Record<string, unknown>>;
+) => Promise<Answer>;
+
+const withoutApp: ReadonlySet<string> = new Set(['app list', 'audit list']);
 
 const commands: Readonly<Record<string, Command>> = {
-  'app create': async (store, app, _rest, { name }) => {
-    const appId = parseAppId(app);
-    if (!(await store.createApp(appId, name ?? app))) throw new Error(`app ${app} exists already`);
-    return { app, name: name ?? app, created: true };
+  'app create': async (door, app, _rest, { name = app }) => {
+    await door.apps.createApp({ ...door.request(app), name }, door.call);
+    return { app, name, created: true };
   },
-  'app show': async (store, app) => {
-    const { name, status, settings } = await find(store, app);
-    return { app, name, status, settings };
+  'app show': async (door, app) => {
+    const { app: found } = await door.apps.getApp({ appId: app }, door.call);
+    return { ...facts(found), settings: settingsOf(found) };
   },
-  'app suspend': (store, app) => setStatus(store, app, 'suspended'),
-  'app resume': (store, app) => setStatus(store, app, 'active'),
-  'app settings': async (store, app, [action = '', ...assignments]) => {
-    if (action === 'get') return { ...(await find(store, app)).settings };
-    if (action !== 'set' || assignments.length === 0) throw new Error(USAGE);
-    const stored = await store.storedSettings(parseAppId(app));
-    if (stored === null) throw unknown(app);
-    await store.setSettings(parseAppId(app), editSettings(stored, assignments));
-    return { ...(await find(store, app)).settings };
+  'app list': listApps,
+  'app suspend': async (door, app) =>
+    facts((await door.apps.suspendApp(door.request(app), door.call)).app),
+  'app resume': async (door, app) =>
+    facts((await door.apps.resumeApp(door.request(app), door.call)).app),
+  'app delete': async (door, app) => {
+    await door.apps.deleteApp(door.request(app), door.call);
+    return { app, deleted: true };
   },
-  'key add': async (store, app, _rest, { alg = 'HS256' }) => {
-    if (alg !== 'HS256' && alg !== 'EdDSA') throw new Error('--alg is HS256 or EdDSA');
-    const { appId } = await find(store, app);
-    return { app, ...(await issueKey(store, appId, alg)) };
-  },
-  'key retire': async (store, app, [kid = '']) => {
-    if (!(await store.retireKey(parseAppId(app), kid))) throw new Error('no such key');
-    return { app, kid, retired: true };
-  },
-  'credential add': async (store, app) => {
-    const { appId } = await find(store, app);
-    return { app, ...(await issueCredential(store, appId)) };
-  },
-  'credential revoke': async (store, app, [credentialId = '']) => {
-    if (!(await store.revokeCredential(parseAppId(app), credentialId))) {
-      throw new Error('no such credential');
+  'app settings': async (door, app, [action = '', ...assignments]) => {
+    if (action === 'get') {
+      return settingsOf((await door.apps.getApp({ appId: app }, door.call)).app);
     }
-    return { app, credentialId, revoked: true };
+    if (action !== 'set' || assignments.length === 0) throw new Error(USAGE);
+    const request = { ...door.request(app), patchJson: settingsPatch(assignments) };
+    return settingsOf((await door.apps.updateSettings(request, door.call)).app);
   },
+  'key add': async (door, app, _rest, args) => ({ app, ...(await addKey(door, app, args)) }),
+  'key list': listKeys,
+  'key retire': (door, app, [kid = ''], { at }) => retireKey(door, app, kid, at),
+  'credential add': async (door, app, _rest, { scopes }) => ({
+    app,
+    ...(await addCredential(door, app, scopes)),
+  }),
+  'credential list': listCredentials,
+  'credential revoke': (door, app, [id = '']) => revokeCredential(door, app, id),
+  'audit list': listAudit,
 };
 
-async function find(store: AppStore, app: string) {
-  const record = await store.app(parseAppId(app));
-  if (record === null) throw unknown(app);
-  return record;
+async function listApps(door: AdminDoor): Promise<Answer> {
+  const found: App[] = [];
+  let pageToken = '';
+  do {
+    const page = await door.apps.listApps({ pageToken, limit: 0 }, door.call);
+    found.push(...page.apps);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  return Object.fromEntries(found.map((app) => [app.appId, facts(app)]));
 }
 
-async function setStatus(
-  store: AppStore,
-  app: string,
-  status: 'active' | 'suspended',
-): Promise<Record<string, unknown>> {
-  if (!(await store.setStatus(parseAppId(app), status))) throw unknown(app);
-  return { app, status };
+async function listAudit(door: AdminDoor, appId: string): Promise<Answer> {
+  const { entries } = await door.audit.listAuditEntries(
+    { appId, pageToken: '', limit: 0 },
+    door.call,
+  );
+  const lines = entries.map(({ auditNumber, createdMs, actorId, method, appId: app, ...entry }) => {
+    const { target, outcome, requestId } = entry;
+    const time = timeOf(createdMs);
+    return [auditNumber, { time, actor: actorId, method, app, target, outcome, requestId }];
+  });
+  return Object.fromEntries(lines) as Answer;
 }
 
-function unknown(app: string): Error {
-  return new Error(`there is no app ${app}`);
+function facts(app: App | undefined): Answer {
+  const status = app?.status === AppStatus.ACTIVE ? 'active' : 'suspended';
+  return { app: app?.appId, name: app?.name, status };
+}
+
+function settingsOf(app: App | undefined): Answer {
+  return JSON.parse(app?.settingsJson ?? '{}') as Answer;
 }

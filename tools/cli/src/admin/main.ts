@@ -1,6 +1,13 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { dataRoot } from '@queqiao/dev-stack';
+import { AdminDoor, readableFailure } from './admin-door.js';
 import { runAdmin, USAGE } from './commands.js';
-import { openStore } from './open-store.js';
+import { newOperatorSecret, operatorHash } from './operator-secret.js';
+
+/** Where ./tools/up has its first logic node. */
+const DEVELOPMENT_ADDRESS = '127.0.0.1:9092';
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -9,22 +16,45 @@ async function main(): Promise<void> {
       json: { type: 'boolean', default: false },
       name: { type: 'string' },
       alg: { type: 'string' },
+      kid: { type: 'string' },
+      at: { type: 'string' },
+      scopes: { type: 'string' },
     },
   });
+  const { json, ...flags } = values;
   if (positionals.length === 0 || positionals[0] === 'help') {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
-  const url = process.env['QUEQIAO_MYSQL_URL'];
-  if (url === undefined) throw new Error('set QUEQIAO_MYSQL_URL to the database of the services');
-  const database = openStore(url);
+  const answer =
+    positionals.join(' ') === 'operator new'
+      ? newOperator()
+      : await askService({ words: positionals, ...flags });
+  process.stdout.write(`${json ? JSON.stringify(answer) : readable(answer)}\n`);
+}
+
+function newOperator(): Record<string, unknown> {
+  const secret = newOperatorSecret();
+  return { secret, sha256: operatorHash(secret) };
+}
+
+async function askService(args: Parameters<typeof runAdmin>[1]) {
+  const address = process.env['QUEQIAO_GRPC_URL'] ?? DEVELOPMENT_ADDRESS;
+  const door = new AdminDoor(address, secretOf());
   try {
-    const { name, alg } = values;
-    const answer = await runAdmin(database.apps, { words: positionals, name, alg });
-    process.stdout.write(`${values.json ? JSON.stringify(answer) : readable(answer)}\n`);
+    return await runAdmin(door, args);
   } finally {
-    await database.close();
+    door.close();
   }
+}
+
+/** The one of a deployment by ./tools/up when none is given. */
+function secretOf(): string {
+  const given = process.env['QUEQIAO_OPERATOR_SECRET'];
+  if (given !== undefined) return given;
+  const kept = join(dataRoot(), 'operator-secret');
+  if (existsSync(kept)) return readFileSync(kept, 'utf8').trim();
+  throw new Error('set QUEQIAO_OPERATOR_SECRET to the secret of an operator: qqop.…');
 }
 
 function readable(answer: Readonly<Record<string, unknown>>): string {
@@ -34,6 +64,6 @@ function readable(answer: Readonly<Record<string, unknown>>): string {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${readableFailure(error)}\n`);
   process.exitCode = 1;
 });

@@ -1,4 +1,4 @@
-import { demoToken, type DemoApp } from './demo-app.js';
+import { DEMO_APP_ID, demoToken, type DemoApp } from './demo-app.js';
 import { grpcAddress, nodes, PORTS, socketUrl } from './nodes.js';
 import type { UpArguments } from './up-arguments.js';
 
@@ -28,6 +28,7 @@ export async function printBanner({ app, args, dataDir, mysqlUrl }: BannerInput)
     two devices   open ${page}/?as=alice&device=2 as well
     bare socket   ./tools/ws --as carol        then type: /send g:lobby hello
     a back end    authorization: Bearer ${app.credential}
+    an operator   ./tools/admin app show ${DEMO_APP_ID}
 
   A token for alice, valid for a day:
     ${token}

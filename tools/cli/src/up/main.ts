@@ -8,8 +8,11 @@ import {
   type Stack,
 } from '@queqiao/dev-stack';
 import { migrate } from '@queqiao/store-mysql';
+import { AdminDoor } from '../admin/admin-door.js';
+import { openOperatorSecret, operatorHash } from '../admin/operator-secret.js';
 import { printBanner } from './banner.js';
 import { clearTheWay } from './clear-the-way.js';
+import type { DemoApp } from './demo-app.js';
 import { openDemoApp } from './open-demo-app.js';
 import { seedDemoData } from './demo-data.js';
 import {
@@ -56,16 +59,18 @@ class Up {
     const database = await stack.mysql.createDatabase(DATABASE);
     const applied = await migrate(database.migrateUrl, join(root, 'sql', 'migrations'));
     if (applied.length > 0) log(`applied ${applied.length} migration(s)`);
-    const app = await openDemoApp(database.url, join(dataDir, 'demo-app.json'));
+    const operator = openOperatorSecret(join(dataDir, 'operator-secret'));
     const around: Surroundings = {
       root,
       dataDir,
       mysqlUrl: database.url,
       redisUrl: stack.redis.url,
+      operatorSha256: operatorHash(operator),
       onExit: (exit) => this.fail(exit.server, exit.logTail),
     };
     log(`starting logic ×${args.logic}, connect ×${args.connect} and the page`);
     await this.#run(nodes(args.logic, (index) => logicNode(index, around)));
+    const app = await this.#demoApp(operator, join(dataDir, 'demo-app.json'));
     await seedDemoData(app, grpcAddress(1));
     await this.#run(nodes(args.connect, (index) => connectNode(index, around)));
     await this.#run([webServer(app, args.connect, around)]);
@@ -87,6 +92,15 @@ class Up {
     if (this.#stopping) return;
     process.stderr.write(`\n${name} ended unexpectedly. Its last lines:\n${logTail}\n`);
     void this.stop().finally(() => process.exit(1));
+  }
+
+  async #demoApp(operator: string, file: string): Promise<DemoApp> {
+    const door = new AdminDoor(grpcAddress(1), operator);
+    try {
+      return await openDemoApp(door, file);
+    } finally {
+      door.close();
+    }
   }
 
   async #run(services: ServiceProcess[]): Promise<void> {

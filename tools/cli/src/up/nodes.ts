@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly dataDir: string;
   readonly mysqlUrl: string;
   readonly redisUrl: string;
+  /** Of the operator's secret. */
+  readonly operatorSha256: string;
   readonly onExit: OnExit;
 }
 
@@ -39,6 +41,7 @@ export function logicNode(index: number, around: Surroundings): ServiceProcess {
     QUEQIAO_MYSQL_URL: around.mysqlUrl,
     QUEQIAO_REDIS_URL: around.redisUrl,
     QUEQIAO_GRPC_PORT: String(at(PORTS.grpc)),
+    QUEQIAO_OPERATOR_SECRET_SHA256: around.operatorSha256,
     QUEQIAO_LINK_PORT: String(at(PORTS.link)),
   });
 }
