@@ -70,8 +70,9 @@ it('a suspended app has no sockets and no calls on any node, and another app doe
   });
   for (const index of [0, 1]) {
     const door = new UserDoor(cluster().logicAt(index).grpcAddress, token, 'phone');
+    // A new message each time: one that was stored before this node knew is answered for ever.
     await eventually('calls are refused', async () => {
-      return (await codeOf(door.send('d:ann:bob', `m${index}`, 'x'))) === 'APP_SUSPENDED';
+      return (await codeOf(door.send('d:ann:bob', `m${++lastId}`, 'x'))) === 'APP_SUSPENDED';
     });
     await eventually('sign-ins are refused', async () => (await refusal(index, token)) > 0);
   }
