@@ -107,7 +107,8 @@ async function listAudit(door: AdminDoor, appId: string): Promise<Answer> {
   const lines = entries.map(({ auditNumber, createdMs, actorId, method, appId: app, ...entry }) => {
     const { target, outcome, requestId } = entry;
     const time = timeOf(createdMs);
-    return [auditNumber, { time, actor: actorId, method, app, target, outcome, requestId }];
+    // A key that looks like a number would leave its place.
+    return [`#${auditNumber}`, { time, actor: actorId, method, app, target, outcome, requestId }];
   });
   return Object.fromEntries(lines) as Answer;
 }
