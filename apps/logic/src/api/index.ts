@@ -2,7 +2,11 @@ export { operatorServices } from './admin/operator-services.js';
 export { clientCommentService, type CommentUsecases } from './comment/client-service.js';
 export { clientConversationService } from './conversation/client-service.js';
 export { CallObserver } from './call-observer.js';
-export { GrpcAuthentication, type Credentials, type Operators } from './door/grpc-authentication.js';
+export {
+  GrpcAuthentication,
+  type Credentials,
+  type Operators,
+} from './door/grpc-authentication.js';
 export { GrpcDoor } from './door/grpc-door.js';
 export { METHOD_SCOPES } from './door/method-scopes.js';
 export { LinkDoor } from './door/link-door.js';

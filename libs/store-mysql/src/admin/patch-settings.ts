@@ -14,7 +14,7 @@ export function patchSettings(
 ): AppSettingsInput {
   const merged = merge(stored, patch);
   const checked = appSettingsSchema.safeParse(merged);
-  if (checked.success) return merged as AppSettingsInput;
+  if (checked.success) return merged;
   const problems = checked.error.issues.flatMap((issue) => {
     const inside = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
     return inside.map((key) => ({
