@@ -22,7 +22,12 @@ export class Follower {
   readonly #stream;
   #ended: DomainError | 'ended' | undefined;
 
-  constructor(rig: ApiRig, app: TestApp, request: Partial<SubscribeRequest> = {}, index = 0) {
+  constructor(
+    rig: ApiRig,
+    app: Pick<TestApp, 'credential'>,
+    request: Partial<SubscribeRequest> = {},
+    index = 0,
+  ) {
     this.#client = createGrpcClient(EventServiceDefinition, rig.address(index), {
       ownConnection: true,
     });
@@ -58,6 +63,10 @@ export class Follower {
   async until(count: number): Promise<string[]> {
     await eventually(`${count} events`, () => this.seen.length >= count);
     return this.names;
+  }
+
+  get isOver(): boolean {
+    return this.#ended !== undefined;
   }
 
   /** How the stream ended. */

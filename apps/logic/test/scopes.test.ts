@@ -4,7 +4,7 @@ import { createGrpcClient } from '@queqiao/grpc-kit';
 import { PresenceServiceDefinition } from '@queqiao/protocol/server';
 import { Registry, systemClock } from '@queqiao/runtime';
 import { silentLogger } from '@queqiao/runtime/testing';
-import type { TestApp } from '@queqiao/testkit';
+import { eventually, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineService } from '../src/api/api-service.js';
 import {
@@ -16,6 +16,7 @@ import {
 } from '../src/api/index.js';
 import { grpcDoor, methodPaths } from './any-door.js';
 import { ApiRig, failureOf } from './api-rig.js';
+import { Follower } from './event-rig.js';
 
 let rig: ApiRig;
 let app: TestApp;
@@ -26,12 +27,12 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-async function credentialWith(...scopes: Scope[]): Promise<string> {
+async function credentialWith(scopes: readonly Scope[], of = app): Promise<string> {
   const secret = randomBytes(24).toString('base64url');
   const hash = createHash('sha256').update(secret).digest();
   const id = `c-${randomBytes(4).toString('hex')}`;
-  await rig.changeApps((apps) => apps.addCredential(app.appId, id, hash, scopes));
-  return `qq1.${app.appId}.${id}.${secret}`;
+  await rig.changeApps((apps) => apps.addCredential(of.appId, id, hash, scopes));
+  return `qq1.${of.appId}.${id}.${secret}`;
 }
 
 /** OK, or the code of an empty request with this credential. */
@@ -48,14 +49,30 @@ async function codeOf(credential: string, path: string): Promise<string> {
   }
 }
 
+const codeAt = (end: DomainError | 'ended'): string => (end === 'ended' ? end : end.code);
+
 describe('a credential', () => {
   it.each(methodPaths('business'))('is taken by %s for its scope alone', async (path) => {
     const needed = METHOD_SCOPES.get(path);
     const others = SCOPES.filter((scope) => scope !== needed);
-    expect(await codeOf(await credentialWith(...others), path)).toBe('PERMISSION_DENIED');
-    expect(await codeOf(await credentialWith(), path)).toBe('PERMISSION_DENIED');
-    const taken = needed === undefined ? 'none' : await codeOf(await credentialWith(needed), path);
+    expect(await codeOf(await credentialWith(others), path)).toBe('PERMISSION_DENIED');
+    expect(await codeOf(await credentialWith([]), path)).toBe('PERMISSION_DENIED');
+    const taken =
+      needed === undefined ? 'none' : await codeOf(await credentialWith([needed]), path);
     expect(['OK', 'INVALID_ARGUMENT']).toContain(taken);
+  });
+
+  it('is asked for its scope by streams, too', async () => {
+    const listening = await rig.createApp('listening', { events: true });
+    const codes: string[] = [];
+    for (const scope of SCOPES) {
+      const credential = await credentialWith([scope], listening);
+      const follower = new Follower(rig, { ...listening, credential });
+      await eventually('an answer or an end', () => follower.answers.length > 0 || follower.isOver);
+      codes.push(follower.isOver ? `${scope} ${codeAt(await follower.ended())}` : scope);
+      follower.close();
+    }
+    expect(codes).toEqual(['read', 'write PERMISSION_DENIED', 'admin PERMISSION_DENIED']);
   });
 
   it('from before there were scopes is for everything', async () => {
@@ -90,6 +107,7 @@ it('a method without a declared scope is nobody’s', async () => {
       observer: new CallObserver({ ...shared, translate: () => undefined }),
       authentication,
       newRequestId: () => 'r1',
+      clock: systemClock,
     },
     { host: '127.0.0.1', port: 0 },
   );

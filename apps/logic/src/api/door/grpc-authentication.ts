@@ -56,7 +56,10 @@ export class GrpcAuthentication {
   }
 
   /** An app credential; the app is the credential's. Errors: PERMISSION_DENIED for a method that it is not for. */
-  async business(call: ServerCallContext, method: ApiMethod<'business'>): Promise<BusinessContext> {
+  async business(
+    call: ServerCallContext,
+    method: Pick<ApiMethod<'business'>, 'path'>,
+  ): Promise<BusinessContext> {
     const { credentials, apps } = this.deps;
     const { appId, credentialId, scopes } = await credentials.verify(bearer(call));
     requireScope(this.deps.scopes, method.path, scopes);

@@ -173,13 +173,13 @@ export class GrpcDoor {
     noteApp: NoteApp,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const { authentication, caller, clock } = this.#deps;
-    const admitted = await authentication.business(call, true);
+    const admitted = await authentication.business(call, method);
     noteApp(admitted.appId);
     const signal = AbortSignal.any([call.signal, this.#leaving.signal]);
     let checkedAt = clock.monotonic();
     for await (const response of caller.stream(method, { ...admitted, signal }, body)) {
       if (clock.monotonic() - checkedAt >= STREAM_RECHECK_MS) {
-        await authentication.business(call, true);
+        await authentication.business(call, method);
         checkedAt = clock.monotonic();
       }
       yield response;

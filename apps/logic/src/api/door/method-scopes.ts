@@ -32,6 +32,16 @@ const SERVER_SCOPES = {
     muteMembers: 'write',
   },
   MessageService: { sendMessage: 'write' },
+  MomentService: {
+    listPosts: 'read',
+    getPost: 'read',
+    removePost: 'write',
+    restorePost: 'write',
+    listComments: 'read',
+    removeComment: 'write',
+    exportPosts: 'read',
+  },
+  EventService: { subscribe: 'read' },
   PresenceService: { getPresence: 'read' },
   UserService: { upsertUsers: 'write', signOutUser: 'admin' },
 } as const satisfies ServerScopes;
