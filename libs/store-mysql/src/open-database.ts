@@ -62,13 +62,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     members: new MysqlMemberStore(context),
     friends: new MysqlFriendStore(context),
     relations: new MysqlRelations(context),
-    posts: new MysqlPostStore(context),
-    appPosts: new MysqlAppPostStore(context),
-    timelines: new MysqlArrivalClock(context),
-    reactions: new MysqlReactionStore(context),
-    moments: new MysqlMomentReader(context),
-    momentJobs: new MysqlMomentJobStore(context),
-    notices: new MysqlNoticeStore(context),
+    ...momentStores(context),
     groups: new MysqlGroupStore(context),
     requests: new MysqlRequestStore(context),
     large: new MysqlLargeStore(context),
@@ -82,6 +76,18 @@ export function createDatabase(options: DatabaseOptions): Database {
     close: async () => {
       await Promise.all([general.close(CLOSE_GRACE_MS), append.close(CLOSE_GRACE_MS)]);
     },
+  };
+}
+
+function momentStores(context: StoreContext) {
+  return {
+    posts: new MysqlPostStore(context),
+    appPosts: new MysqlAppPostStore(context),
+    timelines: new MysqlArrivalClock(context),
+    reactions: new MysqlReactionStore(context),
+    moments: new MysqlMomentReader(context),
+    momentJobs: new MysqlMomentJobStore(context),
+    notices: new MysqlNoticeStore(context),
   };
 }
 
