@@ -67,7 +67,7 @@ describe('a credential', () => {
     const codes: string[] = [];
     for (const scope of SCOPES) {
       const credential = await credentialWith([scope], listening);
-      const follower = new Follower(rig, { ...listening, credential });
+      const follower = new Follower(rig, { credential });
       await eventually('an answer or an end', () => follower.answers.length > 0 || follower.isOver);
       codes.push(follower.isOver ? `${scope} ${codeAt(await follower.ended())}` : scope);
       follower.close();
