@@ -5,9 +5,9 @@ import {
 } from '@queqiao/protocol/client';
 import { queryRows, type TestCluster } from '@queqiao/testkit';
 import { expect, it } from 'vitest';
-import { newId } from '../../src/stage/person.js';
 import { useStage } from '../../src/stage/stage.js';
 import { chatOf, part } from '../../src/stage/befriend.js';
+import { newId } from '../../src/stage/two-ways.js';
 
 const EXPIRY_MS = 60_000;
 const INCOMING = { direction: Direction.INCOMING };

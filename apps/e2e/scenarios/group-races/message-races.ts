@@ -5,8 +5,8 @@ import {
 import type { TestCluster } from '@queqiao/testkit';
 import { expect, it } from 'vitest';
 import { allHear, foundGroup } from '../../src/stage/group.js';
-import { newId } from '../../src/stage/person.js';
 import { useStage } from '../../src/stage/stage.js';
+import { newId } from '../../src/stage/two-ways.js';
 import { LIMIT_MS, race, ROUNDS, Tally, type Outcome } from './race.js';
 
 const EACH = 4;

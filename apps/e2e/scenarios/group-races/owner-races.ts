@@ -2,8 +2,9 @@ import { GroupServiceDefinition as Groups } from '@queqiao/protocol/client';
 import type { TestCluster } from '@queqiao/testkit';
 import { expect, it } from 'vitest';
 import { allHear, appoint, foundGroup } from '../../src/stage/group.js';
-import { newId, type Person } from '../../src/stage/person.js';
+import type { Person } from '../../src/stage/person.js';
 import { useStage } from '../../src/stage/stage.js';
+import { newId } from '../../src/stage/two-ways.js';
 import { codeOf, isOk, LIMIT_MS, race, ROUNDS, Tally } from './race.js';
 
 /** Alice hands the group on to bob, and at the same moment something else happens to one of the two. */

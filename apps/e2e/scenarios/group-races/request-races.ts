@@ -10,8 +10,8 @@ import type { TestCluster } from '@queqiao/testkit';
 import { expect, it } from 'vitest';
 import { part } from '../../src/stage/befriend.js';
 import { allHear, foundGroup } from '../../src/stage/group.js';
-import { newId } from '../../src/stage/person.js';
 import { useStage } from '../../src/stage/stage.js';
+import { newId } from '../../src/stage/two-ways.js';
 import { codeOf, isOk, LIMIT_MS, race, ROUNDS, Tally } from './race.js';
 
 const APPROVAL = { visibility: GroupVisibility.PUBLIC, joinMode: JoinMode.APPROVAL };

@@ -2,8 +2,9 @@ import { GroupServiceDefinition as Groups, JoinWay } from '@queqiao/protocol/cli
 import type { TestCluster } from '@queqiao/testkit';
 import { expect, it } from 'vitest';
 import { allHear } from '../../src/stage/group.js';
-import { newId, type Person } from '../../src/stage/person.js';
+import type { Person } from '../../src/stage/person.js';
 import { useStage } from '../../src/stage/stage.js';
+import { newId } from '../../src/stage/two-ways.js';
 
 const HERE = { latitude: 30.25, longitude: 120.16 };
 /** About 60 metres and 20 kilometres from here. */

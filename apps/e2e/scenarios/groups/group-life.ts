@@ -9,8 +9,8 @@ import {
 import type { TestCluster } from '@queqiao/testkit';
 import { expect, it } from 'vitest';
 import { allHear, appoint, foundGroup } from '../../src/stage/group.js';
-import { newId } from '../../src/stage/person.js';
 import { useStage } from '../../src/stage/stage.js';
+import { newId } from '../../src/stage/two-ways.js';
 
 const PROFILE = {
   name: 'Trip',

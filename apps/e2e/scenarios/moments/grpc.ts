@@ -14,8 +14,8 @@ import type { TestCluster } from '@queqiao/testkit';
 import { expect, it } from 'vitest';
 import { typed } from '../../src/doors.js';
 import { befriend } from '../../src/stage/befriend.js';
-import { failureOf } from '../../src/stage/person.js';
 import { useStage } from '../../src/stage/stage.js';
+import { failureOf } from '../../src/stage/two-ways.js';
 import { changed, comesTo, noticed, saying, textsOf } from './moment-reads.js';
 
 export function grpc(cluster: () => TestCluster): void {

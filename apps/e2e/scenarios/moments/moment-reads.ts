@@ -34,6 +34,11 @@ export function changed(person: Person, postId: string, removed = false): Promis
   return person.hears(person.feed, { by: person.id, postChanged: { postId, removed } });
 }
 
+/** The same of what the app has done. */
+export function toldByApp(person: Person, postId: string, removed: boolean): Promise<void> {
+  return person.hears(person.feed, { by: '', postChanged: { postId, removed } });
+}
+
 export function noticed(
   person: Person,
   kind: keyof typeof MomentNotice_Kind,

@@ -11,9 +11,10 @@ import {
 import type { TestCluster } from '@queqiao/testkit';
 import { expect, it } from 'vitest';
 import { befriend, chatOf, part } from '../../src/stage/befriend.js';
-import { newId, type Person } from '../../src/stage/person.js';
+import type { Person } from '../../src/stage/person.js';
 import { allHear } from '../../src/stage/group.js';
 import { useStage } from '../../src/stage/stage.js';
+import { newId } from '../../src/stage/two-ways.js';
 
 export function userRules(cluster: () => TestCluster): void {
   const stage = useStage(cluster, 'user-rules');

@@ -1,31 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { DomainError } from '@queqiao/domain';
-import type { GenericServiceDefinition, RequestOf, ResponseOf } from '@queqiao/grpc-kit';
 import type { MemberState } from '@queqiao/protocol/client';
 import { mustEqual, mustHold } from './demands.js';
 import { duringStay, toldBy, type Told } from './heard-log.js';
 import type { Sleeper } from './sleeper.js';
 import type { StageDevice } from './stage-device.js';
-
-export function newId(): string {
-  return randomBytes(8).toString('hex');
-}
-
-type Name<D extends GenericServiceDefinition> = keyof D['methods'] & string;
-type Req<D extends GenericServiceDefinition, N extends Name<D>> = RequestOf<D['methods'][N]>;
-type Res<D extends GenericServiceDefinition, N extends Name<D>> = ResponseOf<D['methods'][N]>;
+import { failureOf, newId, TwoWays } from './two-ways.js';
 
 /** A user with two devices that are online, on different connect nodes and calling different logic nodes, and one that is not. */
-export class Person {
-  #turn = 0;
-
+export class Person extends TwoWays {
   constructor(
     readonly id: string,
     readonly phone: StageDevice,
     readonly desk: StageDevice,
     readonly tablet: Sleeper,
-  ) {}
+  ) {
+    super();
+  }
 
   get feed(): string {
     return `s:${this.id}`;
@@ -35,48 +25,13 @@ export class Person {
     return [this.phone, this.desk];
   }
 
-  /** A call that changes something, by one device, and repeated by the other: both are answered the same. */
-  async does<D extends GenericServiceDefinition, N extends Name<D>>(
-    service: D,
-    name: N,
-    request: Partial<Req<D, N>>,
-  ): Promise<Res<D, N>> {
-    const [first, second] = this.#inTurn();
-    const whole = { clientRequestId: newId(), ...request };
-    const answer = await first.call(service, name, whole);
-    mustEqual(await second.call(service, name, whole), answer);
-    return answer;
-  }
-
-  /** What both devices are answered, through both logic nodes. */
-  async reads<D extends GenericServiceDefinition, N extends Name<D>>(
-    service: D,
-    name: N,
-    request: Partial<Req<D, N>>,
-  ): Promise<Res<D, N>> {
-    const [first, second] = this.#inTurn();
-    const answer = await first.call(service, name, request);
-    mustEqual(await second.call(service, name, request), answer);
-    return answer;
-  }
-
-  /** Code and field with which both devices are refused, each under an id of its own. */
-  async refused<D extends GenericServiceDefinition, N extends Name<D>>(
-    service: D,
-    name: N,
-    request: Partial<Req<D, N>>,
-  ): Promise<string> {
-    const failures = this.#inTurn().map((device) => {
-      return failureOf(device.call(service, name, { clientRequestId: newId(), ...request }));
-    });
-    const [first = '', second] = await Promise.all(failures);
-    mustEqual(second, first);
-    return first;
+  protected get ways(): readonly [StageDevice, StageDevice] {
+    return this.devices;
   }
 
   /** A message by one device, repeated by the other: one entry, which both devices and the listeners are told. */
   async says(conversationId: string, words: string, ...listeners: Person[]): Promise<number> {
-    const [first, second] = this.#inTurn();
+    const [first, second] = this.inTurn(this.devices);
     const clientMsgId = newId();
     const seq = await first.send(conversationId, clientMsgId, words);
     mustEqual(await second.send(conversationId, clientMsgId, words), seq);
@@ -145,27 +100,9 @@ export class Person {
       });
     }
   }
-
-  /** The device whose turn it is first. */
-  #inTurn(): [StageDevice, StageDevice] {
-    this.#turn += 1;
-    const [phone, desk] = this.devices;
-    return this.#turn % 2 === 0 ? [desk, phone] : [phone, desk];
-  }
 }
 
 /** Without what entries say, too: the read cursor, what is unread, and mentions. */
 function toldByStates(state: MemberState | undefined): object | undefined {
   return state && { ...state, rev: 0, readSeq: 0, readOrdinal: 0, unread: 0, mentionedSeq: 0 };
-}
-
-/** Code, and the field where one is named. */
-export async function failureOf(call: Promise<unknown>): Promise<string> {
-  try {
-    await call;
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    return error.field === '' ? error.code : `${error.code} ${error.field}`;
-  }
-  throw new Error('the call was answered');
 }

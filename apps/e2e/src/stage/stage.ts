@@ -3,6 +3,7 @@ import { BareDevice, type TestApp, type TestCluster } from '@queqiao/testkit';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { BackEnd } from '../doors.js';
 import { metricSum } from '../metric.js';
+import { Business } from './business.js';
 import { mustEqual } from './demands.js';
 import { Person } from './person.js';
 import { Sleeper } from './sleeper.js';
@@ -22,6 +23,7 @@ export class Stage {
     readonly cluster: TestCluster,
     readonly app: TestApp,
     readonly backEnd: BackEnd,
+    readonly business: Business,
     readonly people: readonly Person[],
   ) {}
 
@@ -29,9 +31,10 @@ export class Stage {
     const app = await cluster.createApp(appId, settings);
     const backEnd = new BackEnd(cluster.logicAt(0).grpcAddress, app);
     await backEnd.upsert(...CAST, 'prompter');
+    const business = businessOf(cluster, app);
     const lanes = await findLanes(cluster, app);
     const people = CAST.map((userId, index) => personOf(cluster, app, { userId, index, lanes }));
-    return new Stage(cluster, app, backEnd, await Promise.all(people));
+    return new Stage(cluster, app, backEnd, business, await Promise.all(people));
   }
 
   person(userId: (typeof CAST)[number]): Person {
@@ -53,6 +56,7 @@ export class Stage {
 
   async close(): Promise<void> {
     this.backEnd.close();
+    this.business.close();
     const devices = this.people.flatMap((person) => person.devices);
     await Promise.all(devices.map(({ bare }) => bare.close()));
   }
@@ -77,6 +81,10 @@ export function useStage(
   });
   afterAll(() => stage?.close());
   return given;
+}
+
+export function businessOf(cluster: TestCluster, app: TestApp): Business {
+  return new Business([cluster.logicAt(0).grpcAddress, cluster.logicAt(1).grpcAddress], app);
 }
 
 async function personOf(
