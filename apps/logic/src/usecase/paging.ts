@@ -1,5 +1,25 @@
 import { invalidArgument, isId } from '@queqiao/domain';
 
+/**
+ * Bytes of what users said in one page for a device, unless a single one has more: half of what may wait for a socket, which is closed
+ * beyond that.
+ */
+export const PAGE_MAX_BYTES = 262_144;
+
+/** The first ones of a page that have no more bytes together than a limit; one at least. */
+export function withinBytes<T>(
+  rows: readonly T[],
+  bytesOf: (row: T) => number,
+  max = PAGE_MAX_BYTES,
+): readonly T[] {
+  let bytes = 0;
+  const end = rows.findIndex((row, index) => {
+    bytes += bytesOf(row);
+    return bytes > max && index > 0;
+  });
+  return end === -1 ? rows : rows.slice(0, end);
+}
+
 /** Errors: INVALID_ARGUMENT naming `limit`. */
 export function pageLimit(
   limit: number,

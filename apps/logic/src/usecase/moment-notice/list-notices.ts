@@ -1,5 +1,5 @@
 import type { UserContext } from '../caller.js';
-import { decodePage, encodePage, pageLimit } from '../paging.js';
+import { decodePage, encodePage, pageLimit, withinBytes } from '../paging.js';
 import type { MomentNotices, NoticeRecord } from './ports.js';
 
 export const NOTICES_LIMIT_DEFAULT = 50;
@@ -17,7 +17,12 @@ export class ListNotices {
     const limit = pageLimit(input.limit, bounds);
     const [before = null] = decodePage(input.pageToken, ['number']) ?? [];
     const page = { before, limit, unreadOnly: input.unreadOnly };
-    const { notices, next } = await this.deps.notices.list(appId, caller.userId, page);
+    const found = await this.deps.notices.list(appId, caller.userId, page);
+    const notices = withinBytes(found.notices, ({ comment }) =>
+      Buffer.byteLength(comment?.text ?? ''),
+    );
+    const isCut = notices.length < found.notices.length;
+    const next = isCut ? (notices.at(-1)?.seq ?? null) : found.next;
     return { notices, nextPageToken: next === null ? '' : encodePage([next]) };
   }
 }

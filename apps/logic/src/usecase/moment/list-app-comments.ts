@@ -1,5 +1,5 @@
 import type { BusinessContext } from '../caller.js';
-import { decodePage, encodePage, pageLimit } from '../paging.js';
+import { decodePage, encodePage, pageLimit, withinBytes } from '../paging.js';
 import type { AppComment, AppPosts } from './app-ports.js';
 import { checkPostId, noPost } from './change-deps.js';
 import { APP_PAGE_MAX_BYTES } from './list-app-posts.js';
@@ -30,19 +30,10 @@ export class ListAppComments {
     const after = token === null ? null : { createdMs: 0, id: token[0] };
     const wanted = [{ postId: post.postId, after }];
     const found = await this.deps.appPosts.comments(appId, wanted, limit);
-    const rows = withinBytes(found);
+    const rows = withinBytes(found, ({ text }) => Buffer.byteLength(text), APP_PAGE_MAX_BYTES);
     const comments = rows.filter(({ state }) => input.includeGone || state === 'present');
     const last = rows.at(-1);
     const done = last === undefined || (found.length < limit && rows.length === found.length);
     return { comments, nextPageToken: done ? '' : encodePage([last.commentId]) };
   }
-}
-
-function withinBytes(comments: readonly AppComment[]): readonly AppComment[] {
-  let bytes = 0;
-  const end = comments.findIndex(({ text }, index) => {
-    bytes += Buffer.byteLength(text);
-    return bytes > APP_PAGE_MAX_BYTES && index > 0;
-  });
-  return end === -1 ? comments : comments.slice(0, end);
 }

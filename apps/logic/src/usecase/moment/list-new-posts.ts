@@ -4,7 +4,7 @@ import type { UserContext } from '../caller.js';
 import { decodePage, encodePage } from '../paging.js';
 import type { ArrivalClock, Moments } from './ports.js';
 import { postsLimit } from './post-pages.js';
-import { withReactions, type SeenPost } from './seen-posts.js';
+import { fitting, withReactions, type SeenPost } from './seen-posts.js';
 
 /** What bears an earlier time than this before now has arrived, or never will; see the store. */
 export const ARRIVALS_OVERLAP_MS = 60_000;
@@ -40,10 +40,9 @@ export class ListNewPosts {
         isInTimeline(caller.userId, post, relation),
       );
       const seen = shown.map(({ post }) => post);
-      return {
-        posts: await withReactions(reactions, context, seen),
-        last: rows.length < limit ? undefined : rows.at(-1),
-      };
+      const posts = fitting(await withReactions(reactions, context, seen), context);
+      const looked = rows.length < limit ? undefined : rows.at(-1);
+      return { posts, last: posts.length < shown.length ? shown[posts.length - 1] : looked };
     });
     const further = last && encodePage([nextMs, last.arrivedMs, last.post.postId]);
     return { posts, newerToken: further ?? roundFrom(nextMs), more: last !== undefined };

@@ -2,7 +2,7 @@ import { canSeePost, isInReach, parseUserId } from '@queqiao/domain';
 
 import type { UserContext } from '../caller.js';
 import type { Moments } from './ports.js';
-import { readPosts } from './post-pages.js';
+import { cutPage, readPosts } from './post-pages.js';
 import { withReactions, type SeenPost } from './seen-posts.js';
 
 export interface PostsAnswer {
@@ -28,7 +28,8 @@ export class ListPosts {
         // To strangers a user with posts looks like one without, and like nobody.
         isEnd: ({ post, relation }) => !isInReach(viewerId, post, relation),
       });
-      return { ...page, posts: await withReactions(reactions, context, page.posts) };
+      const seen = await withReactions(reactions, context, page.posts);
+      return cutPage(context, seen, page.nextPageToken);
     });
   }
 }

@@ -4,7 +4,7 @@ import type { UserContext } from '../caller.js';
 import { arrivalsFrom, roundFrom } from './list-new-posts.js';
 import type { PostsAnswer } from './list-posts.js';
 import type { ArrivalClock, Moments } from './ports.js';
-import { readPosts } from './post-pages.js';
+import { cutPage, readPosts } from './post-pages.js';
 import { withReactions } from './seen-posts.js';
 
 export interface TimelineAnswer extends PostsAnswer {
@@ -28,7 +28,8 @@ export class ListTimeline {
       const page = await readPosts(input, (at) => timelines.page(context.appId, userId, at), {
         isShown: ({ post, relation }) => isInTimeline(userId, post, relation),
       });
-      return { ...page, posts: await withReactions(reactions, context, page.posts), newerToken };
+      const seen = await withReactions(reactions, context, page.posts);
+      return { ...cutPage(context, seen, page.nextPageToken), newerToken };
     });
   }
 }

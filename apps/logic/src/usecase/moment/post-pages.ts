@@ -1,5 +1,7 @@
+import type { UserContext } from '../caller.js';
 import { decodePage, encodePage, pageLimit } from '../paging.js';
 import type { PostPage, PostPlace, PostRecord, ViewedPost } from './ports.js';
+import { fitting, type SeenPost } from './seen-posts.js';
 
 export const POSTS_LIMIT_DEFAULT = 20;
 export const POSTS_LIMIT_MAX = 50;
@@ -46,6 +48,18 @@ export async function readPosts(
     if (rows.length < limit && looked === rows.length) return { posts, nextPageToken: '' };
   }
   return { posts, nextPageToken: before === null ? '' : placeToken(before) };
+}
+
+/** The page with what was said under its posts, as far as an answer has room; the rest comes by the next page. */
+export function cutPage(
+  context: UserContext,
+  posts: readonly SeenPost[],
+  nextPageToken: string,
+): { readonly posts: SeenPost[]; readonly nextPageToken: string } {
+  const fit = fitting(posts, context);
+  const last = fit.at(-1);
+  const isCut = last !== undefined && fit.length < posts.length;
+  return { posts: fit, nextPageToken: isCut ? placeToken(last.post) : nextPageToken };
 }
 
 /** Errors: INVALID_ARGUMENT. */

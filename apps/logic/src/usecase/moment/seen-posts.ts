@@ -1,5 +1,8 @@
+import type { UserId } from '@queqiao/domain';
+
 import type { UserContext } from '../caller.js';
 import type { Reactions, ReactionReads } from '../comment/read-ports.js';
+import { withinBytes } from '../paging.js';
 import type { PostRecord } from './ports.js';
 
 /** A post as its viewer sees it. */
@@ -21,4 +24,20 @@ export async function withReactions(
 ): Promise<SeenPost[]> {
   const found = await reactions.of(appId, caller.userId, posts);
   return posts.map((post) => ({ post, reactions: found.get(post.postId) ?? NONE }));
+}
+
+/** As many of the first ones as an answer has room for. */
+export function fitting(
+  posts: readonly SeenPost[],
+  { caller }: Pick<UserContext, 'caller'>,
+): SeenPost[] {
+  return [...withinBytes(posts, (post) => bytesOf(post, caller.userId))];
+}
+
+/** For whom it is, only its author is answered. */
+function bytesOf({ post, reactions }: SeenPost, viewerId: UserId): number {
+  const { content, authorId, audience } = post;
+  const named = authorId === viewerId ? Buffer.byteLength(JSON.stringify(audience)) : 0;
+  const said = reactions.comments.comments.map(({ text }) => Buffer.byteLength(text));
+  return said.reduce((sum, bytes) => sum + bytes, content.byteLength + named);
 }
