@@ -106,7 +106,7 @@ it('unread notices are read from the mark on, not from the first one', async () 
 });
 
 it('whom a deed concerns is found among the actor’s friends, by a look at each', async () => {
-  const rows = await plan(INVOLVED_SQL, ['p-u1', ...KEY, 'u100', 'p-u1', 101]);
+  const rows = await plan(INVOLVED_SQL, ['p-u1', 9, ...KEY, 'u100', 'p-u1', 9, 101]);
   const found = rows.map(({ table, key, type }) => `${table} ${key} ${type}`);
   expect(found.sort()).toEqual([
     expect.stringMatching(/^c comments_by_author (ref|eq_ref)$/),

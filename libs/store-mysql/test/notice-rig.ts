@@ -52,7 +52,7 @@ export class NoticeRig {
   }
 
   async like(postId: string, ...ids: string[]): Promise<void> {
-    const rows = ids.map((id) => `('${app}', '${postId}', '${id}', 1)`);
+    const rows = ids.map((id) => `('${app}', '${postId}', '${id}', 7)`);
     await this.rig.rows(`INSERT INTO likes VALUES ${rows.join(', ')}`);
   }
 

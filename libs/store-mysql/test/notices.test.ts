@@ -78,6 +78,23 @@ describe('who is told', () => {
     expect(await rig.shown(ann)).toEqual([`comment ${bob}`]);
   });
 
+  it('is nobody who had no part in it yet, however late the job is', async () => {
+    await rig.befriend(bob, dave);
+    const postId = await rig.post(ann);
+    await rig.like(postId, bob, carol);
+    const commentId = await rig.comment(postId, bob);
+    const later = await rig.comment(postId, dave);
+    await stores.rows('UPDATE likes SET created_ms = 8 WHERE user_id = ?', [carol]);
+    const set = 'UPDATE comments SET created_ms = ? WHERE comment_id = ?';
+    await stores.rows(set, [9, commentId]);
+    await stores.rows(set, [10, later]);
+    await rig.tell('like', postId, bob);
+    await rig.tell('comment', postId, bob, commentId);
+    expect(await rig.shown(ann)).toEqual([`comment ${bob}`, `like ${bob}`]);
+    expect(await rig.shown(carol)).toEqual([`comment ${bob}`]);
+    expect(await rig.shown(dave)).toEqual([]);
+  });
+
   it('is not who has blocked the actor, nor whom the actor has', async () => {
     const postId = await rig.post(ann);
     await rig.like(postId, ann, carol, bob);

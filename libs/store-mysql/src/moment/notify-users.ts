@@ -44,28 +44,46 @@ async function mentioned(
 }
 
 /**
- * Friends of the actor's who have liked or commented the post: friends are gone through, with a look by key at each. An actor has a
+ * Friends of the actor's who had liked or commented the post at a moment: friends are gone through, with a look by key at each. An actor has a
  * limited number of them, of whatever a post has. EXISTS would be turned into one look at everything.
  */
 export const INVOLVED_SQL =
   'SELECT STRAIGHT_JOIN f.friend_id FROM friends f FORCE INDEX (PRIMARY) ' +
   'LEFT JOIN likes l FORCE INDEX (PRIMARY) ' +
-  'ON l.app_id = f.app_id AND l.post_id = ? AND l.user_id = f.friend_id ' +
+  'ON l.app_id = f.app_id AND l.post_id = ? AND l.user_id = f.friend_id AND l.created_ms <= ? ' +
   'WHERE f.app_id = ? AND f.user_id = ? AND f.friend_id > ? AND f.active = 1 ' +
   'AND (l.user_id IS NOT NULL OR (SELECT c.author_id FROM comments c FORCE INDEX (comments_by_author) ' +
-  'WHERE c.app_id = f.app_id AND c.post_id = ? AND c.author_id = f.friend_id AND c.state = 0 LIMIT 1) ' +
+  'WHERE c.app_id = f.app_id AND c.post_id = ? AND c.author_id = f.friend_id AND c.state = 0 AND c.created_ms <= ? LIMIT 1) ' +
   'IS NOT NULL) ORDER BY f.friend_id LIMIT ?';
 
-/** These, and the author. */
+/** These, and the author; nobody who came after the deed, however late its job is. */
 async function involved(
   db: Kysely<Schema>,
-  { appId, authorId, actorId, postId }: NotifyJob,
+  job: NotifyJob,
   doneTo: string,
 ): Promise<readonly UserId[]> {
-  const values = [postId, appId, actorId, doneTo, postId, NOTIFY_MAX_USERS + 1];
+  const { appId, authorId, actorId, postId } = job;
+  const doneMs = await timeOf(db, job);
+  if (doneMs === null) return [];
+  const limit = NOTIFY_MAX_USERS + 1;
+  const values = [postId, doneMs, appId, actorId, doneTo, postId, doneMs, limit];
   const query = CompiledQuery.raw(INVOLVED_SQL, values);
   const { rows } = await db.executeQuery<{ friend_id: UserId }>(query);
   return [authorId, ...rows.map((row) => row.friend_id)];
+}
+
+/** Null: it was undone. */
+async function timeOf(
+  db: Kysely<Schema>,
+  { appId, postId, actorId, commentId, deed }: NotifyJob,
+): Promise<number | null> {
+  const what =
+    deed === 'like'
+      ? sql`likes FORCE INDEX (PRIMARY) WHERE user_id = ${actorId}`
+      : sql`comments FORCE INDEX (PRIMARY) WHERE comment_id = ${commentId}`;
+  const { rows } = await sql<{ created_ms: number }>`
+    SELECT created_ms FROM ${what} AND app_id = ${appId} AND post_id = ${postId}`.execute(db);
+  return rows[0]?.created_ms ?? null;
 }
 
 /** Whose comment the one of the job answers; also when that one is gone. */
