@@ -8,6 +8,10 @@ let left: Map<string, number>;
 let done: string[];
 let claims: string[][];
 let failing: Set<string>;
+/** Jobs whose steps last until they are released. */
+let held: Map<string, () => void>;
+/** Jobs under way, at most. */
+let most: number;
 /** Steps after which the node is told to stop. */
 let stopAfter: number;
 let registry: Registry;
@@ -17,7 +21,9 @@ let jobs: MomentJobs;
 beforeEach(() => {
   [left, done, claims, failing, stopAfter] = [new Map(), [], [], new Set(), 0];
   [clock, registry] = [new FakeClock(), new Registry()];
+  [held, most] = [new Map(), 0];
   const claimed = new Set<string>();
+  const working = new Set<string>();
   const rows = {
     claimDue: ({ limit }: { limit: number }) => {
       const ids = [...left.keys()].filter((id) => !claimed.has(id)).slice(0, limit);
@@ -25,13 +31,20 @@ beforeEach(() => {
       claims.push(ids);
       return Promise.resolve(ids.map((jobId) => ({ jobId })));
     },
-    advance: ({ jobId }: { jobId: string }) => {
-      if (failing.has(jobId)) return Promise.reject(new Error('no'));
+    advance: async ({ jobId }: { jobId: string }) => {
+      if (failing.has(jobId)) throw new Error('no');
+      working.add(jobId);
+      most = Math.max(most, working.size);
+      await new Promise<void>((resolve) => {
+        if (held.has(jobId)) held.set(jobId, resolve);
+        else resolve();
+      });
+      working.delete(jobId);
       const rest = (left.get(jobId) ?? 0) - 1;
       done.push(jobId);
       left.set(jobId, rest);
       if (done.length === stopAfter) void jobs.stop();
-      return Promise.resolve(rest <= 0);
+      return rest <= 0;
     },
     backlog: () => Promise.resolve({ rows: left.size, oldestDueMs: 2_000 }),
   };
@@ -54,7 +67,37 @@ it('works on a few at a time, and on all that are due', async () => {
   left = new Map(Array.from({ length: MOMENT_JOBS_MAX * 2 + 1 }, (_, n) => [`j${n}`, 1]));
   await clock.advanceAsync(500);
   expect(done).toHaveLength(left.size);
-  expect(claims.map((ids) => ids.length)).toEqual([MOMENT_JOBS_MAX, MOMENT_JOBS_MAX, 1]);
+  expect(most).toBe(MOMENT_JOBS_MAX);
+});
+
+it('goes on with others while one takes long, also with what comes meanwhile', async () => {
+  const others = Array.from({ length: MOMENT_JOBS_MAX * 2 }, (_, n) => `j${n}`);
+  held.set('long', () => undefined);
+  left = new Map(['long', ...others].map((id) => [id, 1]));
+  await clock.advanceAsync(500);
+  expect(done).toEqual(others);
+  left.set('late', 1);
+  jobs.nudge();
+  await clock.advanceAsync(0);
+  expect(done).toEqual([...others, 'late']);
+  const stopped = jobs.stop();
+  held.get('long')?.();
+  await stopped;
+  expect(done).toEqual([...others, 'late', 'long']);
+});
+
+it('takes on what is due once there is room', async () => {
+  const long = Array.from({ length: MOMENT_JOBS_MAX }, (_, n) => `long${n}`);
+  for (const id of long) held.set(id, () => undefined);
+  left = new Map([...long, 'short'].map((id) => [id, 1]));
+  await clock.advanceAsync(400);
+  jobs.nudge();
+  await clock.advanceAsync(0);
+  expect(claims).toEqual([long]);
+  held.get('long0')?.();
+  await clock.advanceAsync(0);
+  expect(done).toEqual(['long0', 'short']);
+  for (const id of long) held.get(id)?.();
 });
 
 it('leaves what fails to a later claim, and goes on with the others', async () => {

@@ -45,8 +45,11 @@ export class MomentJobs {
   readonly #deps: MomentJobsDeps;
   readonly #metrics: ReturnType<typeof metricsIn>;
   #timer: Timer | undefined;
-  #running: Promise<void> | undefined;
+  readonly #working = new Set<Promise<void>>();
+  #looking: Promise<void> | undefined;
   #nudged = false;
+  /** Something may be due that was not claimed, as everything was busy. */
+  #isFull = false;
   #ticks = 0;
   #measureDue = false;
 
@@ -71,17 +74,18 @@ export class MomentJobs {
     if (this.#timer === undefined) return;
     this.#nudged = true;
     // A slow look makes the next ones wait rather than pile up.
-    this.#running ??= this.#look().finally(() => {
-      this.#running = undefined;
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
       if (this.#nudged) this.nudge();
     });
   }
 
-  /** Resolves when the step under way has ended; what is left of its job falls due again. */
+  /** Resolves when the steps under way have ended; what is left of their jobs falls due again. */
   async stop(): Promise<void> {
     this.#timer?.cancel();
     this.#timer = undefined;
-    await this.#running;
+    await this.#looking;
+    await Promise.all(this.#working);
   }
 
   /** Never rejects: what fails is tried again later. */
@@ -90,19 +94,29 @@ export class MomentJobs {
     try {
       if (this.#measureDue) await this.#measure();
       this.#measureDue = false;
-      await this.#workOff();
+      await this.#takeOn();
     } catch (error) {
       this.#warn(error, 'jobs of timelines could not be claimed');
     }
   }
 
-  async #workOff(): Promise<void> {
-    const claim = { owner: this.options.owner, limit: MOMENT_JOBS_MAX };
-    while (this.#timer !== undefined) {
-      const jobs = await this.#deps.rows.claimDue(claim);
-      await Promise.all(jobs.map((job) => this.#finish(job)));
-      if (jobs.length < claim.limit) return;
-    }
+  /** As many as there is room for; a job that takes long keeps its own room, and holds up no other. */
+  async #takeOn(): Promise<void> {
+    const limit = MOMENT_JOBS_MAX - this.#working.size;
+    const claim = { owner: this.options.owner, limit };
+    const jobs = limit === 0 ? [] : await this.#deps.rows.claimDue(claim);
+    for (const job of jobs) this.#begin(job);
+    this.#isFull = jobs.length === limit;
+    // What ended meanwhile has left room.
+    if (this.#isFull && this.#working.size < MOMENT_JOBS_MAX) this.#nudged = true;
+  }
+
+  #begin(job: MomentJob): void {
+    const work = this.#finish(job).finally(() => {
+      this.#working.delete(work);
+      if (this.#isFull) this.nudge();
+    });
+    this.#working.add(work);
   }
 
   async #finish(job: MomentJob): Promise<void> {
