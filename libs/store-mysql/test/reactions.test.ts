@@ -181,6 +181,43 @@ describe('a post with much under it', () => {
   });
 });
 
+describe('a place in a list', () => {
+  const likes = (postId: PostId, from: ReactionPlace | null) =>
+    db.moments.atOnce(({ reactions }) =>
+      reactions.likes(app, user(v), { postId, authorId: user(a) }, { from, limit: 100 }),
+    );
+  async function walk(postId: PostId): Promise<string[]> {
+    const found: string[] = [];
+    for (let from: ReactionPlace | null = null, pages = 0; pages < 20; pages += 1) {
+      const { rows, next } = await likes(postId, from);
+      found.push(...rows.map(({ userId }) => userId));
+      if (next === null) return found;
+      from = next;
+    }
+    throw new Error('the list has no end');
+  }
+
+  it('names nobody whom the viewer may not see', async () => {
+    const postId = await of.post(a);
+    await of.likesByRows(postId, ids(REACTIONS_MAX_LOOK + 10));
+    const next = { createdMs: REACTIONS_MAX_LOOK + 1, id: '' };
+    expect(await likes(postId, null)).toEqual({ rows: [], next });
+  });
+
+  it.each([
+    ['one moment', 'TRUE'],
+    ['one moment where looking ends', 'created_ms BETWEEN 990 AND 1005'],
+  ])('has each once of %s', async (_, where) => {
+    const postId = await of.post(a);
+    const writers = ids(REACTIONS_MAX_LOOK + 10);
+    const friends = [3, 992, 999, 1_000, 1_001, 1_009].map((n) => writers[n] ?? '');
+    await viewersFriends(...friends);
+    await of.likesByRows(postId, writers);
+    await rig.rows(`UPDATE likes SET created_ms = 990 WHERE post_id = ? AND ${where}`, [postId]);
+    expect(await walk(postId)).toEqual(friends);
+  });
+});
+
 describe('what users do', () => {
   const feed = async (who: string): Promise<unknown[]> => {
     const range = { fromSeq: 1, toSeq: 100 };
