@@ -333,6 +333,37 @@ describe('reads of one moment', () => {
     expect((await seen(postId)).comments.count).toBe(1);
   });
 
+  it('are made anew, all of them, when their connection is lost', async () => {
+    const postId = await of.post(a);
+    let tries = 0;
+    const state = await db.moments.atOnce(async ({ posts }) => {
+      tries += 1;
+      await posts.post(app, user(v), postId);
+      if (tries === 1) {
+        const [found] = await rig.rows<{ id: number }>(
+          'SELECT p.id FROM information_schema.innodb_trx t JOIN information_schema.processlist p ' +
+            'ON p.id = t.trx_mysql_thread_id WHERE p.db = DATABASE()',
+        );
+        await rig.root.query(`KILL ${found?.id ?? 'nothing'}`);
+      }
+      return (await posts.post(app, user(v), postId))?.post.state;
+    });
+    expect([tries, state]).toEqual([2, 'present']);
+  });
+
+  it('are made anew when a migration has rebuilt a table meanwhile', async () => {
+    const postId = await of.post(a);
+    await of.likesByRows(postId, [v]);
+    let tries = 0;
+    const found = await db.moments.atOnce(async ({ posts, reactions }) => {
+      tries += 1;
+      await posts.post(app, user(v), postId);
+      if (tries === 1) await rig.root.query('ALTER TABLE likes FORCE');
+      return reactions.of(app, user(v), [{ postId, authorId: user(a) }]);
+    });
+    expect([tries, found.get(postId)?.likes.count]).toEqual([2, 1]);
+  });
+
   it('leave the connection as it was, also when they fail', async () => {
     const one = rig.open({ poolSize: 1 });
     const failed = one.moments.atOnce(() => Promise.reject(new RangeError('no')));

@@ -9,6 +9,7 @@ const late = Object.assign(new Error('x'), { code: 'PROTOCOL_SEQUENCE_TIMEOUT' }
 it.each([
   [server(1213), 'TransientStoreError', 'TransientStoreError', false],
   [server(1205), 'TransientStoreError', 'TransientStoreError', false],
+  [server(1412), 'TransientStoreError', 'TransientStoreError', false],
   [server(1290), 'TransientStoreError', 'TransientStoreError', true],
   [server(1792), 'TransientStoreError', 'TransientStoreError', true],
   [server(1836), 'TransientStoreError', 'TransientStoreError', true],

@@ -35,6 +35,7 @@ const BY_ERRNO: ReadonlyMap<number, Trouble> = new Map<number, Trouble>([
   [1037, 'refused'], // out of memory
   [1041, 'refused'], // out of resources
   [1114, 'refused'], // table full
+  [1412, 'refused'], // table rebuilt since the snapshot
   [1206, 'refused'], // lock table full
   [1040, 'full'],
   [1203, 'full'],

@@ -1,7 +1,7 @@
 import type { ConnectionPool } from '../connection/connection-pool.js';
 import type { StoreConnection } from '../connection/store-connection.js';
 import type { MomentReader, MomentReads } from '../reaction-types.js';
-import type { StoreContext } from '../store-context.js';
+import { retrying, type StoreContext } from '../store-context.js';
 import { MysqlPostStore } from './post-store.js';
 import { MysqlReactionReads } from './reaction-reads.js';
 import { MysqlTimelineReads } from './timeline-reads.js';
@@ -9,7 +9,12 @@ import { MysqlTimelineReads } from './timeline-reads.js';
 export class MysqlMomentReader implements MomentReader {
   constructor(private readonly context: StoreContext) {}
 
-  async atOnce<T>(read: (reads: MomentReads) => Promise<T>): Promise<T> {
+  /** Reads change nothing: what failed with its connection is read again, all of it, as of another moment. */
+  atOnce<T>(read: (reads: MomentReads) => Promise<T>): Promise<T> {
+    return retrying(this.context, () => this.#attempt(read));
+  }
+
+  async #attempt<T>(read: (reads: MomentReads) => Promise<T>): Promise<T> {
     const { pool } = this.context;
     const connection = await pool.acquire();
     try {
