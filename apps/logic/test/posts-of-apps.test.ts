@@ -189,10 +189,16 @@ describe('comments', () => {
     expect(await told(bob)).toEqual([{ $case: 'postChanged', value: { postId, removed: false } }]);
     await backEnd(AppMoments, 'removeComment', { ...id(), postId, commentId: 'c1' });
     expect(await told(bob)).toHaveLength(1);
+    const again = { ...id(), postId, commentId: 'c2' };
+    await backEnd(AppMoments, 'removeComment', again);
     for (const commentId of ['c0', 'nosuch']) {
       const call = backEnd(AppMoments, 'removeComment', { ...id(), postId, commentId });
       expect(await failureOf(call)).toEqual({ code: 'NOT_FOUND', field: 'comment_id' });
     }
+    await ann.delete(postId);
+    await backEnd(AppMoments, 'removeComment', again);
+    const late = backEnd(AppMoments, 'removeComment', { ...again, ...id() });
+    expect(await failureOf(late)).toEqual({ code: 'NOT_FOUND', field: 'post_id' });
   });
 });
 

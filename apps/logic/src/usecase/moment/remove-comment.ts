@@ -31,13 +31,14 @@ export class RemoveComment {
     const { commentId } = input;
     if (!isId(commentId)) throw invalidArgument('comment_id', 'must match [A-Za-z0-9_.-]{1,64}');
     const post = await appPosts.post(appId, postId);
-    if (post === null || post.state === 'deleted') throw noPost();
+    if (post === null) throw noPost();
     // Whose it is never changes.
     const known = await appPosts.comment(appId, postId, commentId);
     if (known === null) throw noComment();
     const work = { ...this.options, appId, request, postId, commentId, writerId: known.authorId };
     const words = notices.postChanged(post.postId, false);
     const outcome = await appPosts.removeComment(work, (comment) => {
+      if (post.state === 'deleted') throw noPost();
       if (comment === null || isDeleted(comment)) throw noComment();
       if (comment.state === 'removed') return null;
       return notice(actorOf(caller), words, { shown: false });
