@@ -236,9 +236,12 @@ describe('plans', () => {
     const chat = direct('ann', 'bob');
     const rows = Array.from({ length: 300 }, (_, n) => n + 1);
     const list = (row: (n: number) => string) => rows.map(row).join(',');
-    await rig.rows(
-      `INSERT INTO app_events VALUES ${list((n) => `('plan',${n},'${chat}',${n},${n},1)`)}`,
-    );
+    // Others on both sides, as it is one that begins in the middle of the table.
+    for (const name of ['a', 'b', 'c', 'plan', 'x', 'y', 'z']) {
+      await rig.rows(
+        `INSERT INTO app_events VALUES ${list((n) => `('${name}',${n},'${chat}',${n},${n},1)`)}`,
+      );
+    }
     await rig.rows(
       `INSERT INTO event_outbox VALUES ${list((n) => `('plan','${chat}',${n},${n},1)`)}`,
     );

@@ -6,9 +6,9 @@ import { select, type StoreContext } from '../store-context.js';
 
 export const EVENT_HEAD_SQL = 'SELECT last_position FROM app_event_heads WHERE app_id = ?';
 export const OLDEST_EVENT_SQL =
-  'SELECT position FROM app_events WHERE app_id = ? ORDER BY position LIMIT 1';
+  'SELECT position FROM app_events FORCE INDEX (PRIMARY) WHERE app_id = ? ORDER BY position LIMIT 1';
 export const EVENTS_SQL =
-  'SELECT position, conversation_id, first_seq, last_seq FROM app_events ' +
+  'SELECT position, conversation_id, first_seq, last_seq FROM app_events FORCE INDEX (PRIMARY) ' +
   'WHERE app_id = ? AND position >= ? ORDER BY position LIMIT ?';
 
 /** Entries one by one: a range of seqs that comes from a list would be looked for in the whole log. */
