@@ -40,9 +40,9 @@ export class ListNewPosts {
         isInTimeline(caller.userId, post, relation),
       );
       const seen = shown.map(({ post }) => post);
-      const posts = fitting(await withReactions(reactions, context, seen), context);
+      const fit = fitting(await withReactions(reactions, context, seen), context);
       const looked = rows.length < limit ? undefined : rows.at(-1);
-      return { posts, last: posts.length < shown.length ? shown[posts.length - 1] : looked };
+      return { posts: fit, last: fit.length < shown.length ? shown[fit.length - 1] : looked };
     });
     const further = last && encodePage([nextMs, last.arrivedMs, last.post.postId]);
     return { posts, newerToken: further ?? roundFrom(nextMs), more: last !== undefined };
