@@ -55,15 +55,16 @@ export class PlainNotices {
     }
   }
 
-  /** The post's author, and friends of the actor's who like it or have a comment there. */
-  #involved({ post, actor }: Deed): string[] {
+  /** The post's author, and friends of the actor's who like it or have a comment there, from before the deed. */
+  #involved({ post, actor, comment }: Deed): string[] {
     const { likes, comments } = this.reactions;
-    const likers = likes.filter((like) => like.post === post).map(({ writer }) => writer);
-    const writers = comments
-      .filter((comment) => comment.post === post && !comment.gone)
-      .map(({ writer }) => writer);
-    const friends = [...likers, ...writers].filter((one) => this.moments.areFriends(actor, one));
-    return [post.author, ...friends];
+    const likesOfPost = likes.filter((like) => like.post === post);
+    const deed = comment ?? likesOfPost.find(({ writer }) => writer === actor);
+    if (deed === undefined) return [];
+    const there = comments.filter((other) => other.post === post && !other.gone);
+    const before = [...likesOfPost, ...there].filter(({ turn }) => turn < deed.turn);
+    const friends = before.filter(({ writer }) => this.moments.areFriends(actor, writer));
+    return [post.author, ...friends.map(({ writer }) => writer)];
   }
 
   #stands({ kind, to, post, actor, comment }: PlainNotice): boolean {

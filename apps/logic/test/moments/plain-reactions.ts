@@ -3,6 +3,8 @@ import type { PlainMoments, PlainPost } from './plain-moments.js';
 interface PlainLike {
   readonly post: PlainPost;
   readonly writer: string;
+  /** What was made before has a lower one. */
+  readonly turn: number;
 }
 
 export interface PlainComment {
@@ -13,6 +15,7 @@ export interface PlainComment {
   readonly text: string;
   readonly createdMs: number;
   readonly answers: PlainComment | undefined;
+  readonly turn: number;
   gone: boolean;
 }
 
@@ -20,11 +23,17 @@ export interface PlainComment {
 export class PlainReactions {
   likes: PlainLike[] = [];
   readonly comments: PlainComment[] = [];
+  #turns = 0;
 
   constructor(private readonly moments: PlainMoments) {}
 
   like(post: PlainPost, writer: string): void {
-    if (!this.liked(post, writer)) this.likes.push({ post, writer });
+    if (!this.liked(post, writer)) this.likes.push({ post, writer, turn: this.nextTurn() });
+  }
+
+  nextTurn(): number {
+    this.#turns += 1;
+    return this.#turns;
   }
 
   unlike(post: PlainPost, writer: string): void {

@@ -60,7 +60,7 @@ export async function makeComment(world: MomentWorld, step: StepOf<'comment'>): 
   if (ends !== DONE) return;
   const { commentId, createdMs } = await call;
   const made = { name, id: commentId, post, writer: who, text: name, createdMs, answers };
-  const comment = { ...made, gone: false };
+  const comment = { ...made, turn: world.reactions.nextTurn(), gone: false };
   world.reactions.comments.push(comment);
   world.notices.happened({ kind: 'COMMENT', post, actor: who, comment });
   world.name(commentId, name);
