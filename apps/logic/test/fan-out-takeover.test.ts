@@ -1,9 +1,8 @@
-import { Registry, systemClock } from '@queqiao/runtime';
-import { createDatabase, type Database } from '@queqiao/store-mysql';
 import { eventually, queryRows } from '@queqiao/testkit';
 import { describe, expect, it } from 'vitest';
 import { ApiRig } from './api-rig.js';
 import { MomentRig } from './moment-rig.js';
+import { openDatabase, StoppedNode } from './stopped-node.js';
 
 describe('a node that stops in the middle of a fan-out', () => {
   const FRIENDS = 1_200;
@@ -12,7 +11,7 @@ describe('a node that stops in the middle of a fan-out', () => {
     const other = await ApiRig.start(0);
     const shop = await other.createApp('demo');
     const database = openDatabase(other);
-    const stopped = new StoppedNode(database);
+    const stopped = new StoppedNode(database, 'advance');
     try {
       await other.addNode({}, { database: stopped.database });
       const author = await new MomentRig(other, shop).user('ann');
@@ -50,45 +49,3 @@ describe('a node that stops in the middle of a fan-out', () => {
     return ids;
   }
 });
-
-/** The stores of a node that is stopped after one step of a job: what it had begun neither ends nor fails until it goes on. */
-class StoppedNode {
-  ended = false;
-  goOn: () => void = () => undefined;
-  readonly #gone = new Promise<void>((resolve) => (this.goOn = resolve));
-  #steps = 0;
-
-  constructor(private readonly stores: Database) {}
-
-  get database(): Database {
-    const { momentJobs } = this.stores;
-    return {
-      ...this.stores,
-      momentJobs: {
-        claimDue: (claim) => (this.#steps === 0 ? momentJobs.claimDue(claim) : Promise.resolve([])),
-        backlog: () => momentJobs.backlog(),
-        advance: async (job) => {
-          this.#steps += 1;
-          if (this.#steps === 1) return momentJobs.advance(job);
-          await this.#gone;
-          const done = await momentJobs.advance(job);
-          this.ended = true;
-          return done;
-        },
-      },
-    };
-  }
-}
-
-function openDatabase({ database, logger }: ApiRig): Database {
-  return createDatabase({
-    url: database.url,
-    poolSize: 4,
-    appendPoolSize: 2,
-    statementTimeoutMs: 8_000,
-    tenantGuard: true,
-    clock: systemClock,
-    logger,
-    metrics: new Registry(),
-  });
-}

@@ -40,10 +40,11 @@ export class LiveDevices {
     return session;
   }
 
-  /** Contents of entries of a conversation that were pushed to a session, in the order of arrival at each link. */
+  /** Contents of entries of a conversation that were pushed to a session, by seq: each node pushes by a link of its own. */
   pushed(session: number, conversationId: string): Content['body'][] {
     return this.#entries(session)
       .filter((entry) => entry.conversationId === conversationId)
+      .sort((a, b) => a.seq - b.seq)
       .map(({ content }) => content?.body);
   }
 

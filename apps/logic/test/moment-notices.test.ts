@@ -4,8 +4,6 @@ import {
   PostContent,
   type Content,
 } from '@queqiao/protocol/client';
-import { createDatabase, type Database } from '@queqiao/store-mysql';
-import { Registry, systemClock } from '@queqiao/runtime';
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApiRig, failureOf, newId } from './api-rig.js';
@@ -21,6 +19,7 @@ import {
   unlike,
   unreadOf,
 } from './notice-calls.js';
+import { openDatabase, StoppedNode } from './stopped-node.js';
 
 let rig: ApiRig;
 let app: TestApp;
@@ -241,7 +240,7 @@ describe('a node that stops in the middle of telling', () => {
   it('is followed by another, which finishes it: everybody is told once', async () => {
     const other = await ApiRig.start(0);
     const shop = await other.createApp('demo');
-    const stopped = new StoppedNode(openDatabase(other));
+    const stopped = new StoppedNode(openDatabase(other), 'notify');
     try {
       await other.addNode({}, { database: stopped.database });
       const rigged = new MomentRig(other, shop);
@@ -295,53 +294,4 @@ async function likersByRows(of: ApiRig, ...friends: string[]): Promise<string[]>
 async function likeByRows(of: ApiRig, postId: string, ids: readonly string[]): Promise<void> {
   const rows = ids.map((id) => `('demo', '${postId}', '${id}', 1)`);
   await queryRows(of.database.url, `INSERT INTO likes VALUES ${rows.join(', ')}`);
-}
-
-/** The stores of a node that is stopped after one step of telling: what it had begun neither ends nor fails until it goes on. */
-class StoppedNode {
-  ended = false;
-  goOn: () => void = () => undefined;
-  readonly #gone = new Promise<void>((resolve) => (this.goOn = resolve));
-  #steps = 0;
-
-  constructor(private readonly stores: Database) {}
-
-  get database(): Database {
-    const { momentJobs, notices } = this.stores;
-    return {
-      ...this.stores,
-      momentJobs: {
-        claimDue: (claim) => (this.#steps === 0 ? momentJobs.claimDue(claim) : Promise.resolve([])),
-        backlog: () => momentJobs.backlog(),
-        advance: (job) => momentJobs.advance(job),
-      },
-      notices: {
-        list: (...of) => notices.list(...of),
-        countUnread: (...of) => notices.countUnread(...of),
-        markRead: (...of) => notices.markRead(...of),
-        prune: (limit) => notices.prune(limit),
-        notify: async (...of) => {
-          this.#steps += 1;
-          if (this.#steps === 1) return notices.notify(...of);
-          await this.#gone;
-          const outcome = await notices.notify(...of);
-          this.ended = true;
-          return outcome;
-        },
-      },
-    };
-  }
-}
-
-function openDatabase({ database, logger }: ApiRig): Database {
-  return createDatabase({
-    url: database.url,
-    poolSize: 4,
-    appendPoolSize: 2,
-    statementTimeoutMs: 8_000,
-    tenantGuard: true,
-    clock: systemClock,
-    logger,
-    metrics: new Registry(),
-  });
 }
