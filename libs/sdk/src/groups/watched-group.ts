@@ -4,10 +4,11 @@ import {
   type GroupMember,
 } from '@queqiao/protocol/client';
 import type { Backoff } from '../backoff.js';
-import type { Clock, Timer } from '../clock.js';
+import type { Clock } from '../clock.js';
 import type { Caller, CallOptions } from '../connection/typed-call.js';
-import { asQueqiaoError, QueqiaoError } from '../errors.js';
+import { QueqiaoError } from '../errors.js';
 import type { Limits } from '../limits.js';
+import { Turns } from '../turns.js';
 import { MAX_IDS_PER_CALL } from './group-calls.js';
 import { applyToGroup, type GroupNews } from './group-news.js';
 import { MemberList } from './member-list.js';
@@ -32,24 +33,24 @@ export interface WatchedGroupDeps {
  */
 export class WatchedGroup {
   readonly #list: MemberList;
-  readonly #backoff: Backoff;
+  readonly #turns: Turns;
   #group: Group | undefined;
   #known = false;
-  #closed = false;
-  /** One call at a time: what the log tells meanwhile is asked for again. */
-  #tail: Promise<unknown> = Promise.resolve();
-  #asking = false;
   #staleGroup = true;
   #staleList = false;
   readonly #staleIds = new Set<string>();
-  #retry: Timer | undefined;
 
   constructor(
     readonly groupId: string,
     private readonly deps: WatchedGroupDeps,
   ) {
     this.#list = new MemberList(deps.limits.maxWatchedMembers);
-    this.#backoff = deps.newBackoff();
+    this.#turns = new Turns({
+      clock: deps.clock,
+      newBackoff: deps.newBackoff,
+      settle: () => this.#settle(),
+      closedMessage: 'the group is no longer watched',
+    });
     this.#settleSoon();
   }
 
@@ -76,7 +77,7 @@ export class WatchedGroup {
    */
   loadMore(limit = 100): Promise<boolean> {
     const { groupId } = this;
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       if (this.#list.complete) return false;
       const { maxWatchedMembers } = this.deps.limits;
       if (this.#list.room <= 0) {
@@ -93,15 +94,14 @@ export class WatchedGroup {
 
   /** Loads the group and the first page of members again. Rejects like a call. */
   refresh(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       await this.#askGroup({});
       if (this.#group?.self !== undefined) await this.#askFirstPage({});
     });
   }
 
   close(): void {
-    this.#closed = true;
-    this.#retry?.cancel();
+    this.#turns.close();
     this.deps.onClose(this);
   }
 
@@ -109,9 +109,9 @@ export class WatchedGroup {
   heard(news: GroupNews): void {
     const about = applyToGroup(this.#group, this.#list, news, this.deps.userId());
     this.#group = about.group;
-    if (about.askGroup || this.#asking) this.#staleGroup = true;
+    if (about.askGroup || this.#turns.asking) this.#staleGroup = true;
     // What was asked for before may be answered as it was before.
-    for (const id of this.#asking ? about.userIds : about.askIds) this.#staleIds.add(id);
+    for (const id of this.#turns.asking ? about.userIds : about.askIds) this.#staleIds.add(id);
     this.#settleSoon();
     this.deps.onChange(this);
   }
@@ -129,9 +129,7 @@ export class WatchedGroup {
   }
 
   #settleSoon(): void {
-    this.#retry?.cancel();
-    if (!this.#staleGroup && !this.#staleList && this.#staleIds.size === 0) return;
-    this.#inTurn(() => this.#settle()).catch((failure) => this.#later(asQueqiaoError(failure)));
+    this.#turns.settleSoon(this.#staleGroup || this.#staleList || this.#staleIds.size > 0);
   }
 
   /** Asks what is stale, until nothing is. What fails stays so. */
@@ -150,7 +148,6 @@ export class WatchedGroup {
     const covered = ids.filter((id) => this.#list.covers(id));
     const again = failing(() => covered.forEach((id) => this.#staleIds.add(id)));
     if (covered.length > 0) await this.#askMembers(covered, options).catch(again);
-    this.#backoff.reset();
     this.#settleSoon();
   }
 
@@ -179,28 +176,6 @@ export class WatchedGroup {
     this.#list.drop(userIds.filter((id) => !there.has(id)));
     this.#list.put(members);
     this.deps.onChange(this);
-  }
-
-  /** Without a connection the next one resumes; what the server refuses for good is not asked again. */
-  #later(error: QueqiaoError): void {
-    if (this.#closed || !error.retryable || error.field === 'connection') return;
-    const delayMs = Math.max(error.retryAfterMs, this.#backoff.next());
-    this.#retry?.cancel();
-    this.#retry = this.deps.clock.setTimer(delayMs, () => this.#settleSoon());
-  }
-
-  #inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
-    const result = this.#tail.then(async () => {
-      if (this.#closed) throw new QueqiaoError('UNAVAILABLE', 'the group is no longer watched');
-      this.#asking = true;
-      try {
-        return await task();
-      } finally {
-        this.#asking = false;
-      }
-    });
-    this.#tail = result.catch(() => undefined);
-    return result;
   }
 }
 

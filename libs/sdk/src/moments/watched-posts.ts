@@ -1,9 +1,10 @@
 import type { Post } from '@queqiao/protocol/client';
 import type { Backoff } from '../backoff.js';
-import type { Clock, Timer } from '../clock.js';
+import type { Clock } from '../clock.js';
 import type { Caller, CallOptions } from '../connection/typed-call.js';
 import { asQueqiaoError, QueqiaoError } from '../errors.js';
 import type { Limits } from '../limits.js';
+import { Turns } from '../turns.js';
 import { PostList } from './post-list.js';
 import { readPost, type PostSource } from './post-source.js';
 
@@ -30,24 +31,24 @@ export interface WatchedPostsDeps {
  */
 export class WatchedPosts {
   readonly #list: PostList;
-  readonly #backoff: Backoff;
+  readonly #turns: Turns;
   #newerToken = '';
   #problem: QueqiaoError | undefined;
-  #closed = false;
-  /** One call at a time: a later answer is newer. */
-  #tail: Promise<unknown> = Promise.resolve();
-  #asking = false;
   #staleList = true;
   #staleNews = false;
   readonly #staleIds = new Set<string>();
-  #retry: Timer | undefined;
 
   constructor(
     private readonly source: PostSource,
     private readonly deps: WatchedPostsDeps,
   ) {
     this.#list = new PostList(deps.limits.maxWatchedPosts);
-    this.#backoff = deps.newBackoff();
+    this.#turns = new Turns({
+      clock: deps.clock,
+      newBackoff: deps.newBackoff,
+      settle: () => this.#settle(),
+      closedMessage: 'these posts are no longer watched',
+    });
     this.#settleSoon();
   }
 
@@ -73,7 +74,7 @@ export class WatchedPosts {
    * more. Rejects like a call, and with LIMIT_EXCEEDED (maxWatchedPosts) when no more may be kept.
    */
   loadMore(limit = PAGE_POSTS): Promise<boolean> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       if (this.#list.complete) return false;
       if (this.#list.room <= 0) {
         const message = `${this.deps.limits.maxWatchedPosts} posts are kept of a list`;
@@ -92,7 +93,7 @@ export class WatchedPosts {
 
   /** As `loadNew`, and loads the first page again: what is gone from it is gone here. Rejects like a call. */
   refresh(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       if (!this.#list.loaded || this.#staleList) return this.#askFirstPage({});
       if (this.#newerToken !== '') await this.#askNew({});
       const page = await this.source.page('', PAGE_POSTS, {});
@@ -106,12 +107,11 @@ export class WatchedPosts {
    * Rejects like a call.
    */
   loadNew(): Promise<readonly Post[]> {
-    return this.#inTurn(() => this.#askNew({}));
+    return this.#turns.take(() => this.#askNew({}));
   }
 
   close(): void {
-    this.#closed = true;
-    this.#retry?.cancel();
+    this.#turns.close();
     this.deps.onClose(this);
   }
 
@@ -136,7 +136,7 @@ export class WatchedPosts {
   removed(postId: string): void {
     if (this.#list.drop(postId)) this.deps.onChange(this);
     // A read that is under way may bring it once more.
-    if (this.#asking) this.#staleIds.add(postId);
+    if (this.#turns.asking) this.#staleIds.add(postId);
     this.#settleSoon();
   }
 
@@ -169,9 +169,7 @@ export class WatchedPosts {
   }
 
   #settleSoon(): void {
-    this.#retry?.cancel();
-    if (!this.#staleList && !this.#staleNews && this.#staleIds.size === 0) return;
-    this.#inTurn(() => this.#settle()).catch((failure) => this.#later(asQueqiaoError(failure)));
+    this.#turns.settleSoon(this.#staleList || this.#staleNews || this.#staleIds.size > 0);
   }
 
   /** Asks what is stale, until nothing is. What fails stays so. */
@@ -186,7 +184,6 @@ export class WatchedPosts {
         throw failure;
       });
     }
-    this.#backoff.reset();
   }
 
   async #askFirstPage(options: CallOptions, limit = PAGE_POSTS): Promise<void> {
@@ -232,27 +229,5 @@ export class WatchedPosts {
       this.#list.put([post]);
     } else return;
     this.deps.onChange(this);
-  }
-
-  /** Without a connection the next one resumes; what the server refuses for good is not asked again. */
-  #later(error: QueqiaoError): void {
-    if (this.#closed || !error.retryable || error.field === 'connection') return;
-    const delayMs = Math.max(error.retryAfterMs, this.#backoff.next());
-    this.#retry?.cancel();
-    this.#retry = this.deps.clock.setTimer(delayMs, () => this.#settleSoon());
-  }
-
-  #inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
-    const result = this.#tail.then(async () => {
-      if (this.#closed) throw new QueqiaoError('UNAVAILABLE', 'these posts are no longer watched');
-      this.#asking = true;
-      try {
-        return await task();
-      } finally {
-        this.#asking = false;
-      }
-    });
-    this.#tail = result.catch(() => undefined);
-    return result;
   }
 }
