@@ -43,6 +43,16 @@ const SERVER_SCOPES = {
   },
   EventService: { subscribe: 'read' },
   PresenceService: { getPresence: 'read' },
+  WebhookService: {
+    createWebhook: 'admin',
+    getWebhook: 'admin',
+    listWebhooks: 'admin',
+    updateWebhook: 'admin',
+    rotateSecret: 'admin',
+    deleteWebhook: 'admin',
+    listDeadLetters: 'admin',
+    replayDeadLetters: 'admin',
+  },
   UserService: { upsertUsers: 'write', signOutUser: 'admin' },
 } as const satisfies ServerScopes;
 
