@@ -63,6 +63,7 @@ export class InMemoryLogic {
   /** Of every token that is verified from now on. */
   tokenIssuedMs = (): number => this.clock.now();
   keyId = 'k1';
+  tokenId = '';
   appSuspendedMs = 0;
   /** Who is in which large group, and who left them; what is asked about them. */
   large: LargeMember[] = [];
@@ -155,8 +156,8 @@ export class InMemoryLogic {
   }
 
   #judged() {
-    const { keyId, appSuspendedMs } = this;
-    return { keyId, appSuspendedMs };
+    const { keyId, tokenId, appSuspendedMs } = this;
+    return { keyId, tokenId, appSuspendedMs };
   }
 
   #refresh(request: RefreshSessionRequest): LogicReply {

@@ -23,6 +23,7 @@ import {
 import { AppendWriter, DEFAULT_APPEND_LIMITS, DirectHeads, storeFailure } from './append/index.js';
 import { CredentialVerifier } from './auth/credential-verifier.js';
 import { OperatorVerifier } from './auth/operator-verifier.js';
+import { TokenSecrets } from './auth/token-secrets.js';
 import { adapterError } from './compose/adapter-errors.js';
 import { administration } from './compose/administration.js';
 import { AppPurge } from './compose/app-purge.js';
@@ -72,7 +73,8 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
   const base = baseParts(config, overrides);
   const { clock, logger, registry, bootId, database, directory } = base;
   const { nodeId, host } = config;
-  const caches = createCaches(database, { clock, metrics: registry });
+  const secrets = new TokenSecrets(config.tokenSecrets);
+  const caches = createCaches(database, secrets, { clock, metrics: registry });
 
   // The doors need the services, which need the link, which needs a door.
   const executor: CallExecutor = {
@@ -88,6 +90,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
       database,
       directory,
       caches,
+      secrets,
       writer,
       delivery,
       jobs: jobs.momentJobs,
@@ -248,7 +251,7 @@ function createOperators({ database, clock }: Base, config: LogicConfig) {
 function createDoors(
   { clock, logger, registry, bootId }: Base,
   { host, grpcPort: port }: LogicConfig,
-  { all, tokens, apps, users, signedOut }: Services,
+  { all, tokens, apps, users, standings }: Services,
   { credentials, operators }: { credentials: CredentialVerifier; operators: OperatorSide },
 ) {
   const services = [...all, ...operators.services];
@@ -257,7 +260,7 @@ function createDoors(
   let requests = 0;
   const scopes = METHOD_SCOPES;
   const { verifier } = operators;
-  const accounts = { tokens, credentials, operators: verifier, apps, users, signedOut, scopes };
+  const accounts = { tokens, credentials, operators: verifier, apps, users, standings, scopes };
   const shared = { services, caller, observer };
   return {
     linkDoor: new LinkDoor({ ...shared, apps }),

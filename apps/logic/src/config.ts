@@ -13,6 +13,17 @@ function areHashes(words: readonly string[]): boolean {
   );
 }
 
+/** The one that signs, and those from before that verify. */
+const MAX_TOKEN_SECRETS = 3;
+
+function areSecrets(words: readonly string[]): boolean {
+  return (
+    words.length <= MAX_TOKEN_SECRETS &&
+    new Set(words).size === words.length &&
+    words.every((word) => /^[A-Za-z0-9_-]{43,171}$/.test(word))
+  );
+}
+
 /** Everything that can be set, with its unit in its name. */
 const schema = z
   .object({
@@ -41,6 +52,16 @@ const schema = z
       .default([])
       .describe(
         'SHA-256 of the secret of operators; several while it is changed. Without it there is no administration.',
+      ),
+    tokenSecrets: field
+      .list()
+      .refine(
+        areSecrets,
+        'must be one to three secrets of 32 to 128 bytes in base64url, with commas between',
+      )
+      .default([])
+      .describe(
+        'Secrets from which keys are derived for tokens that the server issues: the first signs, all verify. Without it it issues none.',
       ),
     mysqlPoolSize: field
       .integer(2, 200)
@@ -87,6 +108,7 @@ export const logicConfig = defineConfig(schema, {
     linkPort: 'QUEQIAO_LINK_PORT',
     linkAdvertise: 'QUEQIAO_LINK_ADVERTISE',
     operatorSecretSha256: 'QUEQIAO_OPERATOR_SECRET_SHA256',
+    tokenSecrets: 'QUEQIAO_TOKEN_SECRETS',
     mysqlPoolSize: 'QUEQIAO_MYSQL_POOL_SIZE',
     mysqlStatementMs: 'QUEQIAO_MYSQL_STATEMENT_MS',
     appendMaxBatch: 'QUEQIAO_APPEND_MAX_BATCH',
@@ -94,7 +116,7 @@ export const logicConfig = defineConfig(schema, {
     drainDelayMs: 'QUEQIAO_DRAIN_DELAY_MS',
     drainMs: 'QUEQIAO_DRAIN_MS',
   },
-  secrets: ['mysqlUrl', 'redisUrl'],
+  secrets: ['mysqlUrl', 'redisUrl', 'tokenSecrets'],
   profileDefaults: {
     dev: {
       ...common.profileDefaults.dev,

@@ -34,7 +34,7 @@ import {
   type AppSettingsInput,
   type Database,
 } from '@queqiao/store-mysql';
-import { createTestApp, TestOperator, type TestApp } from '@queqiao/testkit';
+import { createTestApp, newTokenSecret, TestOperator, type TestApp } from '@queqiao/testkit';
 import { createLogic, logicConfig, type Logic, type LogicOverrides } from '../src/index.js';
 
 export interface LogicNode {
@@ -54,6 +54,7 @@ export type UserCall = <D extends GenericServiceDefinition, N extends keyof D['m
 export class ApiRig {
   readonly nodes: LogicNode[] = [];
   readonly operator = new TestOperator();
+  readonly tokenSecret = newTokenSecret();
   readonly #closers: (() => void)[] = [];
   /** Of each node, whoever calls. */
   readonly #clients: Map<GenericServiceDefinition, Record<string, AnyUnary>>[] = [];
@@ -98,6 +99,7 @@ export class ApiRig {
       QUEQIAO_GRPC_PORT: '0',
       QUEQIAO_LINK_PORT: '0',
       QUEQIAO_OPERATOR_SECRET_SHA256: this.operator.sha256,
+      QUEQIAO_TOKEN_SECRETS: this.tokenSecret,
       ...env,
     });
     const { logger } = this;

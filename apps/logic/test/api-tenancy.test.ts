@@ -84,7 +84,7 @@ async function seen(call: Promise<unknown>, ids: Ids): Promise<string> {
     return { code, field, message, retryAfterMs };
   });
   const text = JSON.stringify(answer).replaceAll(
-    /"(seq|ordinal|createdMs|postId)":"[^"]+"/g,
+    /"(seq|ordinal|createdMs|postId|token|tokenId|expiresMs)":"[^"]+"/g,
     '"$1":"N"',
   );
   return Object.entries(ids).reduce((said, [name, id]) => said.replaceAll(id, `<${name}>`), text);

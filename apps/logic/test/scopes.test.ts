@@ -98,7 +98,7 @@ it('a method without a declared scope is nobody’s', async () => {
     tokens: { verify: unused },
     apps: { app: unused },
     users: { ensure: unused },
-    signedOut: { signedOutMs: unused },
+    standings: { standing: unused },
   });
   const door = new GrpcDoor(
     {

@@ -297,6 +297,17 @@ const OTHERS: Record<string, Row> = {
     ],
     device_id: ({ device }) => [{ user_id: 'alice', device_id: device }],
   },
+  'server.v1.TokenService/IssueToken': {
+    user_id: ({ user, newUser }) => [
+      { user_id: user, create_user: false },
+      { user_id: newUser, create_user: true },
+    ],
+    device_id: ({ device }) => [{ user_id: 'alice', device_id: device }],
+  },
+  'server.v1.TokenService/RevokeToken': {
+    user_id: ({ user }) => [asked({ user_id: user, token_id: 't1' })],
+    token_id: ({ user }) => [asked({ user_id: 'alice', token_id: user })],
+  },
 };
 
 const said = { content: { text: 'hello' } };

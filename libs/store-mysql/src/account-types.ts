@@ -27,6 +27,16 @@ export type SigningKey =
       readonly publicJwk: string;
     };
 
+/** HS256 by a key that is not stored: it is derived from the salt and a secret of the deployment. */
+export interface DerivedSigningKey {
+  readonly alg: 'derived';
+  readonly kid: string;
+  readonly retired: boolean;
+  readonly salt: Uint8Array;
+}
+
+export type StoredSigningKey = SigningKey | DerivedSigningKey;
+
 export type NewSigningKey =
   | { readonly alg: 'HS256'; readonly kid: string; readonly secret: Uint8Array }
   | { readonly alg: 'EdDSA'; readonly kid: string; readonly publicJwk: string };
@@ -42,7 +52,7 @@ export interface AppCredential {
 export interface AppStore {
   /** Null for an unknown app. */
   app(appId: AppId): Promise<AppRecord | null>;
-  signingKey(appId: AppId, kid: string): Promise<SigningKey | null>;
+  signingKey(appId: AppId, kid: string): Promise<StoredSigningKey | null>;
   credential(appId: AppId, credentialId: string): Promise<AppCredential | null>;
   /** False when the id is taken. */
   createApp(appId: AppId, name: string): Promise<boolean>;

@@ -7,6 +7,7 @@ import type { FriendStore, Relations } from './friend-types.js';
 import type { GroupStore } from './group-types.js';
 import type { LargeStore } from './large-types.js';
 import type { RequestStore } from './log-types.js';
+import type { TokenKeyStore } from './account/token-key-store.js';
 import type { RevocationStore } from './account/revocation-types.js';
 import type { MemberStore } from './member-types.js';
 import type { PostStore } from './moment-types.js';
@@ -46,6 +47,7 @@ export interface Database {
   readonly users: UserStore;
   readonly devices: DeviceStore;
   readonly revocations: RevocationStore;
+  readonly tokenKeys: TokenKeyStore;
   readonly conversations: ConversationStore;
   readonly members: MemberStore;
   readonly friends: FriendStore;

@@ -2,10 +2,12 @@ export * from './account-types.js';
 export { DEVICES_LIST_MAX } from './account/device-store.js';
 export {
   REVOCATION_KEPT_MS,
-  REVOCATION_MAX_WRITE_MS,
   REVOCATION_OVERLAP_MS,
   REVOCATION_PAGE_ROWS,
 } from './account/revocation-store.js';
+export { REVOCATION_MAX_WRITE_MS } from './account/revoke.js';
+export { REVOKED_TOKEN_KEPT_MS } from './account/revoked-tokens.js';
+export type * from './account/token-key-store.js';
 export type * from './account/revocation-types.js';
 export { LOOKUP_MAX_USERS, SEARCH_MAX_USERS, UPSERT_MAX_USERS } from './account/user-store.js';
 export * from './admin-types.js';

@@ -9,6 +9,7 @@ import { MysqlPurgeStore } from './admin/purge-store.js';
 import { MysqlAppStore } from './account/app-store.js';
 import { MysqlDeviceStore } from './account/device-store.js';
 import { MysqlRevocationStore } from './account/revocation-store.js';
+import { MysqlTokenKeyStore } from './account/token-key-store.js';
 import { MysqlUserStore } from './account/user-store.js';
 import { MysqlConversationStore } from './conversation/conversation-store.js';
 import type { Database, DatabaseOptions } from './database.js';
@@ -58,6 +59,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     users: new MysqlUserStore(context),
     devices: new MysqlDeviceStore(context),
     revocations: new MysqlRevocationStore(context),
+    tokenKeys: new MysqlTokenKeyStore(context),
     conversations: new MysqlConversationStore(context),
     members: new MysqlMemberStore(context),
     friends: new MysqlFriendStore(context),

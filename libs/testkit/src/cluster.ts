@@ -21,6 +21,7 @@ import {
 import { checkoutRoot, clusterDir, type ClusterOptions } from './cluster-options.js';
 import { changeSettings, createTestApp, type TestApp } from './test-app.js';
 import { TestOperator } from './test-operator.js';
+import { newTokenSecret } from './test-tokens.js';
 
 /**
  * A whole system of real processes on free ports: connect and logic nodes from their bundles, a database and a Redis. Scenarios
@@ -28,6 +29,7 @@ import { TestOperator } from './test-operator.js';
  */
 export class TestCluster {
   readonly crashes: UnexpectedExit[] = [];
+  readonly #tokenSecret = newTokenSecret();
   readonly operator = new TestOperator();
   readonly connect: ConnectNode[] = [];
   readonly logic: LogicNode[] = [];
@@ -138,6 +140,7 @@ export class TestCluster {
   async #placeLogic(env: Readonly<Record<string, string>> = {}): Promise<LogicNode> {
     const settings = this.#settings({
       QUEQIAO_OPERATOR_SECRET_SHA256: this.operator.sha256,
+      QUEQIAO_TOKEN_SECRETS: this.#tokenSecret,
       ...this.options.logicEnv,
       ...env,
     });

@@ -51,3 +51,4 @@ export { countRedisKeys, flushRedis } from './redis-commands.js';
 export { longRun, machineHas, testSeed } from './requirement.js';
 export { createTestApp, TestApp } from './test-app.js';
 export { TestOperator } from './test-operator.js';
+export { newTokenSecret } from './test-tokens.js';

@@ -13,14 +13,15 @@ export interface TokenHolder {
   readonly deviceId: string;
   readonly tokenIssuedMs: number;
   readonly keyId: string;
+  readonly tokenId: string;
   readonly appSuspendedMs: number;
 }
 
-/** Whether a sign-out covers a session. A token of the very same moment is covered. */
+/** Whether a sign-out, or the end of a token, covers a session. A token of the very same moment is signed out. */
 export function covers(row: Revocation, session: TokenHolder): boolean {
+  if (row.appId !== session.appId || row.userId !== session.userId) return false;
+  if (row.tokenId !== '') return row.tokenId === session.tokenId;
   return (
-    row.appId === session.appId &&
-    row.userId === session.userId &&
     (row.deviceId === '' || row.deviceId === session.deviceId) &&
     session.tokenIssuedMs <= row.revokedMs
   );
@@ -47,7 +48,8 @@ export class RecentRevocations {
 
   /** True when it was not known before. */
   add(row: Revocation): boolean {
-    return this.#remember(keyOf(row, row.deviceId), row.revokedMs);
+    const key = row.tokenId === '' ? keyOf(row, row.deviceId) : keyOfToken(row);
+    return this.#remember(key, row.revokedMs);
   }
 
   addApp({ appId, keyId, revokedMs }: AppRevocation): boolean {
@@ -58,7 +60,8 @@ export class RecentRevocations {
     const signedOut = ['', session.deviceId].some(
       (deviceId) => session.tokenIssuedMs <= this.#timeOf(keyOf(session, deviceId)),
     );
-    const { appId, keyId, appSuspendedMs } = session;
+    const { appId, keyId, tokenId, appSuspendedMs } = session;
+    if (tokenId !== '' && this.#times.has(keyOfToken(session))) return true;
     const suspended = appSuspendedMs < this.#timeOf(keyOfApp(appId, ''));
     return signedOut || suspended || (keyId !== '' && this.#times.has(keyOfApp(appId, keyId)));
   }
@@ -93,6 +96,11 @@ export class RecentRevocations {
 /** A colon is in no id. */
 function keyOf({ appId, userId }: { appId: string; userId: string }, deviceId: string): string {
   return `${appId}:${userId}:${deviceId}`;
+}
+
+/** No device has an empty id. */
+function keyOfToken(token: { appId: string; userId: string; tokenId: string }): string {
+  return `${keyOf(token, '')}:${token.tokenId}`;
 }
 
 /** No user has an empty id. */

@@ -102,7 +102,7 @@ export class RevocationFeed {
     const sinceMs = this.#sinceMs;
     let first: RevocationsSinceResponse | undefined;
     for (let page = 0; page < MAX_PAGES; page += 1) {
-      const request: RevocationsSinceRequest = { sinceMs, after: rows.at(-1) };
+      const request: RevocationsSinceRequest = { sinceMs, after: rows.at(-1), withTokens: true };
       const answer = await this.deps.logic.revocationsSince(request);
       if ('error' in answer) return null;
       first ??= answer.value;

@@ -15,7 +15,7 @@ function deliver(rig: SessionRig, ...sessions: number[]): void {
 }
 
 function revocation(rig: SessionRig, row: Partial<Revocation> = {}): Revocation {
-  const who = { appId: 'app', userId: 'ann', deviceId: 'd1' };
+  const who = { appId: 'app', userId: 'ann', deviceId: 'd1', tokenId: '' };
   return { ...who, revokedMs: rig.clock.now(), ...row };
 }
 
@@ -101,6 +101,46 @@ describe('a sign-out', () => {
     rig.logic.tooOld = true;
     await rig.clock.advanceAsync(FEED_EVERY_MS + 100);
     expect(socket.closeCode).toBe(4004);
+  });
+});
+
+describe('the end of a token', () => {
+  const ended = (rig: SessionRig, tokenId: string) => revocation(rig, { deviceId: '', tokenId });
+
+  it('closes what it opened, whenever it was issued, and no other session of its user', async () => {
+    const rig = new SessionRig();
+    // An issuer whose clock is ahead.
+    rig.logic.tokenIssuedMs = () => rig.clock.now() + 60_000;
+    rig.logic.tokenId = 't1';
+    const gone = [await rig.signedIn('app/ann', 'd1'), await rig.signedIn('app/ann', 'd2')];
+    const refreshed = await rig.signedIn('app/ann', 'd3');
+    const sameId = await rig.signedIn('app/bob', 'd1');
+    rig.logic.tokenId = 't2';
+    rig.send(refreshed, { $case: 'refresh', value: { token: 'good' } });
+    await rig.settle();
+    const newer = await rig.signedIn('app/ann', 'd4');
+    rig.logic.tokenId = '';
+    const nameless = await rig.signedIn('app/ann', 'd5');
+    rig.logic.revocations = [ended(rig, 't1')];
+    await rig.clock.advanceAsync(FEED_EVERY_MS + 100);
+    expect(gone.map(({ closeCode }) => closeCode)).toEqual([4204, 4204]);
+    const others = [refreshed, sameId, newer, nameless];
+    expect(others.map(({ closeCode }) => closeCode)).toEqual(others.map(() => null));
+    expect(rig.logic.feedRequests.every(({ withTokens }) => withTokens)).toBe(true);
+  });
+
+  it('catches a sign-in that logic had let pass before, and no other one', async () => {
+    const rig = new SessionRig();
+    rig.logic.revocations = [ended(rig, 't1')];
+    await rig.clock.advanceAsync(FEED_EVERY_MS + 100);
+    rig.logic.revocations = [];
+    rig.logic.tokenId = 't2';
+    const other = await rig.signedIn('app/ann', 'd9');
+    rig.logic.tokenId = 't1';
+    const socket = rig.open();
+    rig.connect(socket, 'app/ann');
+    await rig.settle();
+    expect([socket.closeCode, other.closeCode]).toEqual([4202, null]);
   });
 });
 

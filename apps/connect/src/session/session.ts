@@ -33,6 +33,8 @@ export class Session {
   tokenIssuedMs = 0;
   /** Of the key that signed the token. */
   keyId = '';
+  /** Of the token, to be revoked by; empty: it has none. */
+  tokenId = '';
   /** Which suspension of the app logic knew of when it took the token. */
   appSuspendedMs = 0;
   /** Time of the next token_expiring push, by logic's wall time. */

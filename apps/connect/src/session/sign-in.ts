@@ -37,7 +37,7 @@ export interface SignInDeps {
 /** What logic tells of a token that it has verified. */
 type TokenFacts = Pick<
   OpenSessionResponse,
-  'tokenExpiresMs' | 'tokenIssuedMs' | 'serverMs' | 'keyId' | 'appSuspendedMs'
+  'tokenExpiresMs' | 'tokenIssuedMs' | 'serverMs' | 'keyId' | 'tokenId' | 'appSuspendedMs'
 >;
 
 /**
@@ -150,6 +150,7 @@ export class SignIn {
     session.serverAheadMs = (serverMs === 0 ? clock.now() : serverMs) - clock.monotonic();
     session.tokenIssuedMs = tokenIssuedMs;
     session.keyId = table.internKey(session.appId, token.keyId);
+    session.tokenId = token.tokenId;
     session.appSuspendedMs = token.appSuspendedMs;
     session.tokenExpiresMs = tokenExpiresMs;
     session.warnAtMs = tokenExpiresMs - this.limits.tokenWarningMs;

@@ -34,6 +34,7 @@ export { noticeEntries } from './moment-notice/notice-entries.js';
 export { clientPresenceService } from './presence/client-service.js';
 export { encodePresence } from './presence/mapper.js';
 export { serverPresenceService } from './presence/server-service.js';
+export { serverTokenService } from './token/server-service.js';
 export { sessionService } from './session/node-service.js';
 export { clientUserService, type UserUsecases } from './user/client-service.js';
 export { profileNotices } from './user/profile-notices.js';

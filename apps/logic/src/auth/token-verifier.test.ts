@@ -76,11 +76,38 @@ describe('genuine tokens', () => {
       expiresMs: (nowS + 600) * 1_000,
       issuedMs: genuineClaims.iat * 1_000,
       keyId: 'k1',
+      tokenId: '',
+      deviceId: null,
     });
     const token = await new SignJWT(genuineClaims)
       .setProtectedHeader({ alg: 'EdDSA', kid: 'ed' })
       .sign(ed.privateKey);
     expect((await verifier.verify(token)).userId).toBe('alice');
+  });
+
+  it('tell their id where it is one, and the device that they are for', async () => {
+    const idOf = async (jti: unknown) =>
+      (await verifier.verify(await signed({ claims: { jti } }))).tokenId;
+    expect(await Promise.all(['t.1-x', 'a:b', '', 7, 'x'.repeat(65)].map(idOf))).toEqual([
+      't.1-x',
+      '',
+      '',
+      '',
+      '',
+    ]);
+    const bound = await verifier.verify(await signed({ claims: { device_id: 'phone' } }));
+    expect(bound.deviceId).toBe('phone');
+    for (const device_id of ['a:b', '', null, 7, ['phone']]) {
+      expect(await codeOf(await signed({ claims: { device_id } }))).toBe('UNAUTHENTICATED');
+    }
+  });
+
+  it('are issued at a millisecond where they say so', async () => {
+    const issuedMs = async (iat: number) =>
+      (await verifier.verify(await signed({ claims: { iat } }))).issuedMs;
+    for (const ms of [1_732_900_000_123, 1_732_900_000_999, 1_732_900_001_000]) {
+      expect(await issuedMs(ms / 1_000)).toBe(ms);
+    }
   });
 
   it('are told apart when they have expired', async () => {

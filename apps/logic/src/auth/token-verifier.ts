@@ -1,4 +1,4 @@
-import { DomainError, isId, type AppId, type UserId } from '@queqiao/domain';
+import { DomainError, isId, type AppId, type DeviceId, type UserId } from '@queqiao/domain';
 import type { Clock } from '@queqiao/runtime';
 import type { SigningKey } from '@queqiao/store-mysql';
 import { decodeProtectedHeader, errors, importJWK, jwtVerify } from 'jose';
@@ -6,6 +6,8 @@ import type { CachedSource } from './cached-source.js';
 
 export const TOKEN_AUDIENCE = 'queqiao';
 export const TOKEN_MAX_LENGTH = 4_096;
+/** The claim that binds a token to one device. */
+export const DEVICE_CLAIM = 'device_id';
 /** How far the issuer's clock may be off, in seconds. */
 export const TOKEN_LEEWAY_S = 5;
 /** Header fields that let a token choose its own key or rules; their presence alone is a refusal. */
@@ -17,6 +19,10 @@ export interface VerifiedToken {
   readonly expiresMs: number;
   readonly issuedMs: number;
   readonly keyId: string;
+  /** The `jti`, if it is an id; otherwise empty, and the token cannot be revoked alone. */
+  readonly tokenId: string;
+  /** The only device that can use it; null: any. */
+  readonly deviceId: DeviceId | null;
 }
 
 export interface TokenVerifierDeps {
@@ -44,11 +50,14 @@ export class TokenVerifier {
     const key = await this.#keys.get(appId, kid);
     if (!key || key.retired || key.alg !== alg) throw refused();
     const claims = await this.#checkSignature(token, key);
-    const { app, sub, exp, iat } = claims;
+    const { app, sub, exp, iat, jti } = claims;
     if (app !== appId || typeof sub !== 'string' || !isId(sub)) throw refused();
     if (typeof exp !== 'number' || typeof iat !== 'number') throw refused();
-    const [expiresMs, issuedMs] = [Math.floor(exp * 1_000), Math.floor(iat * 1_000)];
-    return { appId, userId: sub as UserId, expiresMs, issuedMs, keyId: kid };
+    // Own tokens are issued at a millisecond, which a fraction of a second only comes close to.
+    const [expiresMs, issuedMs] = [Math.floor(exp * 1_000), Math.round(iat * 1_000)];
+    const tokenId = typeof jti === 'string' && isId(jti) ? jti : '';
+    const deviceId = onlyDevice(claims[DEVICE_CLAIM]);
+    return { appId, userId: sub as UserId, expiresMs, issuedMs, keyId: kid, tokenId, deviceId };
   }
 
   async #checkSignature(token: string, key: SigningKey): Promise<Record<string, unknown>> {
@@ -69,6 +78,13 @@ export class TokenVerifier {
       throw refused();
     }
   }
+}
+
+/** A claim that is there and names no device is no reason to take any. */
+function onlyDevice(claim: unknown): DeviceId | null {
+  if (claim === undefined) return null;
+  if (typeof claim !== 'string' || !isId(claim)) throw refused();
+  return claim as DeviceId;
 }
 
 interface Clues {

@@ -1,12 +1,19 @@
 import type { AppId, DeviceId, UserId } from '@queqiao/domain';
 import type { Clock, Registry } from '@queqiao/runtime';
-import type { AppCredential, AppRecord, Database, SigningKey } from '@queqiao/store-mysql';
+import type {
+  AppCredential,
+  AppRecord,
+  Database,
+  SigningKey,
+  Standing,
+} from '@queqiao/store-mysql';
 import { CachedSource } from '../auth/cached-source.js';
+import type { TokenSecrets } from '../auth/token-secrets.js';
 
 /** How long a changed app, key or credential may go unnoticed. */
 const CONFIG_TTL_MS = 5_000;
-/** How long the public door may still take a token of a device that was signed out; well within the promised 5 s. */
-const SIGNED_OUT_TTL_MS = 2_000;
+/** How long the public door may still take a token that was revoked, or of a device that was signed out; well within the promised 5 s. */
+export const STANDING_TTL_MS = 2_000;
 const MISS_TTL_MS = 2_000;
 /** Users are never removed, so only memory limits this one. */
 const KNOWN_USER_TTL_MS = 3_600_000;
@@ -17,13 +24,15 @@ export interface Caches {
   readonly credentials: CachedSource<[AppId, string], AppCredential>;
   /** Makes users that do not exist yet. */
   readonly knownUsers: CachedSource<[AppId, UserId], boolean>;
-  readonly signedOut: CachedSource<[AppId, UserId, DeviceId], number>;
+  /** With the id of the token. */
+  readonly standings: CachedSource<[AppId, UserId, DeviceId, string], Standing>;
   readonly epoch: CachedSource<[], number>;
 }
 
 /** What would otherwise be read again for every call, with a bound and a time to live each. */
 export function createCaches(
   { apps, users, revocations, epoch }: Pick<Database, 'apps' | 'users' | 'revocations' | 'epoch'>,
+  secrets: Pick<TokenSecrets, 'signingKey'>,
   deps: { readonly clock: Clock; readonly metrics: Registry },
 ): Caches {
   const options = (name: string, maxEntries: number, ttlMs = CONFIG_TTL_MS) => ({
@@ -35,7 +44,7 @@ export function createCaches(
   return {
     apps: new CachedSource((app: AppId) => apps.app(app), options('apps', 10_000), deps),
     keys: new CachedSource(
-      (app: AppId, kid: string) => apps.signingKey(app, kid),
+      async (app: AppId, kid: string) => secrets.signingKey(app, await apps.signingKey(app, kid)),
       options('signing-keys', 10_000),
       deps,
     ),
@@ -49,9 +58,9 @@ export function createCaches(
       options('known-users', 200_000, KNOWN_USER_TTL_MS),
       deps,
     ),
-    signedOut: new CachedSource(
-      (app: AppId, user: UserId, device: DeviceId) => revocations.signedOutMs(app, user, device),
-      options('signed-out', 100_000, SIGNED_OUT_TTL_MS),
+    standings: new CachedSource(
+      (...token: [AppId, UserId, DeviceId, string]) => revocations.standing(...token),
+      options('standings', 100_000, STANDING_TTL_MS),
       deps,
     ),
     epoch: new CachedSource(() => epoch.logEpoch(), options('log-epoch', 1), deps),

@@ -22,6 +22,7 @@ import {
   type MessageUsecases,
 } from '../api/index.js';
 import type { AppendWriter } from '../append/index.js';
+import type { TokenSecrets } from '../auth/token-secrets.js';
 import { TokenVerifier } from '../auth/token-verifier.js';
 import type { Delivery, EventBell, MomentJobs } from '../delivery/index.js';
 import type { LinkHub } from '../link/index.js';
@@ -57,7 +58,7 @@ import { OpenSession } from '../usecase/session/open-session.js';
 import type { KnownUsers, SessionApps, Tokens } from '../usecase/session/ports.js';
 import { RefreshSession } from '../usecase/session/refresh-session.js';
 import { RevocationsSince } from '../usecase/session/revocations-since.js';
-import type { SignedOut } from '../usecase/session/signed-out.js';
+import type { Standings } from '../usecase/session/standing.js';
 import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
 import { momentNoticeUsecases } from './moment-notices.js';
@@ -68,11 +69,14 @@ import { presenceServices } from './presence.js';
 import { LiveTransients } from './transients.js';
 import { groupUsecases } from './groups.js';
 import { statePusher } from './pushers.js';
+import { tokenService } from './tokens.js';
+import { CachedStandings } from './told-standings.js';
 
 export interface ServicesDeps {
   readonly database: Database;
   readonly directory: Directory;
   readonly caches: Caches;
+  readonly secrets: TokenSecrets;
   readonly writer: AppendWriter;
   readonly delivery: Delivery;
   readonly jobs: Pick<MomentJobs, 'nudge'>;
@@ -88,7 +92,7 @@ export interface Services {
   readonly apps: Apps;
   readonly users: KnownUsers;
   /** For the public door: a few seconds old at most. */
-  readonly signedOut: SignedOut;
+  readonly standings: Standings;
 }
 
 /** Every operation with its adapters, and every service with its operations. */
@@ -101,6 +105,8 @@ export function createServices(
   const apps: SessionApps = { app: (appId) => caches.apps.get(appId) };
   const knownUsers: KnownUsers = { ensure: (app, user) => caches.knownUsers.get(app, user) };
   const tokens = new TokenVerifier({ keys: caches.keys, clock });
+  const source = database.revocations;
+  const standings = new CachedStandings({ cache: caches.standings, source, clock });
   const epoch: LogEpoch = { logEpoch: async () => (await caches.epoch.get()) ?? 0 };
   const conversation = { log: conversations, epoch };
   const groups = groupUsecases({ ...deps, apps }, options);
@@ -139,16 +145,14 @@ export function createServices(
       upsertUsers: people.upsertUsers,
       signOutUser: new SignOutUser({ signOuts: database.revocations }),
     }),
+    tokenService({ ...deps, tokens, users: knownUsers, told: standings }),
     ...presence.services,
     sessions({ tokens, apps, users: knownUsers, epoch, clock }, deps, {
       ackDelivered: new AckDelivered(...change),
       tellPresence: presence.tellPresence,
     }),
   ];
-  const signedOut: SignedOut = {
-    signedOutMs: async (...device) => (await caches.signedOut.get(...device)) ?? 0,
-  };
-  return { all, tokens, apps, users: knownUsers, signedOut };
+  return { all, tokens, apps, users: knownUsers, standings };
 }
 
 function momentServices(
@@ -182,7 +186,7 @@ function sessions(
   more: { readonly ackDelivered: AckDelivered; readonly tellPresence: TellPresence },
 ): AnyService {
   const { devices, revocations } = deps.database;
-  const checked = { ...shared, signedOut: revocations };
+  const checked = { ...shared, standings: revocations };
   return sessionService({
     openSession: new OpenSession({ ...checked, devices }),
     refreshSession: new RefreshSession(checked),

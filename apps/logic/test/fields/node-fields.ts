@@ -139,8 +139,10 @@ export function nodeFields(genuine: string): ReadonlyMap<string, MethodRow> {
             user_id: id,
             device_id: optionalId,
             revoked_ms: whole(0, Number.MAX_SAFE_INTEGER),
+            token_id: optionalId,
           },
         ),
+        with_tokens: free,
       },
     },
   };

@@ -155,6 +155,25 @@ const rows: Record<string, MethodRow> = {
       ),
     },
   },
+  'TokenService/IssueToken': {
+    request: { user_id: 'bob' },
+    fields: {
+      user_id: also(id, missing('nobody')),
+      valid_ms: not(-1, 1, 59_999, 2_592_000_001),
+      device_id: optionalId,
+      create_user: free,
+    },
+  },
+  'TokenService/RevokeToken': {
+    request: { client_request_id: 'r8', user_id: 'frank', token_id: 't1' },
+    fields: {
+      client_request_id: id,
+      // Beside a user it is refused for the user.
+      token: { bad: [bad('x.y.z', { named: 'user_id' })] },
+      user_id: also(id, missing('nobody')),
+      token_id: id,
+    },
+  },
   'UserService/SignOutUser': {
     request: { user_id: 'dave' },
     fields: {

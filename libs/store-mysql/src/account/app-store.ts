@@ -5,7 +5,7 @@ import type {
   AppRecord,
   AppStore,
   NewSigningKey,
-  SigningKey,
+  StoredSigningKey,
 } from '../account-types.js';
 import { appSettingsSchema, type AppSettingsInput } from '../app-settings.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
@@ -28,7 +28,7 @@ export class MysqlAppStore implements AppStore {
     return { appId, name, status, suspendedMs, settings };
   }
 
-  async signingKey(appId: AppId, kid: string): Promise<SigningKey | null> {
+  async signingKey(appId: AppId, kid: string): Promise<StoredSigningKey | null> {
     const row = await this.context.kysely
       .selectFrom('app_keys')
       .select(['alg', 'material', RETIRED.as('retired')])
@@ -37,9 +37,10 @@ export class MysqlAppStore implements AppStore {
       .executeTakeFirst();
     if (row === undefined) return null;
     const retired = row.retired === 1;
-    return row.alg === 'HS256'
-      ? { alg: row.alg, kid, retired, secret: row.material }
-      : { alg: row.alg, kid, retired, publicJwk: row.material.toString('utf8') };
+    const { alg, material } = row;
+    if (alg === 'HS256') return { alg, kid, retired, secret: material };
+    if (alg === 'derived') return { alg, kid, retired, salt: material };
+    return { alg, kid, retired, publicJwk: material.toString('utf8') };
   }
 
   async credential(appId: AppId, credentialId: string): Promise<AppCredential | null> {

@@ -1,24 +1,25 @@
 import type { AppId, DeviceId, UserId } from '@queqiao/domain';
-import { sql, type Transaction } from 'kysely';
-import { writeAudit } from '../admin/audit-log.js';
-import type { AdminCall } from '../admin-types.js';
-import { TransientStoreError } from '../errors.js';
-import type { Schema } from '../schema/schema.js';
+import { sql } from 'kysely';
 import { DATABASE_NOW, retrying, select, type StoreContext } from '../store-context.js';
 import { appRevocationsSince, pruneAppRevocations } from './app-revocations.js';
-import type { Revocation, RevocationPage, RevocationStore } from './revocation-types.js';
+import type {
+  Revocation,
+  RevocationPage,
+  RevocationStore,
+  Revoker,
+  Standing,
+} from './revocation-types.js';
+import { revoke, type RevocationWork } from './revoke.js';
+import { markRevokedToken, pruneRevokedTokens } from './revoked-tokens.js';
+import { readStanding } from './standing.js';
 
-/** Longest from reading a sign-out's time to its commit; one that took longer is written again before it is acknowledged. */
-export const REVOCATION_MAX_WRITE_MS = 5_000;
 /** How far before its last answer a feed reads again. Well above the longest write, whatever the clock's grain. */
 export const REVOCATION_OVERLAP_MS = 15_000;
 /** What was revoked is kept this long for feeds; a node that heard nothing for longer has to give its sessions up. */
 export const REVOCATION_KEPT_MS = 24 * 60 * 60 * 1_000;
 export const REVOCATION_PAGE_ROWS = 500;
-const MAX_WRITES = 3;
-
-type Find = (trx: Transaction<Schema>) => Promise<number | undefined>;
-type Mark = (trx: Transaction<Schema>, revokedMs: number) => Promise<unknown>;
+/** Kept longer than any feed may ask for, so that a page that is being read is never cut short. */
+const PRUNED_AFTER_MS = REVOCATION_KEPT_MS + 60 * 60 * 1_000;
 
 export class MysqlRevocationStore implements RevocationStore {
   constructor(private readonly context: StoreContext) {}
@@ -27,68 +28,57 @@ export class MysqlRevocationStore implements RevocationStore {
     appId: AppId,
     userId: UserId,
     deviceId: DeviceId,
-    by?: AdminCall,
+    revoker: Revoker = {},
   ): Promise<boolean> {
-    const find: Find = async (trx) => {
-      const row = await trx
-        .selectFrom('devices')
-        .select(DATABASE_NOW.as('now_ms'))
-        .where('app_id', '=', appId)
-        .where('user_id', '=', userId)
-        .where('device_id', '=', deviceId)
-        .forUpdate()
-        .executeTakeFirst();
-      return row?.now_ms;
-    };
-    const mark: Mark = (trx, revokedMs) =>
-      trx
+    const mark: Mark = async (trx, revokedMs) => {
+      const { numUpdatedRows } = await trx
         .updateTable('devices')
         .set({ revoked_ms: sql<number>`GREATEST(revoked_ms, ${revokedMs})` })
         .where('app_id', '=', appId)
         .where('user_id', '=', userId)
         .where('device_id', '=', deviceId)
-        .execute();
-    return this.#signOut(
-      { appId, userId, deviceId },
-      find,
-      audited(mark, by, appId, `${userId} ${deviceId}`),
-    );
+        .executeTakeFirst();
+      return numUpdatedRows > 0n ? true : undefined;
+    };
+    const who = { appId, userId, deviceId, tokenId: null };
+    return this.#revoke(who, `${userId} ${deviceId}`, revoker, mark);
   }
 
-  signOutUser(appId: AppId, userId: UserId, by?: AdminCall): Promise<boolean> {
-    const find: Find = async (trx) => {
-      const row = await trx
-        .selectFrom('users')
-        .select(DATABASE_NOW.as('now_ms'))
-        .where('app_id', '=', appId)
-        .where('user_id', '=', userId)
-        .forUpdate()
-        .executeTakeFirst();
-      return row?.now_ms;
-    };
-    const mark: Mark = (trx, revokedMs) =>
-      trx
+  signOutUser(appId: AppId, userId: UserId, revoker: Revoker = {}): Promise<boolean> {
+    const mark: Mark = async (trx, revokedMs) => {
+      const { numUpdatedRows } = await trx
         .updateTable('users')
         .set({ revoked_ms: sql<number>`GREATEST(revoked_ms, ${revokedMs})` })
         .where('app_id', '=', appId)
         .where('user_id', '=', userId)
-        .execute();
-    return this.#signOut({ appId, userId, deviceId: null }, find, audited(mark, by, appId, userId));
+        .executeTakeFirst();
+      return numUpdatedRows > 0n ? true : undefined;
+    };
+    const who = { appId, userId, deviceId: null, tokenId: null };
+    return this.#revoke(who, userId, revoker, mark);
   }
 
-  async signedOutMs(appId: AppId, userId: UserId, deviceId: DeviceId): Promise<number> {
-    const [row] = await select<{ revoked_ms: number }>(
-      this.context,
-      'signed-out',
-      `SELECT GREATEST(users.revoked_ms, COALESCE(devices.revoked_ms, 0)) AS revoked_ms FROM users
-       LEFT JOIN devices ON devices.app_id = users.app_id AND devices.user_id = users.user_id AND devices.device_id = ?
-       WHERE users.app_id = ? AND users.user_id = ?`,
-      [deviceId, appId, userId],
+  revokeToken(
+    appId: AppId,
+    token: { readonly userId: UserId; readonly tokenId: string; readonly expiresMs: number | null },
+    revoker: Revoker,
+  ): Promise<boolean> {
+    const { userId, tokenId } = token;
+    const who = { appId, userId, deviceId: null, tokenId };
+    return this.#revoke(who, `${userId} ${tokenId}`, revoker, (trx, revokedMs) =>
+      markRevokedToken(trx, { ...token, appId, revokedMs }),
     );
-    return row?.revoked_ms ?? 0;
   }
 
-  async since(sinceMs: number, after: Revocation | null): Promise<RevocationPage> {
+  standing(appId: AppId, userId: UserId, deviceId: DeviceId, tokenId: string): Promise<Standing> {
+    return readStanding(this.context, appId, userId, deviceId, tokenId);
+  }
+
+  async since(
+    sinceMs: number,
+    after: Revocation | null,
+    { withTokens } = { withTokens: true },
+  ): Promise<RevocationPage> {
     const [time] = await select<{ now_ms: number }>(
       this.context,
       'revocations-now',
@@ -99,7 +89,10 @@ export class MysqlRevocationStore implements RevocationStore {
     const fromMs = (sinceMs === 0 ? nowMs : sinceMs) - REVOCATION_OVERLAP_MS;
     const range = { fromMs, nowMs };
     const [rows, apps] = await Promise.all([
-      this.#rows(after ?? { revokedMs: fromMs, appId: '', userId: '', deviceId: '' }),
+      this.#rows(
+        after ?? { revokedMs: fromMs, appId: '', userId: '', deviceId: '', tokenId: '' },
+        withTokens,
+      ),
       after ? [] : appRevocationsSince(this.context, range, REVOCATION_PAGE_ROWS + 1),
     ]);
     return {
@@ -113,10 +106,11 @@ export class MysqlRevocationStore implements RevocationStore {
 
   async prune(limit: number): Promise<number> {
     const apps = await pruneAppRevocations(this.context, PRUNED_AFTER_MS, limit);
-    return apps + (await this.#pruneSignOuts(limit));
+    const tokens = await pruneRevokedTokens(this.context, limit);
+    return apps + tokens + (await this.#pruneFeed(limit));
   }
 
-  async #pruneSignOuts(limit: number): Promise<number> {
+  async #pruneFeed(limit: number): Promise<number> {
     const { rows } = await retrying(this.context, () =>
       sql<{ revoked_ms: number }>`
         SELECT revoked_ms FROM revocations WHERE revoked_ms < ${DATABASE_NOW} - ${PRUNED_AFTER_MS}
@@ -134,78 +128,50 @@ export class MysqlRevocationStore implements RevocationStore {
   }
 
   /** One more than a page, to see whether another follows. */
-  async #rows(after: {
-    readonly revokedMs: number;
-    readonly appId: string;
-    readonly userId: string;
-    readonly deviceId: string | null;
-  }): Promise<Revocation[]> {
+  async #rows(after: Place, withTokens: boolean): Promise<Revocation[]> {
+    const { revokedMs, appId, userId, deviceId, tokenId } = after;
     const found = await this.context.kysely
       .selectFrom('revocations')
       .selectAll()
+      .where(sql<boolean>`(token_id = '' OR ${withTokens ? 1 : 0} = 1)`)
       // The first condition alone can use the key as a range; the second is exact within one millisecond.
-      .where('revoked_ms', '>=', after.revokedMs)
+      .where('revoked_ms', '>=', revokedMs)
       .where(
-        sql<boolean>`(revoked_ms, app_id, user_id, device_id) > (${after.revokedMs}, ${after.appId}, ${after.userId}, ${after.deviceId ?? ''})`,
+        sql<boolean>`(revoked_ms, app_id, user_id, device_id, token_id) >
+          (${revokedMs}, ${appId}, ${userId}, ${deviceId ?? ''}, ${tokenId ?? ''})`,
       )
       .orderBy('revoked_ms')
       .orderBy('app_id')
       .orderBy('user_id')
       .orderBy('device_id')
+      .orderBy('token_id')
       .limit(REVOCATION_PAGE_ROWS + 1)
       .execute();
     return found.map((row) => ({
       appId: row.app_id,
       userId: row.user_id,
       deviceId: row.device_id === '' ? null : row.device_id,
+      tokenId: row.token_id === '' ? null : row.token_id,
       revokedMs: row.revoked_ms,
     }));
   }
 
-  /** The same when done twice: a later time only covers more. */
-  async #signOut(who: Omit<Revocation, 'revokedMs'>, find: Find, mark: Mark): Promise<boolean> {
-    const { clock } = this.context;
-    for (let write = 1; write <= MAX_WRITES; write += 1) {
-      const begunMs = clock.monotonic();
-      const found = await retrying(this.context, () =>
-        this.context.kysely.transaction().execute((trx) => revoke(trx, who, find, mark)),
-      );
-      if (!found || clock.monotonic() - begunMs <= REVOCATION_MAX_WRITE_MS) return found;
-    }
-    throw new TransientStoreError('sign-outs take too long to be seen in time');
+  async #revoke(
+    who: Omit<Revocation, 'revokedMs'>,
+    target: string,
+    { by, request = null }: { by?: Revoker['by']; request?: Revoker['request'] | null },
+    mark: Mark,
+  ): Promise<boolean> {
+    const audit = by === undefined ? null : { by, target };
+    return (await revoke(this.context, who, { request, audit, mark })) ?? false;
   }
 }
 
-/** Kept longer than any feed may ask for, so that a page that is being read is never cut short. */
-const PRUNED_AFTER_MS = REVOCATION_KEPT_MS + 60 * 60 * 1_000;
+type Mark = RevocationWork<true>['mark'];
 
-/** One that is written again, because it took too long, is entered again. */
-function audited(mark: Mark, by: AdminCall | undefined, appId: AppId, target: string): Mark {
-  if (by === undefined) return mark;
-  return async (trx, createdMs) => {
-    await mark(trx, createdMs);
-    await writeAudit(trx, { ...by, appId, target, outcome: 'OK', createdMs });
-  };
-}
-
-async function revoke(
-  trx: Transaction<Schema>,
-  who: Omit<Revocation, 'revokedMs'>,
-  find: Find,
-  mark: Mark,
-): Promise<boolean> {
-  const revokedMs = await find(trx);
-  if (revokedMs === undefined) return false;
-  await mark(trx, revokedMs);
-  await trx
-    .insertInto('revocations')
-    .ignore()
-    .values({
-      revoked_ms: revokedMs,
-      app_id: who.appId,
-      user_id: who.userId,
-      device_id: who.deviceId ?? '',
-    })
-    .execute();
-  return true;
-}
+/** In the order of the feed. */
+type Place = Readonly<Record<'appId' | 'userId', string>> & {
+  readonly revokedMs: number;
+  readonly deviceId: string | null;
+  readonly tokenId: string | null;
+};

@@ -1,5 +1,6 @@
 import type { AppId, DeviceId, UserId } from '@queqiao/domain';
 import type { AdminCall } from '../admin-types.js';
+import type { LogRequest } from '../log-types.js';
 
 /** Tokens issued until `revokedMs` are refused, and the sessions that they opened end. */
 export interface Revocation {
@@ -7,8 +8,23 @@ export interface Revocation {
   readonly userId: UserId;
   /** Null: every device of the user. */
   readonly deviceId: DeviceId | null;
+  /** Null: all tokens; otherwise this one alone, whenever it was issued. */
+  readonly tokenId: string | null;
   /** By the database's clock, in milliseconds. */
   readonly revokedMs: number;
+}
+
+/** What stands against a token. */
+export interface Standing {
+  /** Tokens of this device that were issued until then are refused; 0: it was never signed out. */
+  readonly signedOutMs: number;
+  readonly tokenRevoked: boolean;
+}
+
+/** Who revokes, for the audit log, and under which id: a repeated one changes nothing. Null: the same when done twice. */
+export interface Revoker {
+  readonly by?: AdminCall | undefined;
+  readonly request?: LogRequest | undefined;
 }
 
 /** The sessions of an app that was suspended, or that tokens of a retired key opened, end. */
@@ -33,18 +49,39 @@ export interface RevocationPage {
 }
 
 /**
- * Sign-outs. A sign-out that has been acknowledged took at most REVOCATION_MAX_WRITE_MS from reading its time to its commit,
- * so a reader who asks again for the REVOCATION_OVERLAP_MS before its last answer misses none.
+ * Sign-outs and ends of tokens. One that has been acknowledged took at most REVOCATION_MAX_WRITE_MS from reading its time to its
+ * commit, so a reader who asks again for the REVOCATION_OVERLAP_MS before its last answer misses none.
  */
 export interface RevocationStore {
-  /** `by` goes into the audit log, in the same transaction. False when the user has no such device. */
-  signOutDevice(appId: AppId, userId: UserId, deviceId: DeviceId, by?: AdminCall): Promise<boolean>;
+  /** False when the user has no such device. */
+  signOutDevice(
+    appId: AppId,
+    userId: UserId,
+    deviceId: DeviceId,
+    revoker?: Revoker,
+  ): Promise<boolean>;
   /** Every device, known or not. False when there is no such user. */
-  signOutUser(appId: AppId, userId: UserId, by?: AdminCall): Promise<boolean>;
-  /** Tokens of this device that were issued until then are refused; 0: never signed out. One look-up by primary keys. */
-  signedOutMs(appId: AppId, userId: UserId, deviceId: DeviceId): Promise<number>;
-  /** Of all apps. `sinceMs` is the nowMs of an earlier page, or 0 for the overlap alone; `after` the last row before. */
-  since(sinceMs: number, after: Revocation | null): Promise<RevocationPage>;
-  /** Removes rows of both tables that no feed asks for any more, at most `limit`; how many there were. */
+  signOutUser(appId: AppId, userId: UserId, revoker?: Revoker): Promise<boolean>;
+  /**
+   * One token of a user. With its end the user need not exist, and the token is known to be the user's; without, it is kept for
+   * REVOKED_TOKEN_KEPT_MS. False when there is no such user.
+   */
+  revokeToken(
+    appId: AppId,
+    token: { readonly userId: UserId; readonly tokenId: string; readonly expiresMs: number | null },
+    revoker: Revoker,
+  ): Promise<boolean>;
+  /** An empty tokenId: the token has none. Look-ups by primary keys, in one statement. */
+  standing(appId: AppId, userId: UserId, deviceId: DeviceId, tokenId: string): Promise<Standing>;
+  /**
+   * Of all apps. `sinceMs` is the nowMs of an earlier page, or 0 for the overlap alone; `after` the last row before. Single tokens
+   * come only to who knows of them.
+   */
+  since(
+    sinceMs: number,
+    after: Revocation | null,
+    options?: { readonly withTokens: boolean },
+  ): Promise<RevocationPage>;
+  /** Removes rows that no feed asks for any more, and of tokens that are past their end, at most `limit`; how many there were. */
   prune(limit: number): Promise<number>;
 }

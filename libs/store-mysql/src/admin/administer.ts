@@ -1,7 +1,7 @@
 import { DomainError, type AppId } from '@queqiao/domain';
 import { sql, type Selectable, type Transaction } from 'kysely';
 import type { AdminChangeCall } from '../admin-types.js';
-import { REVOCATION_MAX_WRITE_MS } from '../account/revocation-store.js';
+import { REVOCATION_MAX_WRITE_MS } from '../account/revoke.js';
 import { StoreError, TransientStoreError } from '../errors.js';
 import { findAnswer, storeAnswer } from '../log/requests.js';
 import type { AppsTable } from '../schema/apps.js';

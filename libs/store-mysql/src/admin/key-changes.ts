@@ -7,7 +7,7 @@ import type { AppKeysTable } from '../schema/apps.js';
 import type { StoreContext } from '../store-context.js';
 import { administer, existing, noSuch, type AdminTransaction } from './administer.js';
 
-/** Keys of an app that are not retired yet. */
+/** Keys of an app that are not retired yet, without those that the server signs with. */
 export const KEYS_MAX_LIVE = 20;
 export const KEYS_LIST_MAX = 500;
 
@@ -105,7 +105,8 @@ async function refuseMore({ trx, appId, nowMs }: AdminTransaction, kid: string):
   if (rows.some((row) => row.kid === kid)) {
     throw new DomainError('ALREADY_EXISTS', 'the id is taken', { field: 'key_id' });
   }
-  if (rows.filter((row) => !isRetired(row, nowMs)).length < KEYS_MAX_LIVE) return;
+  const live = rows.filter((row) => row.alg !== 'derived' && !isRetired(row, nowMs));
+  if (live.length < KEYS_MAX_LIVE) return;
   const message = `an app has at most ${KEYS_MAX_LIVE} keys that are not retired`;
   throw new DomainError('LIMIT_EXCEEDED', message, { field: 'KEYS_MAX_LIVE' });
 }
@@ -117,5 +118,10 @@ function isRetired({ retired_ms: retiredMs }: KeyRow, nowMs: number): boolean {
 }
 
 function toKeyInfo({ kid, alg, created_ms, retired_ms }: KeyRow): KeyInfo {
-  return { keyId: kid, alg, createdMs: created_ms, retiredMs: retired_ms ?? 0 };
+  return {
+    keyId: kid,
+    alg: alg === 'derived' ? 'HS256' : alg,
+    createdMs: created_ms,
+    retiredMs: retired_ms ?? 0,
+  };
 }

@@ -7,6 +7,7 @@ export const TENANT_TABLES = [
   'app_credentials',
   'users',
   'devices',
+  'revoked_tokens',
   'conversations',
   'group_info',
   'members',

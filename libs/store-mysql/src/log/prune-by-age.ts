@@ -9,6 +9,7 @@ export type AgedRows = { readonly keptMs: number } & (
       readonly column: 'created_ms';
     }
   | { readonly table: 'large_leaves'; readonly column: 'left_ms' }
+  | { readonly table: 'revoked_tokens'; readonly column: 'kept_until_ms' }
 );
 
 /**

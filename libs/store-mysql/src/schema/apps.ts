@@ -19,7 +19,8 @@ export interface AppsTable {
 export interface AppKeysTable {
   app_id: AppId;
   kid: string;
-  alg: 'HS256' | 'EdDSA';
+  /** derived: HS256, by a key of which the material is but the salt. */
+  alg: 'HS256' | 'EdDSA' | 'derived';
   material: Buffer;
   created_ms: number;
   retired_ms: number | null;

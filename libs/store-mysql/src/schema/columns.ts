@@ -1,5 +1,6 @@
 import type { Columns } from './column-kinds.js';
 import { MOMENT_COLUMNS } from './moment-columns.js';
+import { USER_COLUMNS } from './user-columns.js';
 
 /** Every column of every table at run time; a question mark stands for NULL. Missing one is a compile error. */
 export const COLUMNS = {
@@ -64,6 +65,7 @@ export const COLUMNS = {
     app_id: 'string',
     user_id: 'string',
     device_id: 'string',
+    token_id: 'string',
   },
   app_revocations: {
     revoked_ms: 'number',
@@ -283,6 +285,7 @@ export const COLUMNS = {
     created_ms: 'number',
   },
   ...MOMENT_COLUMNS,
+  ...USER_COLUMNS,
   group_invitations: {
     app_id: 'string',
     user_id: 'string',

@@ -1,4 +1,5 @@
 import type { AppId, DeviceId, UserId } from '@queqiao/domain';
+import type { Generated } from 'kysely';
 
 export interface RevocationsTable {
   revoked_ms: number;
@@ -6,6 +7,8 @@ export interface RevocationsTable {
   user_id: UserId;
   /** Empty: every device of the user. */
   device_id: DeviceId | '';
+  /** Empty: all tokens that were issued until then. */
+  token_id: Generated<string>;
 }
 
 export interface AppRevocationsTable {

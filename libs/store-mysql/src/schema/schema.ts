@@ -37,6 +37,7 @@ import type {
 import type { BlocksTable, FriendRequestsTable, FriendsTable } from './people.js';
 import type { RequestsTable } from './requests.js';
 import type { AppRevocationsTable, RevocationsTable } from './revocations.js';
+import type { RevokedTokensTable } from './tokens.js';
 import type { DevicesTable, UsersTable } from './users.js';
 
 /** The tables as Kysely sees them; a test compares them with the migrated database. */
@@ -48,6 +49,7 @@ export interface Schema {
   devices: DevicesTable;
   revocations: RevocationsTable;
   app_revocations: AppRevocationsTable;
+  revoked_tokens: RevokedTokensTable;
   audit_log: AuditLogTable;
   requests: RequestsTable;
   friends: FriendsTable;

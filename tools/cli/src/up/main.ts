@@ -10,6 +10,7 @@ import {
 import { migrate } from '@queqiao/store-mysql';
 import { AdminDoor } from '../admin/admin-door.js';
 import { openOperatorSecret, operatorHash } from '../admin/operator-secret.js';
+import { openTokenSecret } from './token-secret.js';
 import { printBanner } from './banner.js';
 import { clearTheWay } from './clear-the-way.js';
 import type { DemoApp } from './demo-app.js';
@@ -66,6 +67,7 @@ class Up {
       mysqlUrl: database.url,
       redisUrl: stack.redis.url,
       operatorSha256: operatorHash(operator),
+      tokenSecret: openTokenSecret(join(dataDir, 'token-secret')),
       onExit: (exit) => this.fail(exit.server, exit.logTail),
     };
     log(`starting logic ×${args.logic}, connect ×${args.connect} and the page`);

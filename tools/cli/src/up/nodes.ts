@@ -32,6 +32,8 @@ export interface Surroundings {
   readonly redisUrl: string;
   /** Of the operator's secret. */
   readonly operatorSha256: string;
+  /** From which keys of issued tokens are derived. */
+  readonly tokenSecret: string;
   readonly onExit: OnExit;
 }
 
@@ -42,6 +44,7 @@ export function logicNode(index: number, around: Surroundings): ServiceProcess {
     QUEQIAO_REDIS_URL: around.redisUrl,
     QUEQIAO_GRPC_PORT: String(at(PORTS.grpc)),
     QUEQIAO_OPERATOR_SECRET_SHA256: around.operatorSha256,
+    QUEQIAO_TOKEN_SECRETS: around.tokenSecret,
     QUEQIAO_LINK_PORT: String(at(PORTS.link)),
   });
 }

@@ -4,7 +4,7 @@ import { activeApp } from '../../usecase/app/active-app.js';
 import type { Apps } from '../../usecase/app/ports.js';
 import type { BusinessContext, OperatorContext, UserContext } from '../../usecase/caller.js';
 import type { KnownUsers, Tokens } from '../../usecase/session/ports.js';
-import { refuseSignedOut, type SignedOut } from '../../usecase/session/signed-out.js';
+import { refuseRevoked, type Standings } from '../../usecase/session/standing.js';
 import type { ApiMethod } from '../api-service.js';
 import { requireScope } from './method-scopes.js';
 import { needsActiveApp } from './suspended-apps.js';
@@ -32,7 +32,7 @@ export interface GrpcAuthenticationDeps {
   /** What the methods of server services ask of a credential, by their paths. */
   readonly scopes: ReadonlyMap<string, Scope>;
   /** May answer from a cache of a few seconds. */
-  readonly signedOut: SignedOut;
+  readonly standings: Standings;
 }
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,4096})$/i;
@@ -44,12 +44,12 @@ export class GrpcAuthentication {
 
   /** A user's token, with the device in `queqiao-device`. A first valid one makes the user, as a sign-in does. */
   async user(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserContext> {
-    const { tokens, apps, users, signedOut } = this.deps;
+    const { tokens, apps, users, standings } = this.deps;
     const token = await tokens.verify(bearer(call));
     const { appId, userId } = token;
     if (needsActiveApp(method)) await activeApp(apps, appId);
     const deviceId = parseDeviceId(metadataText(call, DEVICE_KEY), DEVICE_KEY);
-    await refuseSignedOut(signedOut, token, deviceId);
+    await refuseRevoked(standings, token, deviceId);
     await users.ensure(appId, userId);
     const caller = { kind: 'user', userId, deviceId } as const;
     return { appId, caller, requestId: call.requestId, signal: call.signal };

@@ -53,6 +53,7 @@ const SERVER_SCOPES = {
     listDeadLetters: 'admin',
     replayDeadLetters: 'admin',
   },
+  TokenService: { issueToken: 'write', revokeToken: 'admin' },
   UserService: { upsertUsers: 'write', signOutUser: 'admin' },
 } as const satisfies ServerScopes;
 

@@ -12,6 +12,9 @@ export const KEY_SECRET_MAX_BYTES = 512;
 /** How far ahead a key may be retired: 365 days. */
 export const RETIRE_AHEAD_MAX_MS = 31_536_000_000;
 
+/** Of keys that the server makes for itself. */
+const RESERVED_KEY_PREFIX = 'queqiao.';
+
 export interface AddKeyInput extends AppRequest {
   /** Empty: one is made. */
   readonly keyId: string;
@@ -71,6 +74,9 @@ function newKey(input: AddKeyInput): NewKey & { readonly made?: Uint8Array } {
   const { alg, secret, publicJwk } = input;
   const kid =
     input.keyId === '' ? `k-${randomBytes(6).toString('hex')}` : checkId(input.keyId, 'key_id');
+  if (kid.startsWith(RESERVED_KEY_PREFIX)) {
+    throw invalidArgument('key_id', `must not begin with ${RESERVED_KEY_PREFIX}`);
+  }
   if (alg === undefined) throw invalidArgument('algorithm', 'is required');
   if (alg === 'EdDSA') {
     if (secret.length > 0) throw invalidArgument('secret', 'is not for EdDSA');

@@ -18,8 +18,8 @@ export class SignOutUser {
     const userId = parseUserId(user, 'user_id');
     const found =
       device === ''
-        ? await signOuts.signOutUser(appId, userId, by)
-        : await signOuts.signOutDevice(appId, userId, parseDeviceId(device, 'device_id'), by);
+        ? await signOuts.signOutUser(appId, userId, { by })
+        : await signOuts.signOutDevice(appId, userId, parseDeviceId(device, 'device_id'), { by });
     if (found) return;
     const field = device === '' ? 'user_id' : 'device_id';
     throw new DomainError('NOT_FOUND', 'there is no such user or device', { field });

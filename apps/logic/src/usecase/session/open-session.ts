@@ -9,7 +9,7 @@ import {
 import { activeState } from '../app/active-app.js';
 import type { DevicePolicy } from '../app/ports.js';
 import type { LogEpoch } from '../conversation/ports.js';
-import { refuseSignedOut, type SignedOut } from './signed-out.js';
+import { refuseRevoked, type Standings } from './standing.js';
 import type { DeviceFacts, Devices, KnownUsers, SessionApps, Tokens, WallClock } from './ports.js';
 
 /** Brand, model and versions: each at most this many UTF-8 bytes. */
@@ -32,6 +32,8 @@ export interface OpenedSession {
   readonly tokenIssuedMs: number;
   /** Of the key that signed the token. */
   readonly keyId: string;
+  /** By which the token can be revoked; empty: it has none. */
+  readonly tokenId: string;
   /** When the app was suspended last, as far as this node knows; 0: never. */
   readonly appSuspendedMs: number;
   readonly logEpoch: number;
@@ -45,7 +47,7 @@ export interface OpenSessionDeps {
   readonly devices: Pick<Devices, 'recordSignIn'>;
   readonly epoch: LogEpoch;
   readonly clock: WallClock;
-  readonly signedOut: SignedOut;
+  readonly standings: Standings;
 }
 
 /**
@@ -63,7 +65,7 @@ export class OpenSession {
     const { appId, userId } = token;
     const { settings: rules, suspendedMs } = await activeState(apps, appId);
     checkOrigin(input.origin, rules.allowedOrigins);
-    await refuseSignedOut(this.deps.signedOut, token, device.deviceId);
+    await refuseRevoked(this.deps.standings, token, device.deviceId);
     const [logEpoch] = await Promise.all([
       epoch.logEpoch(),
       users.ensure(appId, userId),
@@ -75,6 +77,7 @@ export class OpenSession {
       tokenExpiresMs: token.expiresMs,
       tokenIssuedMs: token.issuedMs,
       keyId: token.keyId,
+      tokenId: token.tokenId,
       appSuspendedMs: suspendedMs,
       serverMs: clock.now(),
       logEpoch,

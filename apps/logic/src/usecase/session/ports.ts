@@ -15,6 +15,10 @@ export interface TokenFacts {
   readonly issuedMs: number;
   /** Of the key that signed it. */
   readonly keyId: string;
+  /** By which it can be revoked; empty: it has none. */
+  readonly tokenId: string;
+  /** The only device that can use it; null: any. */
+  readonly deviceId: DeviceId | null;
 }
 
 /** As Apps, for those who have to tell which suspension they have seen. */

@@ -3,7 +3,7 @@ import { DomainError, parseDeviceId } from '@queqiao/domain';
 import { activeState } from '../app/active-app.js';
 import type { LogEpoch } from '../conversation/ports.js';
 import type { SessionApps, Tokens, WallClock } from './ports.js';
-import { refuseSignedOut, type SignedOut } from './signed-out.js';
+import { refuseRevoked, type Standings } from './standing.js';
 
 export interface RefreshedSession {
   readonly tokenExpiresMs: number;
@@ -11,6 +11,7 @@ export interface RefreshedSession {
   /** As in OpenedSession, like the two that follow. */
   readonly serverMs: number;
   readonly keyId: string;
+  readonly tokenId: string;
   readonly appSuspendedMs: number;
   readonly logEpoch: number;
 }
@@ -34,7 +35,7 @@ export class RefreshSession {
       readonly apps: SessionApps;
       readonly epoch: LogEpoch;
       readonly clock: WallClock;
-      readonly signedOut: SignedOut;
+      readonly standings: Standings;
     },
   ) {}
 
@@ -47,12 +48,13 @@ export class RefreshSession {
     const [logEpoch, app] = await Promise.all([
       this.deps.epoch.logEpoch(),
       activeState(this.deps.apps, facts.appId),
-      refuseSignedOut(this.deps.signedOut, facts, deviceId),
+      refuseRevoked(this.deps.standings, facts, deviceId),
     ]);
     return {
       tokenExpiresMs: facts.expiresMs,
       tokenIssuedMs: facts.issuedMs,
       keyId: facts.keyId,
+      tokenId: facts.tokenId,
       appSuspendedMs: app.suspendedMs,
       serverMs: this.deps.clock.now(),
       logEpoch,

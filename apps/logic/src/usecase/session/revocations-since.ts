@@ -5,6 +5,8 @@ export interface Revocation {
   readonly userId: UserId;
   /** Null: every device of the user. */
   readonly deviceId: DeviceId | null;
+  /** Null: all tokens. */
+  readonly tokenId: string | null;
   readonly revokedMs: number;
 }
 
@@ -24,18 +26,26 @@ export interface RevocationPage {
 }
 
 export interface RevocationFeed {
-  since(sinceMs: number, after: Revocation | null): Promise<RevocationPage>;
+  since(
+    sinceMs: number,
+    after: Revocation | null,
+    options: { readonly withTokens: boolean },
+  ): Promise<RevocationPage>;
 }
 
-/** Who was signed out lately, and whose app was suspended or key retired, for connect nodes. Errors: INVALID_ARGUMENT, UNAVAILABLE. */
+/** Who was signed out and which tokens were revoked lately, and whose app was suspended or key retired, for connect nodes. Errors: INVALID_ARGUMENT, UNAVAILABLE. */
 export class RevocationsSince {
   constructor(readonly deps: { readonly feed: RevocationFeed }) {}
 
-  run(sinceMs: number, after: Revocation | null): Promise<RevocationPage> {
+  run(
+    sinceMs: number,
+    after: Revocation | null,
+    options: { readonly withTokens: boolean },
+  ): Promise<RevocationPage> {
     if (sinceMs < 0) throw invalidArgument('since_ms', 'must not be negative');
     if (after && after.revokedMs < 0) {
       throw invalidArgument('after.revoked_ms', 'must not be negative');
     }
-    return this.deps.feed.since(sinceMs, after);
+    return this.deps.feed.since(sinceMs, after, options);
   }
 }

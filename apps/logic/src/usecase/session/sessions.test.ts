@@ -1,4 +1,4 @@
-import { DomainError, type AppId, type UserId } from '@queqiao/domain';
+import { DomainError, type AppId, type DeviceId, type UserId } from '@queqiao/domain';
 import { describe, expect, it } from 'vitest';
 import type { AppState } from '../app/ports.js';
 import { KickSession } from './kick-session.js';
@@ -20,19 +20,30 @@ const device = {
   appVersion: '',
 };
 
-function rig(status: AppState['status'] = 'active', revokedMs = 0) {
+function rig(
+  status: AppState['status'] = 'active',
+  { revokedMs = 0, tokenRevoked = false, boundTo = null as DeviceId | null } = {},
+) {
   const done: string[] = [];
   const deps = {
     tokens: {
       verify: (token: string) =>
         token === 'good'
-          ? Promise.resolve({ appId, userId, expiresMs: 99, issuedMs: 50, keyId: 'k1' })
+          ? Promise.resolve({
+              appId,
+              userId,
+              expiresMs: 99,
+              issuedMs: 50,
+              keyId: 'k1',
+              tokenId: 't1',
+              deviceId: boundTo,
+            })
           : Promise.reject(new DomainError('UNAUTHENTICATED', 'the token is not valid')),
     },
     apps: { app: () => Promise.resolve({ status, settings, suspendedMs: 7 }) },
     epoch: { logEpoch: () => Promise.resolve(3) },
     clock: { now: () => 55 },
-    signedOut: { signedOutMs: () => Promise.resolve(revokedMs) },
+    standings: { standing: () => Promise.resolve({ signedOutMs: revokedMs, tokenRevoked }) },
     users: { ensure: (_app: AppId, user: UserId) => Promise.resolve(done.push(`ensure ${user}`)) },
     devices: {
       recordSignIn: (
@@ -62,6 +73,7 @@ describe('opening a session', () => {
       tokenExpiresMs: 99,
       tokenIssuedMs: 50,
       keyId: 'k1',
+      tokenId: 't1',
       appSuspendedMs: 7,
       serverMs: 55,
       logEpoch: 3,
@@ -100,7 +112,7 @@ describe('refreshing a session', () => {
   it('takes a token for the same app and user only', async () => {
     const { refresh } = rig();
     const token = { tokenExpiresMs: 99, tokenIssuedMs: 50, serverMs: 55 };
-    const judged = { keyId: 'k1', appSuspendedMs: 7 };
+    const judged = { keyId: 'k1', tokenId: 't1', appSuspendedMs: 7 };
     expect(await refresh()).toEqual({ ...token, ...judged, logEpoch: 3 });
     for (const other of [{ appId: 'other' }, { userId: 'bob' }, { token: 'bad' }]) {
       await expect(refresh(other)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
@@ -112,14 +124,33 @@ describe('refreshing a session', () => {
 describe('a token from before its device was signed out', () => {
   it('opens and refreshes nothing; one that was issued later does', async () => {
     for (const revokedMs of [50, 51]) {
-      const { done, open, refresh } = rig('active', revokedMs);
+      const { done, open, refresh } = rig('active', { revokedMs });
       await expect(open()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
       await expect(refresh()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
       expect(done).toEqual([]);
     }
-    const { open, refresh } = rig('active', 49);
+    const { open, refresh } = rig('active', { revokedMs: 49 });
     expect((await open()).tokenIssuedMs).toBe(50);
     expect((await refresh()).tokenIssuedMs).toBe(50);
+  });
+});
+
+describe('a token', () => {
+  it('that was revoked opens and refreshes nothing', async () => {
+    const { done, open, refresh } = rig('active', { tokenRevoked: true });
+    await expect(open()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(refresh()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(done).toEqual([]);
+  });
+
+  it('for one device is nothing on another', async () => {
+    const other = rig('active', { boundTo: 'tablet' as DeviceId });
+    await expect(other.open()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(other.refresh()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(other.done).toEqual([]);
+    const own = rig('active', { boundTo: 'phone' as DeviceId });
+    await own.open();
+    await own.refresh();
   });
 });
 

@@ -1,0 +1,36 @@
+import { DomainError, type AppId, type DeviceId, type UserId } from '@queqiao/domain';
+
+import type { TokenFacts } from './ports.js';
+
+/** What stands against a token that is genuine. */
+export interface Standing {
+  /** Tokens of this device that were issued until then, in milliseconds, are refused; 0: it was never signed out. */
+  readonly signedOutMs: number;
+  readonly tokenRevoked: boolean;
+}
+
+export interface Standings {
+  /** An empty tokenId: the token has none. */
+  standing(appId: AppId, userId: UserId, deviceId: DeviceId, tokenId: string): Promise<Standing>;
+}
+
+/**
+ * Refuses a genuine token that was revoked, is for another device, or was issued before its device was signed out. Issuers give
+ * whole seconds, so one that was issued later within the same second is refused too: the other way round a signed-out token could
+ * come back. Errors: UNAUTHENTICATED, UNAVAILABLE.
+ */
+export async function refuseRevoked(
+  standings: Standings,
+  token: TokenFacts,
+  deviceId: DeviceId,
+): Promise<void> {
+  const { appId, userId, tokenId, issuedMs } = token;
+  if (token.deviceId !== null && token.deviceId !== deviceId) {
+    throw new DomainError('UNAUTHENTICATED', 'the token is for another device');
+  }
+  const { signedOutMs, tokenRevoked } = await standings.standing(appId, userId, deviceId, tokenId);
+  if (tokenRevoked) throw new DomainError('UNAUTHENTICATED', 'the token was revoked');
+  if (issuedMs <= signedOutMs) {
+    throw new DomainError('UNAUTHENTICATED', 'the device was signed out');
+  }
+}

@@ -1,0 +1,30 @@
+import type { AppId, DeviceId, UserId } from '@queqiao/domain';
+import { select, type StoreContext } from '../store-context.js';
+import type { Standing } from './revocation-types.js';
+
+export const STANDING_SQL = `SELECT
+  (SELECT u.revoked_ms FROM users u WHERE u.app_id = ? AND u.user_id = ?) AS user_ms,
+  (SELECT d.revoked_ms FROM devices d WHERE d.app_id = ? AND d.user_id = ? AND d.device_id = ?) AS device_ms,
+  (SELECT t.revoked_ms FROM revoked_tokens t WHERE t.app_id = ? AND t.user_id = ? AND t.token_id = ?) AS token_ms`;
+
+interface Row {
+  readonly user_ms: number | null;
+  readonly device_ms: number | null;
+  readonly token_ms: number | null;
+}
+
+export async function readStanding(
+  context: StoreContext,
+  appId: AppId,
+  userId: UserId,
+  deviceId: DeviceId,
+  tokenId: string,
+): Promise<Standing> {
+  const user = [appId, userId];
+  const values = [...user, ...user, deviceId, ...user, tokenId];
+  const [row] = await select<Row>(context, 'standing', STANDING_SQL, values);
+  return {
+    signedOutMs: Math.max(row?.user_ms ?? 0, row?.device_ms ?? 0),
+    tokenRevoked: typeof row?.token_ms === 'number',
+  };
+}

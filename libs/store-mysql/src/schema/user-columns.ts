@@ -1,0 +1,10 @@
+/** Of the tables that are about what users may do. */
+export const USER_COLUMNS = {
+  revoked_tokens: {
+    app_id: 'string',
+    user_id: 'string',
+    token_id: 'string',
+    revoked_ms: 'number',
+    kept_until_ms: 'number',
+  },
+} as const;
