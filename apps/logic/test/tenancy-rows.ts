@@ -106,6 +106,17 @@ const MESSAGES: Record<string, Row> = {
   Signal: on({ name: 'typing' }),
 };
 
+/** By the app's back end, which may name every conversation of its own. */
+const APP_MESSAGES: Record<string, Row> = {
+  ListMessages: on(),
+  RecallMessage: {
+    conversation_id: inEach((conversation_id) => asked({ conversation_id, target_seq: 1 })),
+  },
+  DeleteMessages: {
+    conversation_id: inEach((conversation_id) => asked({ conversation_id, target_seqs: [1] })),
+  },
+};
+
 const CONVERSATIONS: Record<string, Row> = {
   SyncConversations: {},
   PullEntries: on(),
@@ -132,7 +143,9 @@ function creating(more: JsonObject): Row {
   };
 }
 
-const asked = (more: JsonObject): JsonObject => ({ client_request_id: newId(), ...more });
+function asked(more: JsonObject): JsonObject {
+  return { client_request_id: newId(), ...more };
+}
 
 /** A call on a group, with what else it needs. */
 function inGroup(more: JsonObject = {}): Row {
@@ -384,6 +397,7 @@ export function foreignIds(): ReadonlyMap<string, Row> {
     ...under('client.v1.MomentService/', MOMENTS),
     ...under('client.v1.CommentService/', COMMENTS),
     ...under('client.v1.MomentNoticeService/', NOTICES),
+    ...under('server.v1.MessageService/', APP_MESSAGES),
     ...under('server.v1.MomentService/', APP_MOMENTS),
     ...under('', OTHERS),
   ]);

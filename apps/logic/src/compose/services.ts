@@ -14,7 +14,6 @@ import {
   clientUserService,
   serverFriendService,
   serverGroupService,
-  serverMessageService,
   serverMomentService,
   serverUserService,
   sessionService,
@@ -45,7 +44,6 @@ import type { MessagePosts } from '../usecase/message/post-message.js';
 import { ReactToEntry } from '../usecase/message/react-to-entry.js';
 import { RecallEntry } from '../usecase/message/recall-entry.js';
 import { SendEntry } from '../usecase/message/send-entry.js';
-import { SendMessage } from '../usecase/message/send-message.js';
 import { SendSignal } from '../usecase/message/send-signal.js';
 import { ListDevices } from '../usecase/device/list-devices.js';
 import { SignOutDevice } from '../usecase/device/sign-out-device.js';
@@ -59,6 +57,7 @@ import type { KnownUsers, SessionApps, Tokens } from '../usecase/session/ports.j
 import { RefreshSession } from '../usecase/session/refresh-session.js';
 import { RevocationsSince } from '../usecase/session/revocations-since.js';
 import type { Standings } from '../usecase/session/standing.js';
+import { backEndMessageServices } from './back-end-messages.js';
 import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
 import { momentNoticeUsecases } from './moment-notices.js';
@@ -135,7 +134,7 @@ export function createServices(
     ...momentServices({ ...deps, apps }, options),
     eventService({ ...deps, apps, epoch }),
     serverFriendService(people.onBehalf),
-    serverMessageService({ sendMessage: new SendMessage({ apps, log: writer, transients }) }),
+    ...backEndMessageServices({ database, apps, log: writer, transients }),
     serverGroupService(groups),
     clientDeviceService({
       listDevices: new ListDevices({ devices: database.devices }),

@@ -80,7 +80,7 @@ async function furnish(): Promise<void> {
   await alice.createGroup({ groupId: 'ending', memberIds: ['bob'] });
   const bob = await rig.signedIn(app, 'bob');
   await bob.createGroup({ groupId: 'of-bob', memberIds: ['alice'] });
-  for (const said of ['a', 'b', 'c']) await alice.send('g:team', `first-${said}`, said);
+  for (const said of ['a', 'b', 'c', 'd', 'e']) await alice.send('g:team', `first-${said}`, said);
   await alice.send('d:alice:bob', 'first', 'hello');
   const [door] = doors.node;
   const open = { token: await app.token('alice'), device: { id: 'tablet' }, origin: ORIGIN };

@@ -1,3 +1,4 @@
+import { appMessages } from './app-message-fields.js';
 import { content } from './content-fields.js';
 import {
   also,
@@ -184,8 +185,7 @@ const rows: Record<string, MethodRow> = {
 };
 
 export const serverFields = new Map<string, MethodRow>(
-  [...Object.entries({ ...rows, ...appMoments }), ...serverGroupFields].map(([name, row]) => [
-    `queqiao.server.v1.${name}`,
-    row,
-  ]),
+  [...Object.entries({ ...rows, ...appMessages, ...appMoments }), ...serverGroupFields].map(
+    ([name, row]) => [`queqiao.server.v1.${name}`, row],
+  ),
 );

@@ -65,6 +65,9 @@ function rig(fail?: unknown) {
     }),
     defineService('business', ServerMessageServiceDefinition, {
       sendMessage: () => Promise.resolve(sent),
+      listMessages: unused,
+      recallMessage: unused,
+      deleteMessages: unused,
     }),
     defineService('node', SessionServiceDefinition, {
       largeMemberships: unused,

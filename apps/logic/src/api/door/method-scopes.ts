@@ -31,7 +31,12 @@ const SERVER_SCOPES = {
     transferOwnership: 'write',
     muteMembers: 'write',
   },
-  MessageService: { sendMessage: 'write' },
+  MessageService: {
+    sendMessage: 'write',
+    listMessages: 'read',
+    recallMessage: 'write',
+    deleteMessages: 'write',
+  },
   MomentService: {
     listPosts: 'read',
     getPost: 'read',

@@ -1,11 +1,20 @@
 import { MessageServiceDefinition } from '@queqiao/protocol/server';
+import type { ListMessages } from '../../usecase/conversation/list-messages.js';
+import type { DeleteMessages } from '../../usecase/message/delete-messages.js';
+import type { RecallMessage } from '../../usecase/message/recall-message.js';
 import type { SendMessage } from '../../usecase/message/send-message.js';
 import { defineService, type ApiService } from '../api-service.js';
+import { toEntry } from '../conversation/mapper.js';
 import { fromProtoSender, toMessageContent } from './content-mapper.js';
 
-export function serverMessageService(usecases: {
-  sendMessage: SendMessage;
-}): ApiService<'business'> {
+export interface ServerMessageUsecases {
+  readonly sendMessage: SendMessage;
+  readonly listMessages: ListMessages;
+  readonly recallMessage: RecallMessage;
+  readonly deleteMessages: DeleteMessages;
+}
+
+export function serverMessageService(usecases: ServerMessageUsecases): ApiService<'business'> {
   return defineService('business', MessageServiceDefinition, {
     sendMessage: (request, context) =>
       usecases.sendMessage.run(context, {
@@ -13,5 +22,11 @@ export function serverMessageService(usecases: {
         sender: fromProtoSender(request.sender),
         content: toMessageContent(request.content),
       }),
+    async listMessages(request, context) {
+      const { entries, ...rest } = await usecases.listMessages.run(context, request);
+      return { entries: entries.map(toEntry), ...rest };
+    },
+    recallMessage: (request, context) => usecases.recallMessage.run(context, request),
+    deleteMessages: (request, context) => usecases.deleteMessages.run(context, request),
   });
 }

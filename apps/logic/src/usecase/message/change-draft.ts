@@ -7,7 +7,7 @@ import {
 
 import { activeApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
-import type { UserContext } from '../caller.js';
+import type { BusinessContext, CallContext, UserContext } from '../caller.js';
 import type { ChangeContents, EntryDraft, EntryLog, EntryPlace } from './ports.js';
 import { checkUserMayAddress } from './user-sender.js';
 
@@ -45,22 +45,42 @@ export async function appendChange(
   const conversationId = parseConversationId(input.conversationId);
   const clientMsgId = parseClientMsgId(input.clientMsgId);
   checkUserMayAddress(conversationId, caller.userId);
-  const draft: EntryDraft = {
-    ...entry,
-    appId,
-    conversationId,
-    clientMsgId,
-    sender: { kind: 'user', id: caller.userId },
+  const author = { appId, sender: { kind: 'user', id: caller.userId }, signal } as const;
+  return append(log, { ...entry, ...author, conversationId, clientMsgId, origin: caller.session });
+}
+
+/** What every change on behalf of the app is asked with. */
+export interface AppChangeInput {
+  readonly conversationId: string;
+  readonly clientRequestId: string;
+}
+
+/** The same on behalf of the app, to which no window and no role applies: the system changes it. */
+export async function appendAppChange(
+  log: EntryLog,
+  { appId, signal }: BusinessContext,
+  input: AppChangeInput,
+  entry: ChangeEntry,
+): Promise<EntryPlace> {
+  const conversationId = parseConversationId(input.conversationId);
+  const clientMsgId = parseClientMsgId(input.clientRequestId, 'client_request_id');
+  const author = { appId, sender: { kind: 'system', id: '' }, signal } as const;
+  return append(log, { ...entry, ...author, conversationId, clientMsgId, origin: undefined });
+}
+
+async function append(
+  log: EntryLog,
+  draft: Omit<EntryDraft, 'countable' | 'shown'>,
+): Promise<EntryPlace> {
+  const { seq, ordinal, createdMs } = await log.append({
+    ...draft,
     countable: false,
     shown: false,
-    origin: caller.session,
-    signal,
-  };
-  const { seq, ordinal, createdMs } = await log.append(draft);
+  });
   return { seq, ordinal, createdMs };
 }
 
-export function rulesOf({ apps }: Pick<ChangeDeps, 'apps'>, { appId }: UserContext) {
+export function rulesOf({ apps }: Pick<ChangeDeps, 'apps'>, { appId }: Pick<CallContext, 'appId'>) {
   return activeApp(apps, appId);
 }
 

@@ -33,7 +33,8 @@ export class DeleteEntries {
   }
 }
 
-function checkTargets(seqs: readonly number[]): number[] {
+/** Errors: INVALID_ARGUMENT. */
+export function checkTargets(seqs: readonly number[]): number[] {
   if (seqs.length < 1 || seqs.length > MAX_DELETED_TARGETS) {
     throw invalidArgument('target_seqs', `must be 1 to ${MAX_DELETED_TARGETS}`);
   }

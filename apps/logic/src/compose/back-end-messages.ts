@@ -1,0 +1,27 @@
+import type { Database } from '@queqiao/store-mysql';
+import { changeContents, serverMessageService, type AnyService } from '../api/index.js';
+import type { Apps } from '../usecase/app/ports.js';
+import { ListMessages } from '../usecase/conversation/list-messages.js';
+import { DeleteMessages } from '../usecase/message/delete-messages.js';
+import type { MessagePosts } from '../usecase/message/post-message.js';
+import { RecallMessage } from '../usecase/message/recall-message.js';
+import { SendMessage } from '../usecase/message/send-message.js';
+
+export interface BackEndMessagesDeps extends MessagePosts {
+  readonly database: Database;
+  readonly apps: Apps;
+}
+
+/** What back ends do with conversations and their messages. */
+export function backEndMessageServices(deps: BackEndMessagesDeps): AnyService[] {
+  const { conversations } = deps.database;
+  const changes = { ...deps, contents: changeContents };
+  return [
+    serverMessageService({
+      sendMessage: new SendMessage(deps),
+      listMessages: new ListMessages({ log: conversations }),
+      recallMessage: new RecallMessage(changes),
+      deleteMessages: new DeleteMessages(changes),
+    }),
+  ];
+}
