@@ -117,6 +117,13 @@ const APP_MESSAGES: Record<string, Row> = {
   },
 };
 
+const APP_CONVERSATIONS: Record<string, Row> = {
+  GetConversation: on(),
+  ListConversations: { user_id: ({ user }) => [{ user_id: user }] },
+  ListReadStates: on(),
+  ListReaders: on({ seq: 1 }),
+};
+
 const CONVERSATIONS: Record<string, Row> = {
   SyncConversations: {},
   PullEntries: on(),
@@ -398,6 +405,7 @@ export function foreignIds(): ReadonlyMap<string, Row> {
     ...under('client.v1.CommentService/', COMMENTS),
     ...under('client.v1.MomentNoticeService/', NOTICES),
     ...under('server.v1.MessageService/', APP_MESSAGES),
+    ...under('server.v1.ConversationService/', APP_CONVERSATIONS),
     ...under('server.v1.MomentService/', APP_MOMENTS),
     ...under('', OTHERS),
   ]);

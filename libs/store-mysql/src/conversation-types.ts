@@ -113,7 +113,41 @@ export interface ConversationHead {
   readonly lastSeq: number;
 }
 
+/** A conversation as nobody in particular sees it. */
+export interface ConversationSummary {
+  readonly lastSeq: number;
+  readonly lastOrdinal: number;
+  readonly shownSeq: number;
+  readonly activeMs: number;
+  /** Null for conversations that are not groups. */
+  readonly group: {
+    readonly name: string;
+    readonly memberCount: number;
+    readonly dissolved: boolean;
+  } | null;
+}
+
+export interface ReadStateRecord {
+  readonly userId: UserId;
+  readonly readSeq: number;
+  readonly deliveredSeq: number;
+  readonly unread: number;
+}
+
+export interface ReadStatePage {
+  readonly states: readonly ReadStateRecord[];
+  readonly lastSeq: number;
+}
+
 export interface ConversationStore {
+  /** Null when there is no such conversation. */
+  summary(appId: AppId, conversationId: ConversationId): Promise<ConversationSummary | null>;
+  /** Current members after `afterUserId`, by id. At most READ_STATES_MAX_PAGE. Null when there is no such conversation. */
+  readStates(
+    appId: AppId,
+    conversationId: ConversationId,
+    page: { readonly afterUserId: string; readonly limit: number },
+  ): Promise<ReadStatePage | null>;
   /** All conversations of a user, left ones included, with their heads: one indexed statement, in no order. */
   memberships(appId: AppId, userId: UserId): Promise<Membership[]>;
   /** Entries to show in a list, by primary key, with the names of groups; seq 0 asks for the name alone. At most 500. */

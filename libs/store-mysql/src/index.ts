@@ -19,6 +19,7 @@ export * from './app-settings.js';
 export * from './app-post-types.js';
 export * from './append-types.js';
 export { EXEMPT_TABLES, TENANT_TABLES } from './connection/tenant-guard.js';
+export { READ_STATES_MAX_PAGE } from './conversation/app-view.js';
 export { RANGE_MAX_ENTRIES, SHOWN_MAX_ENTRIES } from './conversation/conversation-reads.js';
 export { PULL_MAX_BYTES } from './conversation/trim-pull.js';
 export * from './conversation-types.js';

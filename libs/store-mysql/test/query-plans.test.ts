@@ -2,6 +2,7 @@ import { changesOf, readChanges } from '../src/append/change-reads.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findHeads, findMembers, findStored, lockHeads } from '../src/append/append-reads.js';
 import { headsInOrder, keyedItem } from '../src/append/batch-keys.js';
+import { READ_STATES_SQL, SUMMARY_SQL } from '../src/conversation/app-view.js';
 import {
   MEMBER_LIST_SQL,
   MEMBER_SQL,
@@ -104,4 +105,15 @@ it('the members of a conversation are read from an index alone', async () => {
     m: { key: 'members_by_conversation', types: ['ref', 'range'] },
   });
   expect(plan.find(({ table }) => table === 'm')?.Extra).toContain('Using index');
+});
+
+it('a conversation and how far its members have read are found by keys', async () => {
+  const chat = direct('a', 'u1');
+  await expectLookUps(SUMMARY_SQL, [app, chat], {
+    c: { key: 'PRIMARY', types: ['const'] },
+    g: { key: 'PRIMARY', types: ['const'] },
+  });
+  await expectLookUps(READ_STATES_SQL, [app, chat, 'a', 10], {
+    m: { key: 'members_by_conversation', types: ['ref', 'range'] },
+  });
 });

@@ -1,7 +1,16 @@
 import type { Database } from '@queqiao/store-mysql';
-import { changeContents, serverMessageService, type AnyService } from '../api/index.js';
+import {
+  changeContents,
+  serverConversationService,
+  serverMessageService,
+  type AnyService,
+} from '../api/index.js';
 import type { Apps } from '../usecase/app/ports.js';
+import { GetConversation } from '../usecase/conversation/get-conversation.js';
+import { ListConversations } from '../usecase/conversation/list-conversations.js';
+import { ListMessageReaders } from '../usecase/conversation/list-message-readers.js';
 import { ListMessages } from '../usecase/conversation/list-messages.js';
+import { ListReadStates } from '../usecase/conversation/list-read-states.js';
 import { DeleteMessages } from '../usecase/message/delete-messages.js';
 import type { MessagePosts } from '../usecase/message/post-message.js';
 import { RecallMessage } from '../usecase/message/recall-message.js';
@@ -14,14 +23,20 @@ export interface BackEndMessagesDeps extends MessagePosts {
 
 /** What back ends do with conversations and their messages. */
 export function backEndMessageServices(deps: BackEndMessagesDeps): AnyService[] {
-  const { conversations } = deps.database;
+  const { conversations: log, members, users } = deps.database;
   const changes = { ...deps, contents: changeContents };
   return [
     serverMessageService({
       sendMessage: new SendMessage(deps),
-      listMessages: new ListMessages({ log: conversations }),
+      listMessages: new ListMessages({ log }),
       recallMessage: new RecallMessage(changes),
       deleteMessages: new DeleteMessages(changes),
+    }),
+    serverConversationService({
+      getConversation: new GetConversation({ log }),
+      listConversations: new ListConversations({ log, users }),
+      listReadStates: new ListReadStates({ log }),
+      listReaders: new ListMessageReaders({ log, members }),
     }),
   ];
 }

@@ -3,6 +3,7 @@ import {
   conversation,
   free,
   id,
+  ID_OF_NOBODY,
   list,
   missing,
   not,
@@ -22,6 +23,36 @@ export const appMessages: Record<string, MethodRow> = {
       newest_first: free,
       page_token: not('x'),
       limit: not(501, -1),
+    },
+  },
+  'ConversationService/GetConversation': {
+    request: { conversation_id: 'g:team' },
+    fields: { conversation_id: anyConversation },
+  },
+  'ConversationService/ListConversations': {
+    request: { user_id: 'alice' },
+    fields: {
+      user_id: also(id, missing('nobody')),
+      page_token: not('x'),
+      limit: not(201, -1),
+    },
+  },
+  'ConversationService/ListReadStates': {
+    request: { conversation_id: 'g:team' },
+    fields: {
+      conversation_id: anyConversation,
+      page_token: not('x', ID_OF_NOBODY),
+      limit: not(201, -1),
+    },
+  },
+  'ConversationService/ListReaders': {
+    request: { conversation_id: 'g:team', seq: 2 },
+    fields: {
+      conversation_id: anyConversation,
+      seq: also(seq, missing(99_999)),
+      unread: free,
+      page_token: not('a:b'),
+      limit: not(201, -1),
     },
   },
   'MessageService/RecallMessage': {

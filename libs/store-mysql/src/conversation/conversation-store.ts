@@ -1,6 +1,7 @@
 import type { AppId, ConversationId, UserId } from '@queqiao/domain';
 import type { ConversationStore, PullInput, SeqRange } from '../conversation-types.js';
 import type { StoreContext } from '../store-context.js';
+import { readStates, readSummary } from './app-view.js';
 import { catchUp } from './catch-up.js';
 import * as reads from './conversation-reads.js';
 import { ensureDirect } from './ensure-direct.js';
@@ -8,6 +9,18 @@ import { pull } from './pull.js';
 
 export class MysqlConversationStore implements ConversationStore {
   constructor(private readonly context: StoreContext) {}
+
+  summary(appId: AppId, conversationId: ConversationId) {
+    return readSummary(this.context, appId, conversationId);
+  }
+
+  readStates(
+    appId: AppId,
+    conversationId: ConversationId,
+    page: { readonly afterUserId: string; readonly limit: number },
+  ) {
+    return readStates(this.context, appId, conversationId, page);
+  }
 
   memberships(appId: AppId, userId: UserId) {
     return reads.readMemberships(this.context, appId, userId);

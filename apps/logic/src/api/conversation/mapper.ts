@@ -15,7 +15,7 @@ import {
   type MemberState,
 } from '@queqiao/protocol/client';
 import type { EntryRecord, Membership, PullResult } from '../../usecase/conversation/ports.js';
-import type { SyncedConversation } from '../../usecase/conversation/sync-conversations.js';
+import type { ListedConversation } from '../../usecase/conversation/listed-conversations.js';
 import { toProtoSender } from '../message/content-mapper.js';
 
 export function toEntry(record: EntryRecord): Entry {
@@ -54,13 +54,13 @@ export function toCatchUpAnswer(answer: {
   return { conversationId, entries: entries.map(toEntry), ...rest };
 }
 
-const KINDS = {
+export const KINDS = {
   direct: Conversation_Kind.DIRECT,
   group: Conversation_Kind.GROUP,
   self: Conversation_Kind.SELF,
 } as const satisfies Record<ConversationRef['kind'], Conversation_Kind>;
 
-export function toConversation({ membership, shown, groupName }: SyncedConversation): Conversation {
+export function toConversation({ membership, shown, groupName }: ListedConversation): Conversation {
   const { member, lastSeq, lastOrdinal, activeMs } = membership;
   const { conversationId } = member;
   return {

@@ -13,6 +13,12 @@ type ServerScopes = {
 };
 
 const SERVER_SCOPES = {
+  ConversationService: {
+    getConversation: 'read',
+    listConversations: 'read',
+    listReadStates: 'read',
+    listReaders: 'read',
+  },
   FriendService: {
     addFriends: 'write',
     removeFriends: 'write',

@@ -2,7 +2,7 @@ import { invalidArgument, parseConversationId } from '@queqiao/domain';
 
 import type { BusinessContext } from '../caller.js';
 import { decodePage, encodePage, pageLimit, withinBytes } from '../paging.js';
-import { headOf, type AppLog } from './app-log.js';
+import { begun, type AppLog } from './app-log.js';
 import type { EntryRecord, SeqRange } from './ports.js';
 
 export const MESSAGES_LIMIT_DEFAULT = 100;
@@ -30,7 +30,7 @@ export interface MessagesPage {
  * the store: nobody reads them any more. Errors: INVALID_ARGUMENT, NOT_FOUND.
  */
 export class ListMessages {
-  constructor(readonly deps: { readonly log: AppLog }) {}
+  constructor(readonly deps: { readonly log: Pick<AppLog, 'heads' | 'entries'> }) {}
 
   async run({ appId }: BusinessContext, input: ListMessagesInput): Promise<MessagesPage> {
     const conversationId = parseConversationId(input.conversationId);
@@ -38,7 +38,7 @@ export class ListMessages {
     const limit = pageLimit(input.limit, { byDefault: MESSAGES_LIMIT_DEFAULT, max });
     if (input.fromSeq < 0) throw invalidArgument('from_seq', 'must not be negative');
     const [fromSeq] = decodePage(input.pageToken, ['number']) ?? [input.fromSeq];
-    const { lastSeq } = await headOf(this.deps.log, appId, conversationId);
+    const { lastSeq } = begun((await this.deps.log.heads(appId, [conversationId]))[0]);
     const { newestFirst } = input;
     const range = pageRange({ fromSeq, newestFirst, limit }, lastSeq);
     if (range.fromSeq > range.toSeq) return { entries: [], nextPageToken: '', lastSeq };

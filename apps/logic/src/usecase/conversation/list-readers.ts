@@ -8,7 +8,7 @@ import {
 } from '@queqiao/domain';
 
 import type { UserContext } from '../caller.js';
-import type { MemberLog, Readers } from './member-log.js';
+import type { MemberLog, Readers, ReadersQuery } from './member-log.js';
 import type { ConversationLog } from './ports.js';
 
 export const READERS_LIMIT_DEFAULT = 100;
@@ -41,18 +41,11 @@ export class ListReaders {
 
   async run(context: UserContext, request: ReadersRequest): Promise<ReadersAnswer> {
     const conversationId = parseConversationId(request.conversationId);
-    const { seq, unread, pageToken } = request;
-    const limit = checkedLimit(request.limit);
-    if (seq < 1) throw invalidArgument('seq', 'must be at least 1');
-    if (pageToken !== '' && !isId(pageToken)) {
-      throw invalidArgument('page_token', 'is not a token of this server');
-    }
-    await this.#checkOwn(context, conversationId, seq);
+    const page = checkReadersPage(request);
+    await this.#checkOwn(context, conversationId, page.seq);
     const { appId, caller } = context;
-    const query = { appId, conversationId, seq, senderId: caller.userId, unread };
-    const page = await this.deps.members.readers({ ...query, afterUserId: pageToken, limit });
-    const nextPageToken = page.userIds.length < limit ? '' : (page.userIds.at(-1) ?? '');
-    return { ...page, nextPageToken };
+    const query = { appId, conversationId, senderId: caller.userId, ...page };
+    return pageOfReaders(await this.deps.members.readers(query), page);
   }
 
   async #checkOwn(
@@ -77,6 +70,24 @@ export class ListReaders {
       });
     }
   }
+}
+
+type ReadersPage = Pick<ReadersQuery, 'seq' | 'unread' | 'afterUserId' | 'limit'>;
+
+/** Errors: INVALID_ARGUMENT. */
+export function checkReadersPage(request: ReadersRequest): ReadersPage {
+  const { seq, unread, pageToken } = request;
+  const limit = checkedLimit(request.limit);
+  if (seq < 1) throw invalidArgument('seq', 'must be at least 1');
+  if (pageToken !== '' && !isId(pageToken)) {
+    throw invalidArgument('page_token', 'is not a token of this server');
+  }
+  return { seq, unread, afterUserId: pageToken, limit };
+}
+
+export function pageOfReaders(readers: Readers, { limit }: ReadersPage): ReadersAnswer {
+  const nextPageToken = readers.userIds.length < limit ? '' : (readers.userIds.at(-1) ?? '');
+  return { ...readers, nextPageToken };
 }
 
 function checkedLimit(limit: number): number {

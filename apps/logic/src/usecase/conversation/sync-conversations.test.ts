@@ -8,7 +8,8 @@ import {
   userContext,
 } from '../../../test/fakes/fake-conversations.js';
 import type { Membership } from './ports.js';
-import { SYNC_MAX_BYTES, SyncConversations, type SyncAnswer } from './sync-conversations.js';
+import { SYNC_MAX_BYTES } from './listed-conversations.js';
+import { SyncConversations, type SyncAnswer } from './sync-conversations.js';
 import { conversationHash } from './sync-cursor.js';
 
 const context = userContext('alice');

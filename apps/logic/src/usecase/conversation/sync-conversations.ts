@@ -1,27 +1,23 @@
-import { invalidArgument, isVisible, unreadCount, type AppId } from '@queqiao/domain';
+import { invalidArgument } from '@queqiao/domain';
 
 import type { UserContext } from '../caller.js';
-import type { ConversationLog, EntryRecord, LogEpoch, Membership, ShownEntry } from './ports.js';
+import {
+  byRecency,
+  readBegun,
+  readShown,
+  totals,
+  withinShownBytes,
+  withShown,
+  type ListedConversation,
+} from './listed-conversations.js';
+import type { ConversationLog, LogEpoch, Membership } from './ports.js';
 import { conversationHash, decodeCursor, encodeCursor, type SyncCursor } from './sync-cursor.js';
 
 export const SYNC_LIMIT_DEFAULT = 100;
 export const SYNC_LIMIT_MAX = 200;
-/**
- * Bytes of shown content that one page holds at most, unless a single entry is larger: a device that asks for a page must be
- * able to take the answer, whatever the lengths of its newest messages.
- */
-export const SYNC_MAX_BYTES = 64 * 1024;
-
-export interface SyncedConversation {
-  readonly membership: Membership;
-  /** Null in an empty conversation, and when the entry to show is one that the user may not see, cleared or deleted. */
-  readonly shown: EntryRecord | null;
-  /** Null for conversations that are not groups. */
-  readonly groupName: string | null;
-}
 
 export interface SyncAnswer {
-  readonly conversations: SyncedConversation[];
+  readonly conversations: readonly ListedConversation[];
   readonly cursor: Uint8Array;
   readonly hasMore: boolean;
   readonly logEpoch: number;
@@ -46,49 +42,23 @@ export class SyncConversations {
     const { appId, caller } = context;
     const logEpoch = await this.deps.epoch.logEpoch();
     const cursor = decodeCursor(input.cursor, logEpoch);
-    // A direct chat whose first message was refused has a head and nothing in it: nothing to show anywhere.
-    const all = (await this.deps.log.memberships(appId, caller.userId)).filter(
-      ({ lastSeq }) => lastSeq > 0,
-    );
+    const all = await readBegun(this.deps.log, appId, caller.userId);
     const { changed, always, known } = compare(all, cursor);
     const first = changed.slice(0, limit);
-    const shown = await this.#shown(appId, [...first, ...always]);
-    const page = withinBytes(first, shown);
+    const shown = await readShown(this.deps.log, appId, [...first, ...always]);
+    const page = withinShownBytes(first, shown);
     const delivered = new Map(known);
     for (const { member, change } of page) {
       delivered.set(conversationHash(member.conversationId), change);
     }
     return {
-      conversations: [...page, ...always].sort(byRecency).map((membership) => ({
-        membership,
-        shown: shown.get(membership.member.conversationId)?.entry ?? null,
-        groupName: shown.get(membership.member.conversationId)?.groupName ?? null,
-      })),
+      conversations: withShown([...page, ...always].sort(byRecency), shown),
       cursor: encodeCursor({ logEpoch, delivered }),
       hasMore: changed.length > page.length,
       logEpoch,
       ...totals(all),
     };
   }
-
-  async #shown(appId: AppId, page: readonly Membership[]): Promise<Map<string, ShownEntry>> {
-    const wanted = page.map(({ member, shownSeq }) => ({
-      conversationId: member.conversationId,
-      seq: isVisible(member, shownSeq) ? shownSeq : 0,
-    }));
-    const rows = wanted.length > 0 ? await this.deps.log.shownEntries(appId, wanted) : [];
-    return new Map(rows.map((row) => [row.conversationId, row]));
-  }
-}
-
-function totals(all: readonly Membership[]): { totalUnread: number; totalUnreadMuted: number } {
-  let [totalUnread, totalUnreadMuted] = [0, 0];
-  for (const { member, lastOrdinal } of all) {
-    const unread = unreadCount(lastOrdinal, member.readOrdinal);
-    if (member.settings.muted === true) totalUnreadMuted += unread;
-    else totalUnread += unread;
-  }
-  return { totalUnread, totalUnreadMuted };
 }
 
 interface Comparison {
@@ -121,19 +91,6 @@ function compare(all: readonly Membership[], cursor: SyncCursor): Comparison {
   return { changed: changed.sort(byRecency), always, known };
 }
 
-/** The first conversations of a page whose shown entries fit together; always at least one. */
-function withinBytes(
-  page: readonly Membership[],
-  shown: ReadonlyMap<string, ShownEntry>,
-): readonly Membership[] {
-  let size = 0;
-  const end = page.findIndex(({ member }, index) => {
-    size += shown.get(member.conversationId)?.entry?.content.byteLength ?? 0;
-    return size > SYNC_MAX_BYTES && index > 0;
-  });
-  return end < 0 ? page : page.slice(0, end);
-}
-
 function collidingHashes(all: readonly Membership[]): Set<number> {
   const seen = new Set<number>();
   const collided = new Set<number>();
@@ -143,11 +100,6 @@ function collidingHashes(all: readonly Membership[]): Set<number> {
     seen.add(hash);
   }
   return collided;
-}
-
-function byRecency(a: Membership, b: Membership): number {
-  if (a.activeMs !== b.activeMs) return b.activeMs - a.activeMs;
-  return a.member.conversationId < b.member.conversationId ? -1 : 1;
 }
 
 function checkedLimit(limit: number): number {
