@@ -266,6 +266,12 @@ const GROUPS: Record<string, Row> = {
   'server.v1.GroupService/MuteMembers': governing(muting),
 };
 
+const toMany = {
+  sender: { kind: 'KIND_USER', id: 'alice' },
+  user_ids: ['bob'],
+  content: text,
+};
+
 const OTHERS: Record<string, Row> = {
   ...PEOPLE,
   'client.v1.DeviceService/ListDevices': {},
@@ -306,6 +312,14 @@ const OTHERS: Record<string, Row> = {
         const from = { ...note(text), sender: { kind, id } };
         return inEach((conversation_id) => ({ ...from, conversation_id }))(ids);
       }),
+  },
+  'server.v1.MessageService/SendToUsers': {
+    ...named((content) => asked({ ...toMany, content })),
+    'sender.id': ({ user }) =>
+      ['KIND_USER', 'KIND_BUSINESS'].map((kind) =>
+        asked({ ...toMany, sender: { kind, id: user } }),
+      ),
+    user_ids: ({ user }) => [asked({ ...toMany, user_ids: [user, 'bob'] })],
   },
   'server.v1.UserService/UpsertUsers': {
     'users.user_id': ({ newUser }) => [{ users: [{ user_id: newUser }] }],

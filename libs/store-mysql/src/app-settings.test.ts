@@ -26,6 +26,7 @@ it('fills in every default, and checks what is set', () => {
     maxCommentsPerPost: 5_000,
     maxFanOutFriends: 5_000,
     maxPostsPerDay: 1_000,
+    systemAccount: 'system',
     devicePolicy: { mode: 'unlimited', max: 5 },
     allowedOrigins: [],
   });

@@ -60,6 +60,11 @@ export const appSettingsSchema = z.strictObject({
   maxPostsPerDay: z.int().min(1).max(10_000).default(1_000),
   /** Whether back ends can subscribe to what happens: what is written while it is off is never told. */
   events: z.boolean().default(false),
+  /** The user whose direct chats the system's messages to users arrive in. */
+  systemAccount: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,64}$/)
+    .default('system'),
   devicePolicy: devicePolicySchema,
   /** Origins that browsers may connect from, exact match; empty: any. At most 100. */
   allowedOrigins: z.array(z.string().min(1).max(255)).max(100).default([]),

@@ -15,6 +15,7 @@ import { DeleteMessages } from '../usecase/message/delete-messages.js';
 import type { MessagePosts } from '../usecase/message/post-message.js';
 import { RecallMessage } from '../usecase/message/recall-message.js';
 import { SendMessage } from '../usecase/message/send-message.js';
+import { SendToUsers } from '../usecase/message/send-to-users.js';
 
 export interface BackEndMessagesDeps extends MessagePosts {
   readonly database: Database;
@@ -28,6 +29,7 @@ export function backEndMessageServices(deps: BackEndMessagesDeps): AnyService[] 
   return [
     serverMessageService({
       sendMessage: new SendMessage(deps),
+      sendToUsers: new SendToUsers({ ...deps, users }),
       listMessages: new ListMessages({ log }),
       recallMessage: new RecallMessage(changes),
       deleteMessages: new DeleteMessages(changes),

@@ -26,6 +26,7 @@ export function appRules(more: Partial<AppRules> = {}): AppRules {
     maxCommentsPerPost: 3,
     maxFanOutFriends: 5_000,
     maxPostsPerDay: 1_000,
+    systemAccount: 'system',
     devicePolicy: { mode: 'unlimited', max: 5 },
     allowedOrigins: [],
     ...more,

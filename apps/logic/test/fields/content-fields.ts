@@ -194,6 +194,15 @@ const bodies: FieldRules = {
   moment_notices_read: serverOnly({ through_seq: 1 }),
 };
 
+/** The content of a message to many, none of whose conversations knows what another one holds. */
+export function contentForMany(): FieldRule {
+  const { bad: all, ...rest } = content(
+    bad({ ...GOOD, reply_to: { seq: 1 } }, { at: '.reply_to' }),
+    bad({ ...GOOD, mentions: { all: true } }, { at: '.mentions' }),
+  );
+  return { ...rest, bad: all.filter(({ code }) => code !== 'NOT_FOUND') };
+}
+
 const TOO_LARGE = {
   title: 'x',
   messages: [{ ...MERGED, content: { ...GOOD, extra: 'x'.repeat(4_000) } }],

@@ -1,5 +1,5 @@
 import { appMessages } from './app-message-fields.js';
-import { content } from './content-fields.js';
+import { content, contentForMany } from './content-fields.js';
 import {
   also,
   bad,
@@ -61,6 +61,33 @@ const rows: Record<string, MethodRow> = {
       conversation_id: also(conversation, missing('g:nosuch'), missing('d:alice:nobody')),
       client_msg_id: id,
       content: content(),
+      online_only: free,
+      not_counted: free,
+    },
+  },
+  'MessageService/SendToUsers': {
+    request: {
+      client_request_id: 'r1',
+      sender,
+      user_ids: ['bob'],
+      content: { text: { text: 'hi' } },
+    },
+    fields: {
+      client_request_id: id,
+      sender: also(
+        message(sender, { kind, id: also(id, missing('nobody')) }),
+        bad(undefined, { at: '.kind' }),
+        bad({ kind: 'KIND_SYSTEM', id: 'x' }, { at: '.id' }),
+        bad({ kind: 'KIND_BUSINESS' }, { at: '.id' }),
+        missing({ kind: 'KIND_SYSTEM' }, { named: 'systemAccount' }),
+      ),
+      user_ids: also(
+        users,
+        bad(['bob', 'alice'], { at: '[1]' }),
+        // Its result says that there is no such user.
+        bad(['nobody'], { code: 'OK' }),
+      ),
+      content: contentForMany(),
       online_only: free,
       not_counted: free,
     },

@@ -67,7 +67,7 @@ function previewOf(
   if (body.kind === 'group') {
     return groupNoticeText(t, (id) => nameOf(state, id), senderId, body.notice);
   }
-  if (body.kind === 'taken-back') return t('takenBack', nameOf(state, senderId ?? ''));
+  if (body.kind === 'taken-back') return t('takenBack', nameOf(state, senderId ?? peerId ?? ''));
   const text = body.kind === 'text' ? body.text : t('unknownContent');
   if (kind === 'self' || senderId === undefined) return text;
   if (senderId === state.meId) return `${t('you')}: ${text}`;

@@ -22,7 +22,7 @@ export function LogItem({ item, state, conversation }: ItemProps) {
     );
   }
   if (item.kind === 'notice') {
-    const { body, senderId = '' } = item.line;
+    const { body, senderId = conversation.peerId ?? '' } = item.line;
     const text =
       body.kind === 'group-created'
         ? t('groupCreated', nameOf(state, body.creatorId), body.name)

@@ -18,7 +18,7 @@ interface MessageListProps {
 export function MessageList({ state, conversation }: MessageListProps) {
   const { t, times } = useTexts();
   const actions = useActions();
-  const { id, unread } = conversation;
+  const { id, peerId, unread } = conversation;
   const { log, outgoing } = state;
   const { lines } = log;
   const { shown, loading, onTop } = useShown(state, id);
@@ -26,11 +26,12 @@ export function MessageList({ state, conversation }: MessageListProps) {
     () =>
       timeline({
         meId: state.meId,
+        peerId,
         lines: lines.slice(-shown),
         outgoing: outgoing.filter(({ conversationId }) => conversationId === id),
         dayOf: times.dayOf,
       }),
-    [state.meId, lines, shown, outgoing, id, times],
+    [state.meId, peerId, lines, shown, outgoing, id, times],
   );
   const last = items.at(-1);
   const scroll = useScroll({

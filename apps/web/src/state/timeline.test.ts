@@ -51,6 +51,20 @@ it('keeps the key of an own message when it lands in the log', () => {
   expect(after[1]).toMatchObject({ key: before[1]?.key, status: 'sent' });
 });
 
+it('shows what the system says in a direct chat as said by the other side, and elsewhere as a notice', () => {
+  const said = [line(1, undefined, 0), line(2, undefined, 0, { kind: 'became-friends' })];
+  const direct = timeline({
+    meId: 'alice',
+    peerId: 'news',
+    lines: said,
+    outgoing: [],
+    dayOf: String,
+  });
+  expect(direct[1]).toMatchObject({ kind: 'bubble', senderId: 'news', mine: false, text: 't1' });
+  expect(direct[2]).toMatchObject({ kind: 'notice' });
+  expect(draw(said).map(({ kind }) => kind)).toEqual(['day', 'notice', 'notice']);
+});
+
 it('shows events as notices and unknown content as such', () => {
   const created: LineBody = { kind: 'group-created', name: 'L', creatorId: 'bob', memberIds: [] };
   const items = draw([

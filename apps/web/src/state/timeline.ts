@@ -26,6 +26,8 @@ type Bubble = Extract<TimelineItem, { kind: 'bubble' }>;
 
 export interface TimelineInput {
   readonly meId: string;
+  /** The other side of a direct chat. */
+  readonly peerId?: string | undefined;
   readonly lines: readonly Line[];
   readonly outgoing: readonly Outgoing[];
   /** Calendar day of a time, as text: equal for times of the same local day. */
@@ -33,7 +35,7 @@ export interface TimelineInput {
 }
 
 /** What is drawn in a conversation, from top to bottom; messages on their way stand below the log. */
-export function timeline({ meId, lines, outgoing, dayOf }: TimelineInput): TimelineItem[] {
+export function timeline({ meId, peerId, lines, outgoing, dayOf }: TimelineInput): TimelineItem[] {
   const items: TimelineItem[] = [];
   let day = '';
   const onDay = (ms: number, key: string): void => {
@@ -43,7 +45,7 @@ export function timeline({ meId, lines, outgoing, dayOf }: TimelineInput): Timel
   };
   for (const line of lines) {
     onDay(line.createdMs, String(line.seq));
-    items.push(lineItem(line, meId));
+    items.push(lineItem(line, meId, peerId));
   }
   for (const message of outgoing) {
     onDay(message.createdMs, message.clientMsgId);
@@ -57,9 +59,11 @@ export function timeline({ meId, lines, outgoing, dayOf }: TimelineInput): Timel
   });
 }
 
-function lineItem(line: Line, meId: string): TimelineItem {
-  const { senderId, body, clientMsgId, createdMs, seq } = line;
+function lineItem(line: Line, meId: string, peerId: string | undefined): TimelineItem {
+  const { body, clientMsgId, createdMs, seq } = line;
   const isNotice = body.kind !== 'text' && body.kind !== 'unknown';
+  // The system speaks through an account of the app: it is the one this chat is with.
+  const senderId = line.senderId ?? peerId;
   if (senderId === undefined || isNotice) {
     return { kind: 'notice', key: `seq-${seq}`, line };
   }

@@ -68,6 +68,7 @@ function rig(fail?: unknown) {
       listMessages: unused,
       recallMessage: unused,
       deleteMessages: unused,
+      sendToUsers: unused,
     }),
     defineService('node', SessionServiceDefinition, {
       largeMemberships: unused,

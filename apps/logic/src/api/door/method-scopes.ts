@@ -39,6 +39,7 @@ const SERVER_SCOPES = {
   },
   MessageService: {
     sendMessage: 'write',
+    sendToUsers: 'write',
     listMessages: 'read',
     recallMessage: 'write',
     deleteMessages: 'write',

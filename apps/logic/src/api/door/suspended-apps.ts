@@ -4,6 +4,7 @@ import type { ApiMethod } from '../api-service.js';
 const OPEN_METHODS: ReadonlySet<string> = new Set([
   'queqiao.client.v1.MessageService/Send',
   'queqiao.server.v1.MessageService/SendMessage',
+  'queqiao.server.v1.MessageService/SendToUsers',
 ]);
 
 /** Whether a door has to turn the call away when its app is suspended. */

@@ -53,6 +53,8 @@ export interface AppRules {
   readonly maxPostsPerDay: number;
   /** Whether back ends can subscribe to what happens. */
   readonly events: boolean;
+  /** The user whose direct chats the system's messages to users arrive in. */
+  readonly systemAccount: string;
   readonly devicePolicy: DevicePolicy;
   /** Origins that browsers may connect from, exact match; empty: any. */
   readonly allowedOrigins: readonly string[];

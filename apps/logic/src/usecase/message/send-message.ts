@@ -1,8 +1,9 @@
-import { invalidArgument, isId, parseUserId, type Sender } from '@queqiao/domain';
+import { parseUserId, type Sender } from '@queqiao/domain';
 
 import { knownApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import type { BusinessContext } from '../caller.js';
+import { checkSender } from './app-account.js';
 import { checkMessage, type MessageInput } from './message-draft.js';
 import { postMessage, type MessagePosts, type SentEntry } from './post-message.js';
 import { checkUserMayAddress } from './user-sender.js';
@@ -28,14 +29,4 @@ export class SendMessage {
     }
     return postMessage(this.deps, message, { appId, sender, origin: undefined, signal });
   }
-}
-
-function checkSender(sender: Sender | null): Sender {
-  if (!sender) throw invalidArgument('sender.kind', 'must be user, business or system');
-  if (sender.kind === 'system') {
-    if (sender.id !== '') throw invalidArgument('sender.id', 'must be empty for the system');
-    return sender;
-  }
-  if (!isId(sender.id)) throw invalidArgument('sender.id', 'must match [A-Za-z0-9_.-]{1,64}');
-  return sender;
 }
