@@ -196,6 +196,13 @@ export class ApiRig {
     return this.#caller({ authorization: `Bearer ${app.credential}` }, index);
   }
 
+  /** Client services again, called by the app's back end in the user's place. */
+  callsOnBehalf(app: Pick<TestApp, 'credential'>, userId: string, device?: string): UserCall {
+    const authorization = `Bearer ${app.credential}`;
+    const from = device === undefined ? {} : { 'queqiao-device': device };
+    return this.#caller({ authorization, 'queqiao-user': userId, ...from }, 0);
+  }
+
   /** The same for admin services, called as the operator, or with this bearer. */
   operatorCalls(index = 0, bearer = this.operator.bearer): UserCall {
     return this.#caller({ authorization: `Bearer ${bearer}` }, index);

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { DomainError, parseAppId, SCOPES, type Scope } from '@queqiao/domain';
 import { createGrpcClient } from '@queqiao/grpc-kit';
 import { PresenceServiceDefinition } from '@queqiao/protocol/server';
@@ -16,6 +15,7 @@ import {
 } from '../src/api/index.js';
 import { grpcDoor, methodPaths } from './any-door.js';
 import { ApiRig, failureOf } from './api-rig.js';
+import { credentialWith } from './credential-with.js';
 import { Follower } from './event-rig.js';
 
 let rig: ApiRig;
@@ -26,14 +26,6 @@ beforeAll(async () => {
   app = await rig.createApp('demo');
 });
 afterAll(() => rig.stop());
-
-async function credentialWith(scopes: readonly Scope[], of = app): Promise<string> {
-  const secret = randomBytes(24).toString('base64url');
-  const hash = createHash('sha256').update(secret).digest();
-  const id = `c-${randomBytes(4).toString('hex')}`;
-  await rig.changeApps((apps) => apps.addCredential(of.appId, id, hash, scopes));
-  return `qq1.${of.appId}.${id}.${secret}`;
-}
 
 /** OK, or the code of an empty request with this credential. */
 async function codeOf(credential: string, path: string): Promise<string> {
@@ -55,10 +47,10 @@ describe('a credential', () => {
   it.each(methodPaths('business'))('is taken by %s for its scope alone', async (path) => {
     const needed = METHOD_SCOPES.get(path);
     const others = SCOPES.filter((scope) => scope !== needed);
-    expect(await codeOf(await credentialWith(others), path)).toBe('PERMISSION_DENIED');
-    expect(await codeOf(await credentialWith([]), path)).toBe('PERMISSION_DENIED');
+    expect(await codeOf(await credentialWith(rig, app, others), path)).toBe('PERMISSION_DENIED');
+    expect(await codeOf(await credentialWith(rig, app, []), path)).toBe('PERMISSION_DENIED');
     const taken =
-      needed === undefined ? 'none' : await codeOf(await credentialWith([needed]), path);
+      needed === undefined ? 'none' : await codeOf(await credentialWith(rig, app, [needed]), path);
     expect(['OK', 'INVALID_ARGUMENT']).toContain(taken);
   });
 
@@ -66,7 +58,7 @@ describe('a credential', () => {
     const listening = await rig.createApp('listening', { events: true });
     const codes: string[] = [];
     for (const scope of SCOPES) {
-      const credential = await credentialWith([scope], listening);
+      const credential = await credentialWith(rig, listening, [scope]);
       const follower = new Follower(rig, { credential });
       await eventually('an answer or an end', () => follower.answers.length > 0 || follower.isOver);
       codes.push(follower.isOver ? `${scope} ${codeAt(await follower.ended())}` : scope);
@@ -97,7 +89,7 @@ it('a method without a declared scope is nobody’s', async () => {
     operators: { verify: () => ({ operator: '' }) },
     tokens: { verify: unused },
     apps: { app: unused },
-    users: { ensure: unused },
+    users: { ensure: unused, existing: unused },
     standings: { standing: unused },
   });
   const door = new GrpcDoor(

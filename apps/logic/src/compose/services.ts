@@ -37,6 +37,7 @@ import { PullEntries } from '../usecase/conversation/pull-entries.js';
 import type { LogEpoch } from '../usecase/conversation/ports.js';
 import { SyncConversations } from '../usecase/conversation/sync-conversations.js';
 import { UpdateSettings } from '../usecase/conversation/update-settings.js';
+import type { UserLookup } from '../usecase/must-exist.js';
 import { DeleteEntries } from '../usecase/message/delete-entries.js';
 import { EditEntry } from '../usecase/message/edit-entry.js';
 import { PinEntry } from '../usecase/message/pin-entry.js';
@@ -89,7 +90,7 @@ export interface Services {
   readonly all: readonly AnyService[];
   readonly tokens: Tokens;
   readonly apps: Apps;
-  readonly users: KnownUsers;
+  readonly users: KnownUsers & UserLookup;
   /** For the public door: a few seconds old at most. */
   readonly standings: Standings;
 }
@@ -151,7 +152,8 @@ export function createServices(
       tellPresence: presence.tellPresence,
     }),
   ];
-  return { all, tokens, apps, users: knownUsers, standings };
+  const lookup: UserLookup = { existing: (app, userIds) => users.existing(app, userIds) };
+  return { all, tokens, apps, users: { ...knownUsers, ...lookup }, standings };
 }
 
 function momentServices(

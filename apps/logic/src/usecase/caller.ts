@@ -11,7 +11,8 @@ export type Caller =
   | {
       readonly kind: 'user';
       readonly userId: UserId;
-      readonly deviceId: DeviceId;
+      /** Null: a back end calls in the user's place, from none of the user's devices. */
+      readonly deviceId: DeviceId | null;
       readonly session?: SessionOrigin | undefined;
     }
   /** A back end of the app. */

@@ -1,8 +1,17 @@
-import { DomainError, parseDeviceId, type AppId, type Scope } from '@queqiao/domain';
+import {
+  DomainError,
+  invalidArgument,
+  parseDeviceId,
+  parseUserId,
+  type AppId,
+  type DeviceId,
+  type Scope,
+} from '@queqiao/domain';
 import type { ServerCallContext } from '@queqiao/grpc-kit';
 import { activeApp } from '../../usecase/app/active-app.js';
 import type { Apps } from '../../usecase/app/ports.js';
 import type { BusinessContext, OperatorContext, UserContext } from '../../usecase/caller.js';
+import { mustExist, type UserLookup } from '../../usecase/must-exist.js';
 import type { KnownUsers, Tokens } from '../../usecase/session/ports.js';
 import { refuseRevoked, type Standings } from '../../usecase/session/standing.js';
 import type { ApiMethod } from '../api-service.js';
@@ -28,25 +37,37 @@ export interface GrpcAuthenticationDeps {
   readonly credentials: Credentials;
   readonly operators: Operators;
   readonly apps: Apps;
-  readonly users: KnownUsers;
-  /** What the methods of server services ask of a credential, by their paths. */
+  readonly users: KnownUsers & UserLookup;
+  /** What methods ask of a credential, by their paths. */
   readonly scopes: ReadonlyMap<string, Scope>;
   /** May answer from a cache of a few seconds. */
   readonly standings: Standings;
 }
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,4096})$/i;
+/** No token of a user's begins like this. */
+const CREDENTIAL = /^qq1\./;
 const DEVICE_KEY = 'queqiao-device';
+/** On whose behalf a back end calls. */
+const USER_KEY = 'queqiao-user';
 
 /** Who calls the public door, from the call's metadata alone. Errors never hold what was sent. */
 export class GrpcAuthentication {
   constructor(readonly deps: GrpcAuthenticationDeps) {}
 
+  /** Of a client service: the user itself, or a back end of the app in the user's place. */
+  user(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserContext> {
+    return CREDENTIAL.test(bearer(call)) ? this.#onBehalf(call, method) : this.#self(call, method);
+  }
+
   /** A user's token, with the device in `queqiao-device`. A first valid one makes the user, as a sign-in does. */
-  async user(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserContext> {
+  async #self(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserContext> {
     const { tokens, apps, users, standings } = this.deps;
     const token = await tokens.verify(bearer(call));
     const { appId, userId } = token;
+    if (call.metadata.get(USER_KEY).length > 0) {
+      throw invalidArgument(USER_KEY, 'goes with an app credential only');
+    }
     if (needsActiveApp(method)) await activeApp(apps, appId);
     const deviceId = parseDeviceId(metadataText(call, DEVICE_KEY), DEVICE_KEY);
     await refuseRevoked(standings, token, deviceId);
@@ -55,10 +76,22 @@ export class GrpcAuthentication {
     return { appId, caller, requestId: call.requestId, signal: call.signal };
   }
 
+  /**
+   * An app credential with the user in `queqiao-user`, who has to be there already. Whether the device in `queqiao-device` is, or
+   * was signed out, is not asked: no token of it is used.
+   */
+  async #onBehalf(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserContext> {
+    const { appId, ...rest } = await this.business(call, method);
+    const userId = parseUserId(soleText(call, USER_KEY), USER_KEY);
+    const deviceId = optionalDevice(call);
+    await mustExist(this.deps.users, appId, [userId], () => USER_KEY);
+    return { ...rest, appId, caller: { kind: 'user', userId, deviceId } };
+  }
+
   /** An app credential; the app is the credential's. Errors: PERMISSION_DENIED for a method that it is not for. */
   async business(
     call: ServerCallContext,
-    method: Pick<ApiMethod<'business'>, 'path'>,
+    method: Pick<ApiMethod<'business' | 'user'>, 'path'>,
   ): Promise<BusinessContext> {
     const { credentials, apps } = this.deps;
     const { appId, credentialId, scopes } = await credentials.verify(bearer(call));
@@ -85,4 +118,14 @@ function bearer(call: ServerCallContext): string {
 function metadataText(call: ServerCallContext, key: string): string {
   const [value = ''] = call.metadata.get(key);
   return typeof value === 'string' ? value : '';
+}
+
+/** Nothing for several values: which of them is meant would be a guess. */
+function soleText(call: ServerCallContext, key: string): string {
+  return call.metadata.get(key).length === 1 ? metadataText(call, key) : '';
+}
+
+function optionalDevice(call: ServerCallContext): DeviceId | null {
+  if (call.metadata.get(DEVICE_KEY).length === 0) return null;
+  return parseDeviceId(soleText(call, DEVICE_KEY), DEVICE_KEY);
 }

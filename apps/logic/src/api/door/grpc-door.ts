@@ -59,8 +59,8 @@ type Handler = (
 const STREAM_RECHECK_MS = 4_000;
 
 /**
- * The public gRPC server: client services for users, server services for back ends, admin services for operators if there are
- * any, reflection and health.
+ * The public gRPC server: client services for users and for back ends in their place, server services for back ends, admin
+ * services for operators if there are any, reflection and health.
  */
 export class GrpcDoor {
   readonly #deps: GrpcDoorDeps;

@@ -1,16 +1,7 @@
 import { DomainError, type Scope } from '@queqiao/domain';
 import type * as server from '@queqiao/protocol/server';
-
-type Server = typeof server;
-
-/** Every method of every service of queqiao.server.v1: one without a scope does not compile. */
-type ServerScopes = {
-  readonly [
-    K in keyof Server as K extends `${infer Name}ServiceDefinition` ? `${Name}Service` : never
-  ]: Server[K] extends { readonly methods: infer Methods }
-    ? { readonly [M in keyof Methods]: Scope }
-    : never;
-};
+import { CLIENT_SCOPES } from './client-scopes.js';
+import { scopesByPath, type ScopesOf } from './scope-table.js';
 
 const SERVER_SCOPES = {
   ConversationService: {
@@ -67,18 +58,13 @@ const SERVER_SCOPES = {
   },
   TokenService: { issueToken: 'write', revokeToken: 'admin' },
   UserService: { upsertUsers: 'write', signOutUser: 'admin' },
-} as const satisfies ServerScopes;
+} as const satisfies ScopesOf<typeof server>;
 
-/** By `queqiao.server.v1.Service/Method`. */
-export const METHOD_SCOPES: ReadonlyMap<string, Scope> = new Map(
-  Object.entries<Readonly<Record<string, Scope>>>(SERVER_SCOPES).flatMap(([service, methods]) =>
-    Object.entries(methods).map(([name, scope]) => [pathOf(service, name), scope] as const),
-  ),
-);
-
-function pathOf(service: string, name: string): string {
-  return `queqiao.server.v1.${service}/${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-}
+/** By `queqiao.server.v1.Service/Method`; of client methods, for calls on behalf of users. */
+export const METHOD_SCOPES: ReadonlyMap<string, Scope> = new Map([
+  ...scopesByPath('queqiao.server.v1', SERVER_SCOPES),
+  ...scopesByPath('queqiao.client.v1', CLIENT_SCOPES),
+]);
 
 /** Refuses with PERMISSION_DENIED what the credential is not for, and every method that has no scope. */
 export function requireScope(
