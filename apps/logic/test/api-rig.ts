@@ -199,7 +199,7 @@ export class ApiRig {
   /** Client services again, called by the app's back end in the user's place. */
   callsOnBehalf(app: Pick<TestApp, 'credential'>, userId: string, device?: string): UserCall {
     const authorization = `Bearer ${app.credential}`;
-    const from = device === undefined ? {} : { 'queqiao-device': device };
+    const from: Record<string, string> = device === undefined ? {} : { 'queqiao-device': device };
     return this.#caller({ authorization, 'queqiao-user': userId, ...from }, 0);
   }
 

@@ -9,6 +9,14 @@ export {
   type ItemOf,
   type SignInInput,
 } from './device/bare-device.js';
+export {
+  methodsOf,
+  requestFromJson,
+  responseToJson,
+  takesFields,
+  type JsonObject,
+  type JsonValue,
+} from './device/json-body.js';
 export type { MemberMove, MoveIds } from './device/move-until-known.js';
 export { ReplicaLog } from './device/replica.js';
 export { ReplicaRecorder, type ReplicaRecorderOptions } from './device/replica-recorder.js';

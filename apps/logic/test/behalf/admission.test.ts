@@ -91,8 +91,8 @@ describe.each(methodPaths('user'))('%s on behalf of a user', (path) => {
 
 it('one user is meant: two are none', async () => {
   const path = 'queqiao.client.v1.UserService/GetMe';
-  // As a list it is one header with two values.
-  const both = { 'queqiao-user': ['alice', 'bob'] as unknown as string };
+  // What two headers of a name are on their way.
+  const both = { 'queqiao-user': 'alice, bob' };
   expect(await answer(app.credential, path, both)).toMatch(/^INVALID_ARGUMENT queqiao-user: /);
   const device = { ...asAlice, 'queqiao-device': 'a:b' };
   expect(await answer(app.credential, path, device)).toMatch(/^INVALID_ARGUMENT queqiao-device: /);

@@ -48,7 +48,7 @@ const BEARER = /^Bearer ([\x21-\x7e]{1,4096})$/i;
 /** No token of a user's begins like this. */
 const CREDENTIAL = /^qq1\./;
 const DEVICE_KEY = 'queqiao-device';
-/** On whose behalf a back end calls. */
+/** On whose behalf a back end calls. Several values arrive as one, which is no id. */
 const USER_KEY = 'queqiao-user';
 
 /** Who calls the public door, from the call's metadata alone. Errors never hold what was sent. */
@@ -82,7 +82,7 @@ export class GrpcAuthentication {
    */
   async #onBehalf(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserContext> {
     const { appId, ...rest } = await this.business(call, method);
-    const userId = parseUserId(soleText(call, USER_KEY), USER_KEY);
+    const userId = parseUserId(metadataText(call, USER_KEY), USER_KEY);
     const deviceId = optionalDevice(call);
     await mustExist(this.deps.users, appId, [userId], () => USER_KEY);
     return { ...rest, appId, caller: { kind: 'user', userId, deviceId } };
@@ -120,12 +120,7 @@ function metadataText(call: ServerCallContext, key: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Nothing for several values: which of them is meant would be a guess. */
-function soleText(call: ServerCallContext, key: string): string {
-  return call.metadata.get(key).length === 1 ? metadataText(call, key) : '';
-}
-
 function optionalDevice(call: ServerCallContext): DeviceId | null {
   if (call.metadata.get(DEVICE_KEY).length === 0) return null;
-  return parseDeviceId(soleText(call, DEVICE_KEY), DEVICE_KEY);
+  return parseDeviceId(metadataText(call, DEVICE_KEY), DEVICE_KEY);
 }
