@@ -4,6 +4,7 @@ export * from './generic-definition.js';
 export * from './server.js';
 export * from './service.js';
 export * from './status.js';
+export { STATUS_DETAILS_KEY } from './error-details.js';
 export * from './health.js';
 export { addReflection, type ReflectionOptions } from './reflection.js';
 export * from './in-memory-client.js';

@@ -1,25 +1,41 @@
 import { Metadata, status, type ServiceError, type StatusObject } from '@grpc/grpc-js';
 import { DomainError, ERROR_TABLE, type ErrorCode } from '@queqiao/domain';
+import { errorCodeFromProto, toProtoError, Error as ProtoError } from '@queqiao/protocol/common';
 import {
-  errorCodeFromProto,
-  fromProtoError,
-  toProtoError,
-  Error as ProtoError,
-} from '@queqiao/protocol/common';
+  encodeStatusDetails,
+  readStatusDetails,
+  STATUS_DETAILS_KEY,
+  type ToldError,
+} from './error-details.js';
 
-/** Binary metadata key that carries the encoded queqiao.common.v1.Error beside the plain gRPC status. */
+/** Binary metadata key that carries the encoded queqiao.common.v1.Error beside the google.rpc.Status, for clients of our protos. */
 export const ERROR_METADATA_KEY = 'queqiao-error-bin';
+
+/** Peers refuse trailers of more than 8 KiB, in which an error's text stands four times. */
+const MAX_STATUS_MESSAGE_CHARS = 256;
+const MAX_STATUS_FIELD_CHARS = 128;
 
 /** A status for the gRPC door. An error that is not a DomainError becomes INTERNAL with a neutral text: log it before. */
 export function domainErrorToStatus(err: unknown, requestId: string): StatusObject {
-  const error = toProtoError(err, requestId);
+  const error = cutToFit(toProtoError(err, requestId));
+  const code = errorCodeFromProto(error.code);
   const metadata = new Metadata();
   metadata.set(ERROR_METADATA_KEY, Buffer.from(ProtoError.encode(error).finish()));
+  metadata.set(STATUS_DETAILS_KEY, encodeStatusDetails({ ...error, code }));
+  return { code: ERROR_TABLE[code].grpcStatus, details: error.message, metadata };
+}
+
+function cutToFit(error: ProtoError): ProtoError {
   return {
-    code: ERROR_TABLE[errorCodeFromProto(error.code)].grpcStatus,
-    details: error.message,
-    metadata,
+    ...error,
+    message: cut(error.message, MAX_STATUS_MESSAGE_CHARS),
+    field: cut(error.field, MAX_STATUS_FIELD_CHARS),
   };
+}
+
+function cut(text: string, maxChars: number): string {
+  // Not through the middle of a pair.
+  return text.slice(0, maxChars).replace(/[\uD800-\uDBFF]$/, '');
 }
 
 /**
@@ -40,11 +56,10 @@ const TRANSPORT_CODES: Readonly<Partial<Record<status, ErrorCode>>> = {
 
 /** What a failed call means. The original error is the `cause`; its request id, if the server gave one, is `requestIdOf(error)`. */
 export function statusToDomainError(error: ServiceError): DomainError {
-  const details = protoErrorOf(error);
-  if (details) {
-    const known = fromProtoError(details);
-    const { field, retryAfterMs } = known;
-    return new DomainError(known.code, known.message, { field, retryAfterMs, cause: error });
+  const told = toldBy(error);
+  if (told) {
+    const { field, retryAfterMs } = told;
+    return new DomainError(told.code, told.message, { field, retryAfterMs, cause: error });
   }
   return new DomainError(
     TRANSPORT_CODES[error.code] ?? 'INTERNAL',
@@ -55,16 +70,22 @@ export function statusToDomainError(error: ServiceError): DomainError {
 
 /** The request id under which the server logged the failure; empty when it gave none. */
 export function requestIdOf(error: ServiceError): string {
-  return protoErrorOf(error)?.requestId ?? '';
+  return toldBy(error)?.requestId ?? '';
 }
 
-function protoErrorOf(error: ServiceError): ProtoError | undefined {
-  const [bytes] = error.metadata?.get(ERROR_METADATA_KEY) ?? [];
+/** Our own error, or else the details that a proxy which knows only those has let through. */
+function toldBy(error: ServiceError): ToldError | undefined {
+  return readOwnError(error.metadata) ?? readStatusDetails(error.metadata);
+}
+
+function readOwnError(metadata: Metadata | undefined): ToldError | undefined {
+  const [bytes] = metadata?.get(ERROR_METADATA_KEY) ?? [];
   if (!(bytes instanceof Uint8Array)) return undefined;
   try {
-    return ProtoError.decode(bytes);
+    const error = ProtoError.decode(bytes);
+    return { ...error, code: errorCodeFromProto(error.code) };
   } catch {
-    // Details that do not decode say nothing; the plain status still does.
+    // What does not decode says nothing; the plain status still does.
     return undefined;
   }
 }

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { ensureChromium, hasServers, type Log, type ServerKind } from '@queqiao/dev-stack';
 
 export interface Requirement {
@@ -29,6 +31,7 @@ export async function findRequirements(log: Log): Promise<Requirement[]> {
   return [
     { name: 'browser', found: await succeeds(() => ensureChromium(log), log) },
     { name: 'servers', found: hasServers() },
+    { name: 'go', found: await succeeds(() => promisify(execFile)('go', ['version']), log) },
   ];
 }
 
