@@ -63,7 +63,8 @@ async function session(codec: 'proto' | 'json'): Promise<void> {
   const body = Buffer.from(codec === 'proto' ? SECRET : JSON.stringify({ text: SECRET }));
   for (const [index, method] of ['Send', 'Fail', 'Lost'].entries()) {
     const call = callItem(index + 1, method);
-    if (call.$case === 'call') device.send({ $case: 'call', value: { ...call.value, body } });
+    if (call.$case === 'call')
+      device.send({ $case: 'call', value: { ...call.value, body, requestId: `mine-${method}` } });
     await device.next('reply', index);
   }
   device.send({ $case: 'refresh', value: { token: `app/ann/${SECRET}` } });
@@ -97,5 +98,7 @@ it('tokens and texts reach neither a log nor a metric, whatever is wrong with th
   expect(metrics).toContain('queqiao_connect_closes_total{');
   expect(lines.join('')).toContain('directory connection lost');
   expect(lines.join('')).toContain('"draining"');
+  // Every call that failed can be found by the name that the device gave it.
+  for (const failed of ['mine-Fail', 'mine-Lost']) expect(lines.join('')).toContain(failed);
   expect(`${lines.join('')}${metrics}`).not.toContain(SECRET);
 });

@@ -180,7 +180,16 @@ export function connectItem(token: string, id = 'd1', generation = 1): Inner {
   return { $case: 'connect', value: { token, device, generation } };
 }
 
-export function callItem(id: number, method = 'Send', affinity = ''): Inner {
-  const value = { id, method: `queqiao.client.v1.MessageService/${method}`, affinity };
+export function callItem(
+  id: number,
+  method = 'Send',
+  affinity = '',
+): Extract<Inner, { $case: 'call' }> {
+  const value = {
+    id,
+    method: `queqiao.client.v1.MessageService/${method}`,
+    affinity,
+    requestId: '',
+  };
   return { $case: 'call', value: { ...value, body: Uint8Array.of(1, 2, 3) } };
 }

@@ -99,7 +99,7 @@ describe.each(['proto', 'json'] as const)('%s', (codec) => {
     const body = codec === 'proto' ? Uint8Array.of(9, 8) : new TextEncoder().encode('{"a":[1]}');
     device.send({
       $case: 'call',
-      value: { id: 7, method: 'queqiao.client.v1.M/Echo', body, affinity: 'c' },
+      value: { id: 7, method: 'queqiao.client.v1.M/Echo', body, affinity: 'c', requestId: '' },
     });
     const reply = await device.next('reply');
     expect(reply.value.id).toBe(7);
@@ -111,7 +111,13 @@ describe.each(['proto', 'json'] as const)('%s', (codec) => {
     expect((await device.next('pong')).value.serverMs).toBeGreaterThan(0);
     device.send({ $case: 'refresh', value: { token: 'new' } });
     await device.next('connected', 1);
-    const failing = { id: 8, method: 'queqiao.client.v1.M/Fail', body, affinity: '' };
+    const failing = {
+      id: 8,
+      method: 'queqiao.client.v1.M/Fail',
+      body,
+      affinity: '',
+      requestId: '',
+    };
     device.send({ $case: 'call', value: failing });
     expect((await device.next('reply', 1)).value.result).toMatchObject({ value: { code: 7 } });
 

@@ -1,13 +1,14 @@
-import type {
-  handleServerStreamingCall,
-  handleUnaryCall,
+import {
   Metadata,
-  Server,
-  ServerDuplexStream,
-  ServerUnaryCall,
-  ServerWritableStream,
-  UntypedServiceImplementation,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type Server,
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { isId } from '@queqiao/domain';
 import {
   methodPath,
   toServiceDefinition,
@@ -17,7 +18,7 @@ import {
   type ResponseOf,
 } from './generic-definition.js';
 import { writeAll } from './server-stream.js';
-import { domainErrorToStatus } from './status.js';
+import { domainErrorToStatus, REQUEST_ID_KEY } from './status.js';
 
 export interface ServerCallContext {
   /** `/package.Service/Method`. */
@@ -103,7 +104,7 @@ function serverStream(
 ): handleServerStreamingCall<unknown, unknown> {
   return (call) => {
     const context = contextOf(path, call, options.newRequestId);
-    (async () => writeAll(call, handler(call.request, context)))().then(
+    (async () => writeAll(call, handler(call.request, context), answerHead(context)))().then(
       () => call.end(),
       (error: unknown) => {
         options.onError?.(error, context);
@@ -125,7 +126,10 @@ function unary(
     const context = contextOf(path, call, options.newRequestId);
     // The extra function turns a synchronous throw into a rejection too.
     (async () => handler(call.request, context))().then(
-      (response) => callback(null, response),
+      (response) => {
+        call.sendMetadata(answerHead(context));
+        callback(null, response);
+      },
       (error: unknown) => {
         options.onError?.(error, context);
         callback(domainErrorToStatus(error, context.requestId));
@@ -134,8 +138,12 @@ function unary(
   };
 }
 
-/** Ids from outside end up in logs: anything longer or stranger is replaced. */
-const REQUEST_ID_PATTERN = /^[A-Za-z0-9_.-]{1,64}$/;
+/** Not sent before there is an answer: clients repeat only calls that were refused without a head. */
+function answerHead({ requestId }: ServerCallContext): Metadata {
+  const head = new Metadata();
+  head.set(REQUEST_ID_KEY, requestId);
+  return head;
+}
 
 function contextOf(
   path: string,
@@ -154,8 +162,8 @@ function contextOf(
   };
 }
 
-/** The caller's `x-request-id` when it is a sane one, else a new id. */
+/** The caller's `x-request-id` when it is a sane one, else a new id: it ends up in logs. */
 export function requestIdFrom(metadata: Metadata, newRequestId: () => string): string {
-  const [given] = metadata.get('x-request-id');
-  return typeof given === 'string' && REQUEST_ID_PATTERN.test(given) ? given : newRequestId();
+  const [given] = metadata.get(REQUEST_ID_KEY);
+  return typeof given === 'string' && isId(given) ? given : newRequestId();
 }

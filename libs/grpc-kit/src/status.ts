@@ -11,6 +11,9 @@ import {
 /** Binary metadata key that carries the encoded queqiao.common.v1.Error beside the google.rpc.Status, for clients of our protos. */
 export const ERROR_METADATA_KEY = 'queqiao-error-bin';
 
+/** Metadata key of a call's id in logs: in requests if the caller has one, in every answer and in the trailers of every error. */
+export const REQUEST_ID_KEY = 'x-request-id';
+
 /** Peers refuse trailers of more than 8 KiB, in which an error's text stands four times. */
 const MAX_STATUS_MESSAGE_CHARS = 256;
 const MAX_STATUS_FIELD_CHARS = 128;
@@ -21,6 +24,7 @@ export function domainErrorToStatus(err: unknown, requestId: string): StatusObje
   const code = errorCodeFromProto(error.code);
   const metadata = new Metadata();
   metadata.set(ERROR_METADATA_KEY, Buffer.from(ProtoError.encode(error).finish()));
+  metadata.set(REQUEST_ID_KEY, requestId);
   metadata.set(STATUS_DETAILS_KEY, encodeStatusDetails({ ...error, code }));
   return { code: ERROR_TABLE[code].grpcStatus, details: error.message, metadata };
 }

@@ -41,6 +41,7 @@ export const SHAPES = {
     2: ['method', 'string'],
     3: ['body', 'bytes'],
     4: ['affinity', 'string'],
+    5: ['request_id', 'string'],
   },
   Ack: { 1: ['conversation_id', 'string'], 2: ['seq', 'varint'] },
   Refresh: { 1: ['token', 'string'] },

@@ -63,9 +63,14 @@ function encodeJsonCall(call: {
   method: string;
   body: Uint8Array;
   affinity: string;
+  requestId: string;
 }): string {
-  const { id, method, affinity } = call;
-  const head = JSON.stringify({ id, method, ...(affinity === '' ? {} : { affinity }) });
+  const { id, method, affinity, requestId } = call;
+  const optional = {
+    ...(affinity === '' ? {} : { affinity }),
+    ...(requestId === '' ? {} : { requestId }),
+  };
+  const head = JSON.stringify({ id, method, ...optional });
   return `{"call":${head.slice(0, -1)},"body":${text.decode(call.body)}}}`;
 }
 

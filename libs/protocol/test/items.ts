@@ -34,7 +34,7 @@ const entry = fc.record({
 export const anyItem: fc.Arbitrary<Item> = fc.oneof(
   kind('connect', fc.record({ token: text, device: fc.record({ id: text }), generation: int64 })),
   kind('ping', fc.constant({})),
-  kind('call', fc.record({ id: uint32, method: text, body, affinity: text })),
+  kind('call', fc.record({ id: uint32, method: text, body, affinity: text, requestId: text })),
   kind('ack', fc.record({ conversationId: text, seq: int64 })),
   kind('refresh', fc.record({ token: text })),
   kind('pong', fc.record({ serverMs: int64 })),

@@ -1,6 +1,7 @@
-import { DomainError, invalidArgument } from '@queqiao/domain';
+import { DomainError, invalidArgument, isId } from '@queqiao/domain';
 import type { Call } from '@queqiao/protocol/client';
-import { Error as ProtoError, toProtoError } from '@queqiao/protocol/common';
+import { errorCodeFromProto, Error as ProtoError, toProtoError } from '@queqiao/protocol/common';
+import type { Logger } from '@queqiao/runtime';
 import type { LogicCalls } from '../link/index.js';
 import type { RequestIds } from './logic-caller.js';
 import type { Outboxes } from './outbox.js';
@@ -18,7 +19,10 @@ export interface CallsDeps {
   readonly outboxes: Outboxes;
   readonly requestIds: RequestIds;
   readonly metrics: SessionMetrics;
+  readonly logger: Logger;
 }
+
+const METHOD_NAME = /^[\w./]{1,128}$/;
 
 /** Forwards the calls of signed-in devices to logic and writes the replies, in the order in which they come back. */
 export class Calls {
@@ -29,11 +33,11 @@ export class Calls {
 
   /** Every call is answered exactly once, unless the session ends first. */
   begin(session: Session, call: Call): void {
-    const requestId = this.deps.requestIds.next();
+    const requestId = isId(call.requestId) ? call.requestId : this.deps.requestIds.next();
     const refused = this.#refusal(session, call);
     if (refused !== null) {
       this.deps.metrics.refusedCalls.inc({ reason: refused.code });
-      this.#replyOwn(session, call.id, toProtoError(refused, requestId));
+      this.#replyOwn(session, call, toProtoError(refused, requestId));
       return;
     }
     if (session.callIds === null) session.callIds = [call.id];
@@ -76,20 +80,28 @@ export class Calls {
         requestId,
       });
       this.#settle(session, call.id);
-      if ('error' in reply) this.#replyError(session, call.id, ProtoError.decode(reply.error));
+      if ('error' in reply) this.#replyError(session, call, ProtoError.decode(reply.error));
       else this.deps.outboxes.push(session, codec.reply(call.id, reply.body));
     } catch (error) {
       this.#settle(session, call.id);
-      this.#replyOwn(session, call.id, toProtoError(error, requestId));
+      this.#replyOwn(session, call, toProtoError(error, requestId));
     }
   }
 
-  #replyError(session: Session, id: number, error: ProtoError): void {
-    this.deps.outboxes.push(session, session.socket.codec.replyError(id, error));
+  #replyError(session: Session, call: Call, error: ProtoError): void {
+    this.#log(session, call, error);
+    this.deps.outboxes.push(session, session.socket.codec.replyError(call.id, error));
   }
 
-  #replyOwn(session: Session, id: number, error: ProtoError): void {
-    this.deps.outboxes.pushOwn(session, session.socket.codec.replyError(id, error));
+  #replyOwn(session: Session, call: Call, error: ProtoError): void {
+    this.#log(session, call, error);
+    this.deps.outboxes.pushOwn(session, session.socket.codec.replyError(call.id, error));
+  }
+
+  /** Methods are texts of the device: logged as far as they are names. */
+  #log({ appId }: Session, call: Call, { code, requestId }: ProtoError): void {
+    const method = METHOD_NAME.test(call.method) ? call.method : '';
+    this.deps.logger.debug({ method, code: errorCodeFromProto(code), requestId, appId }, 'call');
   }
 
   #settle(session: Session, id: number): void {

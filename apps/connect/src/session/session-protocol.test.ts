@@ -186,6 +186,27 @@ describe('calls', () => {
     expect(second?.requestId).not.toBe(first?.requestId);
   });
 
+  it('names calls as the device does, or else by itself', async () => {
+    const rig = new SessionRig();
+    const socket = await rig.signedIn();
+    const named = (id: number, requestId: string, method = 'Send') => {
+      const { value } = callItem(id, method);
+      return { $case: 'call', value: { ...value, requestId } } as const;
+    };
+    const strange = ['not a sane one!', 'x'.repeat(65), ''];
+    rig.send(socket, named(1, 'mine-1'), ...strange.map((each, n) => named(n + 2, each)));
+    await rig.settle();
+    const [mine, ...made] = rig.logic.calls.slice(1).map(({ requestId }) => requestId);
+    expect(mine).toBe('mine-1');
+    for (const each of made) expect(each).toMatch(/^boot1-/);
+    rig.send(socket, named(9, 'mine-2', 'Lost'));
+    await rig.settle();
+    expect(socket.last('reply')).toMatchObject({
+      id: 9,
+      result: { value: { requestId: 'mine-2' } },
+    });
+  });
+
   it('passes error replies on and turns lost calls into UNAVAILABLE', async () => {
     const rig = new SessionRig();
     const socket = await rig.signedIn();
@@ -207,7 +228,7 @@ describe('calls', () => {
   ])('refuses %s here', async (method, affinity, code, field) => {
     const rig = new SessionRig();
     const socket = await rig.signedIn();
-    const value = { id: 1, method, affinity, body: new Uint8Array() };
+    const value = { id: 1, method, affinity, body: new Uint8Array(), requestId: '' };
     rig.send(socket, { $case: 'call', value });
     await rig.settle();
     expect(socket.last('reply').result).toMatchObject({ value: { code, field } });

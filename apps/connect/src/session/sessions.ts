@@ -89,7 +89,7 @@ export class Sessions {
     this.#gate = gate;
     this.#revocations = new Revocations({ ...shared, logic, gate, recent, logger });
     const refreshes = new Refreshes({ logic, signIn, closer, clock });
-    const calls = new Calls({ logic: deps.logic, outboxes, requestIds, metrics }, limits);
+    const calls = new Calls({ logic: deps.logic, outboxes, requestIds, metrics, logger }, limits);
     const acks = new DeliveredAcks({ clock, logic, metrics });
     const parts = { ...shared, signIn, refreshes, calls, registration, departures, acks, large };
     this.protocol = new SessionProtocol(parts);

@@ -33,7 +33,7 @@ describe.each([
 
   it('shares no memory with the message that it read', () => {
     const text = '{"call":{"id":1,"method":"m","body":{"a":1}}}';
-    const value = { id: 1, method: 'm', body: Uint8Array.of(1, 2, 3), affinity: '' };
+    const value = { id: 1, method: 'm', body: Uint8Array.of(1, 2, 3), affinity: '', requestId: '' };
     const call: Item = { item: { $case: 'call', value } };
     const message = codec.name === 'json' ? new TextEncoder().encode(text) : encodeItems([call]);
     const [read] = codec.decode(message);

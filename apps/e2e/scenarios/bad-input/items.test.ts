@@ -38,7 +38,7 @@ async function fateOf(device: BareDevice): Promise<number | 'serving'> {
 
 const call = (id: number, body: Uint8Array): Inner => {
   const method = 'queqiao.client.v1.MessageService/Send';
-  return { $case: 'call', value: { id, method, body, affinity: '' } };
+  return { $case: 'call', value: { id, method, body, affinity: '', requestId: '' } };
 };
 
 beforeAll(async () => {

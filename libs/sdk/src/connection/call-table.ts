@@ -114,7 +114,8 @@ export class CallTable {
       call.sent = true;
       this.#inFlight.set(id, call);
       // A failed write ends the session, which settles the call through lost().
-      this.deps.write({ item: { $case: 'call', value: { id, method, body, affinity } } });
+      const value = { id, method, body, affinity, requestId: '' };
+      this.deps.write({ item: { $case: 'call', value } });
     }
   }
 

@@ -148,7 +148,7 @@ export class BareDevice {
         if (reply === undefined) reject(unavailable());
         else resolve(reply);
       });
-      this.send({ $case: 'call', value: { id, method, body, affinity } });
+      this.send({ $case: 'call', value: { id, method, body, affinity, requestId: '' } });
     });
   }
 

@@ -23,7 +23,7 @@ class FakeSocket extends EventEmitter {
 
   asks(id: number, cursor: string, method = METHOD): void {
     const body = SyncConversationsRequest.encode({ cursor: bytes(cursor), limit: 0 }).finish();
-    const value = { id, method, body, affinity: '' };
+    const value = { id, method, body, affinity: '', requestId: '' };
     this.send(encodeItems([{ item: { $case: 'call', value } }]));
   }
 

@@ -90,7 +90,7 @@ export class LoadSocket {
     this.#lastCall += 1;
     const id = this.#lastCall;
     this.#calls.set(id, onReply);
-    this.#send({ $case: 'call', value: { id, method, body, affinity } });
+    this.#send({ $case: 'call', value: { id, method, body, affinity, requestId: '' } });
   }
 
   ping(): void {
