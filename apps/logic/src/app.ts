@@ -1,4 +1,4 @@
-import { createDirectory, NodeLease, type Directory } from '@queqiao/directory';
+import { createDirectory, NodeLease, RateLedger, type Directory } from '@queqiao/directory';
 import { CallMetrics, LinkMetrics } from '@queqiao/link';
 import {
   createLogger,
@@ -13,6 +13,7 @@ import {
 } from '@queqiao/runtime';
 import { createDatabase, type Database } from '@queqiao/store-mysql';
 import {
+  CallAdmission,
   CallObserver,
   GrpcAuthentication,
   GrpcDoor,
@@ -103,7 +104,9 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
   );
   const credentials = new CredentialVerifier(caches);
   const operators = createOperators(base, config);
-  const { linkDoor, grpcDoor } = createDoors(base, config, services, { credentials, operators });
+  const rates = new RateLedger({ buckets: directory.rateBuckets, clock, metrics: registry });
+  const callers = { credentials, operators, rates };
+  const { linkDoor, grpcDoor } = createDoors(base, config, services, callers);
   return new LogicProcess(
     {
       ...base,
@@ -113,6 +116,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
       delivery,
       writer,
       grpcDoor,
+      rates,
       createOperations: (readiness) =>
         new OperationsServer({ host, port: config.operationsPort, registry, readiness, logger }),
       createLease: (address) =>
@@ -248,14 +252,20 @@ function createOperators({ database, clock }: Base, config: LogicConfig) {
   };
 }
 
+interface Callers {
+  readonly credentials: CredentialVerifier;
+  readonly operators: OperatorSide;
+  readonly rates: RateLedger;
+}
+
 function createDoors(
   { clock, logger, registry, bootId }: Base,
   { host, grpcPort: port }: LogicConfig,
   { all, tokens, apps, users, standings }: Services,
-  { credentials, operators }: { credentials: CredentialVerifier; operators: OperatorSide },
+  { credentials, operators, rates }: Callers,
 ) {
   const services = [...all, ...operators.services];
-  const caller = new MethodCaller(services);
+  const caller = new MethodCaller(services, new CallAdmission({ apps, rates, metrics: registry }));
   const observer = new CallObserver({ clock, logger, registry, translate: adapterError });
   let requests = 0;
   const scopes = METHOD_SCOPES;

@@ -3,6 +3,7 @@ import { FaceRooms } from './face-rooms.js';
 import { DEFAULT_KEY_PREFIX, DirectoryKeys } from './keys.js';
 import { NodeLeases } from './node-leases.js';
 import { Presence } from './presence.js';
+import { RedisRateBuckets } from './rate-buckets.js';
 import { RedisConnection } from './redis-connection.js';
 import { parseRedisUrl } from './redis-url.js';
 import { Routes } from './routes.js';
@@ -43,6 +44,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
     plantCanaries: (node, buckets, ttlMs) => leases.plantCanaries(node, buckets, ttlMs),
     renewCanaries: (node, buckets, ttlMs) => leases.renewCanaries(node, buckets, ttlMs),
     faceRooms: new FaceRooms(connection, keys),
+    rateBuckets: new RedisRateBuckets(connection, keys),
   };
 }
 

@@ -48,6 +48,11 @@ export class DirectoryKeys {
     return [`${tag}:places`, `${tag}:expiries`, `${tag}:people`];
   }
 
+  /** Tokens that are left of one rate limit. */
+  rate(bucket: number, key: string): string {
+    return `${this.#prefix}{${bucket}}:b:${key}`;
+  }
+
   /** node:boot → host:port. */
   addresses(kind: NodeKind): string {
     return `${this.#prefix}{nodes}:${kind}:addresses`;

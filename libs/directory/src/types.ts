@@ -1,6 +1,7 @@
 import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { DirectoryUnavailable } from './directory-unavailable.js';
 import type { FaceRoomDirectory } from './face-room-types.js';
+import type { RateBuckets } from './rate-types.js';
 
 export type RouteCodec = 'proto' | 'json';
 
@@ -165,6 +166,8 @@ export interface Directory extends PresenceDirectory {
   ): Promise<CanaryReport>;
 
   readonly faceRooms: FaceRoomDirectory;
+
+  readonly rateBuckets: RateBuckets;
 }
 
 export interface CanaryReport {

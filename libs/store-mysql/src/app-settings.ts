@@ -58,6 +58,16 @@ export const appSettingsSchema = z.strictObject({
   maxFanOutFriends: z.int().min(0).max(10_000).default(5_000),
   /** Posts of a user in 24 hours: 1 to 10,000. */
   maxPostsPerDay: z.int().min(1).max(10_000).default(1_000),
+  /** Changes that a user makes in a second, ten seconds' worth at once: 0 (any number) to 10,000. */
+  userWritesPerSecond: z.int().min(0).max(10_000).default(20),
+  /** The same for calls that change nothing: 0 (any number) to 10,000. */
+  userReadsPerSecond: z.int().min(0).max(10_000).default(50),
+  /** Changes of all users and back ends in a second, two seconds' worth at once: 0 (any number) to 1,000,000. */
+  appWritesPerSecond: z.int().min(0).max(1_000_000).default(5_000),
+  /** The same for calls that change nothing: 0 (any number) to 1,000,000. */
+  appReadsPerSecond: z.int().min(0).max(1_000_000).default(10_000),
+  /** Calls with one credential in a second, ten seconds' worth at once: 0 (any number) to 100,000. */
+  credentialCallsPerSecond: z.int().min(0).max(100_000).default(2_000),
   /** Whether back ends can subscribe to what happens: what is written while it is off is never told. */
   events: z.boolean().default(false),
   /** The user whose direct chats the system's messages to users arrive in. */

@@ -7,6 +7,15 @@ import { SignJWT } from 'jose';
 const KID = 'k1';
 const CREDENTIAL_ID = 'test';
 
+/** Tests are faster than people; those about rates name what they limit. */
+const ANY_RATE: AppSettingsInput = {
+  userWritesPerSecond: 0,
+  userReadsPerSecond: 0,
+  appWritesPerSecond: 0,
+  appReadsPerSecond: 0,
+  credentialCallsPerSecond: 0,
+};
+
 /** An app with a signing key and a credential, as an operator would set it up. */
 export class TestApp {
   readonly appId: AppId;
@@ -45,7 +54,7 @@ export async function changeSettings(
 ): Promise<void> {
   const database = openStores(url);
   try {
-    await database.apps.setSettings(appId, settings);
+    await database.apps.setSettings(appId, { ...ANY_RATE, ...settings });
   } finally {
     await database.close();
   }
@@ -63,7 +72,7 @@ export async function createTestApp(
     const credentialSecret = randomBytes(24).toString('base64url');
     const app = new TestApp(appId, secret, credentialSecret);
     await database.apps.createApp(app.appId, appId);
-    await database.apps.setSettings(app.appId, settings);
+    await database.apps.setSettings(app.appId, { ...ANY_RATE, ...settings });
     await database.apps.addKey(app.appId, { alg: 'HS256', kid: KID, secret });
     const hash = createHash('sha256').update(credentialSecret).digest();
     await database.apps.addCredential(app.appId, CREDENTIAL_ID, hash);

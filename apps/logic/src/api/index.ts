@@ -2,6 +2,7 @@ export { operatorServices } from './admin/operator-services.js';
 export { clientCommentService, type CommentUsecases } from './comment/client-service.js';
 export { clientConversationService } from './conversation/client-service.js';
 export { serverConversationService } from './conversation/server-service.js';
+export { CallAdmission } from './call-admission.js';
 export { CallObserver } from './call-observer.js';
 export {
   GrpcAuthentication,

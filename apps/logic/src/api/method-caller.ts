@@ -1,6 +1,7 @@
 import { invalidArgument } from '@queqiao/domain';
 import type { StreamContext } from '../usecase/caller.js';
 import type { AnyService, ApiMethod, ApiStream, Audience, Contexts } from './api-service.js';
+import type { CallAdmission } from './call-admission.js';
 import { binaryToJson, jsonToBinary } from './json-transcoder.js';
 import { methodSchemas, type MethodSchema } from './method-schemas.js';
 import { checkWire } from './wire-check.js';
@@ -11,8 +12,11 @@ export type BodyCodec = 'proto' | 'json';
 export class MethodCaller {
   readonly #schemas = new Map<string, MethodSchema>();
 
-  /** Throws when a service is not part of the contract. */
-  constructor(services: readonly AnyService[]) {
+  /** Throws when a service is not part of the contract. Without an admission every call may be carried out. */
+  constructor(
+    services: readonly AnyService[],
+    private readonly admission?: Pick<CallAdmission, 'run' | 'admit'>,
+  ) {
     const schemas = methodSchemas();
     const paths = services.flatMap(({ methods, streams }) =>
       [...methods, ...streams].map(({ path }) => path),
@@ -24,8 +28,23 @@ export class MethodCaller {
     }
   }
 
-  /** Rejects with INVALID_ARGUMENT for a malformed body, else with whatever the handler throws. */
-  async call<A extends Audience>(
+  /** Rejects with RATE_LIMITED, INVALID_ARGUMENT for a malformed body, else with whatever the handler throws. */
+  call<A extends Audience>(
+    method: ApiMethod<A>,
+    context: Contexts[A],
+    body: Uint8Array,
+    codec: BodyCodec,
+  ): Promise<Uint8Array> {
+    // Operators and connect nodes are not limited.
+    if (this.admission === undefined || !('appId' in context)) {
+      return this.#carryOut(method, context, body, codec);
+    }
+    return this.admission.run(method.path, context, () =>
+      this.#carryOut(method, context, body, codec),
+    );
+  }
+
+  async #carryOut<A extends Audience>(
     method: ApiMethod<A>,
     context: Contexts[A],
     body: Uint8Array,
@@ -43,6 +62,7 @@ export class MethodCaller {
     context: StreamContext,
     body: Uint8Array,
   ): AsyncGenerator<Uint8Array, void, undefined> {
+    await this.admission?.admit(method.path, context);
     const request = decode(method, this.#schemaOf(method), body, 'proto');
     for await (const response of method.handle(request, context)) yield method.encode(response);
   }

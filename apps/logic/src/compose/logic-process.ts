@@ -1,4 +1,4 @@
-import type { Directory, NodeLease } from '@queqiao/directory';
+import type { Directory, NodeLease, RateLedger } from '@queqiao/directory';
 import {
   Lifecycle,
   type Clock,
@@ -34,6 +34,7 @@ export interface LogicParts {
   readonly sequencer: EventSequencer;
   readonly writer: AppendWriter;
   readonly grpcDoor: GrpcDoor;
+  readonly rates: RateLedger;
   readonly createOperations: (readiness: () => Readiness) => OperationsServer;
   /** The lease publishes the link's address, which is known only once the link listens. */
   readonly createLease: (linkAddress: string) => NodeLease;
@@ -106,7 +107,7 @@ export class LogicProcess {
   /** Stopped in reverse: callers first, then what their work needs; the lease while the link still answers. */
   #components(): Lifecycle {
     const { clock, logger, database, directory, watch, pruning } = this.#parts;
-    const { delivery, writer, crossings, momentJobs, sequencer } = this.#parts;
+    const { delivery, writer, crossings, momentJobs, sequencer, rates } = this.#parts;
     const operations = this.#operations;
     return new Lifecycle({ clock, logger })
       .add({ name: 'operations', start: () => operations.start(), stop: () => operations.stop() })
@@ -114,6 +115,7 @@ export class LogicProcess {
       .add({ name: 'database-watch', start: () => watch.start(), stop: () => watch.stop() })
       .add({ name: 'pruning', start: () => pruning.start(), stop: () => pruning.stop() })
       .add({ name: 'directory', start: () => directory.start(), stop: () => directory.stop() })
+      .add({ name: 'rates', start: () => rates.start(), stop: () => rates.stop() })
       .add({ name: 'link', start: () => this.#startLink(), stop: () => this.#stopLink() })
       .add({ name: 'delivery', start: () => delivery.start(), stop: () => delivery.stop() })
       .add({ name: 'crossings', start: () => crossings.start(), stop: () => crossings.stop() })

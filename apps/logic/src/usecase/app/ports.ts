@@ -51,6 +51,14 @@ export interface AppRules {
   readonly maxFanOutFriends: number;
   /** Posts of a user in 24 hours. */
   readonly maxPostsPerDay: number;
+  /** Changes that a user makes in a second, over a while; 0: any number. So for the next four. */
+  readonly userWritesPerSecond: number;
+  readonly userReadsPerSecond: number;
+  /** Of all users and back ends together. */
+  readonly appWritesPerSecond: number;
+  readonly appReadsPerSecond: number;
+  /** Calls with one credential of a back end. */
+  readonly credentialCallsPerSecond: number;
   /** Whether back ends can subscribe to what happens. */
   readonly events: boolean;
   /** The user whose direct chats the system's messages to users arrive in. */

@@ -1,0 +1,118 @@
+import { DomainError } from '@queqiao/domain';
+import { gaugeIn, counterIn, type Registry } from '@queqiao/runtime';
+import type { AppRules, Apps } from '../usecase/app/ports.js';
+import type { CallContext } from '../usecase/caller.js';
+import { CLIENT_READ_PATHS } from './client-reads.js';
+import { METHOD_SCOPES } from './door/method-scopes.js';
+
+/** Calls of one app that run at a node at once. Above it: RATE_LIMITED, so that they do not wait in the way of others. */
+export const MAX_CALLS_PER_APP = 2_000;
+/** What a user or a credential may do at once after a quiet time, in seconds of its limit. */
+export const BURST_SECONDS = 10;
+/** The same for all of an app: short, because it is what others may notice. */
+export const APP_BURST_SECONDS = 2;
+/** Hint to calls beyond MAX_CALLS_PER_APP. */
+const CROWDED_RETRY_MS = 500;
+
+export interface RateDemand {
+  readonly scope: 'user' | 'app' | 'credential';
+  readonly key: string;
+  readonly limit: { readonly perSecond: number; readonly burst: number };
+}
+
+/** Decides at once, without asking anybody. */
+export interface Rates {
+  /** Takes from all or none; null: taken. `retryAfterMs` is above 0. */
+  take(
+    demands: readonly RateDemand[],
+  ): { readonly scope: string; readonly retryAfterMs: number } | null;
+}
+
+export interface CallAdmissionDeps {
+  readonly apps: Apps;
+  readonly rates: Rates;
+  readonly metrics: Registry;
+}
+
+type RateName = keyof AppRules & `${string}PerSecond`;
+
+/**
+ * Whether a call may be carried out now, the same for every door: the rates of its user or credential and of its app, and how
+ * many calls of the app are being carried out. Asked before anything is read, so a refusal leaves open whether an earlier
+ * attempt of the same call was carried out.
+ */
+export class CallAdmission {
+  readonly #deps: CallAdmissionDeps;
+  readonly #running = new Map<string, number>();
+  readonly #busiest;
+  readonly #crowded;
+
+  constructor(deps: CallAdmissionDeps) {
+    this.#deps = deps;
+    this.#busiest = gaugeIn(deps.metrics, {
+      name: 'queqiao_api_busiest_app_calls',
+      help: 'Calls in flight of the app that has most of them, as of its last call',
+    });
+    this.#crowded = counterIn(deps.metrics, {
+      name: 'queqiao_api_crowded_total',
+      help: 'Calls refused because too many of their app were in flight',
+    });
+  }
+
+  /** Rejects with RATE_LIMITED, else with whatever `work` rejects with. */
+  async run<T>(path: string, context: CallContext, work: () => Promise<T>): Promise<T> {
+    const { appId } = context;
+    await this.admit(path, context);
+    const running = this.#running.get(appId) ?? 0;
+    if (running >= MAX_CALLS_PER_APP) {
+      this.#crowded.inc();
+      throw rateLimited('MAX_CALLS_PER_APP', CROWDED_RETRY_MS);
+    }
+    this.#running.set(appId, running + 1);
+    this.#busiest.set(Math.max(...this.#running.values()));
+    try {
+      return await work();
+    } finally {
+      const left = (this.#running.get(appId) ?? 1) - 1;
+      if (left > 0) this.#running.set(appId, left);
+      else this.#running.delete(appId);
+    }
+  }
+
+  /** The rates alone, for what goes on for long. */
+  async admit(path: string, { appId, caller }: CallContext): Promise<void> {
+    // An app that does not exist is refused by others, for better reasons.
+    const rules = (await this.#deps.apps.app(appId))?.settings;
+    if (rules === undefined) return;
+    const [what, own, all] = isRead(path)
+      ? (['r', 'userReadsPerSecond', 'appReadsPerSecond'] as const)
+      : (['w', 'userWritesPerSecond', 'appWritesPerSecond'] as const);
+    const names: RateName[] = [];
+    const demands: RateDemand[] = [];
+    const add = (scope: RateDemand['scope'], name: RateName, key: string, seconds: number) => {
+      const perSecond = rules[name];
+      if (perSecond === 0) return;
+      names.push(name);
+      demands.push({ scope, key, limit: { perSecond, burst: perSecond * seconds } });
+    };
+    if (caller.kind === 'user') {
+      add('user', own, `${what}:u:${appId}:${caller.userId}`, BURST_SECONDS);
+    } else if (caller.kind === 'business') {
+      const key = `c:${appId}:${caller.credentialId}`;
+      add('credential', 'credentialCallsPerSecond', key, BURST_SECONDS);
+    }
+    add('app', all, `${what}:a:${appId}`, APP_BURST_SECONDS);
+    const refusal = this.#deps.rates.take(demands);
+    if (refusal === null) return;
+    const at = demands.findIndex(({ scope }) => scope === refusal.scope);
+    throw rateLimited(names[at] ?? all, refusal.retryAfterMs);
+  }
+}
+
+function isRead(path: string): boolean {
+  return CLIENT_READ_PATHS.has(path) || METHOD_SCOPES.get(path) === 'read';
+}
+
+function rateLimited(field: string, retryAfterMs: number): DomainError {
+  return new DomainError('RATE_LIMITED', `too many calls: ${field}`, { field, retryAfterMs });
+}
