@@ -1,4 +1,4 @@
-import { createDirectory, NodeLease, type Directory } from '@queqiao/directory';
+import { createDirectory, NodeLease, RateLedger, type Directory } from '@queqiao/directory';
 import { CallMetrics, LinkMetrics } from '@queqiao/link';
 import {
   createLogger,
@@ -15,6 +15,7 @@ import {
 } from '@queqiao/runtime';
 import type { ConnectConfig } from './config.js';
 import { createGrpcDialer, LogicPool, type DownHandlers, type LogicCalls } from './link/index.js';
+import { AddressGate } from './session/address-gate.js';
 import { DEFAULT_SESSION_LIMITS, type SessionLimits } from './session/session-limits.js';
 import { Sessions } from './session/sessions.js';
 import { REVOCATIONS_FRESH_MS } from './session/write-gate.js';
@@ -80,6 +81,8 @@ export function createConnect(config: ConnectConfig, overrides: ConnectOverrides
     largeCrossing: (item) => sessions.down.largeCrossing(item),
   });
   const pauses = createPauses(node, () => sessions);
+  const { rates } = node;
+  const addresses = new AddressGate(rates, { signInsPerSecond: config.addressSignInsPerSecond });
   const sessions: Sessions = new Sessions(
     {
       clock,
@@ -87,6 +90,7 @@ export function createConnect(config: ConnectConfig, overrides: ConnectOverrides
       registry,
       directory,
       logic: link,
+      addresses,
       turnEnd: setImmediate,
       random: overrides.random ?? Math.random,
       checkPause: () => pauses.forEach((detector) => detector.check()),
@@ -99,7 +103,7 @@ export function createConnect(config: ConnectConfig, overrides: ConnectOverrides
       registrationRefreshMs: REGISTRATION_REFRESH_MS,
     },
   );
-  const sockets = createSocketServer(config, registry, sessions);
+  const sockets = createSocketServer(config, registry, { sessions, addresses });
   const lease = createLease(node, sessions);
   return assemble(config, node, { link, pauses, sessions, sockets, lease });
 }
@@ -149,7 +153,8 @@ function nodeParts(config: ConnectConfig, overrides: ConnectOverrides) {
   const url = config.redisUrl;
   const directory =
     overrides.directory ?? createDirectory({ url, clock, logger, metrics: registry });
-  return { nodeId, clock, logger, registry, bootId, directory };
+  const rates = new RateLedger({ buckets: directory.rateBuckets, clock, metrics: registry });
+  return { nodeId, clock, logger, registry, bootId, directory, rates };
 }
 
 function createLink(node: Node, handlers: DownHandlers): Link {
@@ -194,15 +199,20 @@ function limitsOf(config: ConnectConfig, overrides: ConnectOverrides): SessionLi
   };
 }
 
-function createSocketServer(config: ConnectConfig, metrics: Registry, sessions: Sessions) {
+function createSocketServer(
+  config: ConnectConfig,
+  metrics: Registry,
+  { sessions, addresses }: { readonly sessions: Sessions; readonly addresses: AddressGate },
+) {
   const { tlsKeyFile: keyFile, tlsCertificateFile: certificateFile } = config;
   return new SocketServer(
-    { events: sessions.protocol, metrics },
+    { events: sessions.protocol, admit: (address) => addresses.connect(address), metrics },
     {
       host: config.host,
       port: config.socketPort,
       tls: keyFile && certificateFile ? { keyFile, certificateFile } : undefined,
       maxSockets: config.maxSockets,
+      addresses: { header: config.addressHeader?.toLowerCase(), hops: config.addressHops },
       maxMessageBytes: MAX_MESSAGE_BYTES,
       maxPayloadBytes: MAX_PAYLOAD_BYTES,
       // Twice the outbox, so that a slow consumer gets our code and not the transport's 1006.
@@ -260,11 +270,12 @@ function assemble(config: ConnectConfig, node: Node, parts: Parts): Connect {
 
 /** In the order of starting; stopping goes backwards. */
 function lifecycleOf(node: Node, operations: OperationsServer, parts: Parts): Lifecycle {
-  const { clock, logger, directory } = node;
+  const { clock, logger, directory, rates } = node;
   const { link, pauses, sessions, sockets, lease } = parts;
   return new Lifecycle({ clock, logger })
     .add({ name: 'operations', start: () => operations.start(), stop: () => operations.stop() })
     .add({ name: 'directory', start: () => directory.start(), stop: () => directory.stop() })
+    .add({ name: 'rates', start: () => rates.start(), stop: () => rates.stop() })
     .add({ name: 'lease', start: () => lease.start(), stop: () => lease.stop() })
     .add({ name: 'link', start: () => link.start(), stop: () => link.stop() })
     .add({ name: 'sessions', start: () => sessions.start(), stop: () => sessions.stop() })

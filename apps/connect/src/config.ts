@@ -61,6 +61,21 @@ const schema = z
       .integer(10, 100_000)
       .default(2_000)
       .describe('Sessions registered again per second after Redis has lost them.'),
+    addressSignInsPerSecond: field
+      .integer(0, 100_000)
+      .describe(
+        'Sign-ins of one address in a second, ten seconds of it at once, and four connections for each; 0: any number.',
+      ),
+    addressHeader: field
+      .text(64)
+      .optional()
+      .describe(
+        'Header in which a load balancer names the address that it speaks for, such as x-forwarded-for; when unset it is the peer.',
+      ),
+    addressHops: field
+      .integer(1, 10)
+      .default(1)
+      .describe('Load balancers in a row that add an address to that header.'),
     drainDelayMs: field
       .integer(0, 60_000)
       .describe('Between failing readiness and closing sockets, for load balancers to notice.'),
@@ -102,6 +117,9 @@ export const connectConfig = defineConfig(schema, {
     callTimeoutMs: 'QUEQIAO_CALL_TIMEOUT_MS',
     reconnectSpreadMs: 'QUEQIAO_RECONNECT_SPREAD_MS',
     registrationsPerSecond: 'QUEQIAO_REGISTRATIONS_PER_SECOND',
+    addressSignInsPerSecond: 'QUEQIAO_ADDRESS_SIGN_INS_PER_SECOND',
+    addressHeader: 'QUEQIAO_ADDRESS_HEADER',
+    addressHops: 'QUEQIAO_ADDRESS_HOPS',
     drainDelayMs: 'QUEQIAO_DRAIN_DELAY_MS',
     drainMs: 'QUEQIAO_DRAIN_MS',
   },
@@ -110,11 +128,22 @@ export const connectConfig = defineConfig(schema, {
     dev: {
       ...common.profileDefaults.dev,
       redisUrl: 'redis://127.0.0.1:16379',
+      addressSignInsPerSecond: 0,
       drainDelayMs: 0,
       drainMs: 1_000,
     },
-    test: { ...common.profileDefaults.test, drainDelayMs: 0, drainMs: 500 },
-    prod: { ...common.profileDefaults.prod, drainDelayMs: 5_000, drainMs: 20_000 },
+    test: {
+      ...common.profileDefaults.test,
+      addressSignInsPerSecond: 0,
+      drainDelayMs: 0,
+      drainMs: 500,
+    },
+    prod: {
+      ...common.profileDefaults.prod,
+      addressSignInsPerSecond: 200,
+      drainDelayMs: 5_000,
+      drainMs: 20_000,
+    },
   },
   examples: { ...common.examples, redisUrl: 'redis://127.0.0.1:6379' },
 });

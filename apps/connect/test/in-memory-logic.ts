@@ -38,7 +38,8 @@ export const TOKEN_LIFE_MS = 3_600_000;
 
 /**
  * Tokens are `<app>/<user>` or `<app>/<user>/<life in ms>`; a word of REFUSALS is refused accordingly, and `slow/…` waits
- * for `release`. The client method `…/Hang` waits too, `…/Fail` answers NOT_A_MEMBER, `…/Lost` rejects, others echo.
+ * for `release`. The client method `…/Hang` waits too, `…/Fail` answers NOT_A_MEMBER, `…/Lost` rejects,
+ * `…/Busy` is refused for its rate, others echo.
  */
 export class InMemoryLogic {
   readonly calls: LogicCallInput[] = [];
@@ -132,6 +133,7 @@ export class InMemoryLogic {
     if (method === 'Hang') await this.#wait();
     if (method === 'Lost') throw new DomainError('UNAVAILABLE', 'logic node lost');
     if (method === 'Fail') return refused(['NOT_A_MEMBER', 'conversation_id'], input.requestId);
+    if (method === 'Busy') return refused(['RATE_LIMITED', 'userWritesPerSecond'], 'r4', 300);
     return { body: input.body };
   }
 
@@ -220,7 +222,12 @@ export class InMemoryLogic {
   }
 }
 
-function refused([code, field]: [ErrorCode, string], requestId: string): LogicReply {
-  const error = toProtoError(new DomainError(code, 'refused', { field }), requestId);
+function refused(
+  [code, field]: [ErrorCode, string],
+  requestId: string,
+  retryAfterMs = 0,
+): LogicReply {
+  const cause = new DomainError(code, 'refused', { field, retryAfterMs });
+  const error = toProtoError(cause, requestId);
   return { error: ProtoError.encode(error).finish() };
 }

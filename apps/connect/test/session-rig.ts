@@ -103,6 +103,10 @@ export class SessionRig {
   readonly registry = new Registry();
   readonly sessions: Sessions;
   pauseChecks = 0;
+  /** How long addresses have to wait before they may sign in. */
+  addressWaitMs = 0;
+  /** Whose sign-ins were no good. */
+  readonly refusedAddresses: string[] = [];
   /** Called by every look whether the process stood still. */
   onPauseCheck: () => void = () => undefined;
 
@@ -116,6 +120,10 @@ export class SessionRig {
         registry: this.registry,
         logic: this.logic,
         directory: this.directory,
+        addresses: {
+          signIn: () => this.addressWaitMs,
+          signInRefused: (address) => void this.refusedAddresses.push(address),
+        },
         turnEnd: setImmediate,
         random: () => 0.5,
         checkPause: () => {

@@ -29,6 +29,7 @@ class SharedBuckets implements RateBuckets {
     const now = this.clock.monotonic();
     const levels = spends.map(({ key, limit, spent }) => {
       const account = this.#accounts.get(key) ?? new RateAccount(key, limit, now);
+      account.limit = limit;
       this.#accounts.set(key, account);
       const level = account.levelAt(now) - spent;
       account.spend(spent);

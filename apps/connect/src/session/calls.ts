@@ -1,8 +1,15 @@
-import { DomainError, invalidArgument, isId } from '@queqiao/domain';
+import { CLOSE_CODES, DomainError, invalidArgument, isId } from '@queqiao/domain';
 import type { Call } from '@queqiao/protocol/client';
-import { errorCodeFromProto, Error as ProtoError, toProtoError } from '@queqiao/protocol/common';
-import type { Logger } from '@queqiao/runtime';
+import {
+  Error as ProtoError,
+  ErrorCode,
+  errorCodeFromProto,
+  toProtoError,
+} from '@queqiao/protocol/common';
+import type { Clock, Logger } from '@queqiao/runtime';
 import type { LogicCalls } from '../link/index.js';
+import type { Closer } from './closer.js';
+import { HeldCalls } from './held-calls.js';
 import type { RequestIds } from './logic-caller.js';
 import type { Outboxes } from './outbox.js';
 import type { Session } from './session.js';
@@ -16,6 +23,8 @@ import type { SessionMetrics } from './session-metrics.js';
 
 export interface CallsDeps {
   readonly logic: LogicCalls;
+  readonly clock: Clock;
+  readonly closer: Pick<Closer, 'close' | 'hintMs'>;
   readonly outboxes: Outboxes;
   readonly requestIds: RequestIds;
   readonly metrics: SessionMetrics;
@@ -34,10 +43,12 @@ export class Calls {
   /** Every call is answered exactly once, unless the session ends first. */
   begin(session: Session, call: Call): void {
     const requestId = isId(call.requestId) ? call.requestId : this.deps.requestIds.next();
-    const refused = this.#refusal(session, call);
+    const refused = this.#refusal(session, call) ?? this.#held(session, call.method);
     if (refused !== null) {
       this.deps.metrics.refusedCalls.inc({ reason: refused.code });
-      this.#replyOwn(session, call, toProtoError(refused, requestId));
+      const error = toProtoError(refused, requestId);
+      this.#replyOwn(session, call, error);
+      if (refused.code === 'RATE_LIMITED') this.#noteIgnored(session, error);
       return;
     }
     if (session.callIds === null) session.callIds = [call.id];
@@ -66,6 +77,27 @@ export class Calls {
     return null;
   }
 
+  /** A method that logic has refused for its rate waits as long as logic has said. */
+  #held(session: Session, method: string): DomainError | null {
+    const retryAfterMs = session.heldCalls?.waitMs(method, this.deps.clock.monotonic()) ?? 0;
+    if (retryAfterMs === 0) return null;
+    const message = 'too many calls: wait as long as was said';
+    return new DomainError('RATE_LIMITED', message, { field: 'method', retryAfterMs });
+  }
+
+  #noteIgnored(session: Session, error: ProtoError): void {
+    if (session.heldCalls?.ignored(this.deps.clock.monotonic()) !== true) return;
+    const reason = 'calls go on although they were to wait';
+    const reconnectAfterMs = Math.max(error.retryAfterMs, this.deps.closer.hintMs());
+    this.deps.closer.close(session, { code: CLOSE_CODES.OVERLOADED, reason, error, reconnectAfterMs });
+  }
+
+  #hold(session: Session, method: string, { code, retryAfterMs }: ProtoError): void {
+    if (code !== ErrorCode.RATE_LIMITED || retryAfterMs <= 0) return;
+    session.heldCalls ??= new HeldCalls();
+    session.heldCalls.hold(method, retryAfterMs, this.deps.clock.monotonic());
+  }
+
   async #forward(session: Session, call: Call, requestId: string): Promise<void> {
     const { appId, userId, deviceId, number } = session;
     const { codec } = session.socket;
@@ -80,7 +112,7 @@ export class Calls {
         requestId,
       });
       this.#settle(session, call.id);
-      if ('error' in reply) this.#replyError(session, call, ProtoError.decode(reply.error));
+      if ('error' in reply) this.#refused(session, call, ProtoError.decode(reply.error));
       else this.deps.outboxes.push(session, codec.reply(call.id, reply.body));
     } catch (error) {
       this.#settle(session, call.id);
@@ -88,7 +120,8 @@ export class Calls {
     }
   }
 
-  #replyError(session: Session, call: Call, error: ProtoError): void {
+  #refused(session: Session, call: Call, error: ProtoError): void {
+    this.#hold(session, call.method, error);
     this.#log(session, call, error);
     this.deps.outboxes.push(session, session.socket.codec.replyError(call.id, error));
   }

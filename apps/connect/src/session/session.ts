@@ -1,4 +1,5 @@
 import type { DevicePolicy } from '@queqiao/directory';
+import type { HeldCalls } from './held-calls.js';
 import type { SessionSocket, SocketOrigin } from './ports.js';
 
 /**
@@ -41,6 +42,8 @@ export class Session {
   warnAtMs = Number.POSITIVE_INFINITY;
   /** Ids of the calls in flight. */
   callIds: number[] | null = null;
+  /** Methods that were refused for their rate lately. */
+  heldCalls: HeldCalls | null = null;
   /** Keys of the large groups that it is in. */
   large: string[] | null = null;
   /** Encoded items that leave at the end of this turn, and their size. */

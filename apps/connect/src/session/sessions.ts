@@ -2,6 +2,7 @@ import { CLOSE_CODES } from '@queqiao/domain';
 import type { Directory, Reassert } from '@queqiao/directory';
 import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { DownHandlers, LogicCalls } from '../link/index.js';
+import type { AddressGate } from './address-gate.js';
 import { Calls } from './calls.js';
 import { Closer } from './closer.js';
 import { DeliveredAcks } from './delivered-acks.js';
@@ -34,6 +35,7 @@ export interface SessionsDeps {
   readonly registry: Registry;
   readonly logic: LogicCalls;
   readonly directory: Pick<Directory, 'register' | 'unregister' | 'touchAll'>;
+  readonly addresses: Pick<AddressGate, 'signIn' | 'signInRefused'>;
   readonly turnEnd: TurnEnd;
   readonly random: () => number;
   readonly checkPause: () => void;
@@ -84,12 +86,14 @@ export class Sessions {
       { nodeId, bootId, perSecond, refreshMs },
     );
     const recent = new RecentRevocations(metrics);
-    const opening = { ...shared, logic, registration, departures, recent, large };
+    const { addresses } = deps;
+    const opening = { ...shared, logic, registration, departures, recent, large, addresses };
     const signIn = new SignIn(opening, limits, { bootId });
     this.#gate = gate;
     this.#revocations = new Revocations({ ...shared, logic, gate, recent, logger });
     const refreshes = new Refreshes({ logic, signIn, closer, clock });
-    const calls = new Calls({ logic: deps.logic, outboxes, requestIds, metrics, logger }, limits);
+    const calling = { ...shared, logic: deps.logic, requestIds, logger };
+    const calls = new Calls(calling, limits);
     const acks = new DeliveredAcks({ clock, logic, metrics });
     const parts = { ...shared, signIn, refreshes, calls, registration, departures, acks, large };
     this.protocol = new SessionProtocol(parts);

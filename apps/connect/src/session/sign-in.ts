@@ -1,4 +1,4 @@
-import { CLOSE_CODES, type DomainError } from '@queqiao/domain';
+import { CLOSE_CODES, DomainError } from '@queqiao/domain';
 import type { DevicePolicy } from '@queqiao/directory';
 import type { Connect, Connected, Device } from '@queqiao/protocol/client';
 import { toProtoError, type Error as ProtoError } from '@queqiao/protocol/common';
@@ -9,6 +9,7 @@ import {
 } from '@queqiao/protocol/link';
 import type { Clock } from '@queqiao/runtime';
 import { closeReplaced, type Closer } from './closer.js';
+import type { AddressGate } from './address-gate.js';
 import { checkConnect, platformName } from './connect-request.js';
 import type { Departures } from './departures.js';
 import type { LargeGroups } from './large-groups.js';
@@ -32,6 +33,7 @@ export interface SignInDeps {
   readonly metrics: SessionMetrics;
   readonly recent: RecentRevocations;
   readonly large: Pick<LargeGroups, 'enter' | 'leave'>;
+  readonly addresses: Pick<AddressGate, 'signIn' | 'signInRefused'>;
 }
 
 /** What logic tells of a token that it has verified. */
@@ -60,6 +62,11 @@ export class SignIn {
       device = checkConnect(connect);
     } catch (error) {
       closer.close(session, refusal(toProtoError(error, ''), CLOSE_CODES.PROTOCOL_ERROR));
+      return;
+    }
+    const waitMs = this.deps.addresses.signIn(session.source?.remoteAddress ?? '');
+    if (waitMs > 0) {
+      closer.close(session, tooMany(Math.max(waitMs, closer.hintMs())));
       return;
     }
     if (this.#opens >= this.limits.maxOpens) {
@@ -137,6 +144,9 @@ export class SignIn {
   refuse(session: Session, error: ProtoError, cause: DomainError): void {
     const foreignOrigin = cause.code === 'PERMISSION_DENIED' && cause.field === 'origin';
     const code = foreignOrigin ? CLOSE_CODES.ORIGIN_REFUSED : cause.row.signInCloseCode;
+    if (code === CLOSE_CODES.SIGN_IN_REFUSED && session.source !== null) {
+      this.deps.addresses.signInRefused(session.source.remoteAddress);
+    }
     if (!cause.row.retryable) return this.deps.closer.close(session, refusal(error, code));
     // As many as there are may be refused for the same reason at about this time.
     const reconnectAfterMs = cause.retryAfterMs || this.deps.closer.hintMs(this.deps.table.size);
@@ -183,6 +193,15 @@ export class SignIn {
 /** Asked after every await: the compiler cannot know that the state changes meanwhile. */
 function isOver(session: Session): boolean {
   return session.state === 'closing';
+}
+
+/** Of an address that signs in too often. */
+function tooMany(retryAfterMs: number) {
+  const field = 'addressSignInsPerSecond';
+  const cause = new DomainError('RATE_LIMITED', 'too many sign-ins', { field, retryAfterMs });
+  const reason = 'too many sign-ins';
+  const error = toProtoError(cause, '');
+  return { code: CLOSE_CODES.OVERLOADED, reason, error, reconnectAfterMs: retryAfterMs };
 }
 
 function refusal(error: ProtoError, code: number) {

@@ -12,6 +12,7 @@ import {
 } from 'uWebSockets.js';
 import type { SessionSocket, SocketOrigin } from '../session/ports.js';
 import type { Session } from '../session/session.js';
+import { clientAddress, type AddressSource } from './client-address.js';
 import { negotiate } from './item-codecs.js';
 import { createTlsApp, type TlsFiles } from './tls-app.js';
 import { UwsSocket, type UserData } from './uws-socket.js';
@@ -35,6 +36,7 @@ export interface SocketServerOptions {
   readonly tls: TlsFiles | undefined;
   /** Sockets above this are refused with 503 at the upgrade. */
   readonly maxSockets: number;
+  readonly addresses: AddressSource;
   /** A larger message closes 4206. */
   readonly maxMessageBytes: number;
   /** A larger message is not even read: the socket is cut (1006). Above maxMessageBytes. */
@@ -51,6 +53,13 @@ const EXCLUSIVE_PORT = 1;
  */
 const TRANSPORT_IDLE_SECONDS = 960;
 
+const REFUSAL_STATUS = {
+  handshake: '400 Bad Request',
+  subprotocol: '400 Bad Request',
+  full: '503 Service Unavailable',
+  rate: '429 Too Many Requests',
+} as const;
+
 /** The WebSocket server: negotiates the subprotocol, hands messages to `events`, and stops listening without closing anybody. */
 export class SocketServer {
   #app: TemplatedApp | null = null;
@@ -60,7 +69,12 @@ export class SocketServer {
   readonly #refusals: Counter<'reason'>;
 
   constructor(
-    private readonly deps: { readonly events: SocketEvents; readonly metrics: Registry },
+    private readonly deps: {
+      readonly events: SocketEvents;
+      /** False: this address connects too often. */
+      readonly admit: (address: string) => boolean;
+      readonly metrics: Registry;
+    },
     private readonly options: SocketServerOptions,
   ) {
     this.#connections = gaugeIn(deps.metrics, {
@@ -155,15 +169,23 @@ export class SocketServer {
     if (this.#open >= this.options.maxSockets || !this.listening) {
       return this.#refuse(response, 'full');
     }
-    const remoteAddress = Buffer.from(response.getRemoteAddressAsText()).toString('latin1');
+    const remoteAddress = this.#addressOf(response, request);
+    if (!this.deps.admit(remoteAddress)) return this.#refuse(response, 'rate');
     const source = { origin: request.getHeader('origin'), remoteAddress };
     const socket = new UwsSocket(chosen.codec, source);
     response.upgrade<UserData>({ socket }, key, chosen.name, extensions, context);
   }
 
-  #refuse(response: HttpResponse, reason: 'handshake' | 'subprotocol' | 'full'): void {
+  #addressOf(response: HttpResponse, request: HttpRequest): string {
+    const peer = Buffer.from(response.getRemoteAddressAsText()).toString('latin1');
+    const { addresses } = this.options;
+    if (addresses.header === undefined) return peer;
+    return clientAddress(peer, request.getHeader(addresses.header), addresses);
+  }
+
+  #refuse(response: HttpResponse, reason: keyof typeof REFUSAL_STATUS): void {
     this.#refusals.inc({ reason });
-    answer(response, reason === 'full' ? '503 Service Unavailable' : '400 Bad Request');
+    answer(response, REFUSAL_STATUS[reason]);
   }
 
   #message(socket: UwsSocket, message: ArrayBuffer, isBinary: boolean): void {
