@@ -42,7 +42,7 @@ export const packages = {
     imports: [...adapters, 'dev-stack', 'grpc-kit', 'sdk', 'testkit'],
   },
   faults: { dir: 'tools/faults', imports: [...adapters, 'dev-stack', 'e2e', 'testkit'] },
-  build: { dir: 'tools/build', imports: [] },
+  build: { dir: 'tools/build', imports: ['logic', 'protocol'] },
   boundaries: { dir: 'tools/boundaries', imports: [] },
 };
 

@@ -1,0 +1,41 @@
+import type { PackageText } from './page.js';
+
+/** What stands on the page beside the contract. */
+export const INTRODUCTION = `# The API for back ends
+
+Every service that a logic node serves on its public gRPC port (9092), with what each call asks for and is refused with. This page
+is written from the comments in [\`proto\`](../proto/README.md) by \`npm run server-api\`; a test fails while it says anything else.
+
+- **Who calls.** Metadata \`authorization: Bearer <credential>\`. A back end's credential is \`qq1.<app>.<id>.<secret>\`, and the app
+  is always that of the credential. It has one or more of the scopes \`read\`, \`write\` and \`admin\`, none of which includes another;
+  a call beyond them is refused with \`PERMISSION_DENIED\`.
+- **Numbers.** Times are milliseconds since the epoch and end in \`_ms\`. What is left out has its zero value.
+- **Ids** are 1 to 64 of \`[A-Za-z0-9_.-]\`, compared by byte. A thing of another app answers exactly as one that does not exist.
+- **Errors** are the codes of [\`ErrorCode\`](#commonv1errorcode). [The protocol](protocol.md#errors) has their gRPC statuses, and
+  says whether a retry can help and whether the refused call may have had an effect.
+- **Limits** that an app can set are named in [limits](limits.md).
+- **Reflection** and the standard health service are on, so that tools need no files.`;
+
+export const PACKAGES: Readonly<Record<string, PackageText>> = {
+  'queqiao.server.v1': {
+    heading: 'For back ends: queqiao.server.v1',
+    words: 'Called with a credential of the app, which has the scope that stands beside the call.',
+    withoutScope: '',
+  },
+  'queqiao.client.v1': {
+    heading: 'What users do: queqiao.client.v1',
+    words:
+      'The same calls as on the [socket](protocol.md), with the same handlers. With the token of a user as the credential, and the ' +
+      'id of a device in `queqiao-device`.',
+    withoutScope: 'a user’s token',
+  },
+  'queqiao.admin.v1': {
+    heading: 'For operators: queqiao.admin.v1',
+    words:
+      'Called with the secret of an operator; [operations](operations.md) says how one is made.',
+    withoutScope: 'an operator’s secret',
+  },
+};
+
+/** Types that no call has in its messages, and every call can end with. */
+export const MORE_TYPES = ['queqiao.common.v1.ErrorCode'];
