@@ -209,7 +209,7 @@ function baseParts(config: LogicConfig, overrides: LogicOverrides) {
       ...shared,
       url: config.mysqlUrl,
       poolSize: config.mysqlPoolSize,
-      appendPoolSize: config.appendLanes + 1,
+      appendPoolSize: config.appendLanes + 2,
       statementTimeoutMs: config.mysqlStatementMs,
       tenantGuard: profile !== 'prod',
     });

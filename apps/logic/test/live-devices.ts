@@ -1,5 +1,5 @@
 import { BUCKET_COUNT, type Directory } from '@queqiao/directory';
-import { decodeFrame, type Content, type Entry } from '@queqiao/protocol/client';
+import { decodeFrame, type Content, type Entry, type Item } from '@queqiao/protocol/client';
 import { Buffer } from 'node:buffer';
 import type { LogicNode } from './api-rig.js';
 import { LinkClient } from './link-client.js';
@@ -48,18 +48,29 @@ export class LiveDevices {
       .map(({ content }) => content?.body);
   }
 
+  /** How often a session was told to pull a conversation. */
+  toldToPull(session: number, conversationId: string): number {
+    return this.#items(session).filter(
+      ({ item }) => item?.$case === 'resync' && item.value.conversationId === conversationId,
+    ).length;
+  }
+
   close(): void {
     for (const link of this.#links) link.close();
   }
 
   #entries(session: number): Entry[] {
+    return this.#items(session).flatMap(({ item }) => {
+      const event = item?.$case === 'push' ? item.value.event : undefined;
+      return event?.$case === 'entry' ? [event.value] : [];
+    });
+  }
+
+  #items(session: number): Item[] {
     const items = this.#links.flatMap((link) => link.items);
     return items.flatMap((item) => {
       if (item.$case !== 'deliver' || !item.value.sessions.includes(session)) return [];
-      return decodeFrame(Buffer.from(item.value.protoFrame)).flatMap((frame) => {
-        const event = frame.item?.$case === 'push' ? frame.item.value.event : undefined;
-        return event?.$case === 'entry' ? [event.value] : [];
-      });
+      return decodeFrame(Buffer.from(item.value.protoFrame));
     });
   }
 }

@@ -117,6 +117,29 @@ const APP_MESSAGES: Record<string, Row> = {
   },
 };
 
+const old = (id: string): JsonObject => ({
+  sender: { kind: 'KIND_USER', id },
+  client_msg_id: newId(),
+  created_ms: '1',
+  content: text,
+});
+const IMPORTS: Record<string, Row> = {
+  ImportMessages: {
+    ...named((content) => ({
+      conversation_id: 'd:alice:alice',
+      messages: [{ ...old('alice'), content }],
+    })),
+    'messages.sender.id': ({ user }) => [
+      { conversation_id: 'g:own', messages: [old(user)] },
+      { conversation_id: `d:alice:${user}`, messages: [old(user)] },
+    ],
+    conversation_id: inEach((conversation_id) => ({
+      conversation_id,
+      messages: [{ ...old(''), sender: { kind: 'KIND_SYSTEM' } }],
+    })),
+  },
+};
+
 const APP_CONVERSATIONS: Record<string, Row> = {
   GetConversation: on(),
   ListConversations: { user_id: ({ user }) => [{ user_id: user }] },
@@ -420,6 +443,7 @@ export function foreignIds(): ReadonlyMap<string, Row> {
     ...under('client.v1.MomentNoticeService/', NOTICES),
     ...under('server.v1.MessageService/', APP_MESSAGES),
     ...under('server.v1.ConversationService/', APP_CONVERSATIONS),
+    ...under('server.v1.ImportService/', IMPORTS),
     ...under('server.v1.MomentService/', APP_MOMENTS),
     ...under('', OTHERS),
   ]);

@@ -26,6 +26,8 @@ export interface AppendItem {
   readonly shown?: boolean;
   /** Who is told apart that it is about them. Ids of those who are no members are passed over; see APPEND_MAX_MENTIONS. */
   readonly mentions?: AppendMentions | undefined;
+  /** When it was said, of entries that are imported; the database's clock when left out. */
+  readonly createdMs?: number | undefined;
   /** What the entry does to earlier ones: judged and applied with it, under the same lock. Moves no read cursor. */
   readonly change?: EntryChange;
 }
@@ -52,7 +54,7 @@ export interface AppendStored {
   readonly status: 'committed' | 'duplicate';
   readonly seq: number;
   readonly ordinal: number;
-  /** By the database's clock. */
+  /** By the database's clock, unless it was imported. */
   readonly createdMs: number;
   /** What was stored, when it is not the item's own content: of edits, and of entries blanked within the same batch. */
   readonly content?: Uint8Array;
@@ -110,6 +112,8 @@ export interface CommitBatchOptions {
   readonly dispatchDelayMs: number;
   /** Leave out conversations that another transaction holds. Without effect on a batch of a single conversation. */
   readonly skipLocked: boolean;
+  /** Devices are not shown the entries but told to pull; events are written only if asked for. For imports. */
+  readonly quiet?: { readonly events: boolean } | undefined;
 }
 
 /** A conversation that got at least one entry from this batch. */
@@ -158,6 +162,8 @@ export interface DispatchRange {
   readonly conversationId: ConversationId;
   readonly fromSeq: number;
   readonly toSeq: number;
+  /** Devices are told to pull the range instead of being shown it. */
+  readonly quiet?: boolean;
 }
 
 export interface DispatchState {

@@ -23,6 +23,7 @@ export { serverGroupService } from './group/server-service.js';
 export type { GroupUsecases } from './group/usecases.js';
 export { changeContents } from './message/change-contents.js';
 export { clientMessageService, type MessageUsecases } from './message/client-service.js';
+export { importService } from './message/import-service.js';
 export { serverMessageService } from './message/server-service.js';
 export { MethodCaller } from './method-caller.js';
 export { clientMomentService, type MomentUsecases } from './moment/client-service.js';

@@ -43,6 +43,8 @@ export interface AppendItem extends ConversationKey {
   readonly change?: EntryChange | undefined;
   /** What the app asks of those who talk directly. */
   readonly directRule?: DirectChatRule | undefined;
+  /** When it was said, of messages that are imported; the database's clock when left out. */
+  readonly createdMs?: number | undefined;
 }
 
 /** The session that a send came from; its reply carries what a push would, so it is left out of the fan-out. */
@@ -60,7 +62,7 @@ export interface AppendRequest extends AppendItem {
 export interface AppendPlace {
   readonly seq: number;
   readonly ordinal: number;
-  /** Milliseconds since the epoch by the clock of the database. */
+  /** Milliseconds since the epoch by the clock of the database, unless it was imported. */
   readonly createdMs: number;
 }
 
@@ -142,6 +144,8 @@ export interface CommitOptions {
   readonly dispatchDelayMs: number;
   /** True: conversations whose head is locked come back as skipped. False: wait for the locks. */
   readonly skipLocked: boolean;
+  /** Devices are not shown the entries but told to pull; events are written only if asked for. */
+  readonly quiet?: { readonly events: boolean } | undefined;
 }
 
 /** The log. One call is one transaction; outcomes are final only when the promise resolves. */
@@ -174,6 +178,8 @@ export interface CommittedEntry extends ConversationKey, AppendPlace {
   /** Encoded queqiao.client.v1.Content, as stored; empty unless the state is `present`. */
   readonly content: Uint8Array;
   readonly origin?: Origin | undefined;
+  /** The last one of entries that devices are told to pull, instead of being shown them. */
+  readonly quiet?: boolean;
 }
 
 /** Place of an entry whose content must be read from the store before it is pushed. */

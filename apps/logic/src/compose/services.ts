@@ -135,7 +135,7 @@ export function createServices(
     ...momentServices({ ...deps, apps }, options),
     eventService({ ...deps, apps, epoch }),
     serverFriendService(people.onBehalf),
-    ...backEndMessageServices({ database, apps, log: writer, transients }),
+    ...backEndMessageServices({ ...deps, apps, log: writer, transients }, options),
     serverGroupService(groups),
     clientDeviceService({
       listDevices: new ListDevices({ devices: database.devices }),

@@ -117,6 +117,8 @@ export interface StoredPushReader {
 export interface DispatchRange extends ConversationKey {
   readonly fromSeq: number;
   readonly toSeq: number;
+  /** Devices are told to pull the range instead of being shown it. */
+  readonly quiet?: boolean;
 }
 
 export interface DispatchState extends ConversationKey {

@@ -46,7 +46,14 @@ export class PushPayload {
 }
 
 export function entryPayload(entry: CommittedEntry): PushPayload {
+  if (entry.quiet) return pullPayload(entry.conversationId);
   return new PushPayload(() => encodeWith((writer) => writeEntryItem(writer, entry)));
+}
+
+/** Makes devices pull the end of a log, without a word about what is there. */
+function pullPayload(conversationId: string): PushPayload {
+  const value = { conversationId, reason: 'history was imported' };
+  return new PushPayload(() => encodeMessage(Item, { item: { $case: 'resync', value } }));
 }
 
 export function transientPayload(push: Omit<TransientPush, 'userIds' | 'appId'>): PushPayload {

@@ -86,12 +86,13 @@ export class Redelivery {
   }
 
   async #entries(range: DispatchRange): Promise<CommittedEntry[]> {
-    const { appId, conversationId, fromSeq, toSeq } = range;
+    const { appId, conversationId, toSeq, quiet = false } = range;
+    const fromSeq = quiet ? toSeq : range.fromSeq;
     const entries = await this.#deps.reader.entries(appId, conversationId, { fromSeq, toSeq });
     return entries.map((entry) => {
       const { seq, ordinal, sender, clientMsgId, revision, state, createdMs, content } = entry;
       const place = { appId, conversationId, seq, ordinal, createdMs };
-      return { ...place, sender, clientMsgId, revision, state, content };
+      return { ...place, sender, clientMsgId, revision, state, content, quiet };
     });
   }
 

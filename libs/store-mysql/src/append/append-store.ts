@@ -60,7 +60,8 @@ export class MysqlAppendStore implements AppendStore {
       return { outcomes, dispatchId: null, committed: [] };
     }
     const dispatchId = this.dispatchIds.next();
-    const outbox = outboxOf(batch, this.events);
+    const silent = options.quiet !== undefined && !options.quiet.events;
+    const outbox = silent ? [] : outboxOf(batch, this.events);
     await write(connection, batch, { dispatchId, outbox }, options);
     this.events.written(outbox);
     return { outcomes, dispatchId, committed: batch.heads.map((head) => head.committed) };
@@ -142,7 +143,7 @@ async function write(
   connection: StoreConnection,
   batch: NumberedBatch,
   { dispatchId, outbox }: { readonly dispatchId: string; readonly outbox: readonly OutboxRow[] },
-  { owner, dispatchDelayMs }: CommitBatchOptions,
+  { owner, dispatchDelayMs, quiet }: CommitBatchOptions,
 ): Promise<void> {
   const nowMs = Math.max(...batch.heads.map((head) => head.nowMs));
   const ranges = batch.heads.map(({ committed }) => ({
@@ -150,6 +151,7 @@ async function write(
     conversationId: committed.conversationId,
     fromSeq: committed.firstSeq,
     toSeq: committed.lastSeq,
+    ...(quiet === undefined ? {} : { quiet: true }),
   }));
   const payload = { ranges, states: [] };
   const line = { dispatchId, owner, dueMs: nowMs + dispatchDelayMs, payload };

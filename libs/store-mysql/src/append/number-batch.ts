@@ -66,6 +66,7 @@ interface Tally {
   lastOrdinal: number;
   shownSeq: number;
   mentionAllSeq: number;
+  activeMs: number;
 }
 
 /**
@@ -132,7 +133,7 @@ function tallyOf(tallies: Map<string, Tally>, head: string, before: LockedHead):
   let tally = tallies.get(head);
   if (tally === undefined) {
     const { lastSeq, lastOrdinal, shownSeq } = before;
-    tally = { before, lastSeq, lastOrdinal, shownSeq, mentionAllSeq: 0 };
+    tally = { before, lastSeq, lastOrdinal, shownSeq, mentionAllSeq: 0, activeMs: 0 };
     tallies.set(head, tally);
   }
   return tally;
@@ -141,11 +142,15 @@ function tallyOf(tallies: Map<string, Tally>, head: string, before: LockedHead):
 function count(tally: Tally, keyed: KeyedItem): NewEntry {
   tally.lastSeq += 1;
   if (keyed.item.countable) tally.lastOrdinal += 1;
-  if (keyed.item.shown !== false) tally.shownSeq = tally.lastSeq;
+  const createdMs = keyed.item.createdMs ?? tally.before.nowMs;
+  if (keyed.item.shown !== false) {
+    tally.shownSeq = tally.lastSeq;
+    tally.activeMs = Math.max(tally.activeMs, createdMs);
+  }
   if (keyed.item.mentions?.all === true) tally.mentionAllSeq = tally.lastSeq;
   const { lastSeq: seq, lastOrdinal: ordinal } = tally;
   const { content } = keyed.item;
-  return { keyed, seq, ordinal, createdMs: tally.before.nowMs, content, state: 'present' };
+  return { keyed, seq, ordinal, createdMs, content, state: 'present' };
 }
 
 function movedHeads(tallies: Map<string, Tally>, entries: readonly NewEntry[]): MovedHead[] {
@@ -169,7 +174,7 @@ function movedHeads(tallies: Map<string, Tally>, entries: readonly NewEntry[]): 
       lastOrdinal: tally.lastOrdinal,
       shownSeq: tally.shownSeq,
       mentionAllSeq: tally.mentionAllSeq,
-      activeMs: tally.shownSeq > lastSeq ? nowMs : 0,
+      activeMs: tally.activeMs,
       nowMs,
     });
   }

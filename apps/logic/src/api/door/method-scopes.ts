@@ -28,6 +28,7 @@ const SERVER_SCOPES = {
     transferOwnership: 'write',
     muteMembers: 'write',
   },
+  ImportService: { importMessages: 'write' },
   MessageService: {
     sendMessage: 'write',
     sendToUsers: 'write',

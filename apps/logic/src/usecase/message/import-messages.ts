@@ -1,0 +1,65 @@
+import { DomainError, parseConversationId, type UserId } from '@queqiao/domain';
+
+import { activeApp } from '../app/active-app.js';
+import type { Apps } from '../app/ports.js';
+import type { BusinessContext } from '../caller.js';
+import { mustExist, type UserLookup } from '../must-exist.js';
+import { checkImport, ofMessage, type ImportedMessage } from './check-import.js';
+import type { ImportDraft, ImportLog, ImportOutcome } from './import-ports.js';
+
+export interface ImportInput {
+  readonly conversationId: string;
+  /** 1 to IMPORT_MAX_MESSAGES, in the order of their times. */
+  readonly messages: readonly ImportedMessage[];
+  readonly emitEvents: boolean;
+}
+
+export interface ImportedPlace {
+  readonly seq: number;
+  readonly createdMs: number;
+  readonly alreadyStored: boolean;
+}
+
+/**
+ * Puts messages of another system at the end of a log, with the times at which they were said. A repeated batch changes nothing.
+ * Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED, NOT_FOUND (conversation, sender, entry replied to), DISSOLVED, APP_SUSPENDED.
+ */
+export class ImportMessages {
+  constructor(
+    readonly deps: { readonly apps: Apps; readonly users: UserLookup; readonly log: ImportLog },
+  ) {}
+
+  async run({ appId, signal }: BusinessContext, input: ImportInput): Promise<ImportedPlace[]> {
+    const { apps, users, log } = this.deps;
+    const rules = await activeApp(apps, appId);
+    const conversationId = parseConversationId(input.conversationId);
+    const drafts = checkImport(input.messages, { appId, conversationId }, rules);
+    const authors = usersOf(drafts);
+    await mustExist(users, appId, [...authors.keys()], (missing) => {
+      return `messages[${authors.get(missing) ?? 0}].sender.id`;
+    });
+    const outcomes = await log.append(drafts, { events: input.emitEvents, signal });
+    return outcomes.map(placeOf);
+  }
+}
+
+/** Users who said something, each with the place of the first message. */
+function usersOf(drafts: readonly ImportDraft[]): Map<UserId, number> {
+  const users = new Map<UserId, number>();
+  drafts.forEach(({ sender }, index) => {
+    const id = sender.id as UserId;
+    if (sender.kind === 'user' && !users.has(id)) users.set(id, index);
+  });
+  return users;
+}
+
+function placeOf(outcome: ImportOutcome, index: number): ImportedPlace {
+  if (outcome.status === 'refused') throw refusalOf(outcome.error, index);
+  const { seq, createdMs, status } = outcome;
+  return { seq, createdMs, alreadyStored: status === 'duplicate' };
+}
+
+/** What is about the conversation is about no message. */
+function refusalOf(error: DomainError, index: number): DomainError {
+  return error.field === '' || error.field === 'conversation_id' ? error : ofMessage(index, error);
+}
