@@ -100,8 +100,7 @@ export const arrivalRows: Rows = {
     await invited(scene);
     return { good: { client_request_id: 'asked' }, refused: [REQUEST] };
   },
-  CreateJoinLink: (scene) =>
-    asOwner(scene, {}, [['INVALID_ARGUMENT max_uses', { max_uses: -1 }]]),
+  CreateJoinLink: (scene) => asOwner(scene, {}, [['INVALID_ARGUMENT max_uses', { max_uses: -1 }]]),
   RevokeJoinLink: async (scene) => {
     const token = await link(scene, scene.amy, scene.team);
     return asOwner(scene, { token }, [['NOT_FOUND token', { token: 'nothing' }]]);

@@ -101,8 +101,8 @@ export class Scene {
   }
 
   /** Waits for what comes by itself. */
-  until(holds: () => Promise<boolean>): Promise<void> {
-    return eventually(`scene ${this.number}`, holds);
+  async until(holds: () => Promise<boolean>): Promise<void> {
+    await eventually(`scene ${this.number}`, holds);
   }
 }
 
