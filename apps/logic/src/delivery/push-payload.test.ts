@@ -80,6 +80,17 @@ describe('an entry', () => {
     );
   });
 
+  it('that is quiet says which conversation to pull, and nothing of itself', () => {
+    const [entry] = fc.sample(entries, 1)[0] ?? [];
+    if (!entry) throw new Error('no sample');
+    const { proto, json } = entryPayload({ ...entry, quiet: true });
+    const reason = 'history was imported';
+    const said: Item = { item: { $case: 'resync', value: { conversationId, reason } } };
+    expect(decodeFrame(Buffer.from(proto))).toEqual([said]);
+    const told = new TextDecoder().decode(json);
+    expect(JSON.parse(told)).toEqual({ resync: { conversationId, reason } });
+  });
+
   it('is encoded once per codec', () => {
     const [entry] = fc.sample(entries, 1)[0] ?? [];
     if (!entry) throw new Error('no sample');
