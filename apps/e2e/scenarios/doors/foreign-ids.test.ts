@@ -54,9 +54,15 @@ describe('what another app has', () => {
     const words = JSON.stringify(calls.good).replaceAll(theirs.marker, mine.marker);
     const strange = JSON.parse(words) as JsonObject;
     const { request, names } = swapped(strange, scene, NOBODYS + methods.indexOf(path));
+    const unsaid = [...scene.madeUp.keys()].filter((id) => !words.includes(id));
     for (const [kind, way] of ways) {
       const foreign = await mine.tell(way, path, anew(strange), new Map(names.foreign));
       const nobodys = await mine.tell(way, path, anew(request), new Map(names.nobodys));
+      const told = JSON.stringify(foreign.answer);
+      expect(
+        unsaid.filter((id) => told.includes(id)),
+        kind,
+      ).toEqual([]);
       // What names nobody is answered by what is the caller's own, and changes it.
       if (names.foreign.size > 0) expect(foreign.shown, kind).toEqual(nobodys.shown);
     }
