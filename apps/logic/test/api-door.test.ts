@@ -49,7 +49,11 @@ describe('who may call', () => {
       [{ 'queqiao-device': 'phone' }, 'UNAUTHENTICATED', ''],
       [{ authorization: 'Basic x', 'queqiao-device': 'phone' }, 'UNAUTHENTICATED', ''],
       [{ authorization: `${authorization}x`, 'queqiao-device': 'phone' }, 'UNAUTHENTICATED', ''],
-      [{ authorization: `Bearer ${app.credential}`, 'queqiao-device': 'p' }, 'UNAUTHENTICATED', ''],
+      [
+        { authorization: `Bearer ${app.credential}`, 'queqiao-device': 'p' },
+        'INVALID_ARGUMENT',
+        'queqiao-user',
+      ],
       [{ authorization }, 'INVALID_ARGUMENT', 'queqiao-device'],
       [{ authorization, 'queqiao-device': 'a:b' }, 'INVALID_ARGUMENT', 'queqiao-device'],
     ];

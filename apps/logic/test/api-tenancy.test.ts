@@ -1,5 +1,6 @@
 import { DomainError } from '@queqiao/domain';
 import type { DescMessage } from '@bufbuild/protobuf';
+import { createLogger, Registry } from '@queqiao/runtime';
 import { queryRows, type TestApp } from '@queqiao/testkit';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,10 +8,12 @@ import {
   audienceOf,
   callWith,
   doorsOf,
+  grpcDoor,
   methodPaths,
   schemaOf,
   type AnyDoor,
   type Audience,
+  type JsonObject,
 } from './any-door.js';
 import { ApiRig, failureOf } from './api-rig.js';
 import { foreignIds, FOREIGN, NOBODYS, type Ids } from './tenancy-rows.js';
@@ -21,8 +24,15 @@ let rival: TestApp;
 let alice: Awaited<ReturnType<ApiRig['signedIn']>>;
 let doors: Record<Audience, readonly AnyDoor[]>;
 
+/** All that the node has logged. */
+const logged: string[] = [];
+const registry = new Registry();
+
 beforeAll(async () => {
-  rig = await ApiRig.start();
+  const destination = { write: (line: string) => void logged.push(line) };
+  const logger = createLogger({ service: 'logic', node: 'logic-1', level: 'trace', destination });
+  rig = await ApiRig.start(0, logger);
+  await rig.addNode({}, { registry });
   [demo, rival] = [await rig.createApp('demo'), await rig.createApp('rival')];
   const backEnd = rig.backEnd(`Bearer ${demo.credential}`);
   await backEnd.upsert('alice', 'bob');
@@ -31,6 +41,9 @@ beforeAll(async () => {
   await alice.createGroup({ groupId: 'own' });
   await post('demo', 'own-post', 'alice');
   doors = await doorsOf(rig, demo, 'alice');
+  const authorization = `Bearer ${demo.credential}`;
+  const behalf = grpcDoor(rig, { authorization, 'queqiao-user': 'alice' });
+  doors = { ...doors, user: [...doors.user, { ...behalf, name: 'grpc on behalf' }] };
   await furnishRival();
 });
 afterAll(async () => {
@@ -173,4 +186,40 @@ describe('an id of another app', () => {
     const crossed = rig.backEnd(`Bearer ${swapped}`);
     expect(await failureOf(crossed.upsert('x'))).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
+
+  it('is not administered by the business of any app', async () => {
+    const own = { authorization: `Bearer ${demo.credential}` };
+    const callers = [
+      grpcDoor(rig, own),
+      grpcDoor(rig, { ...own, 'queqiao-user': 'alice' }),
+      grpcDoor(rig, { authorization: `Bearer ${await demo.token('alice')}` }),
+    ];
+    for (const path of methodPaths('operator')) {
+      for (const door of callers) {
+        const toApp = (app_id: string) =>
+          seen(callWith(door, path, namingApp(path, app_id)), FOREIGN);
+        const refusal = await toApp('rival');
+        expect(refusal, path).toContain('UNAUTHENTICATED');
+        expect(refusal).not.toContain('rival');
+        expect(await toApp('demo')).toBe(refusal);
+        expect(await toApp('nosuch')).toBe(refusal);
+      }
+    }
+    for (const door of callers) door.close();
+  });
+
+  it('leaves no words in the log, and no name in a metric', async () => {
+    expect(logged.length).toBeGreaterThan(100);
+    expect(logged.filter((line) => line.includes('of the rival'))).toEqual([]);
+    const metrics = await registry.metrics();
+    expect(metrics).toContain('queqiao_api_calls_total');
+    const names = [...Object.values(FOREIGN), 'of the rival', 'rival', 'demo', 'alice'];
+    expect(names.filter((name) => metrics.includes(name))).toEqual([]);
+  });
 });
+
+/** An empty request to one app, where the method is about one. */
+function namingApp(path: string, appId: string): JsonObject {
+  const isNamed = schemaOf(path).input.fields.some(({ name }) => name === 'app_id');
+  return isNamed ? { app_id: appId } : {};
+}
