@@ -1,4 +1,4 @@
-import { TcpProxy } from '@queqiao/testkit';
+import { eventually, TcpProxy } from '@queqiao/testkit';
 
 const COM_QUERY = 3;
 const HEADER_BYTES = 4;
@@ -41,6 +41,13 @@ export class StatementTap {
     this.#statements = [];
     await work();
     return this.#statements.filter((sql) => !OWN_BUSINESS.test(sql.trimStart()));
+  }
+
+  /** Resolves when a statement was sent since `during` was last begun, or since the start. */
+  async sent(pattern: RegExp): Promise<void> {
+    await eventually(`${String(pattern)} was sent`, () =>
+      this.#statements.some((sql) => pattern.test(sql)),
+    );
   }
 
   stop(): Promise<void> {

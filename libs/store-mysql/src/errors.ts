@@ -50,3 +50,12 @@ export class StoreDefect extends StoreError {
 export class TenantGuardViolation extends StoreError {
   override readonly name = 'TenantGuardViolation';
 }
+
+/** Nobody waits for the outcome any more, so no further statement was begun. An earlier attempt may have been committed. */
+export class StoreAbandoned extends StoreError {
+  override readonly name = 'StoreAbandoned';
+
+  constructor() {
+    super('nobody waits for the answer any more');
+  }
+}

@@ -1,4 +1,5 @@
 import type { AppId, ConversationId, Sender, UserId } from '@queqiao/domain';
+import type { Abandonment } from './abandoned.js';
 import type { HeadFacts } from './append-types.js';
 import type { EntryRecord, Membership } from './conversation-types.js';
 
@@ -8,6 +9,8 @@ export interface LogRequest {
   readonly requestId: string;
   /** Name of the operation: the same id for another one is refused with ALREADY_EXISTS. */
   readonly method: string;
+  /** No further statement is begun once it is aborted. */
+  readonly signal?: Abandonment;
 }
 
 /** What a change of logs needs besides the rules. */

@@ -1,4 +1,5 @@
 import type { AppId, ConversationId, UserId } from '@queqiao/domain';
+import type { Abandonment } from './abandoned.js';
 import type { Membership } from './conversation-types.js';
 import type { LogRequest } from './log-types.js';
 
@@ -16,6 +17,8 @@ export interface MemberChange {
   readonly conversationId: ConversationId;
   readonly owner: string;
   readonly dispatchDelayMs: number;
+  /** No further statement is begun once it is aborted. */
+  readonly signal?: Abandonment;
 }
 
 export type MemberChangeResult =

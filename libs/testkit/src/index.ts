@@ -24,6 +24,7 @@ export { RoamingDevice, type RoamingDeviceOptions } from './device/roaming-devic
 export type { TestDevice } from './device/test-device.js';
 export { eventually } from './eventually.js';
 export { lockHead, type HeadLock } from './head-lock.js';
+export { lockTable } from './table-lock.js';
 export { openTransaction, type OpenTransaction } from './open-transaction.js';
 export { stallAppend, type StalledAppend } from './stalled-append.js';
 export type { MessageChange, OwnChange, OwnSettings } from './history/changes.js';

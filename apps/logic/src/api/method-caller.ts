@@ -1,5 +1,5 @@
 import { invalidArgument } from '@queqiao/domain';
-import type { StreamContext } from '../usecase/caller.js';
+import { demandWanted, type StreamContext } from '../usecase/caller.js';
 import type { AnyService, ApiMethod, ApiStream, Audience, Contexts } from './api-service.js';
 import type { CallAdmission } from './call-admission.js';
 import { binaryToJson, jsonToBinary } from './json-transcoder.js';
@@ -51,6 +51,8 @@ export class MethodCaller {
     codec: BodyCodec,
   ): Promise<Uint8Array> {
     const schema = this.#schemaOf(method);
+    // It may have waited for what says who calls.
+    demandWanted(context.signal);
     const request = decode(method, schema, body, codec);
     const response = method.encode(await method.handle(request, context));
     return codec === 'json' ? binaryToJson(schema.output, response) : response;

@@ -1,6 +1,11 @@
 import { DirectoryUnavailable } from '@queqiao/directory';
 import { DomainError } from '@queqiao/domain';
-import { AmbiguousCommit, StoreUnavailable, TransientStoreError } from '@queqiao/store-mysql';
+import {
+  AmbiguousCommit,
+  StoreAbandoned,
+  StoreUnavailable,
+  TransientStoreError,
+} from '@queqiao/store-mysql';
 
 const RETRY_AFTER_MS = 1_000;
 
@@ -14,6 +19,7 @@ export function adapterError(error: unknown): DomainError | undefined {
   ) {
     return new DomainError('UNAVAILABLE', 'the database does not answer', { retryAfterMs });
   }
+  if (error instanceof StoreAbandoned) return new DomainError('DEADLINE_EXCEEDED', error.message);
   if (error instanceof DirectoryUnavailable) {
     return new DomainError('UNAVAILABLE', 'the directory does not answer', { retryAfterMs });
   }

@@ -1,4 +1,4 @@
-import type { AppId, DeviceId, UserId } from '@queqiao/domain';
+import { DomainError, type AppId, type DeviceId, type UserId } from '@queqiao/domain';
 
 /** The session a call came in by, when it came in by one: its own entries are not pushed back to it. */
 export interface SessionOrigin {
@@ -26,6 +26,11 @@ export type Caller =
  */
 export interface Cancellation {
   readonly aborted: boolean;
+}
+
+/** Called between the steps of what takes several. Errors: DEADLINE_EXCEEDED, which nobody is there to read. */
+export function demandWanted({ aborted }: Cancellation): void {
+  if (aborted) throw new DomainError('DEADLINE_EXCEEDED', 'nobody waits for the answer any more');
 }
 
 export interface CallContext {

@@ -1,5 +1,6 @@
 import type { ConversationId } from '@queqiao/domain';
 import { sql } from 'kysely';
+import { demandWanted, whileWanted } from '../abandoned.js';
 import { StoreError } from '../errors.js';
 import type { OutboxRow } from '../event/event-outbox.js';
 import { ensureDirect } from '../conversation/ensure-direct.js';
@@ -21,11 +22,12 @@ const DUPLICATE_KEY = 1062;
  * running it again, and the stored answer tells whether the first run was committed. What it throws undoes everything.
  */
 export async function inLog<T>(
-  context: StoreContext,
+  store: StoreContext,
   input: LogWork & { readonly heads: readonly ConversationId[] },
   work: (tx: LogTransaction) => Promise<T>,
 ): Promise<LogOutcome<T>> {
-  const { appId } = input;
+  const { appId, request } = input;
+  const context = whileWanted(store, request?.signal);
   for (let round = 1; ; round += 1) {
     try {
       return await retrying(context, () => attempt(context, input, work));
@@ -46,6 +48,7 @@ async function attempt<T>(
   work: (tx: LogTransaction) => Promise<T>,
 ): Promise<LogOutcome<T>> {
   const { appId, request } = input;
+  demandWanted(request?.signal);
   const outcome = await context.kysely.transaction().execute(async (trx) => {
     const tx = new LogTransaction(trx, appId);
     await tx.lock(input.heads);

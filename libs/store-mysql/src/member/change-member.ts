@@ -1,4 +1,5 @@
 import { sql, type Transaction, type UpdateObject } from 'kysely';
+import { whileWanted } from '../abandoned.js';
 import { dispatchValues } from '../dispatch-store.js';
 import { StoreDefect } from '../errors.js';
 import type { MemberChange, MemberChangeResult } from '../member-types.js';
@@ -23,10 +24,11 @@ export type Decide = (
  * the row as it is in this transaction, so that of two changes at once the one with the higher rev holds both.
  */
 export function changeMember(
-  context: StoreContext,
+  store: StoreContext,
   input: MemberChange,
   decide: Decide,
 ): Promise<MemberChangeResult> {
+  const context = whileWanted(store, input.signal);
   return retrying(context, () =>
     context.kysely.transaction().execute(async (trx): Promise<MemberChangeResult> => {
       await lockPair(trx, input);

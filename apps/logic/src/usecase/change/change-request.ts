@@ -17,14 +17,14 @@ export function actorOf(caller: Caller): Sender {
 
 /** Errors: INVALID_ARGUMENT naming client_request_id. */
 export function changeRequest(
-  { caller }: Pick<CallContext, 'caller'>,
+  { caller, signal }: Pick<CallContext, 'caller' | 'signal'>,
   clientRequestId: string,
   method: string,
 ): ChangeRequest {
   if (!isId(clientRequestId)) {
     throw invalidArgument('client_request_id', 'must match [A-Za-z0-9_.-]{1,64}');
   }
-  return { actor: actorOf(caller), requestId: clientRequestId, method };
+  return { actor: actorOf(caller), requestId: clientRequestId, method, signal };
 }
 
 /** Hands what was written to the pusher, and the answer on. */

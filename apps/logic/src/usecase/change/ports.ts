@@ -8,12 +8,16 @@ import type {
   VisibleHead,
 } from '@queqiao/domain';
 
+import type { Cancellation } from '../caller.js';
+
 /** Who asks for a change, and under which id: a call that is repeated with it gets the first answer. */
 export interface ChangeRequest {
   readonly actor: Sender;
   readonly requestId: string;
   /** Name of the operation. */
   readonly method: string;
+  /** Once it is aborted nothing more is begun for the caller. */
+  readonly signal: Cancellation;
 }
 
 /** What every change of logs is asked with. */

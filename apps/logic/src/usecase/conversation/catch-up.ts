@@ -30,13 +30,13 @@ export class CatchUp {
   ) {}
 
   async run(
-    { appId, caller }: UserContext,
+    { appId, caller, signal }: UserContext,
     input: { readonly ranges: readonly { conversationId: string; fromSeq: number }[] },
   ): Promise<CatchUpAnswer> {
     const wanted = checkedRanges(input.ranges);
     const [logEpoch, results] = await Promise.all([
       this.deps.epoch.logEpoch(),
-      this.deps.log.catchUp(appId, caller.userId, wanted),
+      this.deps.log.catchUp(appId, caller.userId, wanted, signal),
     ]);
     const answers = results.map(({ conversationId, result }: CatchUpResult) => ({
       conversationId,

@@ -16,13 +16,13 @@ export class ClearHistory {
   ) {}
 
   async run(
-    { appId, caller }: UserContext,
+    { appId, caller, signal }: UserContext,
     input: { readonly conversationId: string; readonly throughSeq: number },
   ): Promise<Membership> {
     const conversationId = parseConversationId(input.conversationId);
     const { throughSeq } = input;
     checkThrough(throughSeq);
-    const key = { appId, userId: caller.userId, conversationId };
+    const key = { appId, userId: caller.userId, conversationId, signal };
     const result = await this.deps.members.clearHistory({ ...key, throughSeq, ...this.options });
     return settleChange(this.deps.push, appId, result, () => 'through_seq');
   }

@@ -18,7 +18,7 @@ export class DeleteForMe {
   ) {}
 
   async run(
-    { appId, caller }: UserContext,
+    { appId, caller, signal }: UserContext,
     input: { readonly conversationId: string; readonly seqs: readonly number[] },
   ): Promise<Membership> {
     const conversationId = parseConversationId(input.conversationId);
@@ -29,7 +29,7 @@ export class DeleteForMe {
     seqs.forEach((seq, index) => {
       if (seq < 1) throw invalidArgument(`seqs[${index}]`, 'must be at least 1');
     });
-    const key = { appId, userId: caller.userId, conversationId };
+    const key = { appId, userId: caller.userId, conversationId, signal };
     const result = await this.deps.members.deleteForMe({ ...key, seqs, ...this.options });
     return settleChange(this.deps.push, appId, result, (seq) => `seqs[${seqs.indexOf(seq)}]`);
   }

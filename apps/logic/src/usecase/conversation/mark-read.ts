@@ -17,13 +17,13 @@ export class MarkRead {
   ) {}
 
   async run(
-    { appId, caller }: UserContext,
+    { appId, caller, signal }: UserContext,
     input: { readonly conversationId: string; readonly seq: number },
   ): Promise<Membership> {
     const conversationId = parseConversationId(input.conversationId);
     const { seq } = input;
     if (seq < 1) throw invalidArgument('seq', 'must be at least 1');
-    const key = { appId, userId: caller.userId, conversationId };
+    const key = { appId, userId: caller.userId, conversationId, signal };
     const result = await this.deps.members.advanceRead({ ...key, seq, ...this.options });
     return settleChange(this.deps.push, appId, result);
   }

@@ -1,5 +1,6 @@
 import type { AppId, ConversationId, UserId } from '@queqiao/domain';
 
+import type { Cancellation } from '../caller.js';
 import type { ChangeRequest } from '../change/ports.js';
 import type { Membership, MemberKey } from './ports.js';
 
@@ -8,6 +9,8 @@ export interface MemberChange extends MemberKey {
   /** Node that the dispatch row names. */
   readonly owner: string;
   readonly dispatchDelayMs: number;
+  /** Once it is aborted nothing more is begun for the caller. */
+  readonly signal: Cancellation;
 }
 
 export type MemberChangeResult =

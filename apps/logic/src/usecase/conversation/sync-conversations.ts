@@ -1,6 +1,6 @@
 import { invalidArgument } from '@queqiao/domain';
 
-import type { UserContext } from '../caller.js';
+import { demandWanted, type UserContext } from '../caller.js';
 import {
   byRecency,
   readBegun,
@@ -42,9 +42,11 @@ export class SyncConversations {
     const { appId, caller } = context;
     const logEpoch = await this.deps.epoch.logEpoch();
     const cursor = decodeCursor(input.cursor, logEpoch);
+    demandWanted(context.signal);
     const all = await readBegun(this.deps.log, appId, caller.userId);
     const { changed, always, known } = compare(all, cursor);
     const first = changed.slice(0, limit);
+    demandWanted(context.signal);
     const shown = await readShown(this.deps.log, appId, [...first, ...always]);
     const page = withinShownBytes(first, shown);
     const delivered = new Map(known);

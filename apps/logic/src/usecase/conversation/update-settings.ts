@@ -29,14 +29,14 @@ export class UpdateSettings {
   ) {}
 
   async run(context: UserContext, input: SettingsInput): Promise<Membership> {
-    const { appId, caller } = context;
+    const { appId, caller, signal } = context;
     const conversationId = parseConversationId(input.conversationId);
     const { patch, throughSeq, clientRequestId } = input;
     checkPatch(patch);
     checkThrough(throughSeq);
     const request =
       clientRequestId === '' ? null : changeRequest(context, clientRequestId, 'UpdateSettings');
-    const key = { appId, userId: caller.userId, conversationId };
+    const key = { appId, userId: caller.userId, conversationId, signal };
     const change = { ...key, patch, throughSeq, request, ...this.options };
     const result = await this.deps.members.updateSettings(change);
     return settleChange(this.deps.push, appId, result, () => 'through_seq');

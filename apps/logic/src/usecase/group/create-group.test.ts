@@ -57,7 +57,7 @@ function rig({ invites = {} }: { invites?: Record<string, InviteRule> } = {}) {
   );
   const run = (input: Partial<CreateGroupInput> = {}, caller = user) =>
     create.run(
-      { appId, caller },
+      { appId, caller, signal: { aborted: false } },
       {
         ownerId: alice,
         clientRequestId: 'r1',

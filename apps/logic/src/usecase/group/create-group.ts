@@ -71,15 +71,15 @@ export class CreateGroup {
   ) {}
 
   async run(
-    context: Pick<CallContext, 'appId' | 'caller'>,
+    context: Pick<CallContext, 'appId' | 'caller' | 'signal'>,
     input: CreateGroupInput,
   ): Promise<CreateGroupAnswer> {
     const { apps, users, invites, groups, push } = this.deps;
     const { appId } = context;
     const { ownerId, clientRequestId } = input;
     // Of the owner, whoever asks: users and back ends that create for one share one set of requests.
-    const { requestId, method } = changeRequest(context, clientRequestId, 'CreateGroup');
-    const request = { actor: { kind: 'user', id: ownerId }, requestId, method } as const;
+    const asked = changeRequest(context, clientRequestId, 'CreateGroup');
+    const request = { ...asked, actor: { kind: 'user', id: ownerId } } as const;
     const profile = profileOf(input.profile);
     const rules = await activeApp(apps, appId);
     const memberIds = checkMembers(ownerId, input.memberIds, rules.maxGroupCreateMembers);

@@ -66,7 +66,7 @@ export class JoinFaceRoom {
 
   /** The same request of the system whoever calls: the first one makes the group, the others find it. */
   async #ensureGroup(
-    { appId }: UserContext,
+    { appId, signal }: UserContext,
     room: FaceRoom,
     group: { readonly groupId: GroupId; readonly name: string; readonly rules: AppRules },
   ): Promise<void> {
@@ -76,7 +76,7 @@ export class JoinFaceRoom {
     if (ownerId === undefined) return;
     const name = group.name === '' ? await this.#nameOf(appId, room) : group.name;
     const system = { kind: 'system', id: '' } as const;
-    const request = { actor: system, requestId: groupId, method: 'CreateFaceGroup' };
+    const request = { actor: system, requestId: groupId, method: 'CreateFaceGroup', signal };
     const work = { ...this.options, appId, request, groupId, ownerId, again: null };
     const outcome = await groups.create(work, () => ({
       answer: null,
