@@ -4,6 +4,7 @@ import type { AppRules, Apps } from '../usecase/app/ports.js';
 import type { CallContext } from '../usecase/caller.js';
 import { CLIENT_READ_PATHS } from './client-reads.js';
 import { METHOD_SCOPES } from './door/method-scopes.js';
+import { ReadTurns } from './read-turns.js';
 
 /** Calls of one app that run at a node at once. Above it: RATE_LIMITED, so that they do not wait in the way of others. */
 export const MAX_CALLS_PER_APP = 2_000;
@@ -38,17 +39,19 @@ type RateName = keyof AppRules & `${string}PerSecond`;
 
 /**
  * Whether a call may be carried out now, the same for every door: the rates of its user or credential and of its app, and how
- * many calls of the app are being carried out. Asked before anything is read, so a refusal leaves open whether an earlier
+ * many calls of the app are being carried out; and whose turn it is to read. Asked before anything is read, so a refusal leaves open whether an earlier
  * attempt of the same call was carried out.
  */
 export class CallAdmission {
   readonly #deps: CallAdmissionDeps;
   readonly #running = new Map<string, number>();
+  readonly #reads: ReadTurns;
   readonly #busiest;
   readonly #crowded;
 
   constructor(deps: CallAdmissionDeps) {
     this.#deps = deps;
+    this.#reads = new ReadTurns(deps.metrics);
     this.#busiest = gaugeIn(deps.metrics, {
       name: 'queqiao_api_busiest_app_calls',
       help: 'Calls in flight of the app that has most of them, as of its last call',
@@ -71,7 +74,7 @@ export class CallAdmission {
     this.#running.set(appId, running + 1);
     this.#busiest.set(Math.max(...this.#running.values()));
     try {
-      return await work();
+      return await (isRead(path) ? this.#reads.run(appId, context.signal, work) : work());
     } finally {
       const left = (this.#running.get(appId) ?? 1) - 1;
       if (left > 0) this.#running.set(appId, left);

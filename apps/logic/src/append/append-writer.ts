@@ -51,6 +51,7 @@ export class AppendWriter {
   readonly #slow: Lane;
   /** Conversations that the slow lane serves now, with their unsettled entries there. */
   readonly #starved = new Map<string, number>();
+  readonly #queuedByApp = new Map<string, number>();
   #queuedItems = 0;
   #queuedBytes = 0;
   #draining = false;
@@ -80,7 +81,7 @@ export class AppendWriter {
 
   /**
    * Resolves when the entry is durably committed, with its place. Rejects with a DomainError: a refusal (nothing was
-   * stored), or UNAVAILABLE, DEADLINE_EXCEEDED or INTERNAL (unknown: repeat with the same client_msg_id).
+   * stored), or RATE_LIMITED, UNAVAILABLE, DEADLINE_EXCEEDED or INTERNAL (unknown: repeat with the same client_msg_id).
    */
   append(request: AppendRequest): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
@@ -109,15 +110,20 @@ export class AppendWriter {
   }
 
   #admit(item: PendingAppend): DomainError | undefined {
-    const { maxBatchBytes, maxQueuedItems, maxQueuedBytes, retryAfterMs } = this.#limits;
+    const { maxBatchBytes, maxQueuedItems, maxQueuedItemsPerApp, maxQueuedBytes, retryAfterMs } =
+      this.#limits;
     if (item.bytes > maxBatchBytes) {
       return new DomainError('LIMIT_EXCEEDED', 'the content is too large', { field: 'content' });
     }
     if (this.#draining) return new DomainError('UNAVAILABLE', 'shutting down', { retryAfterMs });
     const full =
       this.#queuedItems >= maxQueuedItems || this.#queuedBytes + item.bytes > maxQueuedBytes;
-    if (!full) return undefined;
-    return new DomainError('UNAVAILABLE', 'too many messages wait to be stored', { retryAfterMs });
+    const message = 'too many messages wait to be stored';
+    if (full) return new DomainError('UNAVAILABLE', message, { retryAfterMs });
+    const ofApp = this.#queuedByApp.get(item.request.appId) ?? 0;
+    if (ofApp < maxQueuedItemsPerApp) return undefined;
+    const field = 'maxQueuedItemsPerApp';
+    return new DomainError('RATE_LIMITED', message, { field, retryAfterMs });
   }
 
   async #process(batch: readonly PendingAppend[], lane: Lane): Promise<void> {
@@ -170,7 +176,13 @@ export class AppendWriter {
 
   #count(items: readonly PendingAppend[], sign: 1 | -1): void {
     let bytes = 0;
-    for (const item of items) bytes += item.bytes;
+    for (const item of items) {
+      bytes += item.bytes;
+      const { appId } = item.request;
+      const ofApp = (this.#queuedByApp.get(appId) ?? 0) + sign;
+      if (ofApp > 0) this.#queuedByApp.set(appId, ofApp);
+      else this.#queuedByApp.delete(appId);
+    }
     this.#queuedItems += sign * items.length;
     this.#queuedBytes += sign * bytes;
     this.#metrics.queuedItems.set(this.#queuedItems);

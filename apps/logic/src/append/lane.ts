@@ -1,3 +1,4 @@
+import { FairQueue } from './fair-queue.js';
 import type { PendingAppend } from './pending-append.js';
 
 export interface LaneOptions {
@@ -17,13 +18,13 @@ export interface LaneDeps {
 }
 
 /**
- * One batch in flight; what arrives meanwhile is the next one. An idle lane starts as soon as the turn in which an entry
+ * One batch in flight; what arrives meanwhile is the next one, and apps take turns in it. An idle lane starts as soon as the turn in which an entry
  * arrived has ended, so the entries of one link frame share a batch and none waits for company.
  */
 export class Lane {
   readonly #deps: LaneDeps;
   readonly #options: LaneOptions;
-  #queue: PendingAppend[] = [];
+  readonly #queue = new FairQueue();
   #running = false;
   #idle: (() => void)[] = [];
 
@@ -41,14 +42,12 @@ export class Lane {
 
   /** Entries that come before everything that waits. Only while this lane's batch is being processed. */
   putBack(items: readonly PendingAppend[]): void {
-    if (items.length > 0) this.#queue = [...items, ...this.#queue];
+    if (items.length > 0) this.#queue.putBack(items);
   }
 
   /** Removes what waits here of one conversation, in order. */
   takeConversation(key: string): PendingAppend[] {
-    const taken = this.#queue.filter((item) => item.key === key);
-    if (taken.length > 0) this.#queue = this.#queue.filter((item) => item.key !== key);
-    return taken;
+    return this.#queue.takeConversation(key);
   }
 
   /** Resolves when nothing waits and nothing is in flight. */
@@ -58,7 +57,7 @@ export class Lane {
   }
 
   async #loop(): Promise<void> {
-    while (this.#queue.length > 0) {
+    while (!this.#queue.isEmpty) {
       const batch = this.#form();
       if (batch.length > 0) await this.#deps.process(batch, this);
     }
@@ -71,21 +70,19 @@ export class Lane {
     const batch: PendingAppend[] = [];
     let bytes = 0;
     let mentions = 0;
-    let taken = 0;
-    for (const item of this.#queue) {
+    const taken = this.#queue.takeWhile((item) => {
       if (item.abandoned) {
         this.#deps.onAbandoned(item);
-      } else {
-        bytes += item.bytes;
-        mentions += item.mentions;
-        const over = bytes > maxBatchBytes || mentions > maxBatchMentions;
-        if ((over || batch.length >= maxBatch) && batch.length > 0) break;
-        batch.push(item);
+        return true;
       }
-      taken += 1;
-    }
-    this.#deps.onTaken(this.#queue.slice(0, taken));
-    this.#queue = this.#queue.slice(taken);
+      bytes += item.bytes;
+      mentions += item.mentions;
+      const over = bytes > maxBatchBytes || mentions > maxBatchMentions;
+      if ((over || batch.length >= maxBatch) && batch.length > 0) return false;
+      batch.push(item);
+      return true;
+    });
+    this.#deps.onTaken(taken);
     return batch;
   }
 }

@@ -1,0 +1,72 @@
+import { Registry } from '@queqiao/runtime';
+import { expect, it } from 'vitest';
+import { MAX_READS, MAX_READS_PER_APP, ReadTurns } from './read-turns.js';
+
+function rig() {
+  const turns = new ReadTurns(new Registry());
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  const read = (name: string, signal = { aborted: false }) => {
+    const [appId = ''] = name.split(' ');
+    return turns.run(appId, signal, () => {
+      begun.push(name);
+      return new Promise<void>((resolve) => ends.push(resolve));
+    });
+  };
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  const endOne = async () => {
+    ends.shift()?.();
+    await settle();
+  };
+  return { read, begun, endOne, settle };
+}
+
+const many = (count: number, read: (name: string) => Promise<unknown>, app = 'a') =>
+  Array.from({ length: count }, (_, n) => void read(`${app} ${n}`));
+
+it('one app leaves room for another, which begins at once', async () => {
+  const { read, begun, settle } = rig();
+  many(200, read);
+  await settle();
+  expect(begun).toHaveLength(MAX_READS_PER_APP);
+  void read('b 0');
+  await settle();
+  expect(begun.at(-1)).toBe('b 0');
+});
+
+it('apps take turns when all places are taken', async () => {
+  const { read, begun, endOne, settle } = rig();
+  many(200, read);
+  many(200, read, 'b');
+  await settle();
+  expect(begun).toHaveLength(MAX_READS);
+  void read('c 0');
+  for (let n = 0; n < 3; n += 1) await endOne();
+  expect(begun).toContain('c 0');
+});
+
+it('lets all of one app through in their order, and the places are free again afterwards', async () => {
+  const { read, begun, endOne, settle } = rig();
+  many(50, read);
+  await settle();
+  for (let n = 0; n < 50; n += 1) await endOne();
+  expect(begun).toEqual(Array.from({ length: 50 }, (_, n) => `a ${n}`));
+  many(MAX_READS_PER_APP, read, 'b');
+  await settle();
+  expect(begun).toHaveLength(50 + MAX_READS_PER_APP);
+});
+
+it('one that nobody waits for any more does not begin, and stops nobody', async () => {
+  const { read, begun, endOne, settle } = rig();
+  many(MAX_READS_PER_APP, read);
+  const given = { aborted: false };
+  const late = read('a late', given).catch((error: unknown) => error);
+  const next = read('a next');
+  given.aborted = true;
+  await settle();
+  await endOne();
+  await endOne();
+  expect(await late).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  expect(begun.at(-1)).toBe('a next');
+  void next;
+});
