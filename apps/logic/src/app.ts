@@ -28,6 +28,7 @@ import { TokenSecrets } from './auth/token-secrets.js';
 import { adapterError } from './compose/adapter-errors.js';
 import { administration } from './compose/administration.js';
 import { AppPurge } from './compose/app-purge.js';
+import { createBroadcastJobs } from './compose/broadcasts.js';
 import { createCaches } from './compose/caches.js';
 import { DatabaseWatch } from './compose/database-watch.js';
 import { Pruning } from './compose/pruning.js';
@@ -86,6 +87,10 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
   const writer = createWriter(base, config, delivery);
   const bell = new EventBell(clock);
   const jobs = createJobs(base, config, { hub, delivery, bell });
+  const broadcastJobs = createBroadcastJobs(
+    { ...base, writer, apps: { app: (appId) => caches.apps.get(appId) } },
+    { owner: nodeId },
+  );
   const services = createServices(
     {
       database,
@@ -95,6 +100,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
       writer,
       delivery,
       jobs: jobs.momentJobs,
+      broadcastJobs,
       bell,
       hub,
       clock,
@@ -111,6 +117,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
     {
       ...base,
       ...jobs,
+      broadcastJobs,
       hub,
       linkServer: new LinkServer({ hub }, { host, port: config.linkPort }),
       delivery,
@@ -151,7 +158,7 @@ function createJobs(
   },
 ) {
   const { clock, logger, registry, database, directory } = base;
-  const { revocations, requests, large, notices, events, admin, purge } = database;
+  const { revocations, requests, large, notices, events, admin, purge, broadcasts } = database;
   const demandDurability = profile === 'prod';
   const shared = { clock, logger, registry };
   const { dispatchDelayMs } = DEFAULT_APPEND_LIMITS;
@@ -163,6 +170,7 @@ function createJobs(
     moment_notices: notices,
     events,
     audit_log: admin,
+    broadcasts,
     purge_steps: new AppPurge({ rows: purge, clock }),
   };
   return {

@@ -69,6 +69,13 @@ async function comment(
   await queryRows(rig.database.url, `INSERT INTO comments (${columns}) VALUES (${values})`);
 }
 
+async function broadcast(appId: string, broadcastId: string): Promise<void> {
+  const values = `'${appId}', '${broadcastId}', 'business:alice', 'alice', 'text', 'of the rival', 1, 1, 0, 1, 1`;
+  const columns =
+    'app_id, broadcast_id, sender, account_id, kind, content, countable, state, total, created_ms, ended_ms';
+  await queryRows(rig.database.url, `INSERT INTO broadcasts (${columns}) VALUES (${values})`);
+}
+
 /** The rival's users and devices have some names of our own. */
 async function furnishRival(): Promise<void> {
   await rig
@@ -81,6 +88,7 @@ async function furnishRival(): Promise<void> {
   // Under a post that both apps have a name for.
   await post('rival', 'own-post', 'alice');
   await comment('rival', 'own-post', FOREIGN.comment, 'alice');
+  await broadcast('rival', FOREIGN.broadcast);
   await mallory.createGroup({ groupId: FOREIGN.group, memberIds: ['alice'] });
   await mallory.createGroup({ groupId: FOREIGN.newGroup });
   await mallory.send(`g:${FOREIGN.group}`, 'm2', 'of the rival');
@@ -97,7 +105,7 @@ async function seen(call: Promise<unknown>, ids: Ids): Promise<string> {
     return { code, field, message, retryAfterMs };
   });
   const text = JSON.stringify(answer).replaceAll(
-    /"(seq|ordinal|createdMs|postId|token|tokenId|expiresMs)":"[^"]+"/g,
+    /"(seq|ordinal|createdMs|startedMs|postId|broadcastId|token|tokenId|expiresMs)":"[^"]+"/g,
     '"$1":"N"',
   );
   return Object.entries(ids).reduce((said, [name, id]) => said.replaceAll(id, `<${name}>`), text);

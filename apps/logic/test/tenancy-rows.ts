@@ -9,6 +9,7 @@ export interface Ids {
   readonly device: string;
   readonly post: string;
   readonly comment: string;
+  readonly broadcast: string;
   readonly newUser: string;
   readonly newGroup: string;
 }
@@ -22,6 +23,7 @@ export const FOREIGN: Ids = {
   device: 'tablet-of-a-rival',
   post: 'post-of-a-rival',
   comment: 'comment-of-a-rival',
+  broadcast: 'broadcast-of-a-rival',
 };
 export const NOBODYS: Ids = {
   newUser: 'nothere-too',
@@ -32,6 +34,7 @@ export const NOBODYS: Ids = {
   device: 'tablet-of-nobody',
   post: 'post-of-nobody',
   comment: 'comment-of-nobody',
+  broadcast: 'broadcast-of-nobody',
 };
 
 /** Requests of alice's, or of her back end's, with a strange id in one field. */
@@ -430,6 +433,21 @@ const APP_MOMENTS: Record<string, Row> = {
   ExportPosts: { user_id: ({ user }) => [{ user_id: user }] },
 };
 
+const { user_ids: _ids, ...toEverybody } = toMany;
+const BROADCASTS: Record<string, Row> = {
+  StartBroadcast: {
+    ...named((content) =>
+      asked({ ...toEverybody, sender: { kind: 'KIND_BUSINESS', id: 'alice' }, content }),
+    ),
+    'sender.id': ({ user }) => [
+      asked({ ...toEverybody, sender: { kind: 'KIND_BUSINESS', id: user } }),
+    ],
+  },
+  GetBroadcast: { broadcast_id: ({ broadcast }) => [{ broadcast_id: broadcast }] },
+  ListBroadcasts: {},
+  CancelBroadcast: { broadcast_id: ({ broadcast }) => [asked({ broadcast_id: broadcast })] },
+};
+
 const under = (prefix: string, rows: Record<string, Row>): [string, Row][] =>
   Object.entries(rows).map(([name, row]) => [`queqiao.${prefix}${name}`, row]);
 
@@ -445,6 +463,7 @@ export function foreignIds(): ReadonlyMap<string, Row> {
     ...under('server.v1.ConversationService/', APP_CONVERSATIONS),
     ...under('server.v1.ImportService/', IMPORTS),
     ...under('server.v1.MomentService/', APP_MOMENTS),
+    ...under('server.v1.BroadcastService/', BROADCASTS),
     ...under('', OTHERS),
   ]);
 }

@@ -2,6 +2,7 @@ import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { AppStore, DeviceStore, UserStore } from './account-types.js';
 import type { AdminStore, PurgeStore } from './admin-types.js';
 import type { AppendStore, DispatchStore } from './append-types.js';
+import type { BroadcastStore } from './broadcast-types.js';
 import type { ConversationStore } from './conversation-types.js';
 import type { FriendStore, Relations } from './friend-types.js';
 import type { GroupStore } from './group-types.js';
@@ -63,6 +64,7 @@ export interface Database {
   readonly requests: RequestStore;
   readonly large: LargeStore;
   readonly presence: PresenceStore;
+  readonly broadcasts: BroadcastStore;
   readonly append: AppendStore;
   readonly dispatch: DispatchStore;
   readonly events: EventStore;

@@ -18,6 +18,7 @@ export { PURGE_AFTER_MS } from './admin/purge-store.js';
 export * from './app-settings.js';
 export * from './app-post-types.js';
 export * from './append-types.js';
+export * from './broadcast-types.js';
 export { EXEMPT_TABLES, TENANT_TABLES } from './connection/tenant-guard.js';
 export { READ_STATES_MAX_PAGE } from './conversation/app-view.js';
 export { RANGE_MAX_ENTRIES, SHOWN_MAX_ENTRIES } from './conversation/conversation-reads.js';

@@ -11,6 +11,7 @@ import { MysqlDeviceStore } from './account/device-store.js';
 import { MysqlRevocationStore } from './account/revocation-store.js';
 import { MysqlTokenKeyStore } from './account/token-key-store.js';
 import { MysqlUserStore } from './account/user-store.js';
+import { MysqlBroadcastStore } from './broadcast/broadcast-store.js';
 import { MysqlConversationStore } from './conversation/conversation-store.js';
 import type { Database, DatabaseOptions } from './database.js';
 import { DispatchIds } from './dispatch-ids.js';
@@ -69,6 +70,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     requests: new MysqlRequestStore(context),
     large: new MysqlLargeStore(context),
     presence: new MysqlPresenceStore(context),
+    broadcasts: new MysqlBroadcastStore(context),
     append: new MysqlAppendStore(append, dispatchIds, events),
     dispatch: new MysqlDispatchStore(context),
     events: new MysqlEventStore(context),

@@ -1,4 +1,5 @@
 export { operatorServices } from './admin/operator-services.js';
+export { serverBroadcastService, type BroadcastUsecases } from './broadcast/server-service.js';
 export { clientCommentService, type CommentUsecases } from './comment/client-service.js';
 export { clientConversationService } from './conversation/client-service.js';
 export { serverConversationService } from './conversation/server-service.js';

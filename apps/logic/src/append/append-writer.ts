@@ -54,6 +54,7 @@ export class AppendWriter {
   readonly #queuedByApp = new Map<string, number>();
   #queuedItems = 0;
   #queuedBytes = 0;
+  #taken = 0;
   #draining = false;
 
   constructor(deps: AppendWriterDeps, options: AppendWriterOptions) {
@@ -96,10 +97,16 @@ export class AppendWriter {
         reject(refusal);
         return;
       }
+      this.#taken += 1;
       this.#count([item], 1);
       if (this.#starved.has(item.key)) this.#pushSlow(item);
       else this.#laneOf(item.key).push(item);
     });
+  }
+
+  /** Entries that were ever taken, by whomever. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /** Takes no more entries and resolves when all taken ones are settled. */

@@ -11,6 +11,7 @@ import {
 import type { Database } from '@queqiao/store-mysql';
 import type { GrpcDoor } from '../api/index.js';
 import type { AppendWriter } from '../append/index.js';
+import type { BroadcastJobs } from '../broadcast/index.js';
 import type { LogicConfig } from '../config.js';
 import type { Delivery, EventSequencer, LargeCrossings, MomentJobs } from '../delivery/index.js';
 import type { ConnectLinkHub, LinkServer } from '../link/index.js';
@@ -31,6 +32,7 @@ export interface LogicParts {
   readonly delivery: Delivery;
   readonly crossings: LargeCrossings;
   readonly momentJobs: MomentJobs;
+  readonly broadcastJobs: BroadcastJobs;
   readonly sequencer: EventSequencer;
   readonly writer: AppendWriter;
   readonly grpcDoor: GrpcDoor;
@@ -81,7 +83,7 @@ export class LogicProcess {
   }
 
   async drain(): Promise<void> {
-    const { clock, hub, grpcDoor, writer, logger } = this.#parts;
+    const { clock, hub, grpcDoor, writer, broadcastJobs, logger } = this.#parts;
     const { drainDelayMs, drainMs } = this.#config;
     this.#state = 'draining';
     grpcDoor.setServing(false);
@@ -89,6 +91,7 @@ export class LogicProcess {
     logger.info({ nodes: hub.attached().length }, 'draining');
     const [answered] = await Promise.all([hub.drain(drainMs), grpcDoor.stop(drainMs)]);
     if (!answered) logger.warn('some calls were not answered before the end of the drain');
+    await broadcastJobs.stop();
     await writer.drain();
   }
 
@@ -107,7 +110,7 @@ export class LogicProcess {
   /** Stopped in reverse: callers first, then what their work needs; the lease while the link still answers. */
   #components(): Lifecycle {
     const { clock, logger, database, directory, watch, pruning } = this.#parts;
-    const { delivery, writer, crossings, momentJobs, sequencer, rates } = this.#parts;
+    const { delivery, writer, crossings, momentJobs, broadcastJobs, sequencer, rates } = this.#parts;
     const operations = this.#operations;
     return new Lifecycle({ clock, logger })
       .add({ name: 'operations', start: () => operations.start(), stop: () => operations.stop() })
@@ -122,6 +125,11 @@ export class LogicProcess {
       .add({ name: 'moments', start: () => momentJobs.start(), stop: () => momentJobs.stop() })
       .add({ name: 'events', start: () => sequencer.start(), stop: () => sequencer.stop() })
       .add({ name: 'writer', stop: () => writer.drain() })
+      .add({
+        name: 'broadcasts',
+        start: () => broadcastJobs.start(),
+        stop: () => broadcastJobs.stop(),
+      })
       .add({ name: 'grpc', start: () => this.#startGrpc(), stop: () => this.#stopGrpc() })
       .add({ name: 'lease', start: () => this.#startLease(), stop: () => this.#lease?.stop() });
   }

@@ -23,6 +23,7 @@ import {
 import type { AppendWriter } from '../append/index.js';
 import type { TokenSecrets } from '../auth/token-secrets.js';
 import { TokenVerifier } from '../auth/token-verifier.js';
+import type { BroadcastJobs } from '../broadcast/index.js';
 import type { Delivery, EventBell, MomentJobs } from '../delivery/index.js';
 import type { LinkHub } from '../link/index.js';
 import type { Apps } from '../usecase/app/ports.js';
@@ -62,6 +63,7 @@ import { backEndMessageServices } from './back-end-messages.js';
 import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
 import { momentNoticeUsecases } from './moment-notices.js';
+import { broadcastService } from './broadcasts.js';
 import { eventService } from './events.js';
 import { appMomentUsecases, commentUsecases, momentUsecases } from './moments.js';
 import { peopleUsecases } from './people.js';
@@ -80,6 +82,7 @@ export interface ServicesDeps {
   readonly writer: AppendWriter;
   readonly delivery: Delivery;
   readonly jobs: Pick<MomentJobs, 'nudge'>;
+  readonly broadcastJobs: Pick<BroadcastJobs, 'nudge'>;
   readonly bell: EventBell;
   readonly hub: LinkHub;
   readonly clock: Clock;
@@ -134,6 +137,7 @@ export function createServices(
     clientFriendService(people.friends),
     ...momentServices({ ...deps, apps }, options),
     eventService({ ...deps, apps, epoch }),
+    broadcastService({ ...deps, apps }, options),
     serverFriendService(people.onBehalf),
     ...backEndMessageServices({ ...deps, apps, log: writer, transients }, options),
     serverGroupService(groups),

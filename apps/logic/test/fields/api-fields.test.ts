@@ -20,6 +20,7 @@ import {
 import { ApiRig, newId } from '../api-rig.js';
 import { adminFields } from './admin-fields.js';
 import { clientFields } from './client-fields.js';
+import { BROADCAST_ROWS } from './broadcast-fields.js';
 import { COMMENT_ROWS } from './comment-fields.js';
 import { LIMITS } from './content-fields.js';
 import { replaced, type FieldRules, type MethodRow } from './field-rules.js';
@@ -75,6 +76,7 @@ async function furnish(): Promise<void> {
   await befriend();
   await queryRows(rig.database.url, POST_ROWS);
   await queryRows(rig.database.url, COMMENT_ROWS);
+  await queryRows(rig.database.url, BROADCAST_ROWS);
   const alice = await rig.signedIn(app, 'alice');
   await alice.createGroup({ groupId: 'team', memberIds: ['bob'] });
   await alice.createGroup({ groupId: 'ending', memberIds: ['bob'] });

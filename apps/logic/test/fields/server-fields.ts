@@ -8,6 +8,7 @@ import {
   conversation,
   free,
   id,
+  ID_OF_NOBODY,
   list,
   message,
   missing,
@@ -16,12 +17,15 @@ import {
   whole,
   type MethodRow,
 } from './field-rules.js';
+import { BROADCAST } from './broadcast-fields.js';
 import { serverGroupFields } from './group-fields.js';
 import { appMoments } from './moment-fields.js';
 
 const sender = { kind: 'KIND_USER', id: 'alice' };
 /** Whoever the sender is meant to be. */
 const kind = not('KIND_UNSPECIFIED', 99);
+
+const broadcast_id = also(id, missing('nosuch'));
 
 const users = list(id, {
   good: 'bob',
@@ -91,6 +95,39 @@ const rows: Record<string, MethodRow> = {
       online_only: free,
       not_counted: free,
     },
+  },
+  'BroadcastService/StartBroadcast': {
+    request: {
+      client_request_id: 'b1',
+      sender: { kind: 'KIND_BUSINESS', id: 'alice' },
+      content: { text: { text: 'hi' } },
+    },
+    fields: {
+      client_request_id: id,
+      sender: also(
+        message(
+          { kind: 'KIND_BUSINESS', id: 'alice' },
+          { kind: also(kind, bad('KIND_USER')), id: also(id, missing('nobody')) },
+        ),
+        bad(undefined, { at: '.kind' }),
+        bad({ kind: 'KIND_SYSTEM', id: 'x' }, { at: '.id' }),
+        missing({ kind: 'KIND_SYSTEM' }, { named: 'systemAccount' }),
+      ),
+      content: also(contentForMany(), bad({ command: { name: 'ring' } }, { at: '.command' })),
+      not_counted: free,
+    },
+  },
+  'BroadcastService/GetBroadcast': {
+    request: { broadcast_id: BROADCAST },
+    fields: { broadcast_id },
+  },
+  'BroadcastService/ListBroadcasts': {
+    request: {},
+    fields: { page_token: not('x', ID_OF_NOBODY), limit: whole(0, 100) },
+  },
+  'BroadcastService/CancelBroadcast': {
+    request: { client_request_id: 'b2', broadcast_id: BROADCAST },
+    fields: { client_request_id: id, broadcast_id },
   },
   'GroupService/CreateGroup': {
     request: { owner_id: 'alice', client_request_id: 'r2', name: 'New', group_id: 'new-too' },

@@ -19,6 +19,7 @@ export const TENANT_TABLES = [
   'pins',
   'spent_message_ids',
   'requests',
+  'broadcasts',
   'friends',
   'friend_requests',
   'blocks',

@@ -8,6 +8,7 @@ export type AgedRows = { readonly keptMs: number } & (
       readonly table: 'requests' | 'spent_message_ids' | 'moment_notices';
       readonly column: 'created_ms';
     }
+  | { readonly table: 'broadcasts'; readonly column: 'ended_ms' }
   | { readonly table: 'large_leaves'; readonly column: 'left_ms' }
   | { readonly table: 'revoked_tokens'; readonly column: 'kept_until_ms' }
 );

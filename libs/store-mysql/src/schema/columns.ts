@@ -1,4 +1,5 @@
 import type { Columns } from './column-kinds.js';
+import { BROADCAST_COLUMNS } from './broadcast-columns.js';
 import { MOMENT_COLUMNS } from './moment-columns.js';
 import { USER_COLUMNS } from './user-columns.js';
 
@@ -284,6 +285,7 @@ export const COLUMNS = {
     blocked_id: 'string',
     created_ms: 'number',
   },
+  ...BROADCAST_COLUMNS,
   ...MOMENT_COLUMNS,
   ...USER_COLUMNS,
   group_invitations: {

@@ -1,5 +1,6 @@
 import type { AppCredentialsTable, AppKeysTable, AppsTable } from './apps.js';
 import type { AuditLogTable } from './audit-log.js';
+import type { BroadcastsTable } from './broadcasts.js';
 import type { ConversationsTable } from './conversations.js';
 import type { LogEpochTable, SchemaMigrationsTable } from './deployment.js';
 import type { DispatchTable } from './dispatch.js';
@@ -52,6 +53,7 @@ export interface Schema {
   revoked_tokens: RevokedTokensTable;
   audit_log: AuditLogTable;
   requests: RequestsTable;
+  broadcasts: BroadcastsTable;
   friends: FriendsTable;
   friend_requests: FriendRequestsTable;
   blocks: BlocksTable;

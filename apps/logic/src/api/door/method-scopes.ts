@@ -10,6 +10,12 @@ const SERVER_SCOPES = {
     listReadStates: 'read',
     listReaders: 'read',
   },
+  BroadcastService: {
+    startBroadcast: 'write',
+    getBroadcast: 'read',
+    listBroadcasts: 'read',
+    cancelBroadcast: 'write',
+  },
   FriendService: {
     addFriends: 'write',
     removeFriends: 'write',

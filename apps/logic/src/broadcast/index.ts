@@ -1,0 +1,2 @@
+export { BroadcastJobs } from './broadcast-jobs.js';
+export { BroadcastSteps } from './broadcast-steps.js';
