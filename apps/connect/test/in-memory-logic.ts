@@ -65,6 +65,7 @@ export class InMemoryLogic {
   tokenIssuedMs = (): number => this.clock.now();
   keyId = 'k1';
   tokenId = '';
+  userBannedMs = 0;
   appSuspendedMs = 0;
   /** Who is in which large group, and who left them; what is asked about them. */
   large: LargeMember[] = [];
@@ -158,8 +159,8 @@ export class InMemoryLogic {
   }
 
   #judged() {
-    const { keyId, tokenId, appSuspendedMs } = this;
-    return { keyId, tokenId, appSuspendedMs };
+    const { keyId, tokenId, userBannedMs, appSuspendedMs } = this;
+    return { keyId, tokenId, userBannedMs, appSuspendedMs };
   }
 
   #refresh(request: RefreshSessionRequest): LogicReply {

@@ -158,13 +158,14 @@ function createJobs(
   },
 ) {
   const { clock, logger, registry, database, directory } = base;
-  const { revocations, requests, large, notices, events, admin, purge, broadcasts } = database;
+  const { revocations, bans, requests, large, notices, events, admin, purge, broadcasts } = database;
   const demandDurability = profile === 'prod';
   const shared = { clock, logger, registry };
   const { dispatchDelayMs } = DEFAULT_APPEND_LIMITS;
   const jobs = momentJobRows({ database, delivery }, { owner, dispatchDelayMs });
   const kinds = {
     revocations,
+    bans,
     requests,
     large_leaves: large,
     moment_notices: notices,

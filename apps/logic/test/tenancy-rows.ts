@@ -357,6 +357,10 @@ const OTHERS: Record<string, Row> = {
     ],
     device_id: ({ device }) => [{ user_id: 'alice', device_id: device }],
   },
+  'server.v1.UserService/GetUsers': { user_ids: ({ user }) => [{ user_ids: [user] }] },
+  'server.v1.UserService/BanUser': { user_id: ({ user }) => [asked({ user_id: user })] },
+  'server.v1.UserService/UnbanUser': { user_id: ({ user }) => [asked({ user_id: user })] },
+  'server.v1.UserService/ListBans': {},
   'server.v1.TokenService/IssueToken': {
     user_id: ({ user, newUser }) => [
       { user_id: user, create_user: false },

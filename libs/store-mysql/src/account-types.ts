@@ -143,13 +143,16 @@ export interface NameSearch {
   readonly limit: number;
 }
 
+/** Without a request the change is made again when it is repeated. */
+export type UpsertWork = Omit<LogWork, 'request'> & Partial<Pick<LogWork, 'request'>>;
+
 export interface UserStore {
   /**
    * One transaction, at most 500 users. Of several lines for one user the last one that sets a field wins. Users that existed
    * and change are told in their self feeds. Errors: ALREADY_EXISTS (a handle of somebody else).
    */
   upsert(
-    work: Omit<LogWork, 'request'>,
+    work: UpsertWork,
     users: readonly UserUpsert[],
     entryOf: (account: UserAccount) => LogEntry,
   ): Promise<LogOutcome<{ readonly created: number; readonly updated: number }>>;

@@ -2,6 +2,7 @@ import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { AppStore, DeviceStore, UserStore } from './account-types.js';
 import type { AdminStore, PurgeStore } from './admin-types.js';
 import type { AppendStore, DispatchStore } from './append-types.js';
+import type { BanStore } from './ban-types.js';
 import type { BroadcastStore } from './broadcast-types.js';
 import type { ConversationStore } from './conversation-types.js';
 import type { FriendStore, Relations } from './friend-types.js';
@@ -49,6 +50,7 @@ export interface Database {
   readonly devices: DeviceStore;
   readonly revocations: RevocationStore;
   readonly tokenKeys: TokenKeyStore;
+  readonly bans: BanStore;
   readonly conversations: ConversationStore;
   readonly members: MemberStore;
   readonly friends: FriendStore;

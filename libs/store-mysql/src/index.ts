@@ -11,6 +11,8 @@ export type * from './account/token-key-store.js';
 export type * from './account/revocation-types.js';
 export { LOOKUP_MAX_USERS, SEARCH_MAX_USERS, UPSERT_MAX_USERS } from './account/user-store.js';
 export * from './admin-types.js';
+export * from './ban-types.js';
+export { ACCOUNTS_LOOKUP_MAX } from './account/account-reads.js';
 export { AUDIT_KEPT_MS } from './admin/audit-log.js';
 export { CREDENTIALS_LIST_MAX, CREDENTIALS_MAX_LIVE } from './admin/credential-changes.js';
 export { KEYS_LIST_MAX, KEYS_MAX_LIVE } from './admin/key-changes.js';

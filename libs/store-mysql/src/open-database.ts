@@ -7,6 +7,7 @@ import { createTenantGuard } from './connection/tenant-guard.js';
 import { MysqlAdminStore } from './admin/admin-store.js';
 import { MysqlPurgeStore } from './admin/purge-store.js';
 import { MysqlAppStore } from './account/app-store.js';
+import { MysqlBanStore } from './account/ban-store.js';
 import { MysqlDeviceStore } from './account/device-store.js';
 import { MysqlRevocationStore } from './account/revocation-store.js';
 import { MysqlTokenKeyStore } from './account/token-key-store.js';
@@ -61,6 +62,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     devices: new MysqlDeviceStore(context),
     revocations: new MysqlRevocationStore(context),
     tokenKeys: new MysqlTokenKeyStore(context),
+    bans: new MysqlBanStore(context),
     conversations: new MysqlConversationStore(context),
     members: new MysqlMemberStore(context),
     friends: new MysqlFriendStore(context),

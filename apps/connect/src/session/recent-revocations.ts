@@ -14,12 +14,17 @@ export interface TokenHolder {
   readonly tokenIssuedMs: number;
   readonly keyId: string;
   readonly tokenId: string;
+  readonly userBannedMs: number;
   readonly appSuspendedMs: number;
 }
 
-/** Whether a sign-out, or the end of a token, covers a session. A token of the very same moment is signed out. */
+/**
+ * Whether a sign-out, a ban or the end of a token covers a session. A token of the very same moment is signed out. Tokens outlive
+ * bans, so of these counts whether logic had seen this one, or a later one to have ended, when it took the token.
+ */
 export function covers(row: Revocation, session: TokenHolder): boolean {
   if (row.appId !== session.appId || row.userId !== session.userId) return false;
+  if (row.banned) return session.userBannedMs < row.revokedMs;
   if (row.tokenId !== '') return row.tokenId === session.tokenId;
   return (
     (row.deviceId === '' || row.deviceId === session.deviceId) &&
@@ -48,8 +53,7 @@ export class RecentRevocations {
 
   /** True when it was not known before. */
   add(row: Revocation): boolean {
-    const key = row.tokenId === '' ? keyOf(row, row.deviceId) : keyOfToken(row);
-    return this.#remember(key, row.revokedMs);
+    return this.#remember(keyOfRow(row), row.revokedMs);
   }
 
   addApp({ appId, keyId, revokedMs }: AppRevocation): boolean {
@@ -61,6 +65,7 @@ export class RecentRevocations {
       (deviceId) => session.tokenIssuedMs <= this.#timeOf(keyOf(session, deviceId)),
     );
     const { appId, keyId, tokenId, appSuspendedMs } = session;
+    if (session.userBannedMs < this.#timeOf(keyOfBan(session))) return true;
     if (tokenId !== '' && this.#times.has(keyOfToken(session))) return true;
     const suspended = appSuspendedMs < this.#timeOf(keyOfApp(appId, ''));
     return signedOut || suspended || (keyId !== '' && this.#times.has(keyOfApp(appId, keyId)));
@@ -96,6 +101,16 @@ export class RecentRevocations {
 /** A colon is in no id. */
 function keyOf({ appId, userId }: { appId: string; userId: string }, deviceId: string): string {
   return `${appId}:${userId}:${deviceId}`;
+}
+
+function keyOfRow(row: Revocation): string {
+  if (row.banned) return keyOfBan(row);
+  return row.tokenId === '' ? keyOf(row, row.deviceId) : keyOfToken(row);
+}
+
+/** No token has an empty id. */
+function keyOfBan(user: { appId: string; userId: string }): string {
+  return `${keyOf(user, '')}:`;
 }
 
 /** No device has an empty id. */

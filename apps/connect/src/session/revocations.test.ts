@@ -15,7 +15,7 @@ function deliver(rig: SessionRig, ...sessions: number[]): void {
 }
 
 function revocation(rig: SessionRig, row: Partial<Revocation> = {}): Revocation {
-  const who = { appId: 'app', userId: 'ann', deviceId: 'd1', tokenId: '' };
+  const who = { appId: 'app', userId: 'ann', deviceId: 'd1', tokenId: '', banned: false };
   return { ...who, revokedMs: rig.clock.now(), ...row };
 }
 
@@ -101,6 +101,48 @@ describe('a sign-out', () => {
     rig.logic.tooOld = true;
     await rig.clock.advanceAsync(FEED_EVERY_MS + 100);
     expect(socket.closeCode).toBe(4004);
+  });
+});
+
+describe('a ban', () => {
+  const ban = (rig: SessionRig) => revocation(rig, { deviceId: '', banned: true });
+
+  it('closes all sessions of the user, also one whose token is of a later time, and nobody else’s', async () => {
+    const rig = new SessionRig();
+    // An issuer whose clock is ahead.
+    rig.logic.tokenIssuedMs = () => rig.clock.now() + 60_000;
+    const gone = [await rig.signedIn('app/ann', 'd1'), await rig.signedIn('app/ann', 'd2')];
+    const others = [await rig.signedIn('app/bob'), await rig.signedIn('else/ann')];
+    rig.logic.revocations = [ban(rig)];
+    await rig.clock.advanceAsync(FEED_EVERY_MS + 100);
+    expect(gone.map(({ closeCode }) => closeCode)).toEqual([4204, 4204]);
+    expect(others.map(({ closeCode }) => closeCode)).toEqual([null, null]);
+  });
+
+  it('does not keep out who signs in when it is over, even with a token from before', async () => {
+    const rig = new SessionRig();
+    const issuedMs = rig.clock.now();
+    rig.logic.tokenIssuedMs = () => issuedMs;
+    await rig.clock.advanceAsync(10);
+    const row = ban(rig);
+    rig.logic.revocations = [row];
+    await rig.clock.advanceAsync(FEED_EVERY_MS);
+    rig.logic.userBannedMs = row.revokedMs;
+    const again = await rig.signedIn('app/ann');
+    // The feed repeats what it said for a while.
+    await rig.clock.advanceAsync(3 * FEED_EVERY_MS);
+    expect(again.closeCode).toBeNull();
+  });
+
+  it('catches a sign-in that logic had let pass before', async () => {
+    const rig = new SessionRig();
+    rig.logic.revocations = [ban(rig)];
+    await rig.clock.advanceAsync(FEED_EVERY_MS + 100);
+    rig.logic.revocations = [];
+    const socket = rig.open();
+    rig.connect(socket, 'app/ann');
+    await rig.settle();
+    expect(socket.closeCode).toBe(4202);
   });
 });
 

@@ -36,6 +36,8 @@ export class Session {
   keyId = '';
   /** Of the token, to be revoked by; empty: it has none. */
   tokenId = '';
+  /** Which ban of the user logic knew of when it took the token. */
+  userBannedMs = 0;
   /** Which suspension of the app logic knew of when it took the token. */
   appSuspendedMs = 0;
   /** Time of the next token_expiring push, by logic's wall time. */

@@ -39,7 +39,13 @@ export interface SignInDeps {
 /** What logic tells of a token that it has verified. */
 type TokenFacts = Pick<
   OpenSessionResponse,
-  'tokenExpiresMs' | 'tokenIssuedMs' | 'serverMs' | 'keyId' | 'tokenId' | 'appSuspendedMs'
+  | 'tokenExpiresMs'
+  | 'tokenIssuedMs'
+  | 'serverMs'
+  | 'keyId'
+  | 'tokenId'
+  | 'userBannedMs'
+  | 'appSuspendedMs'
 >;
 
 /**
@@ -161,6 +167,7 @@ export class SignIn {
     session.tokenIssuedMs = tokenIssuedMs;
     session.keyId = table.internKey(session.appId, token.keyId);
     session.tokenId = token.tokenId;
+    session.userBannedMs = token.userBannedMs;
     session.appSuspendedMs = token.appSuspendedMs;
     session.tokenExpiresMs = tokenExpiresMs;
     session.warnAtMs = tokenExpiresMs - this.limits.tokenWarningMs;

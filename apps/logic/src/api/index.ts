@@ -42,5 +42,5 @@ export { serverTokenService } from './token/server-service.js';
 export { sessionService } from './session/node-service.js';
 export { clientUserService, type UserUsecases } from './user/client-service.js';
 export { profileNotices } from './user/profile-notices.js';
-export { serverUserService } from './user/server-service.js';
+export { serverUserService, type ServerUserUsecases } from './user/server-service.js';
 export type { AnyService } from './api-service.js';

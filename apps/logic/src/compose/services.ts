@@ -15,7 +15,6 @@ import {
   serverFriendService,
   serverGroupService,
   serverMomentService,
-  serverUserService,
   sessionService,
   type AnyService,
   type MessageUsecases,
@@ -49,7 +48,6 @@ import { SendEntry } from '../usecase/message/send-entry.js';
 import { SendSignal } from '../usecase/message/send-signal.js';
 import { ListDevices } from '../usecase/device/list-devices.js';
 import { SignOutDevice } from '../usecase/device/sign-out-device.js';
-import { SignOutUser } from '../usecase/device/sign-out-user.js';
 import type { TellPresence } from '../usecase/presence/tell-presence.js';
 import { CloseSession } from '../usecase/session/close-session.js';
 import { KickSession } from '../usecase/session/kick-session.js';
@@ -59,6 +57,7 @@ import type { KnownUsers, SessionApps, Tokens } from '../usecase/session/ports.j
 import { RefreshSession } from '../usecase/session/refresh-session.js';
 import { RevocationsSince } from '../usecase/session/revocations-since.js';
 import type { Standings } from '../usecase/session/standing.js';
+import { appUserService } from './app-users.js';
 import { backEndMessageServices } from './back-end-messages.js';
 import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
@@ -145,10 +144,7 @@ export function createServices(
       listDevices: new ListDevices({ devices: database.devices }),
       signOutDevice: new SignOutDevice({ signOuts: database.revocations }),
     }),
-    serverUserService({
-      upsertUsers: people.upsertUsers,
-      signOutUser: new SignOutUser({ signOuts: database.revocations }),
-    }),
+    appUserService({ ...deps, upsertUsers: people.upsertUsers, told: standings }),
     tokenService({ ...deps, tokens, users: knownUsers, told: standings }),
     ...presence.services,
     sessions({ tokens, apps, users: knownUsers, epoch, clock }, deps, {

@@ -5,6 +5,8 @@ import type { Standing, Standings } from '../usecase/session/standing.js';
 import type { ToldStandings } from '../usecase/token/ports.js';
 import { STANDING_TTL_MS } from './caches.js';
 
+const NOTHING: Standing = { signedOutMs: 0, tokenRevoked: false, banned: false, bannedMs: 0 };
+
 /** Users whose answers in the cache are not used. More than that, and the oldest are again, for the rest of their time to live. */
 export const TOLD_MAX_USERS = 10_000;
 
@@ -44,7 +46,7 @@ export class CachedStandings implements Standings, ToldStandings {
       return source.standing(appId, userId, deviceId, tokenId);
     }
     const standing = await cache.get(appId, userId, deviceId, tokenId);
-    return standing ?? { signedOutMs: 0, tokenRevoked: false };
+    return standing ?? NOTHING;
   }
 
   #passedBy(key: string): boolean {

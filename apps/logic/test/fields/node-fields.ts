@@ -140,6 +140,7 @@ export function nodeFields(genuine: string): ReadonlyMap<string, MethodRow> {
             device_id: optionalId,
             revoked_ms: whole(0, Number.MAX_SAFE_INTEGER),
             token_id: optionalId,
+            banned: free,
           },
         ),
         with_tokens: free,

@@ -218,6 +218,7 @@ const rows: Record<string, MethodRow> = {
         ),
         { good: { user_id: 'frank' }, max: 500, beyond: { code: 'LIMIT_EXCEEDED' } },
       ),
+      client_request_id: id,
     },
   },
   'TokenService/IssueToken': {
@@ -244,7 +245,29 @@ const rows: Record<string, MethodRow> = {
     fields: {
       user_id: also(id, missing('nobody')),
       device_id: also(optionalId, missing('nosuch')),
+      client_request_id: id,
     },
+  },
+  'UserService/GetUsers': {
+    request: { user_ids: ['bob'] },
+    fields: { user_ids: list(id, { good: 'bob', max: 200, beyond: { code: 'LIMIT_EXCEEDED' } }) },
+  },
+  'UserService/BanUser': {
+    request: { client_request_id: 'r9', user_id: 'eve', reason: 'spam' },
+    fields: {
+      client_request_id: id,
+      user_id: also(id, missing('nobody')),
+      until_ms: not(-1, 1),
+      reason: characters(0, 200),
+    },
+  },
+  'UserService/UnbanUser': {
+    request: { client_request_id: 'r10', user_id: 'eve' },
+    fields: { client_request_id: id, user_id: also(id, missing('nobody')) },
+  },
+  'UserService/ListBans': {
+    request: {},
+    fields: { page_token: not('x'), limit: whole(0, 500) },
   },
 };
 

@@ -40,7 +40,7 @@ export class MysqlRevocationStore implements RevocationStore {
         .executeTakeFirst();
       return numUpdatedRows > 0n ? true : undefined;
     };
-    const who = { appId, userId, deviceId, tokenId: null };
+    const who = { appId, userId, deviceId, tokenId: null, banned: false };
     return this.#revoke(who, `${userId} ${deviceId}`, revoker, mark);
   }
 
@@ -54,7 +54,7 @@ export class MysqlRevocationStore implements RevocationStore {
         .executeTakeFirst();
       return numUpdatedRows > 0n ? true : undefined;
     };
-    const who = { appId, userId, deviceId: null, tokenId: null };
+    const who = { appId, userId, deviceId: null, tokenId: null, banned: false };
     return this.#revoke(who, userId, revoker, mark);
   }
 
@@ -64,7 +64,7 @@ export class MysqlRevocationStore implements RevocationStore {
     revoker: Revoker,
   ): Promise<boolean> {
     const { userId, tokenId } = token;
-    const who = { appId, userId, deviceId: null, tokenId };
+    const who = { appId, userId, deviceId: null, tokenId, banned: false };
     return this.#revoke(who, `${userId} ${tokenId}`, revoker, (trx, revokedMs) =>
       markRevokedToken(trx, { ...token, appId, revokedMs }),
     );
@@ -90,7 +90,14 @@ export class MysqlRevocationStore implements RevocationStore {
     const range = { fromMs, nowMs };
     const [rows, apps] = await Promise.all([
       this.#rows(
-        after ?? { revokedMs: fromMs, appId: '', userId: '', deviceId: '', tokenId: '' },
+        after ?? {
+          revokedMs: fromMs,
+          appId: '',
+          userId: '',
+          deviceId: '',
+          tokenId: '',
+          banned: false,
+        },
         withTokens,
       ),
       after ? [] : appRevocationsSince(this.context, range, REVOCATION_PAGE_ROWS + 1),
@@ -129,7 +136,7 @@ export class MysqlRevocationStore implements RevocationStore {
 
   /** One more than a page, to see whether another follows. */
   async #rows(after: Place, withTokens: boolean): Promise<Revocation[]> {
-    const { revokedMs, appId, userId, deviceId, tokenId } = after;
+    const { revokedMs, appId, userId, deviceId, tokenId, banned } = after;
     const found = await this.context.kysely
       .selectFrom('revocations')
       .selectAll()
@@ -137,14 +144,15 @@ export class MysqlRevocationStore implements RevocationStore {
       // The first condition alone can use the key as a range; the second is exact within one millisecond.
       .where('revoked_ms', '>=', revokedMs)
       .where(
-        sql<boolean>`(revoked_ms, app_id, user_id, device_id, token_id) >
-          (${revokedMs}, ${appId}, ${userId}, ${deviceId ?? ''}, ${tokenId ?? ''})`,
+        sql<boolean>`(revoked_ms, app_id, user_id, device_id, token_id, banned) >
+          (${revokedMs}, ${appId}, ${userId}, ${deviceId ?? ''}, ${tokenId ?? ''}, ${banned ? 1 : 0})`,
       )
       .orderBy('revoked_ms')
       .orderBy('app_id')
       .orderBy('user_id')
       .orderBy('device_id')
       .orderBy('token_id')
+      .orderBy('banned')
       .limit(REVOCATION_PAGE_ROWS + 1)
       .execute();
     return found.map((row) => ({
@@ -152,6 +160,7 @@ export class MysqlRevocationStore implements RevocationStore {
       userId: row.user_id,
       deviceId: row.device_id === '' ? null : row.device_id,
       tokenId: row.token_id === '' ? null : row.token_id,
+      banned: row.banned === 1,
       revokedMs: row.revoked_ms,
     }));
   }
@@ -174,4 +183,5 @@ type Place = Readonly<Record<'appId' | 'userId', string>> & {
   readonly revokedMs: number;
   readonly deviceId: string | null;
   readonly tokenId: string | null;
+  readonly banned: boolean;
 };

@@ -10,6 +10,8 @@ export interface Revocation {
   readonly deviceId: DeviceId | null;
   /** Null: all tokens; otherwise this one alone, whenever it was issued. */
   readonly tokenId: string | null;
+  /** All sessions that did not know of it, whenever their tokens were issued. */
+  readonly banned: boolean;
   /** By the database's clock, in milliseconds. */
   readonly revokedMs: number;
 }
@@ -19,6 +21,9 @@ export interface Standing {
   /** Tokens of this device that were issued until then are refused; 0: it was never signed out. */
   readonly signedOutMs: number;
   readonly tokenRevoked: boolean;
+  readonly banned: boolean;
+  /** When the user was banned last, be the ban over since or not; 0: never, or long ago. */
+  readonly bannedMs: number;
 }
 
 /** Who revokes, for the audit log, and under which id: a repeated one changes nothing. Null: the same when done twice. */

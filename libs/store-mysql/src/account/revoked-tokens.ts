@@ -3,6 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import { pruneByAge } from '../log/prune-by-age.js';
 import type { Schema } from '../schema/schema.js';
 import type { StoreContext } from '../store-context.js';
+import { hasUser } from './user-rows.js';
 
 /** How long a token is refused that was revoked by its id alone: 400 days. */
 export const REVOKED_TOKEN_KEPT_MS = 34_560_000_000;
@@ -21,7 +22,7 @@ export async function markRevokedToken(
   },
 ): Promise<true | undefined> {
   const { appId, userId, tokenId, expiresMs, revokedMs } = token;
-  if (expiresMs === null && !(await exists(trx, appId, userId))) return undefined;
+  if (expiresMs === null && !(await hasUser(trx, appId, userId))) return undefined;
   const keptUntilMs =
     expiresMs === null ? revokedMs + REVOKED_TOKEN_KEPT_MS : expiresMs + KEPT_AFTER_MS;
   await trx
@@ -43,14 +44,4 @@ export async function markRevokedToken(
 export function pruneRevokedTokens(context: StoreContext, limit: number): Promise<number> {
   const rows = { table: 'revoked_tokens', column: 'kept_until_ms', keptMs: 0 } as const;
   return pruneByAge(context, rows, limit);
-}
-
-async function exists(trx: Transaction<Schema>, appId: AppId, userId: UserId): Promise<boolean> {
-  const row = await trx
-    .selectFrom('users')
-    .select('user_id')
-    .where('app_id', '=', appId)
-    .where('user_id', '=', userId)
-    .executeTakeFirst();
-  return row !== undefined;
 }

@@ -14,6 +14,7 @@ export interface IssueFacts {
   readonly nowMs: number;
   /** Of the user, or of the device that the token is for; 0: never. */
   readonly signedOutMs: number;
+  readonly banned: boolean;
 }
 
 export interface TokenKeyStore {
@@ -31,16 +32,20 @@ export class MysqlTokenKeyStore implements TokenKeyStore {
     userId: UserId,
     deviceId: DeviceId | null,
   ): Promise<IssueFacts | null> {
-    const [row] = await select<{ now_ms: number; signed_out_ms: number }>(
+    const [row] = await select<{ now_ms: number; signed_out_ms: number; banned: number }>(
       this.context,
       'issue-facts',
       `SELECT CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED) AS now_ms,
-       GREATEST(users.revoked_ms, COALESCE(devices.revoked_ms, 0)) AS signed_out_ms FROM users
+       GREATEST(users.revoked_ms, COALESCE(devices.revoked_ms, 0)) AS signed_out_ms,
+       COALESCE(bans.until_ms > CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED), 0) AS banned FROM users
        LEFT JOIN devices ON devices.app_id = users.app_id AND devices.user_id = users.user_id AND devices.device_id = ?
+       LEFT JOIN bans ON bans.app_id = users.app_id AND bans.user_id = users.user_id
        WHERE users.app_id = ? AND users.user_id = ?`,
       [deviceId ?? '', appId, userId],
     );
-    return row === undefined ? null : { nowMs: row.now_ms, signedOutMs: row.signed_out_ms };
+    if (row === undefined) return null;
+    const { now_ms: nowMs, signed_out_ms: signedOutMs, banned } = row;
+    return { nowMs, signedOutMs, banned: banned === 1 };
   }
 
   async derivedKey(appId: AppId, prefix: string, fresh: () => DerivedKey): Promise<DerivedKey> {

@@ -1,7 +1,7 @@
 import { selfConversationId, type ConversationId, type UserId } from '@queqiao/domain';
-import type { UserAccount, UserUpsert } from '../account-types.js';
+import type { UpsertWork, UserAccount, UserUpsert } from '../account-types.js';
 import { StoreDefect } from '../errors.js';
-import type { LogEntry, LogOutcome, LogWork } from '../log-types.js';
+import type { LogEntry, LogOutcome } from '../log-types.js';
 import { inLog } from '../log/in-log.js';
 import type { LogTransaction } from '../log/log-transaction.js';
 import { DATABASE_NOW, type StoreContext } from '../store-context.js';
@@ -29,7 +29,7 @@ class FeedsNeeded extends Error {
  */
 export async function upsertUsers(
   context: StoreContext,
-  work: Omit<LogWork, 'request'>,
+  work: UpsertWork,
   users: readonly UserUpsert[],
   entryOf: (account: UserAccount) => LogEntry,
 ): Promise<LogOutcome<UpsertCounts>> {
@@ -37,7 +37,7 @@ export async function upsertUsers(
   const feeds = new Set<ConversationId>();
   for (;;) {
     try {
-      const input = { ...work, request: null, heads: [...feeds] };
+      const input = { ...work, request: work.request ?? null, heads: [...feeds] };
       return await inLog(context, input, (tx) => upsert(tx, lines, entryOf));
     } catch (error) {
       // Users never vanish, so each round knows more of them.

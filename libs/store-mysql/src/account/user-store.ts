@@ -5,6 +5,7 @@ import type {
   UserAccount,
   UserProfile,
   UserStore,
+  UpsertWork,
   UserUpsert,
 } from '../account-types.js';
 import type { LogEntry, LogWork } from '../log-types.js';
@@ -25,7 +26,7 @@ export class MysqlUserStore implements UserStore {
   constructor(private readonly context: StoreContext) {}
 
   upsert(
-    work: Omit<LogWork, 'request'>,
+    work: UpsertWork,
     users: readonly UserUpsert[],
     entryOf: (account: UserAccount) => LogEntry,
   ) {

@@ -8,6 +8,7 @@ export const TENANT_TABLES = [
   'users',
   'devices',
   'revoked_tokens',
+  'bans',
   'conversations',
   'group_info',
   'members',

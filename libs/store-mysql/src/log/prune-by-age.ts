@@ -11,6 +11,7 @@ export type AgedRows = { readonly keptMs: number } & (
   | { readonly table: 'broadcasts'; readonly column: 'ended_ms' }
   | { readonly table: 'large_leaves'; readonly column: 'left_ms' }
   | { readonly table: 'revoked_tokens'; readonly column: 'kept_until_ms' }
+  | { readonly table: 'bans'; readonly column: 'until_ms' }
 );
 
 /**

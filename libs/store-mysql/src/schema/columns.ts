@@ -67,6 +67,7 @@ export const COLUMNS = {
     user_id: 'string',
     device_id: 'string',
     token_id: 'string',
+    banned: 'number',
   },
   app_revocations: {
     revoked_ms: 'number',

@@ -9,6 +9,8 @@ export interface RevocationsTable {
   device_id: DeviceId | '';
   /** Empty: all tokens that were issued until then. */
   token_id: Generated<string>;
+  /** 1: all sessions, whenever their tokens were issued. */
+  banned: Generated<number>;
 }
 
 export interface AppRevocationsTable {

@@ -38,7 +38,7 @@ import type {
 import type { BlocksTable, FriendRequestsTable, FriendsTable } from './people.js';
 import type { RequestsTable } from './requests.js';
 import type { AppRevocationsTable, RevocationsTable } from './revocations.js';
-import type { RevokedTokensTable } from './tokens.js';
+import type { BansTable, RevokedTokensTable } from './user-state.js';
 import type { DevicesTable, UsersTable } from './users.js';
 
 /** The tables as Kysely sees them; a test compares them with the migrated database. */
@@ -51,6 +51,7 @@ export interface Schema {
   revocations: RevocationsTable;
   app_revocations: AppRevocationsTable;
   revoked_tokens: RevokedTokensTable;
+  bans: BansTable;
   audit_log: AuditLogTable;
   requests: RequestsTable;
   broadcasts: BroadcastsTable;

@@ -7,4 +7,11 @@ export const USER_COLUMNS = {
     revoked_ms: 'number',
     kept_until_ms: 'number',
   },
+  bans: {
+    app_id: 'string',
+    user_id: 'string',
+    until_ms: 'number',
+    reason: 'string',
+    banned_ms: 'number',
+  },
 } as const;

@@ -13,7 +13,7 @@ import type { Apps } from '../../usecase/app/ports.js';
 import type { BusinessContext, OperatorContext, UserContext } from '../../usecase/caller.js';
 import { mustExist, type UserLookup } from '../../usecase/must-exist.js';
 import type { KnownUsers, Tokens } from '../../usecase/session/ports.js';
-import { refuseRevoked, type Standings } from '../../usecase/session/standing.js';
+import { checkStanding, type Standings } from '../../usecase/session/standing.js';
 import type { ApiMethod } from '../api-service.js';
 import { requireScope } from './method-scopes.js';
 import { needsActiveApp } from './suspended-apps.js';
@@ -70,7 +70,7 @@ export class GrpcAuthentication {
     }
     if (needsActiveApp(method)) await activeApp(apps, appId);
     const deviceId = parseDeviceId(metadataText(call, DEVICE_KEY), DEVICE_KEY);
-    await refuseRevoked(standings, token, deviceId);
+    await checkStanding(standings, token, deviceId);
     await users.ensure(appId, userId);
     const caller = { kind: 'user', userId, deviceId } as const;
     return { appId, caller, requestId: call.requestId, signal: call.signal };

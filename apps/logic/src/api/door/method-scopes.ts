@@ -64,7 +64,14 @@ const SERVER_SCOPES = {
     replayDeadLetters: 'admin',
   },
   TokenService: { issueToken: 'write', revokeToken: 'admin' },
-  UserService: { upsertUsers: 'write', signOutUser: 'admin' },
+  UserService: {
+    upsertUsers: 'write',
+    signOutUser: 'admin',
+    getUsers: 'read',
+    banUser: 'admin',
+    unbanUser: 'admin',
+    listBans: 'read',
+  },
 } as const satisfies ScopesOf<typeof server>;
 
 /** By `queqiao.server.v1.Service/Method`; of client methods, for calls on behalf of users. */

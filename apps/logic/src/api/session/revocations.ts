@@ -20,6 +20,7 @@ function fromMessage(row: NonNullable<RevocationsSinceRequest['after']>): Revoca
     userId: parseUserId(row.userId, 'after.user_id'),
     deviceId: row.deviceId === '' ? null : parseDeviceId(row.deviceId, 'after.device_id'),
     tokenId: row.tokenId === '' ? null : checkTokenId(row.tokenId),
+    banned: row.banned,
     revokedMs: row.revokedMs,
   };
 }

@@ -1,17 +1,38 @@
 import { UserServiceDefinition } from '@queqiao/protocol/server';
-import type { UpsertUsers } from '../../usecase/user/upsert-users.js';
+import type { BanUser } from '../../usecase/ban/ban-user.js';
+import type { ListBans } from '../../usecase/ban/list-bans.js';
+import type { UnbanUser } from '../../usecase/ban/unban-user.js';
 import type { SignOutUser } from '../../usecase/device/sign-out-user.js';
+import type { GetAccounts } from '../../usecase/user/get-accounts.js';
+import type { UpsertUsers } from '../../usecase/user/upsert-users.js';
 import { defineService, type ApiService } from '../api-service.js';
+import { toUserRecord } from './record-mapper.js';
 
-export function serverUserService(usecases: {
-  upsertUsers: UpsertUsers;
-  signOutUser: SignOutUser;
-}): ApiService<'business'> {
+export interface ServerUserUsecases {
+  readonly upsertUsers: UpsertUsers;
+  readonly getAccounts: GetAccounts;
+  readonly signOutUser: SignOutUser;
+  readonly banUser: BanUser;
+  readonly unbanUser: UnbanUser;
+  readonly listBans: ListBans;
+}
+
+export function serverUserService(usecases: ServerUserUsecases): ApiService<'business'> {
   return defineService('business', UserServiceDefinition, {
-    upsertUsers: async ({ users }, context) => usecases.upsertUsers.run(context, users),
-    async signOutUser({ userId, deviceId }, context) {
-      await usecases.signOutUser.run(context, userId, deviceId);
+    upsertUsers: ({ users, clientRequestId }, context) =>
+      usecases.upsertUsers.run(context, users, clientRequestId),
+    async signOutUser(request, context) {
+      await usecases.signOutUser.run(context, request);
       return {};
     },
+    getUsers: async ({ userIds }, context) => ({
+      users: (await usecases.getAccounts.run(context, userIds)).map(toUserRecord),
+    }),
+    banUser: async (request, context) => ({ ban: await usecases.banUser.run(context, request) }),
+    async unbanUser(request, context) {
+      await usecases.unbanUser.run(context, request);
+      return {};
+    },
+    listBans: (request, context) => usecases.listBans.run(context, request),
   });
 }

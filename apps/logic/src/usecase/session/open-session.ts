@@ -9,7 +9,7 @@ import {
 import { activeState } from '../app/active-app.js';
 import type { DevicePolicy } from '../app/ports.js';
 import type { LogEpoch } from '../conversation/ports.js';
-import { refuseRevoked, type Standings } from './standing.js';
+import { checkStanding, type Standings } from './standing.js';
 import type { DeviceFacts, Devices, KnownUsers, SessionApps, Tokens, WallClock } from './ports.js';
 
 /** Brand, model and versions: each at most this many UTF-8 bytes. */
@@ -34,6 +34,8 @@ export interface OpenedSession {
   readonly keyId: string;
   /** By which the token can be revoked; empty: it has none. */
   readonly tokenId: string;
+  /** When the user was banned last, as far as this node knows; 0: never, or long ago. */
+  readonly userBannedMs: number;
   /** When the app was suspended last, as far as this node knows; 0: never. */
   readonly appSuspendedMs: number;
   readonly logEpoch: number;
@@ -65,7 +67,7 @@ export class OpenSession {
     const { appId, userId } = token;
     const { settings: rules, suspendedMs } = await activeState(apps, appId);
     checkOrigin(input.origin, rules.allowedOrigins);
-    await refuseRevoked(this.deps.standings, token, device.deviceId);
+    const { bannedMs } = await checkStanding(this.deps.standings, token, device.deviceId);
     const [logEpoch] = await Promise.all([
       epoch.logEpoch(),
       users.ensure(appId, userId),
@@ -78,6 +80,7 @@ export class OpenSession {
       tokenIssuedMs: token.issuedMs,
       keyId: token.keyId,
       tokenId: token.tokenId,
+      userBannedMs: bannedMs,
       appSuspendedMs: suspendedMs,
       serverMs: clock.now(),
       logEpoch,

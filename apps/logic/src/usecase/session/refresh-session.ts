@@ -3,7 +3,7 @@ import { DomainError, parseDeviceId } from '@queqiao/domain';
 import { activeState } from '../app/active-app.js';
 import type { LogEpoch } from '../conversation/ports.js';
 import type { SessionApps, Tokens, WallClock } from './ports.js';
-import { refuseRevoked, type Standings } from './standing.js';
+import { checkStanding, type Standings } from './standing.js';
 
 export interface RefreshedSession {
   readonly tokenExpiresMs: number;
@@ -12,6 +12,7 @@ export interface RefreshedSession {
   readonly serverMs: number;
   readonly keyId: string;
   readonly tokenId: string;
+  readonly userBannedMs: number;
   readonly appSuspendedMs: number;
   readonly logEpoch: number;
 }
@@ -45,16 +46,17 @@ export class RefreshSession {
       throw new DomainError('UNAUTHENTICATED', 'the token is for somebody else');
     }
     const deviceId = parseDeviceId(input.deviceId, 'device_id');
-    const [logEpoch, app] = await Promise.all([
+    const [logEpoch, app, { bannedMs }] = await Promise.all([
       this.deps.epoch.logEpoch(),
       activeState(this.deps.apps, facts.appId),
-      refuseRevoked(this.deps.standings, facts, deviceId),
+      checkStanding(this.deps.standings, facts, deviceId),
     ]);
     return {
       tokenExpiresMs: facts.expiresMs,
       tokenIssuedMs: facts.issuedMs,
       keyId: facts.keyId,
       tokenId: facts.tokenId,
+      userBannedMs: bannedMs,
       appSuspendedMs: app.suspendedMs,
       serverMs: this.deps.clock.now(),
       logEpoch,

@@ -7,6 +7,8 @@ export interface Revocation {
   readonly deviceId: DeviceId | null;
   /** Null: all tokens. */
   readonly tokenId: string | null;
+  /** All sessions that did not know of it. */
+  readonly banned: boolean;
   readonly revokedMs: number;
 }
 

@@ -22,7 +22,7 @@ const device = {
 
 function rig(
   status: AppState['status'] = 'active',
-  { revokedMs = 0, tokenRevoked = false, boundTo = null as DeviceId | null } = {},
+  { revokedMs = 0, tokenRevoked = false, banned = false, boundTo = null as DeviceId | null } = {},
 ) {
   const done: string[] = [];
   const deps = {
@@ -43,7 +43,10 @@ function rig(
     apps: { app: () => Promise.resolve({ status, settings, suspendedMs: 7 }) },
     epoch: { logEpoch: () => Promise.resolve(3) },
     clock: { now: () => 55 },
-    standings: { standing: () => Promise.resolve({ signedOutMs: revokedMs, tokenRevoked }) },
+    standings: {
+      standing: () =>
+        Promise.resolve({ signedOutMs: revokedMs, tokenRevoked, banned, bannedMs: 5 }),
+    },
     users: { ensure: (_app: AppId, user: UserId) => Promise.resolve(done.push(`ensure ${user}`)) },
     devices: {
       recordSignIn: (
@@ -74,6 +77,7 @@ describe('opening a session', () => {
       tokenIssuedMs: 50,
       keyId: 'k1',
       tokenId: 't1',
+      userBannedMs: 5,
       appSuspendedMs: 7,
       serverMs: 55,
       logEpoch: 3,
@@ -112,7 +116,7 @@ describe('refreshing a session', () => {
   it('takes a token for the same app and user only', async () => {
     const { refresh } = rig();
     const token = { tokenExpiresMs: 99, tokenIssuedMs: 50, serverMs: 55 };
-    const judged = { keyId: 'k1', tokenId: 't1', appSuspendedMs: 7 };
+    const judged = { keyId: 'k1', tokenId: 't1', userBannedMs: 5, appSuspendedMs: 7 };
     expect(await refresh()).toEqual({ ...token, ...judged, logEpoch: 3 });
     for (const other of [{ appId: 'other' }, { userId: 'bob' }, { token: 'bad' }]) {
       await expect(refresh(other)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
@@ -140,6 +144,14 @@ describe('a token', () => {
     const { done, open, refresh } = rig('active', { tokenRevoked: true });
     await expect(open()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     await expect(refresh()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(done).toEqual([]);
+  });
+
+  it('of a banned user opens and refreshes nothing', async () => {
+    const { done, open, refresh } = rig('active', { banned: true });
+    const refused = { code: 'PERMISSION_DENIED', field: 'ban' };
+    await expect(open()).rejects.toMatchObject(refused);
+    await expect(refresh()).rejects.toMatchObject(refused);
     expect(done).toEqual([]);
   });
 

@@ -7,6 +7,9 @@ export interface Standing {
   /** Tokens of this device that were issued until then, in milliseconds, are refused; 0: it was never signed out. */
   readonly signedOutMs: number;
   readonly tokenRevoked: boolean;
+  readonly banned: boolean;
+  /** When the user was banned last; 0: never, or long ago. */
+  readonly bannedMs: number;
 }
 
 export interface Standings {
@@ -15,22 +18,26 @@ export interface Standings {
 }
 
 /**
- * Refuses a genuine token that was revoked, is for another device, or was issued before its device was signed out. Issuers give
- * whole seconds, so one that was issued later within the same second is refused too: the other way round a signed-out token could
- * come back. Errors: UNAUTHENTICATED, UNAVAILABLE.
+ * Refuses a genuine token that was revoked, is for another device, was issued before its device was signed out, or whose user is
+ * banned. Issuers give whole seconds, so one that was issued later within the same second as a sign-out is refused too: the other
+ * way round a signed-out token could come back. Errors: UNAUTHENTICATED, PERMISSION_DENIED with field `ban`, UNAVAILABLE.
  */
-export async function refuseRevoked(
+export async function checkStanding(
   standings: Standings,
   token: TokenFacts,
   deviceId: DeviceId,
-): Promise<void> {
+): Promise<Standing> {
   const { appId, userId, tokenId, issuedMs } = token;
   if (token.deviceId !== null && token.deviceId !== deviceId) {
     throw new DomainError('UNAUTHENTICATED', 'the token is for another device');
   }
-  const { signedOutMs, tokenRevoked } = await standings.standing(appId, userId, deviceId, tokenId);
-  if (tokenRevoked) throw new DomainError('UNAUTHENTICATED', 'the token was revoked');
-  if (issuedMs <= signedOutMs) {
+  const standing = await standings.standing(appId, userId, deviceId, tokenId);
+  if (standing.tokenRevoked) throw new DomainError('UNAUTHENTICATED', 'the token was revoked');
+  if (issuedMs <= standing.signedOutMs) {
     throw new DomainError('UNAUTHENTICATED', 'the device was signed out');
   }
+  if (standing.banned) {
+    throw new DomainError('PERMISSION_DENIED', 'the user is banned', { field: 'ban' });
+  }
+  return standing;
 }

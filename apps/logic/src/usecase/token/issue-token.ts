@@ -28,7 +28,10 @@ export interface IssuedToken {
   readonly tokenId: string;
 }
 
-/** Signs a token for a user of the caller's app. Errors: INVALID_ARGUMENT, NOT_FOUND, UNIMPLEMENTED, UNAVAILABLE. */
+/**
+ * Signs a token for a user of the caller's app. Errors: INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED (field `ban`), UNIMPLEMENTED,
+ * UNAVAILABLE.
+ */
 export class IssueToken {
   constructor(
     readonly deps: {
@@ -47,6 +50,9 @@ export class IssueToken {
     const facts = await rules.issueFacts(appId, userId, deviceId);
     if (facts === null) {
       throw new DomainError('NOT_FOUND', 'there is no such user', { field: 'user_id' });
+    }
+    if (facts.banned) {
+      throw new DomainError('PERMISSION_DENIED', 'the user is banned', { field: 'ban' });
     }
     const issuedMs = Math.max(facts.nowMs, facts.signedOutMs) + ISSUED_AHEAD_MS;
     const expiresMs = Math.floor((issuedMs + validMs) / 1_000) * 1_000;

@@ -1,7 +1,6 @@
 import type { AppId, DeviceId, UserId } from '@queqiao/domain';
 
-import type { AdminCall } from '../admin/ports.js';
-import type { ChangeRequest } from '../change/ports.js';
+import type { Revoker } from '../device/ports.js';
 
 export interface TokenClaims {
   readonly appId: AppId;
@@ -25,7 +24,11 @@ export interface IssueRules {
     appId: AppId,
     userId: UserId,
     deviceId: DeviceId | null,
-  ): Promise<{ readonly nowMs: number; readonly signedOutMs: number } | null>;
+  ): Promise<{
+    readonly nowMs: number;
+    readonly signedOutMs: number;
+    readonly banned: boolean;
+  } | null>;
 }
 
 export interface TokenRevocations {
@@ -33,7 +36,7 @@ export interface TokenRevocations {
   revokeToken(
     appId: AppId,
     token: { readonly userId: UserId; readonly tokenId: string; readonly expiresMs: number | null },
-    revoker: { readonly by: AdminCall; readonly request: ChangeRequest },
+    revoker: Revoker,
   ): Promise<boolean>;
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@queqiao/domain';
 
 import type { BusinessContext } from '../caller.js';
-import { changeRequest } from '../change/change-request.js';
+import { revokerOf } from '../revoker.js';
 import type { Tokens } from '../session/ports.js';
 import type { TokenRevocations, ToldStandings } from './ports.js';
 
@@ -39,12 +39,10 @@ export class RevokeToken {
 
   async run(context: BusinessContext, input: RevokeTokenInput): Promise<void> {
     const { revocations, told } = this.deps;
-    const { appId, caller, requestId } = context;
-    const request = changeRequest(context, input.clientRequestId, 'RevokeToken');
-    const actor = { kind: 'credential', id: caller.credentialId } as const;
-    const by = { actor, method: 'RevokeToken', requestId };
+    const { appId } = context;
+    const revoker = revokerOf(context, 'RevokeToken', input.clientRequestId);
     const target = input.token === '' ? namedOf(input) : await this.#given(appId, input);
-    const found = await revocations.revokeToken(appId, target, { by, request });
+    const found = await revocations.revokeToken(appId, target, revoker);
     if (!found) throw new DomainError('NOT_FOUND', 'there is no such user', { field: 'user_id' });
     told.told(appId, target.userId);
   }

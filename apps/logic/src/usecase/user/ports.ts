@@ -58,7 +58,7 @@ export interface FoundUser {
 export interface Users {
   /** One transaction; users that existed and change are told. Errors: ALREADY_EXISTS (a handle of somebody else). */
   upsert(
-    work: Omit<ChangeWork, 'request'>,
+    work: Omit<ChangeWork, 'request'> & { readonly request: ChangeWork['request'] | null },
     users: readonly ProfileChange[],
     entryOf: (account: Account) => NewEntry,
   ): Promise<ChangeOutcome<{ readonly created: number; readonly updated: number }>>;

@@ -1,7 +1,7 @@
 import { DomainError, parseUserId } from '@queqiao/domain';
 
 import type { BusinessContext } from '../caller.js';
-import { actorOf, notice, settled } from '../change/change-request.js';
+import { actorOf, changeRequest, notice, settled } from '../change/change-request.js';
 import type { ChangeOptions, CommitPusher } from '../change/ports.js';
 import { checkProfile } from './check-profile.js';
 import type { ProfileChange, ProfileNotices, ProfilePatch, Users } from './ports.js';
@@ -20,7 +20,7 @@ export interface UpsertUsersDeps {
 
 /**
  * Creates or updates users of the caller's app; those who change are told. Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED,
- * ALREADY_EXISTS (a handle).
+ * ALREADY_EXISTS (a handle; a request id of another call).
  */
 export class UpsertUsers {
   constructor(
@@ -29,8 +29,9 @@ export class UpsertUsers {
   ) {}
 
   async run(
-    { appId, caller }: BusinessContext,
+    context: BusinessContext,
     lines: readonly UserLine[],
+    clientRequestId?: string,
   ): Promise<{ created: number; updated: number }> {
     if (lines.length > UPSERT_USERS_MAX) {
       throw new DomainError('LIMIT_EXCEEDED', `at most ${UPSERT_USERS_MAX} users in one call`, {
@@ -38,7 +39,10 @@ export class UpsertUsers {
       });
     }
     const { users, notices, push } = this.deps;
-    const work = { ...this.options, appId };
+    const { appId, caller } = context;
+    const request =
+      clientRequestId === undefined ? null : changeRequest(context, clientRequestId, 'UpsertUsers');
+    const work = { ...this.options, appId, request };
     const outcome = await users.upsert(work, lines.map(checkLine), (account) =>
       notice(actorOf(caller), notices.profileChanged(account), { shown: false }),
     );

@@ -51,7 +51,7 @@ describe('upserting users', () => {
   it('writes into the app of the credential, leaving unset fields alone', async () => {
     expect(await upsert([{ userId: 'bob', nickname: 'B' }])).toEqual({ created: 1, updated: 0 });
     const line = { userId: 'bob', field: 'users[0].', nickname: 'B' };
-    expect(stored).toEqual([{ work: { ...options, appId: 'demo' }, users: [line] }]);
+    expect(stored).toEqual([{ work: { ...options, appId: 'demo', request: null }, users: [line] }]);
   });
 
   it('tells users in the name of the system, where no chat shows it', () => {
