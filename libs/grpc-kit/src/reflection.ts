@@ -1,5 +1,6 @@
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import type { Server } from '@grpc/grpc-js';
-import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 
 export interface ReflectionOptions {
@@ -16,8 +17,20 @@ export function addReflection(
   descriptorSetBytes: Uint8Array,
   options: ReflectionOptions = {},
 ): void {
-  const described = loadFileDescriptorSetFromBuffer(Buffer.from(descriptorSetBytes));
-  const missing = options.services?.find((name) => !(name in described));
+  const { file: files } = fromBinary(FileDescriptorSetSchema, descriptorSetBytes);
+  const described = new Set(
+    files.flatMap((file) => file.service.map(({ name }) => `${file.package}.${name}`)),
+  );
+  const missing = options.services?.find((name) => !described.has(name));
   if (missing !== undefined) throw new Error(`${missing} is not in the descriptor set`);
-  new ReflectionService(described, options).addToServer(server);
+  // The files as they were compiled. Those that proto-loader would make of them name types relative to the package, which other
+  // languages' clients do not take.
+  const fileDescriptorProtos = files.map((file) =>
+    Buffer.from(toBinary(FileDescriptorProtoSchema, file)),
+  );
+  const format = 'Protocol Buffer 3 EnumDescriptorProto';
+  // Only the files of a definition are read.
+  new ReflectionService({ all: { format, type: {}, fileDescriptorProtos } }, options).addToServer(
+    server,
+  );
 }

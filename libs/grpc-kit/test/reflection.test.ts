@@ -6,8 +6,12 @@ import {
   type ServiceClientConstructor,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { fromBinary } from '@bufbuild/protobuf';
-import { FileDescriptorProtoSchema, type FileDescriptorProto } from '@bufbuild/protobuf/wkt';
+import { create, createFileRegistry, fromBinary } from '@bufbuild/protobuf';
+import {
+  FileDescriptorProtoSchema,
+  FileDescriptorSetSchema,
+  type FileDescriptorProto,
+} from '@bufbuild/protobuf/wkt';
 import { addReflection, createGrpcServer, type ReflectionOptions } from '@queqiao/grpc-kit';
 import { descriptorSet } from '@queqiao/protocol/descriptor';
 import { once } from 'node:events';
@@ -50,6 +54,32 @@ function describedFiles(answer: Answer): FileDescriptorProto[] {
   return files.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes));
 }
 
+function importsFirst(files: readonly FileDescriptorProto[]): FileDescriptorProto[] {
+  const ordered = new Set<FileDescriptorProto>();
+  const place = (file: FileDescriptorProto): void => {
+    files.filter(({ name }) => file.dependency.includes(name)).forEach(place);
+    ordered.add(file);
+  };
+  files.forEach(place);
+  return [...ordered];
+}
+
+/** The files and all that they import: clients ask by name for those that an answer has left out. */
+async function withImports(
+  ask: (question: object) => Promise<Answer>,
+  files: readonly FileDescriptorProto[],
+): Promise<FileDescriptorProto[]> {
+  const known = new Map(files.map((file) => [file.name, file]));
+  for (const { dependency } of known.values()) {
+    for (const fileByFilename of dependency.filter((name) => !known.has(name))) {
+      for (const file of describedFiles(await ask({ fileByFilename }))) {
+        if (!known.has(file.name)) known.set(file.name, file);
+      }
+    }
+  }
+  return [...known.values()];
+}
+
 describe.each(['v1', 'v1alpha'] as const)('reflection %s', (version) => {
   it('lists the services and repeats the question', async () => {
     const ask = await officialClient(version);
@@ -62,16 +92,11 @@ describe.each(['v1', 'v1alpha'] as const)('reflection %s', (version) => {
 
   it('describes symbols by files that hold them and all that they import', async () => {
     const ask = await officialClient(version);
-    const symbols = [
-      'queqiao.client.v1.UserService',
-      'queqiao.client.v1.UserService.GetUsers',
-      'queqiao.client.v1.User',
-    ];
-    for (const symbol of symbols) {
-      const files = describedFiles(await ask({ fileContainingSymbol: symbol }));
-      expect(files.some(({ service }) => service.some(({ name }) => name === 'UserService'))).toBe(
-        true,
-      );
+    for (const symbol of ['UserService', 'UserService.GetUsers', 'GetUsersRequest']) {
+      const question = { fileContainingSymbol: `queqiao.client.v1.${symbol}` };
+      const names = describedFiles(await ask(question)).map(({ name }) => name);
+      expect(names).toContain('queqiao/client/v1/user_service.proto');
+      expect(names).toContain('queqiao/client/v1/user.proto');
     }
     const socket = describedFiles(await ask({ fileContainingSymbol: 'queqiao.client.v1.Item' }));
     const names = new Set(socket.map(({ name }) => name));
@@ -79,6 +104,26 @@ describe.each(['v1', 'v1alpha'] as const)('reflection %s', (version) => {
       for (const name of dependency) expect(names).toContain(name);
     const packages = new Set(socket.map((file) => file.package));
     expect(packages).toEqual(new Set(['queqiao.client.v1', 'queqiao.common.v1']));
+  });
+
+  it('describes every service so that its types are found, as clients in other languages do', async () => {
+    const ask = await officialClient(version);
+    const { listServicesResponse } = await ask({ listServices: '*' });
+    const services = listServicesResponse?.service.map(({ name }) => name) ?? [];
+    expect(services.length).toBeGreaterThan(15);
+    for (const name of services) {
+      const files = await withImports(
+        ask,
+        describedFiles(await ask({ fileContainingSymbol: name })),
+      );
+      const registry = createFileRegistry(
+        create(FileDescriptorSetSchema, { file: importsFirst(files) }),
+      );
+      expect(registry.getService(name)?.methods.length).toBeGreaterThan(0);
+      const fields = files.flatMap(({ messageType }) => messageType.flatMap(({ field }) => field));
+      const types = fields.map(({ typeName }) => typeName).filter((type) => type !== '');
+      expect(types.filter((type) => !type.startsWith('.queqiao.'))).toEqual([]);
+    }
   });
 
   it('says what it does not know', async () => {
