@@ -2,7 +2,7 @@
  * Whether this machine has what a test needs beyond Node, a database and Redis: `./tools/test` looks and names it in TEST_HAS. A
  * test file run on its own has to be told: TEST_HAS=browser.
  */
-export function machineHas(name: 'browser' | 'go'): boolean {
+export function machineHas(name: 'browser' | 'go' | 'python' | 'java'): boolean {
   return (process.env['TEST_HAS'] ?? '').split(',').includes(name);
 }
 

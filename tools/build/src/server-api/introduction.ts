@@ -5,6 +5,7 @@ export const INTRODUCTION = `# The API for back ends
 
 Every service that a logic node serves on its public gRPC port (9092), with what each call asks for and is refused with. This page
 is written from the comments in [\`proto\`](../proto/README.md) by \`npm run server-api\`; a test fails while it says anything else.
+[Embed chat](embed.md) is the way in, and [\`docs/examples\`](examples/README.md) has back ends in four languages.
 
 - **Who calls.** Metadata \`authorization: Bearer <credential>\`. A back end's credential is \`qq1.<app>.<id>.<secret>\`, and the app
   is always that of the credential. It has one or more of the scopes \`read\`, \`write\` and \`admin\`, none of which includes another;
@@ -14,7 +15,7 @@ is written from the comments in [\`proto\`](../proto/README.md) by \`npm run ser
 - **Errors** are the codes of [\`ErrorCode\`](#commonv1errorcode). [The protocol](protocol.md#errors) has their gRPC statuses, and
   says whether a retry can help and whether the refused call may have had an effect.
 - **Limits** that an app can set are named in [limits](limits.md).
-- **Reflection** and the standard health service are on, so that tools need no files.`;
+- **Reflection** and the standard health service are on, so that tools [need no files](examples/explore.md).`;
 
 export const PACKAGES: Readonly<Record<string, PackageText>> = {
   'queqiao.server.v1': {

@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { spawnSync } from 'node:child_process';
 import { ensureChromium, hasServers, type Log, type ServerKind } from '@queqiao/dev-stack';
 
 export interface Requirement {
@@ -31,8 +30,16 @@ export async function findRequirements(log: Log): Promise<Requirement[]> {
   return [
     { name: 'browser', found: await succeeds(() => ensureChromium(log), log) },
     { name: 'servers', found: hasServers() },
-    { name: 'go', found: await succeeds(() => promisify(execFile)('go', ['version']), log) },
+    { name: 'go', found: answers('go', 'version') },
+    // Debian parts venv from Python.
+    { name: 'python', found: answers('python3', '-c', 'import ensurepip, venv') },
+    { name: 'java', found: answers('javac', '-version') && answers('mvn', '-version') },
   ];
+}
+
+/** Whether the machine has a program that runs. What an example fetches by it is not looked up: a test of it fails without. */
+function answers(program: string, ...args: readonly string[]): boolean {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 }
 
 /** Names of `required` that are unknown or were not found. */

@@ -1,0 +1,51 @@
+import pathlib
+import sys
+
+import grpc
+
+# Generated modules import each other by their full names, below gen/.
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "gen"))
+
+from queqiao.client.v1 import entry_pb2  # noqa: E402
+from queqiao.server.v1 import event_service_pb2, event_service_pb2_grpc  # noqa: E402
+from queqiao.server.v1 import message_service_pb2, message_service_pb2_grpc  # noqa: E402
+from queqiao.server.v1 import user_service_pb2, user_service_pb2_grpc  # noqa: E402
+
+# The account that customers hear from.
+ACCOUNT = "shop"
+DEADLINE_S = 5
+
+
+class Chat:
+    """The chat server as this back end uses it."""
+
+    def __init__(self, address, credential):
+        self.credential = credential
+        self._metadata = [("authorization", f"Bearer {credential}")]
+        # Plain text for a server on this machine; use grpc.secure_channel for any other.
+        channel = grpc.insecure_channel(address)
+        self._users = user_service_pb2_grpc.UserServiceStub(channel)
+        self._messages = message_service_pb2_grpc.MessageServiceStub(channel)
+        self._events = event_service_pb2_grpc.EventServiceStub(channel)
+
+    def subscribe(self, cursor):
+        """What happens after the cursor; after an empty one: from now on."""
+        request = event_service_pb2.SubscribeRequest(cursor=cursor)
+        return self._events.Subscribe(request, metadata=self._metadata)
+
+    def upsert_user(self, user, nickname=None):
+        """Makes the user if there is none; without a nickname, changes nothing."""
+        upsert = user_service_pb2.UserUpsert(user_id=user, nickname=nickname)
+        request = user_service_pb2.UpsertUsersRequest(users=[upsert])
+        self._users.UpsertUsers(request, metadata=self._metadata, timeout=DEADLINE_S)
+
+    def tell(self, user, client_msg_id, text):
+        """Sends a text in the chat of the account and a user, once for each client_msg_id; says where: conversation and seq."""
+        request = message_service_pb2.SendMessageRequest(
+            sender=entry_pb2.Sender(kind=entry_pb2.Sender.KIND_BUSINESS, id=ACCOUNT),
+            conversation_id="d:" + ":".join(sorted([ACCOUNT, user])),
+            client_msg_id=client_msg_id,
+            content=entry_pb2.Content(text=entry_pb2.Text(text=text)),
+        )
+        answer = self._messages.SendMessage(request, metadata=self._metadata, timeout=DEADLINE_S)
+        return f"{answer.conversation_id} {answer.seq}"
