@@ -5,7 +5,9 @@ import { expect, it } from 'vitest';
 import { AddressGate, REFUSED_SIGN_IN_TOKENS } from './address-gate.js';
 
 function gateOf(signInsPerSecond: number): AddressGate {
-  const buckets = { spend: (spends: readonly TokenSpend[]) => Promise.resolve(spends.map(() => 0)) };
+  const buckets = {
+    spend: (spends: readonly TokenSpend[]) => Promise.resolve(spends.map(() => 0)),
+  };
   const rates = new RateLedger({ buckets, clock: new FakeClock(), metrics: new Registry() });
   return new AddressGate(rates, { signInsPerSecond });
 }
@@ -13,7 +15,7 @@ function gateOf(signInsPerSecond: number): AddressGate {
 const signIns = (gate: AddressGate, address: string, count: number) =>
   Array.from({ length: count }, () => gate.signIn(address)).filter((waitMs) => waitMs === 0).length;
 
-it('an address signs in ten seconds\' worth at once, and others are not concerned', () => {
+it("an address signs in ten seconds' worth at once, and others are not concerned", () => {
   const gate = gateOf(2);
   expect(signIns(gate, '192.0.2.1', 50)).toBe(20);
   expect(gate.signIn('192.0.2.1')).toBeGreaterThan(0);

@@ -21,7 +21,9 @@ export class AddressGate {
   connect(address: string): boolean {
     const { signInsPerSecond } = this.options;
     if (signInsPerSecond === 0) return true;
-    return this.rates.take([demand('n', address, signInsPerSecond * CONNECTS_PER_SIGN_IN)]) === null;
+    return (
+      this.rates.take([demand('n', address, signInsPerSecond * CONNECTS_PER_SIGN_IN)]) === null
+    );
   }
 
   /** Milliseconds to wait before another attempt; 0: go on. */

@@ -89,7 +89,12 @@ export class Calls {
     if (session.heldCalls?.ignored(this.deps.clock.monotonic()) !== true) return;
     const reason = 'calls go on although they were to wait';
     const reconnectAfterMs = Math.max(error.retryAfterMs, this.deps.closer.hintMs());
-    this.deps.closer.close(session, { code: CLOSE_CODES.OVERLOADED, reason, error, reconnectAfterMs });
+    this.deps.closer.close(session, {
+      code: CLOSE_CODES.OVERLOADED,
+      reason,
+      error,
+      reconnectAfterMs,
+    });
   }
 
   #hold(session: Session, method: string, { code, retryAfterMs }: ProtoError): void {

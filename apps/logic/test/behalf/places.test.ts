@@ -65,7 +65,7 @@ const MORE: Readonly<Record<string, JsonObject>> = {
 
 function request(app: TestApp, path: string): JsonObject {
   const ofPost = schemaOf(path).input.fields.some(({ name }) => name === 'post_id');
-  const post = ofPost ? { post_id: posts.get(app) ?? '' } : {};
+  const post: JsonObject = ofPost ? { post_id: posts.get(app) ?? '' } : {};
   return { ...MORE[path.replace('queqiao.', '')], ...post };
 }
 

@@ -185,7 +185,7 @@ describe('two nodes', () => {
     const burst = Array.from({ length: BURST }, () => first.send('d:ann:bob', newId()));
     await Promise.all(burst);
     let granted = 0;
-    for (let refused = false; !refused && granted < BURST; ) {
+    for (let refused = false; !refused && granted < BURST;) {
       await sleep(RATE_REPORT_MS * 1.5);
       refused = await second.send('d:ann:bob', newId()).then(
         () => ((granted += 1), false),
