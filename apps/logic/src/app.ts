@@ -35,6 +35,7 @@ import { Pruning } from './compose/pruning.js';
 import { createServices, type Services } from './compose/services.js';
 import { momentJobRows } from './compose/moment-notices.js';
 import { LogicProcess } from './compose/logic-process.js';
+import { createOutbound, webhookPump, type Outbound } from './compose/webhooks.js';
 import type { LogicConfig } from './config.js';
 import {
   Delivery,
@@ -86,7 +87,8 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
   const delivery = createDelivery(base, config, hub);
   const writer = createWriter(base, config, delivery);
   const bell = new EventBell(clock);
-  const jobs = createJobs(base, config, { hub, delivery, bell });
+  const outbound = createOutbound(config);
+  const jobs = createJobs(base, config, { hub, delivery, bell, outbound });
   const broadcastJobs = createBroadcastJobs(
     { ...base, writer, apps: { app: (appId) => caches.apps.get(appId) } },
     { owner: nodeId },
@@ -103,6 +105,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
       broadcastJobs,
       bell,
       hub,
+      outbound,
       clock,
       metrics: registry,
     },
@@ -151,14 +154,17 @@ function createJobs(
     hub,
     delivery,
     bell,
+    outbound,
   }: {
     readonly hub: ConnectLinkHub;
     readonly delivery: Delivery;
     readonly bell: EventBell;
+    readonly outbound: Outbound | undefined;
   },
 ) {
-  const { clock, logger, registry, database, directory } = base;
-  const { revocations, bans, requests, large, notices, events, admin, purge, broadcasts } = database;
+  const { clock, logger, registry, bootId, database, directory } = base;
+  const { revocations, bans, requests, large, notices, events, admin, purge } = database;
+  const { broadcasts, webhooks } = database;
   const demandDurability = profile === 'prod';
   const shared = { clock, logger, registry };
   const { dispatchDelayMs } = DEFAULT_APPEND_LIMITS;
@@ -170,6 +176,7 @@ function createJobs(
     large_leaves: large,
     moment_notices: notices,
     events,
+    webhook_dead_letters: webhooks,
     audit_log: admin,
     broadcasts,
     purge_steps: new AppPurge({ rows: purge, clock }),
@@ -180,6 +187,7 @@ function createJobs(
     crossings: new LargeCrossings({ rows: large, link: hub, routes: directory, ...shared }),
     momentJobs: new MomentJobs({ rows: jobs, ...shared }, { owner }),
     sequencer: new EventSequencer({ rows: events, bell, ...shared }),
+    webhooks: webhookPump({ database, bell, ...shared }, outbound, { nodeId: owner, bootId }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { redisUrlField } from '@queqiao/directory';
 import { commonConfig, defineConfig, field, type ConfigOf } from '@queqiao/runtime';
 import { z } from 'zod';
+import { isSecretKey, SECRET_KEYS_MAX } from './outbound/index.js';
 
 const common = commonConfig({ operationsPort: 9082 });
 const WILDCARD_HOSTS = new Set(['0.0.0.0', '::']);
@@ -63,6 +64,26 @@ const schema = z
       .describe(
         'Secrets from which keys are derived for tokens that the server issues: the first signs, all verify. Without it it issues none.',
       ),
+    secretKeys: field
+      .list()
+      .refine(
+        (keys) => keys.length <= SECRET_KEYS_MAX && keys.every(isSecretKey),
+        'must be one to four keys of 32 bytes in base64, with commas between',
+      )
+      .default([])
+      .describe(
+        'Keys for secrets that are kept encrypted: the first one encrypts, every one decrypts. Without them there are no webhooks.',
+      ),
+    outboundHttp: field
+      .flag()
+      .default(false)
+      .describe('Whether webhooks may go by http, and not only by https.'),
+    outboundPrivate: field
+      .flag()
+      .default(false)
+      .describe(
+        'Whether webhooks may go to addresses that are not of the public internet, this host among them.',
+      ),
     mysqlPoolSize: field
       .integer(2, 200)
       .default(10)
@@ -109,6 +130,9 @@ export const logicConfig = defineConfig(schema, {
     linkAdvertise: 'QUEQIAO_LINK_ADVERTISE',
     operatorSecretSha256: 'QUEQIAO_OPERATOR_SECRET_SHA256',
     tokenSecrets: 'QUEQIAO_TOKEN_SECRETS',
+    secretKeys: 'QUEQIAO_SECRET_KEYS',
+    outboundHttp: 'QUEQIAO_OUTBOUND_HTTP',
+    outboundPrivate: 'QUEQIAO_OUTBOUND_PRIVATE',
     mysqlPoolSize: 'QUEQIAO_MYSQL_POOL_SIZE',
     mysqlStatementMs: 'QUEQIAO_MYSQL_STATEMENT_MS',
     appendMaxBatch: 'QUEQIAO_APPEND_MAX_BATCH',
@@ -116,7 +140,7 @@ export const logicConfig = defineConfig(schema, {
     drainDelayMs: 'QUEQIAO_DRAIN_DELAY_MS',
     drainMs: 'QUEQIAO_DRAIN_MS',
   },
-  secrets: ['mysqlUrl', 'redisUrl', 'tokenSecrets'],
+  secrets: ['mysqlUrl', 'redisUrl', 'tokenSecrets', 'secretKeys'],
   profileDefaults: {
     dev: {
       ...common.profileDefaults.dev,

@@ -34,7 +34,13 @@ import {
   type AppSettingsInput,
   type Database,
 } from '@queqiao/store-mysql';
-import { createTestApp, newTokenSecret, TestOperator, type TestApp } from '@queqiao/testkit';
+import {
+  createTestApp,
+  newTokenSecret,
+  TEST_SECRET_KEY,
+  TestOperator,
+  type TestApp,
+} from '@queqiao/testkit';
 import { createLogic, logicConfig, type Logic, type LogicOverrides } from '../src/index.js';
 
 export interface LogicNode {
@@ -100,6 +106,9 @@ export class ApiRig {
       QUEQIAO_LINK_PORT: '0',
       QUEQIAO_OPERATOR_SECRET_SHA256: this.operator.sha256,
       QUEQIAO_TOKEN_SECRETS: this.tokenSecret,
+      QUEQIAO_SECRET_KEYS: TEST_SECRET_KEY,
+      QUEQIAO_OUTBOUND_HTTP: 'true',
+      QUEQIAO_OUTBOUND_PRIVATE: 'true',
       ...env,
     });
     const { logger } = this;

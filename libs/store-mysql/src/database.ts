@@ -19,6 +19,7 @@ import type { EventStore } from './event-types.js';
 import type { AppPostStore } from './app-post-types.js';
 import type { ArrivalClock, MomentJobStore } from './timeline-types.js';
 import type { PresenceStore } from './presence-types.js';
+import type { WebhookStore } from './webhook-types.js';
 import type { DurabilityFinding } from './durability.js';
 
 export interface DatabaseOptions {
@@ -70,6 +71,7 @@ export interface Database {
   readonly append: AppendStore;
   readonly dispatch: DispatchStore;
   readonly events: EventStore;
+  readonly webhooks: WebhookStore;
   readonly epoch: EpochStore;
   /** One `SELECT 1` under the statement timeout. */
   ping(): Promise<void>;

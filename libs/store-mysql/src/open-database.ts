@@ -35,6 +35,7 @@ import { MysqlPostStore } from './moment/post-store.js';
 import { MysqlReactionStore } from './moment/reaction-store.js';
 import { MysqlArrivalClock } from './moment/timeline-reads.js';
 import { MysqlPresenceStore } from './presence/presence-store.js';
+import { MysqlWebhookStore } from './webhook/webhook-store.js';
 import type { Schema } from './schema/schema.js';
 import type { StoreContext } from './store-context.js';
 
@@ -76,6 +77,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     append: new MysqlAppendStore(append, dispatchIds, events),
     dispatch: new MysqlDispatchStore(context),
     events: new MysqlEventStore(context),
+    webhooks: new MysqlWebhookStore(context),
     epoch: new MysqlEpochStore(context),
     ping: () => ping(general),
     checkDurability: () => readDurability(general),

@@ -21,6 +21,7 @@ import {
 import { checkoutRoot, clusterDir, type ClusterOptions } from './cluster-options.js';
 import { changeSettings, createTestApp, type TestApp } from './test-app.js';
 import { TestOperator } from './test-operator.js';
+import { TEST_SECRET_KEY } from './test-secret-key.js';
 import { newTokenSecret } from './test-tokens.js';
 
 /**
@@ -141,6 +142,9 @@ export class TestCluster {
     const settings = this.#settings({
       QUEQIAO_OPERATOR_SECRET_SHA256: this.operator.sha256,
       QUEQIAO_TOKEN_SECRETS: this.#tokenSecret,
+      QUEQIAO_SECRET_KEYS: TEST_SECRET_KEY,
+      QUEQIAO_OUTBOUND_HTTP: 'true',
+      QUEQIAO_OUTBOUND_PRIVATE: 'true',
       ...this.options.logicEnv,
       ...env,
     });

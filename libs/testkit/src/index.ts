@@ -59,5 +59,6 @@ export { TcpProxy, type Direction, type Verdict } from './tcp-proxy.js';
 export { countRedisKeys, flushRedis } from './redis-commands.js';
 export { longRun, machineHas, testSeed } from './requirement.js';
 export { createTestApp, TestApp } from './test-app.js';
+export { TEST_SECRET_KEY } from './test-secret-key.js';
 export { TestOperator } from './test-operator.js';
 export { newTokenSecret } from './test-tokens.js';

@@ -40,6 +40,8 @@ export { encodePresence } from './presence/mapper.js';
 export { serverPresenceService } from './presence/server-service.js';
 export { serverTokenService } from './token/server-service.js';
 export { sessionService } from './session/node-service.js';
+export { webhookFormat } from './webhook/event-body.js';
+export { serverWebhookService } from './webhook/server-service.js';
 export { clientUserService, type UserUsecases } from './user/client-service.js';
 export { profileNotices } from './user/profile-notices.js';
 export { serverUserService, type ServerUserUsecases } from './user/server-service.js';

@@ -15,6 +15,7 @@ import type { BroadcastJobs } from '../broadcast/index.js';
 import type { LogicConfig } from '../config.js';
 import type { Delivery, EventSequencer, LargeCrossings, MomentJobs } from '../delivery/index.js';
 import type { ConnectLinkHub, LinkServer } from '../link/index.js';
+import type { WebhookPump } from '../webhook/index.js';
 import type { DatabaseWatch } from './database-watch.js';
 import type { Pruning } from './pruning.js';
 
@@ -34,6 +35,8 @@ export interface LogicParts {
   readonly momentJobs: MomentJobs;
   readonly broadcastJobs: BroadcastJobs;
   readonly sequencer: EventSequencer;
+  /** Undefined: without a key for secrets there are none. */
+  readonly webhooks: WebhookPump | undefined;
   readonly writer: AppendWriter;
   readonly grpcDoor: GrpcDoor;
   readonly rates: RateLedger;
@@ -110,7 +113,8 @@ export class LogicProcess {
   /** Stopped in reverse: callers first, then what their work needs; the lease while the link still answers. */
   #components(): Lifecycle {
     const { clock, logger, database, directory, watch, pruning } = this.#parts;
-    const { delivery, writer, crossings, momentJobs, broadcastJobs, sequencer, rates } = this.#parts;
+    const { delivery, writer, crossings, momentJobs, broadcastJobs } = this.#parts;
+    const { sequencer, rates, webhooks } = this.#parts;
     const operations = this.#operations;
     return new Lifecycle({ clock, logger })
       .add({ name: 'operations', start: () => operations.start(), stop: () => operations.stop() })
@@ -124,6 +128,7 @@ export class LogicProcess {
       .add({ name: 'crossings', start: () => crossings.start(), stop: () => crossings.stop() })
       .add({ name: 'moments', start: () => momentJobs.start(), stop: () => momentJobs.stop() })
       .add({ name: 'events', start: () => sequencer.start(), stop: () => sequencer.stop() })
+      .add({ name: 'webhooks', start: () => webhooks?.start(), stop: () => webhooks?.stop() })
       .add({ name: 'writer', stop: () => writer.drain() })
       .add({
         name: 'broadcasts',

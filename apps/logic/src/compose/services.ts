@@ -72,6 +72,7 @@ import { groupUsecases } from './groups.js';
 import { statePusher } from './pushers.js';
 import { tokenService } from './tokens.js';
 import { CachedStandings } from './told-standings.js';
+import { webhookServices, type Outbound } from './webhooks.js';
 
 export interface ServicesDeps {
   readonly database: Database;
@@ -84,6 +85,7 @@ export interface ServicesDeps {
   readonly broadcastJobs: Pick<BroadcastJobs, 'nudge'>;
   readonly bell: EventBell;
   readonly hub: LinkHub;
+  readonly outbound: Outbound | undefined;
   readonly clock: Clock;
   readonly metrics: Registry;
 }
@@ -137,6 +139,7 @@ export function createServices(
     ...momentServices({ ...deps, apps }, options),
     eventService({ ...deps, apps, epoch }),
     broadcastService({ ...deps, apps }, options),
+    ...webhookServices(database, apps, deps.outbound),
     serverFriendService(people.onBehalf),
     ...backEndMessageServices({ ...deps, apps, log: writer, transients }, options),
     serverGroupService(groups),

@@ -29,11 +29,10 @@ export function publicNames(): Resolve {
 export const machineNames: Resolve = async (hostname) =>
   (await lookup(hostname, { all: true })).map(({ address }) => address);
 
-/** Throws OutboundFailure('address') for a host that is written as an address that may not be connected to. */
-export function checkHost({ hostname }: URL, allowPrivate: boolean): void {
+/** Whether a host may be connected to, as far as that can be seen: not one that is written as an address that is not public. */
+export function allowsHost({ hostname }: URL, allowPrivate: boolean): boolean {
   const literal = hostname.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(literal) === 0 || allowPrivate || isPublicAddress(literal)) return;
-  throw new OutboundFailure('address');
+  return allowPrivate || isIP(literal) === 0 || isPublicAddress(literal);
 }
 
 /**

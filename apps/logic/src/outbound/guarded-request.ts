@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import {
-  checkHost,
+  allowsHost,
   guardedLookup,
   machineNames,
   publicNames,
@@ -65,7 +65,7 @@ export class GuardedRequests {
     try {
       const url = new URL(request.url);
       if (url.protocol === 'http:' && !this.rules.allowHttp) throw new OutboundFailure('address');
-      checkHost(url, this.rules.allowPrivate);
+      if (!allowsHost(url, this.rules.allowPrivate)) throw new OutboundFailure('address');
       return await this.#send(url, request, signal, true);
     } catch (error) {
       throw signal.aborted ? new OutboundFailure('timeout') : failureOf(error);

@@ -1,5 +1,5 @@
 export * from './guarded-request.js';
-export type { Resolve } from './guarded-address.js';
+export { allowsHost, type Resolve } from './guarded-address.js';
 export * from './outbound-failure.js';
 export * from './secret-box.js';
 export * from './signature.js';

@@ -13,6 +13,8 @@ const DUPLICATE_KEY = 1062;
 /** Runs of one call of which each met a row that another one wrote meanwhile. */
 const MAX_ROUNDS = 3;
 const MAX_REVOKES = 3;
+/** Those of one app, which are one caller. */
+const BACK_ENDS = { kind: 'business', id: '' } as const;
 
 export type AppRow = Selectable<AppsTable>;
 
@@ -78,8 +80,9 @@ async function attempt<T>(
   { change, revoke }: AdminWork<T>,
 ): Promise<T> {
   const { method, clientRequestId: requestId } = call;
-  // Whoever holds an operator's secret: it may have been changed between a call and its repetition.
-  const request = { actor: 'operator', method, requestId } as const;
+  // Whoever holds an operator's secret, or a credential of the app: it may have been changed between a call and its repetition.
+  const actor = call.actor.kind === 'operator' ? 'operator' : BACK_ENDS;
+  const request = { actor, method, requestId } as const;
   return context.kysely.transaction().execute(async (trx) => {
     const tx = await begin(trx, appId);
     const first = await findAnswer(trx, appId, request);

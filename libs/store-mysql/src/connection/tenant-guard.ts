@@ -41,6 +41,9 @@ export const TENANT_TABLES = [
   'event_outbox',
   'app_event_heads',
   'app_events',
+  'webhooks',
+  'webhook_waits',
+  'webhook_dead_letters',
 ] as const;
 
 /** Tables without app_id, each with the reason. */
@@ -54,6 +57,7 @@ export const EXEMPT_TABLES = {
   audit_log: 'operators read it, of one app and of all; no call of an app does',
   app_revocations:
     'connect nodes read the newest rows of all apps at once, and a row holds nothing but ids and a time',
+  webhook_nodes: 'which nodes send webhooks, whosever they are',
   log_epoch: 'one number for the whole deployment',
   schema_migrations: 'what was done to the schema, not to data',
 } as const;

@@ -12,6 +12,7 @@ export type AgedRows = { readonly keptMs: number } & (
   | { readonly table: 'large_leaves'; readonly column: 'left_ms' }
   | { readonly table: 'revoked_tokens'; readonly column: 'kept_until_ms' }
   | { readonly table: 'bans'; readonly column: 'until_ms' }
+  | { readonly table: 'webhook_dead_letters'; readonly column: 'died_ms' }
 );
 
 /**

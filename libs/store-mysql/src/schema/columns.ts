@@ -2,6 +2,7 @@ import type { Columns } from './column-kinds.js';
 import { BROADCAST_COLUMNS } from './broadcast-columns.js';
 import { MOMENT_COLUMNS } from './moment-columns.js';
 import { USER_COLUMNS } from './user-columns.js';
+import { WEBHOOK_COLUMNS } from './webhook-columns.js';
 
 /** Every column of every table at run time; a question mark stands for NULL. Missing one is a compile error. */
 export const COLUMNS = {
@@ -289,6 +290,7 @@ export const COLUMNS = {
   ...BROADCAST_COLUMNS,
   ...MOMENT_COLUMNS,
   ...USER_COLUMNS,
+  ...WEBHOOK_COLUMNS,
   group_invitations: {
     app_id: 'string',
     user_id: 'string',

@@ -39,10 +39,11 @@ import type { BlocksTable, FriendRequestsTable, FriendsTable } from './people.js
 import type { RequestsTable } from './requests.js';
 import type { AppRevocationsTable, RevocationsTable } from './revocations.js';
 import type { BansTable, RevokedTokensTable } from './user-state.js';
+import type { WebhookSchema } from './webhooks.js';
 import type { DevicesTable, UsersTable } from './users.js';
 
 /** The tables as Kysely sees them; a test compares them with the migrated database. */
-export interface Schema {
+export interface Schema extends WebhookSchema {
   apps: AppsTable;
   app_keys: AppKeysTable;
   app_credentials: AppCredentialsTable;

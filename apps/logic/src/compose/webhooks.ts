@@ -1,0 +1,98 @@
+import type { AppId } from '@queqiao/domain';
+import type { Database } from '@queqiao/store-mysql';
+import type { Clock, Logger, Registry } from '@queqiao/runtime';
+import { serverWebhookService, webhookFormat, type AnyService } from '../api/index.js';
+import type { LogicConfig } from '../config.js';
+import type { EventBell } from '../delivery/index.js';
+import {
+  allowsHost,
+  GuardedRequests,
+  newSigningSecret,
+  SecretBox,
+  signingSecretText,
+} from '../outbound/index.js';
+import type { Apps } from '../usecase/app/ports.js';
+import { DeadLetters } from '../usecase/webhook/dead-letters.js';
+import { ManageWebhooks } from '../usecase/webhook/manage-webhooks.js';
+import { HttpSender, WebhookPump, type HeldWebhook, type WebhookKey } from '../webhook/index.js';
+
+/** Where other hosts are sent something, and with whose secrets. */
+export interface Outbound {
+  readonly box: SecretBox;
+  readonly requests: GuardedRequests;
+  readonly rules: { readonly allowHttp: boolean; readonly allowPrivate: boolean };
+}
+
+/** Undefined: without a key no secret can be kept, and there are no webhooks. */
+export function createOutbound(config: LogicConfig): Outbound | undefined {
+  const { secretKeys, outboundHttp: allowHttp, outboundPrivate: allowPrivate } = config;
+  if (secretKeys.length === 0) return undefined;
+  const rules = { allowHttp, allowPrivate };
+  return { box: new SecretBox(secretKeys), requests: new GuardedRequests(rules), rules };
+}
+
+const purposeOf = (appId: AppId, webhookId: string): string => `webhook ${appId} ${webhookId}`;
+
+/** None without somewhere to keep secrets. */
+export function webhookServices(
+  { webhooks }: Pick<Database, 'webhooks'>,
+  apps: Apps,
+  outbound: Outbound | undefined,
+): readonly AnyService[] {
+  if (outbound === undefined) return [];
+  const { box, rules } = outbound;
+  const secrets = {
+    make: (appId: AppId, webhookId: string) => {
+      const secret = newSigningSecret();
+      const sealed = box.seal(secret, purposeOf(appId, webhookId));
+      return { text: signingSecretText(secret), sealed };
+    },
+  };
+  const { allowHttp, allowPrivate } = rules;
+  const { types } = webhookFormat();
+  const manage = new ManageWebhooks({
+    apps,
+    webhooks,
+    secrets,
+    rules: { allowHttp, types, allowsHost: (url) => allowsHost(url, allowPrivate) },
+  });
+  return [serverWebhookService({ webhooks: manage, deadLetters: new DeadLetters({ webhooks }) })];
+}
+
+export interface WebhookPumpParts {
+  readonly database: Pick<Database, 'webhooks' | 'events' | 'epoch'>;
+  readonly bell: EventBell;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+export function webhookPump(
+  { database, ...shared }: WebhookPumpParts,
+  outbound: Outbound | undefined,
+  node: { readonly nodeId: string; readonly bootId: string },
+): WebhookPump | undefined {
+  if (outbound === undefined) return undefined;
+  const { webhooks: rows, events, epoch } = database;
+  const { box, requests } = outbound;
+  const open = async ({ appId, webhookId }: WebhookKey, held: HeldWebhook) => {
+    const { url, sealedSecret, sealedPrevious, previousUntilMs } = held;
+    const opened = (sealed: Uint8Array): Buffer => {
+      const secret = box.open(sealed, purposeOf(appId, webhookId));
+      if (secret === null) throw new UnopenedSecret('no key of this node opens a secret');
+      return secret;
+    };
+    const previous = sealedPrevious && {
+      secret: opened(sealedPrevious),
+      untilMs: previousUntilMs,
+    };
+    const logEpoch = await epoch.logEpoch();
+    return { appId, url, secret: opened(sealedSecret), previous, logEpoch };
+  };
+  const sender = new HttpSender({ requests, encode: webhookFormat().encode });
+  return new WebhookPump({ ...shared, rows, events, sender, open }, node);
+}
+
+class UnopenedSecret extends Error {
+  override readonly name = 'UnopenedSecret';
+}

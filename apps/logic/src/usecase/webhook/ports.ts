@@ -1,0 +1,103 @@
+import type { AppId, ConversationId } from '@queqiao/domain';
+
+import type { AdminChangeCall, Refusals } from '../admin/ports.js';
+
+export interface WebhookInfo {
+  readonly webhookId: string;
+  readonly url: string;
+  /** None: everything. */
+  readonly types: readonly string[];
+  readonly enabled: boolean;
+  readonly disabledReason: string;
+  readonly createdMs: number;
+  readonly previousUntilMs: number;
+}
+
+export interface WebhookStatus {
+  readonly pendingCommits: number;
+  readonly oldestPendingMs: number;
+  readonly waitingConversations: number;
+  readonly deadLetters: number;
+  readonly lastSuccessMs: number;
+  readonly lastFailureMs: number;
+  readonly lastError: string;
+  readonly missedMs: number;
+}
+
+export interface DeadLetter {
+  readonly eventId: string;
+  readonly conversationId: ConversationId;
+  readonly seq: number;
+  readonly attempts: number;
+  readonly firstAttemptMs: number;
+  readonly diedMs: number;
+  readonly lastError: string;
+}
+
+/** Each change with its answer and its entry in the audit log. Errors: NOT_FOUND, ALREADY_EXISTS, LIMIT_EXCEEDED, UNAVAILABLE. */
+export interface ManagedWebhooks extends Refusals {
+  create(
+    call: AdminChangeCall,
+    appId: AppId,
+    webhook: {
+      readonly webhookId: string;
+      readonly url: string;
+      readonly types: readonly string[];
+      readonly sealedSecret: Uint8Array;
+    },
+  ): Promise<WebhookInfo>;
+  get(
+    appId: AppId,
+    webhookId: string,
+  ): Promise<{ readonly webhook: WebhookInfo; readonly status: WebhookStatus } | null>;
+  list(appId: AppId): Promise<WebhookInfo[]>;
+  update(
+    call: AdminChangeCall,
+    appId: AppId,
+    webhookId: string,
+    change: {
+      readonly url?: string | undefined;
+      readonly enabled?: boolean | undefined;
+      readonly types?: readonly string[] | undefined;
+    },
+  ): Promise<WebhookInfo>;
+  rotate(
+    call: AdminChangeCall,
+    appId: AppId,
+    webhookId: string,
+    secret: {
+      readonly sealed: Uint8Array;
+      readonly rotationId: string;
+      readonly overlapMs: number;
+    },
+  ): Promise<{ readonly webhook: WebhookInfo; readonly rotationId: string }>;
+  remove(call: AdminChangeCall, appId: AppId, webhookId: string): Promise<void>;
+  deadLetters(
+    appId: AppId,
+    webhookId: string,
+    page: {
+      readonly before: { readonly diedMs: number; readonly eventId: string } | null;
+      readonly limit: number;
+    },
+  ): Promise<DeadLetter[]>;
+  replay(
+    call: AdminChangeCall,
+    appId: AppId,
+    webhookId: string,
+    which: { readonly eventIds: readonly string[]; readonly fromMs: number },
+  ): Promise<{ readonly replayed: number; readonly more: boolean }>;
+}
+
+/** New secrets, and how they are kept. */
+export interface WebhookSecrets {
+  /** `text` is what whoever verifies is given. */
+  make(appId: AppId, webhookId: string): { readonly text: string; readonly sealed: Uint8Array };
+}
+
+export interface WebhookRules {
+  readonly allowHttp: boolean;
+  /** Whether its host may be connected to, as far as that can be seen from how it is written. */
+  readonly allowsHost: (url: URL) => boolean;
+  /** What the content of an entry may be. */
+  readonly types: ReadonlySet<string>;
+}

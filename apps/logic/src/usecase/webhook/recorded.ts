@@ -1,0 +1,28 @@
+import { DomainError, isId } from '@queqiao/domain';
+
+import type { AdminChangeCall, Refusals } from '../admin/ports.js';
+import type { BusinessContext } from '../caller.js';
+import { checkId } from './check-webhook.js';
+
+/** One change by a back end. What is refused is recorded before it is answered, as with operators. */
+export async function recorded<T>(
+  refusals: Refusals,
+  { appId, caller, requestId }: BusinessContext,
+  about: { readonly method: string; readonly clientRequestId: string; readonly target?: string },
+  work: (call: AdminChangeCall) => Promise<T>,
+): Promise<T> {
+  const { method, target = '' } = about;
+  const call = {
+    actor: { kind: 'credential', id: caller.credentialId },
+    method,
+    requestId,
+  } as const;
+  try {
+    const clientRequestId = checkId(about.clientRequestId, 'client_request_id');
+    return await work({ ...call, clientRequestId });
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    await refusals.recordRefusal(call, { appId, target: isId(target) ? target : '' }, error.code);
+    throw error;
+  }
+}

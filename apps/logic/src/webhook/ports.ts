@@ -1,0 +1,131 @@
+import type { AppId, ConversationId } from '@queqiao/domain';
+import type { EntryRecord } from '../usecase/conversation/ports.js';
+import type { EventPlace } from '../usecase/event/ports.js';
+
+export interface WebhookEntry extends EntryRecord {
+  /** The name of its content, which it keeps when the content is gone. */
+  readonly kind: string;
+}
+
+export interface AppEvent {
+  readonly place: EventPlace;
+  readonly entry: WebhookEntry;
+}
+
+export interface WebhookKey {
+  readonly appId: AppId;
+  readonly webhookId: string;
+}
+
+/** Entries of one conversation of which the next one was refused; times by the database's clock. */
+export interface WaitRecord {
+  readonly conversationId: ConversationId;
+  /** Names the wait: the next one when it began. */
+  readonly firstSeq: number;
+  readonly nextSeq: number;
+  readonly lastSeq: number;
+  /** Of the next one. */
+  readonly attempts: number;
+  readonly firstAttemptMs: number;
+  readonly dueMs: number;
+  readonly lastError: string;
+}
+
+export interface DeadLetterRecord {
+  readonly eventId: string;
+  readonly conversationId: ConversationId;
+  readonly seq: number;
+  readonly attempts: number;
+  readonly firstAttemptMs: number;
+  readonly diedMs: number;
+  readonly lastError: string;
+}
+
+export interface HeldWebhook {
+  readonly url: string;
+  readonly types: readonly string[];
+  readonly sealedSecret: Uint8Array;
+  readonly sealedPrevious: Uint8Array | null;
+  readonly previousUntilMs: number;
+  readonly revision: number;
+  readonly place: EventPlace;
+  readonly waits: readonly WaitRecord[];
+}
+
+export interface Progress {
+  readonly place: EventPlace;
+  readonly waits: readonly WaitRecord[];
+  readonly over: readonly Pick<WaitRecord, 'conversationId' | 'firstSeq'>[];
+  readonly deadLetters: readonly DeadLetterRecord[];
+  readonly lastSuccessMs: number | null;
+  readonly lastFailureMs: number | null;
+  readonly lastError: string;
+  readonly missed: boolean;
+  readonly disabledReason: string | null;
+}
+
+/** How far webhooks are, of which each has one owner at a time. */
+export interface WebhookRows {
+  held(key: WebhookKey, owner: string): Promise<HeldWebhook | null>;
+  /** All of it or nothing. False: it has another owner, or is off or gone. */
+  save(key: WebhookKey, owner: string, progress: Progress): Promise<boolean>;
+  entries(
+    appId: AppId,
+    conversationId: ConversationId,
+    range: { readonly fromSeq: number; readonly toSeq: number },
+  ): Promise<readonly WebhookEntry[]>;
+}
+
+export interface WebhookOwners {
+  renew(node: { readonly nodeId: string; readonly bootId: string }, leaseMs: number): Promise<void>;
+  leave(node: { readonly nodeId: string; readonly bootId: string }): Promise<void>;
+  survey(): Promise<Survey>;
+  claim(key: WebhookKey, owner: string, from: string): Promise<boolean>;
+  release(key: WebhookKey, owner: string): Promise<void>;
+}
+
+export interface Survey {
+  readonly nowMs: number;
+  readonly owners: ReadonlySet<string>;
+  readonly webhooks: readonly (WebhookKey & {
+    readonly owner: string;
+    readonly revision: number;
+    readonly newest: number;
+    readonly position: number;
+  })[];
+}
+
+export interface WebhookEvents {
+  read(
+    appId: AppId,
+    place: EventPlace,
+  ): Promise<{ readonly events: readonly AppEvent[]; readonly place: EventPlace } | null>;
+  oldest(appId: AppId): Promise<EventPlace>;
+}
+
+/** What one attempt came to. */
+export type Outcome =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'refused'; readonly error: string; readonly retryAfterMs: number | null }
+  /** It wants nothing any more. */
+  | { readonly kind: 'gone' };
+
+export interface Target {
+  readonly appId: AppId;
+  readonly url: string;
+  readonly secret: Uint8Array;
+  /** Signs too until its time is over. */
+  readonly previous: { readonly secret: Uint8Array; readonly untilMs: number } | null;
+  /** Raised by a restore: what has the same name afterwards is another event. */
+  readonly logEpoch: number;
+}
+
+export interface EventSender {
+  /** Names the event, in all apps, whenever it is sent. */
+  eventId(
+    target: Pick<Target, 'appId' | 'logEpoch'>,
+    entry: Pick<EntryRecord, 'conversationId' | 'seq'>,
+  ): string;
+  /** Never rejects. */
+  send(target: Target, entry: WebhookEntry, nowMs: number): Promise<Outcome>;
+}

@@ -1,0 +1,29 @@
+/** Requests of all webhooks of a node that may be under way at a time. Whoever finds none is told when there is one again. */
+export class RequestSlots {
+  #taken = 0;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(private readonly max: number) {}
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** False: `whenFree` is called once, later. */
+  tryTake(whenFree: () => void): boolean {
+    if (this.#taken >= this.max) {
+      this.#waiting.add(whenFree);
+      return false;
+    }
+    this.#taken += 1;
+    return true;
+  }
+
+  give(): void {
+    this.#taken -= 1;
+    const [next] = this.#waiting;
+    if (next === undefined) return;
+    this.#waiting.delete(next);
+    next();
+  }
+}

@@ -1,0 +1,33 @@
+import { counterIn, gaugeIn, type Registry } from '@queqiao/runtime';
+
+export type WebhookMetrics = ReturnType<typeof webhookMetrics>;
+
+export function webhookMetrics(registry: Registry) {
+  const counter = (name: string, help: string) => counterIn(registry, { name, help });
+  const gauge = (name: string, help: string) => gaugeIn(registry, { name, help });
+  return {
+    attempts: counterIn(registry, {
+      name: 'queqiao_webhook_attempts_total',
+      help: 'Requests to webhooks, by what they came to',
+      labelNames: ['outcome'],
+    }),
+    deadLetters: counter('queqiao_webhook_dead_letters_total', 'Events that were given up on'),
+    missed: counter(
+      'queqiao_webhook_missed_total',
+      'Times that a webhook came so late that events were kept no longer',
+    ),
+    failures: counter(
+      'queqiao_webhook_store_failures_total',
+      'Reads and writes of webhooks that failed, and are tried again',
+    ),
+    owned: gauge('queqiao_webhook_owned', 'Webhooks that this node sends'),
+    away: gauge('queqiao_webhook_away', 'Of them, those whose receiver is away'),
+    requests: gauge('queqiao_webhook_requests', 'Requests of this node under way'),
+    waits: gauge('queqiao_webhook_waits', 'Conversations that wait for another attempt'),
+    bytes: gauge('queqiao_webhook_buffered_bytes', 'Bytes of contents that were read and not sent'),
+    pending: gauge(
+      'queqiao_webhook_pending_commits',
+      'Commits of which not every event was dealt with, of all webhooks of this node',
+    ),
+  };
+}

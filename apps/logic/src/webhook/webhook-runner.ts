@@ -1,0 +1,305 @@
+import type { Clock, Logger, Timer } from '@queqiao/runtime';
+import type { EventEar } from '../usecase/event/ports.js';
+import { WEBHOOK_MAX_WINDOW } from './limits.js';
+import type {
+  EventSender,
+  HeldWebhook,
+  Outcome,
+  Target,
+  WebhookEntry,
+  WebhookEvents,
+  WebhookKey,
+  WebhookRows,
+} from './ports.js';
+import type { RequestSlots } from './request-slots.js';
+import type { WebhookMetrics } from './webhook-metrics.js';
+import { WebhookWork, type Task } from './webhook-work.js';
+
+/** How often is written down how far a webhook is, while it is sent: what a dead node had not written is sent again. */
+const SAVE_MS = 200;
+/** Pause after the database has failed. */
+const AGAIN_MS = 1_000;
+/** Events of one read. */
+const PAGE = 100;
+/** An ear that hears nothing listens on. */
+const EAR_MS = 60_000;
+/** What requests under way get when this ends: what they come to is not known afterwards, and they are sent again. */
+const STOP_MS = 2_000;
+/** WEBHOOK_MAX_WAITS of the store: with so many no further events are read. */
+export const RUNNER_MAX_WAITS = 1_000;
+
+export interface RunnerDeps {
+  readonly rows: WebhookRows;
+  readonly events: WebhookEvents;
+  readonly sender: EventSender;
+  /** Throws when a secret does not open. */
+  readonly open: (key: WebhookKey, held: HeldWebhook) => Promise<Target>;
+  readonly slots: RequestSlots;
+  /** Whether this node may read a page more. */
+  readonly hasRoom: () => boolean;
+  readonly ear: EventEar;
+  readonly clock: Clock;
+  /** The database's time. */
+  readonly nowMs: () => number;
+  readonly logger: Logger;
+  readonly metrics: WebhookMetrics;
+}
+
+/** Sends what one webhook has to get, for as long as this node owns it. */
+export class WebhookRunner {
+  #target: Target | undefined;
+  #types: ReadonlySet<string> = new Set();
+  #work: WebhookWork | undefined;
+  #revision = 0;
+  /** There may be events that were not read. */
+  #hasMore = true;
+  #reading = false;
+  #loading = false;
+  #timer: Timer | undefined;
+  #saveTimer: Timer | undefined;
+  #saving: Promise<void> = Promise.resolve();
+  readonly #requests = new Set<Promise<void>>();
+  readonly #end = new AbortController();
+
+  constructor(
+    readonly key: WebhookKey,
+    private readonly owner: string,
+    private readonly deps: RunnerDeps,
+    /** Called once, when it has to stop because it is not this node's any more. */
+    private readonly onLost: () => void,
+  ) {}
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get state() {
+    const { window, waits, health } = this.#work ?? {};
+    return {
+      bytes: window?.bytes ?? 0,
+      waits: waits?.size ?? 0,
+      isAway: health?.isAway ?? false,
+      position: window?.place.position,
+    };
+  }
+
+  start(): void {
+    void this.#listen();
+    void this.#load();
+  }
+
+  /** There is an event at this position. */
+  heard(newest: number): void {
+    if (newest <= (this.#work?.window.readPlace.position ?? 0)) return;
+    this.#hasMore = true;
+    this.#go();
+  }
+
+  /** Its row was changed by somebody else. */
+  reload(): void {
+    void this.#load();
+  }
+
+  /** Resolves when what was settled is written down. */
+  async stop(): Promise<void> {
+    this.#end.abort();
+    this.#timer?.cancel();
+    this.#saveTimer?.cancel();
+    const pause = this.deps.clock.sleep(STOP_MS);
+    await Promise.race([Promise.all(this.#requests), pause]);
+    await this.#save();
+    this.deps.ear.close();
+  }
+
+  async #listen(): Promise<void> {
+    const { signal } = this.#end;
+    while (!signal.aborted) {
+      await this.deps.ear.wait(EAR_MS, signal);
+      this.#hasMore = true;
+      this.#go();
+    }
+  }
+
+  /** After a write, so that what is read here is not older than what is known. */
+  async #load(): Promise<void> {
+    if (this.#loading) return;
+    this.#loading = true;
+    this.#saving = this.#saving.then(async () => {
+      if (this.#work?.isChanged) await this.#write(this.#work);
+      await this.#attempt('a webhook could not be read', () => this.#read());
+    });
+    await this.#saving;
+    this.#loading = false;
+    this.#go();
+  }
+
+  async #read(): Promise<void> {
+    const { rows, open } = this.deps;
+    const held = await rows.held(this.key, this.owner);
+    if (held === null) return this.#lose();
+    const target = await open(this.key, held);
+    this.#target = target;
+    this.#types = new Set(held.types);
+    this.#revision = held.revision;
+    if (this.#work) return this.#work.waits.load(held.waits);
+    const eventId = (entry: Pick<WebhookEntry, 'conversationId' | 'seq'>) =>
+      this.deps.sender.eventId(target, entry);
+    this.#work = new WebhookWork(held.place, held.waits, { eventId });
+  }
+
+  /** Whatever can be begun is. */
+  readonly #go = (): void => {
+    const work = this.#work;
+    const target = this.#target;
+    if (work === undefined || target === undefined || this.#end.signal.aborted) return;
+    this.#begin(work, target);
+    this.#readOn(work);
+    this.#timer?.cancel();
+    const dueMs = work.dueMs();
+    // What is due and was not begun is held up by requests under way, whose end is heard of.
+    const delayMs = (dueMs ?? 0) - this.deps.nowMs();
+    if (delayMs > 0) this.#timer = this.deps.clock.setTimer(delayMs, this.#go);
+  };
+
+  #begin(work: WebhookWork, target: Target): void {
+    const { slots, nowMs } = this.deps;
+    for (;;) {
+      const task = work.take(nowMs());
+      if (task === undefined) return;
+      if (task.kind === 'fresh' && !this.#wants(task.item.entry)) {
+        work.pass(task, nowMs());
+        this.#saveSoon();
+      } else if (!slots.tryTake(this.#go)) {
+        work.putBack(task);
+        return;
+      } else {
+        const request = this.#run(work, target, task).finally(() => {
+          slots.give();
+          this.#requests.delete(request);
+          this.#go();
+        });
+        this.#requests.add(request);
+      }
+    }
+  }
+
+  async #run(work: WebhookWork, target: Target, task: Task): Promise<void> {
+    const { nowMs, sender, metrics } = this.deps;
+    const entry = await this.#entryOf(task);
+    if (entry === undefined || this.#end.signal.aborted) return work.putBack(task);
+    if (entry === null || !this.#wants(entry)) work.pass(task, nowMs());
+    else {
+      const outcome = await sender.send(target, entry, nowMs());
+      metrics.attempts.inc({ outcome: labelOf(outcome) });
+      work.settle(task, outcome, nowMs());
+      if (outcome.kind === 'gone') this.#lose();
+    }
+    this.#saveSoon();
+  }
+
+  /** Null: there is none. Undefined: the database did not answer. */
+  async #entryOf(task: Task): Promise<WebhookEntry | null | undefined> {
+    if (task.kind === 'fresh') return task.item.entry;
+    const { wait } = task;
+    const next = () => wait.entries.find(({ seq }) => seq === wait.nextSeq);
+    const known = next();
+    if (known) return known;
+    const { appId } = this.key;
+    // One that was refused may be refused again; the others are likely to follow each other.
+    const toSeq = wait.attempts > 0 ? wait.nextSeq : wait.lastSeq;
+    const range = { fromSeq: wait.nextSeq, toSeq };
+    const found = await this.#attempt('events that wait could not be read', async () => {
+      wait.entries = await this.deps.rows.entries(appId, wait.conversationId, range);
+      return true;
+    });
+    return found === undefined ? undefined : (next() ?? null);
+  }
+
+  #readOn(work: WebhookWork): void {
+    const { events, hasRoom, nowMs } = this.deps;
+    const { window } = work;
+    const isFull = window.size > WEBHOOK_MAX_WINDOW - PAGE || work.waits.size >= RUNNER_MAX_WAITS;
+    if (!this.#hasMore || this.#reading || isFull || (window.size > 0 && !hasRoom())) return;
+    if (work.health.isAway && window.size > 0) return;
+    this.#reading = true;
+    this.#hasMore = false;
+    const read = async (): Promise<void> => {
+      const from = window.readPlace;
+      const page = await events.read(this.key.appId, from);
+      if (page === null) return this.#skip(work);
+      if (page.place !== from) this.#hasMore = true;
+      work.add(page.events, page.place, nowMs());
+      this.#saveSoon();
+    };
+    void this.#attempt('events of a webhook could not be read', read).then((): void => {
+      this.#reading = false;
+      this.#go();
+    });
+  }
+
+  /** What follows its place is kept no longer: on with what is, once what was read is done. */
+  async #skip(work: WebhookWork): Promise<void> {
+    this.#hasMore = true;
+    if (work.window.size > 0) return;
+    const oldest = await this.deps.events.oldest(this.key.appId);
+    work.skipTo(oldest);
+    this.deps.metrics.missed.inc();
+  }
+
+  #wants({ kind }: WebhookEntry): boolean {
+    return this.#types.size === 0 || this.#types.has(kind);
+  }
+
+  #saveSoon(): void {
+    if (this.#end.signal.aborted) return;
+    this.#saveTimer ??= this.deps.clock.setTimer(SAVE_MS, () => {
+      this.#saveTimer = undefined;
+      void this.#save();
+    });
+  }
+
+  #save(): Promise<void> {
+    this.#saving = this.#saving.then(async () => {
+      if (this.#work?.isChanged) await this.#write(this.#work);
+    });
+    return this.#saving;
+  }
+
+  async #write(work: WebhookWork): Promise<void> {
+    const progress = work.takeProgress();
+    const held = await this.#attempt('how far a webhook is could not be written', () =>
+      this.deps.rows.save(this.key, this.owner, progress),
+    );
+    if (held === true) this.deps.metrics.deadLetters.inc(progress.deadLetters.length);
+    else if (held === false) this.#lose();
+    else {
+      work.giveBack(progress);
+      this.#saveSoon();
+    }
+  }
+
+  #lose(): void {
+    if (this.#end.signal.aborted) return;
+    this.#end.abort();
+    this.onLost();
+  }
+
+  /** Undefined: it failed, and is tried again. */
+  async #attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.deps.metrics.failures.inc();
+      const reason = error instanceof Error ? error.name : typeof error;
+      this.deps.logger.warn({ reason }, what);
+      this.#hasMore = true;
+      await this.deps.clock.sleep(AGAIN_MS);
+      return undefined;
+    }
+  }
+}
+
+function labelOf(outcome: Outcome): string {
+  if (outcome.kind !== 'refused') return outcome.kind;
+  return outcome.error.startsWith('status ') ? 'status' : outcome.error;
+}

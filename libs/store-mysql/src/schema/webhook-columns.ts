@@ -1,0 +1,50 @@
+import type { Columns } from './column-kinds.js';
+import type { WebhookSchema } from './webhooks.js';
+
+/** Columns of the tables of webhooks. */
+export const WEBHOOK_COLUMNS = {
+  webhooks: {
+    app_id: 'string',
+    webhook_id: 'string',
+    url: 'string',
+    types: 'json',
+    enabled: 'number',
+    disabled_reason: 'string',
+    secret: 'buffer',
+    previous_secret: 'buffer?',
+    previous_until_ms: 'number',
+    created_ms: 'number',
+    revision: 'number',
+    owner: 'string',
+    position: 'number',
+    seq: 'number',
+    last_success_ms: 'number',
+    last_failure_ms: 'number',
+    last_error: 'string',
+    missed_ms: 'number',
+  },
+  webhook_nodes: { node_id: 'string', boot_id: 'string', expires_ms: 'number' },
+  webhook_waits: {
+    app_id: 'string',
+    webhook_id: 'string',
+    conversation_id: 'string',
+    first_seq: 'number',
+    next_seq: 'number',
+    last_seq: 'number',
+    attempts: 'number',
+    first_attempt_ms: 'number',
+    due_ms: 'number',
+    last_error: 'string',
+  },
+  webhook_dead_letters: {
+    app_id: 'string',
+    webhook_id: 'string',
+    event_id: 'string',
+    conversation_id: 'string',
+    seq: 'number',
+    attempts: 'number',
+    first_attempt_ms: 'number',
+    died_ms: 'number',
+    last_error: 'string',
+  },
+} as const satisfies Pick<Columns, keyof WebhookSchema>;
