@@ -40,6 +40,7 @@ beforeAll(async () => {
   await alice.send('d:alice:alice', 'note', 'to be edited');
   await alice.createGroup({ groupId: 'own' });
   await post('demo', 'own-post', 'alice');
+  await webhook('demo', 'own-hook');
   doors = await doorsOf(rig, demo, 'alice');
   const authorization = `Bearer ${demo.credential}`;
   const behalf = grpcDoor(rig, { authorization, 'queqiao-user': 'alice' });
@@ -76,6 +77,22 @@ async function broadcast(appId: string, broadcastId: string): Promise<void> {
   await queryRows(rig.database.url, `INSERT INTO broadcasts (${columns}) VALUES (${values})`);
 }
 
+async function webhook(appId: string, webhookId: string): Promise<void> {
+  const columns =
+    'app_id, webhook_id, url, types, enabled, disabled_reason, secret, previous_until_ms, created_ms, revision, owner, ' +
+    'position, seq, last_success_ms, last_failure_ms, last_error, missed_ms';
+  const values = `'${appId}', '${webhookId}', 'https://example.com/of the rival', '[]', 0, '', 'x', 0, 1, 1, '', 0, 0, 0, 0, '', 0`;
+  await queryRows(rig.database.url, `INSERT INTO webhooks (${columns}) VALUES (${values})`);
+}
+
+async function deadLetter(appId: string, webhookId: string, eventId: string): Promise<void> {
+  const columns =
+    'app_id, webhook_id, event_id, conversation_id, seq, attempts, first_attempt_ms, died_ms, last_error';
+  const values = `'${appId}', '${webhookId}', '${eventId}', 'd:alice:bob', 1, 1, 1, 1, 'of the rival'`;
+  const sql = `INSERT INTO webhook_dead_letters (${columns}) VALUES (${values})`;
+  await queryRows(rig.database.url, sql);
+}
+
 /** The rival's users and devices have some names of our own. */
 async function furnishRival(): Promise<void> {
   await rig
@@ -89,6 +106,10 @@ async function furnishRival(): Promise<void> {
   await post('rival', 'own-post', 'alice');
   await comment('rival', 'own-post', FOREIGN.comment, 'alice');
   await broadcast('rival', FOREIGN.broadcast);
+  for (const name of ['own-hook', FOREIGN.webhook]) {
+    await webhook('rival', name);
+    await deadLetter('rival', name, FOREIGN.event);
+  }
   await mallory.createGroup({ groupId: FOREIGN.group, memberIds: ['alice'] });
   await mallory.createGroup({ groupId: FOREIGN.newGroup });
   await mallory.send(`g:${FOREIGN.group}`, 'm2', 'of the rival');
@@ -165,6 +186,18 @@ describe('an id of another app', () => {
     const metadata = { authorization: `Bearer ${await rival.token('alice')}` };
     const namesake = rig.user({ ...metadata, 'queqiao-device': FOREIGN.device });
     expect((await namesake.sync()).conversations).toHaveLength(2);
+  });
+
+  it('leaves the webhooks of the other app as they were', async () => {
+    const of = "WHERE app_id = 'rival'";
+    const sql = `SELECT webhook_id, enabled, revision FROM webhooks ${of} ORDER BY webhook_id`;
+    const untouched = { enabled: 0, revision: 1 };
+    expect(await queryRows(rig.database.url, sql)).toEqual([
+      { webhook_id: FOREIGN.webhook, ...untouched },
+      { webhook_id: 'own-hook', ...untouched },
+    ]);
+    const letters = `SELECT 1 FROM webhook_dead_letters ${of}`;
+    expect(await queryRows(rig.database.url, letters)).toHaveLength(2);
   });
 
   it('may be used by both apps, for different things', async () => {

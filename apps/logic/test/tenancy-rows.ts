@@ -10,6 +10,8 @@ export interface Ids {
   readonly post: string;
   readonly comment: string;
   readonly broadcast: string;
+  readonly webhook: string;
+  readonly event: string;
   readonly newUser: string;
   readonly newGroup: string;
 }
@@ -24,6 +26,8 @@ export const FOREIGN: Ids = {
   post: 'post-of-a-rival',
   comment: 'comment-of-a-rival',
   broadcast: 'broadcast-of-a-rival',
+  webhook: 'hook-of-a-rival',
+  event: 'evt_of_a_rival',
 };
 export const NOBODYS: Ids = {
   newUser: 'nothere-too',
@@ -35,6 +39,8 @@ export const NOBODYS: Ids = {
   post: 'post-of-nobody',
   comment: 'comment-of-nobody',
   broadcast: 'broadcast-of-nobody',
+  webhook: 'hook-of-nobody',
+  event: 'evt_of_nobody',
 };
 
 /** Requests of alice's, or of her back end's, with a strange id in one field. */
@@ -452,6 +458,25 @@ const BROADCASTS: Record<string, Row> = {
   CancelBroadcast: { broadcast_id: ({ broadcast }) => [asked({ broadcast_id: broadcast })] },
 };
 
+/** What the webhook of an id is asked. */
+function hooked(more: JsonObject = {}): Row {
+  return { webhook_id: ({ webhook }) => [asked({ webhook_id: webhook, ...more })] };
+}
+
+const WEBHOOKS: Record<string, Row> = {
+  CreateWebhook: {},
+  GetWebhook: { webhook_id: ({ webhook }) => [{ webhook_id: webhook }] },
+  ListWebhooks: {},
+  UpdateWebhook: hooked({ enabled: true }),
+  RotateSecret: hooked(),
+  DeleteWebhook: hooked(),
+  ListDeadLetters: { webhook_id: ({ webhook }) => [{ webhook_id: webhook }] },
+  ReplayDeadLetters: {
+    ...hooked(),
+    event_ids: ({ event }) => [asked({ webhook_id: 'own-hook', event_ids: [event] })],
+  },
+};
+
 const under = (prefix: string, rows: Record<string, Row>): [string, Row][] =>
   Object.entries(rows).map(([name, row]) => [`queqiao.${prefix}${name}`, row]);
 
@@ -468,6 +493,7 @@ export function foreignIds(): ReadonlyMap<string, Row> {
     ...under('server.v1.ImportService/', IMPORTS),
     ...under('server.v1.MomentService/', APP_MOMENTS),
     ...under('server.v1.BroadcastService/', BROADCASTS),
+    ...under('server.v1.WebhookService/', WEBHOOKS),
     ...under('', OTHERS),
   ]);
 }

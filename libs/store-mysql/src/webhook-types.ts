@@ -189,7 +189,7 @@ export interface WebhookStore {
   release(key: WebhookKey, owner: string): Promise<void>;
   /** Null: it is off, gone, or another owner's. */
   held(key: WebhookKey, owner: string): Promise<HeldWebhook | null>;
-  /** False: nothing was written, as it is off, gone, or another owner's. */
+  /** False: nothing was written, as it is gone or another owner's. */
   save(key: WebhookKey, owner: string, progress: WebhookProgress): Promise<boolean>;
   /** Of one conversation from one seq to another, at most WEBHOOK_MAX_READ. */
   entries(

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -16,6 +16,9 @@ export type Received = z.infer<typeof recordSchema>;
 /** The receiver as a process of its own, always on the same port and with the same file. */
 export class ReceiverProcess {
   #child: ChildProcess | undefined;
+  readonly #records: Received[] = [];
+  /** Bytes of the file. */
+  #read = 0;
   starts = 0;
 
   constructor(
@@ -46,9 +49,15 @@ export class ReceiverProcess {
   }
 
   /** In the order in which it was kept. A line that a kill has cut was not answered. */
-  received(): Received[] {
-    if (!existsSync(this.file)) return [];
-    return readFileSync(this.file, 'utf8').split('\n').flatMap(toRecord);
+  received(): readonly Received[] {
+    const log = openSync(this.file, 'a+');
+    const more = Buffer.alloc(fstatSync(log).size - this.#read);
+    readSync(log, more, 0, more.length, this.#read);
+    closeSync(log);
+    const whole = more.subarray(0, more.lastIndexOf('\n') + 1);
+    this.#read += whole.length;
+    for (const line of whole.toString().split('\n')) this.#records.push(...toRecord(line));
+    return this.#records;
   }
 }
 

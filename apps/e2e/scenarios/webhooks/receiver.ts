@@ -27,7 +27,7 @@ async function keep(): Promise<void> {
     const batch = waiting;
     waiting = [];
     // A kill may have left half a line.
-    await writeAll(log, batch.map(({ line }) => `\n${line}`).join(''));
+    await writeAll(log, batch.map(({ line }) => `\n${line}\n`).join(''));
     await flush(log);
     for (const { response } of batch) response.writeHead(204).end();
   }

@@ -77,17 +77,13 @@ export function webhookPump(
   const { box, requests } = outbound;
   const open = async ({ appId, webhookId }: WebhookKey, held: HeldWebhook) => {
     const { url, sealedSecret, sealedPrevious, previousUntilMs } = held;
-    const opened = (sealed: Uint8Array): Buffer => {
-      const secret = box.open(sealed, purposeOf(appId, webhookId));
-      if (secret === null) throw new UnopenedSecret('no key of this node opens a secret');
-      return secret;
-    };
-    const previous = sealedPrevious && {
-      secret: opened(sealedPrevious),
-      untilMs: previousUntilMs,
-    };
-    const logEpoch = await epoch.logEpoch();
-    return { appId, url, secret: opened(sealedSecret), previous, logEpoch };
+    const purpose = purposeOf(appId, webhookId);
+    const secret = box.open(sealedSecret, purpose);
+    if (secret === null) throw new UnopenedSecret('no key of this node opens a secret');
+    // One whose key is lost signs no more, and holds nothing up.
+    const before = sealedPrevious && box.open(sealedPrevious, purpose);
+    const previous = before && { secret: before, untilMs: previousUntilMs };
+    return { appId, url, secret, previous, logEpoch: await epoch.logEpoch() };
   };
   const sender = new HttpSender({ requests, encode: webhookFormat().encode });
   return new WebhookPump({ ...shared, rows, events, sender, open }, node);

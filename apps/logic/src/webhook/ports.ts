@@ -67,7 +67,7 @@ export interface Progress {
 /** How far webhooks are, of which each has one owner at a time. */
 export interface WebhookRows {
   held(key: WebhookKey, owner: string): Promise<HeldWebhook | null>;
-  /** All of it or nothing. False: it has another owner, or is off or gone. */
+  /** All of it or nothing. False: it has another owner, or is gone. */
   save(key: WebhookKey, owner: string, progress: Progress): Promise<boolean>;
   entries(
     appId: AppId,

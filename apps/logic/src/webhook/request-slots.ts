@@ -21,9 +21,11 @@ export class RequestSlots {
 
   give(): void {
     this.#taken -= 1;
-    const [next] = this.#waiting;
-    if (next === undefined) return;
-    this.#waiting.delete(next);
-    next();
+    for (const next of this.#waiting) {
+      if (this.#taken >= this.max) return;
+      this.#waiting.delete(next);
+      // It may need none any more: then the next one is told.
+      next();
+    }
   }
 }

@@ -21,6 +21,9 @@ const TICK_MS = 1_000;
 /** A node that has said nothing for so long is gone: others take its webhooks over. */
 export const WEBHOOK_LEASE_MS = 5_000;
 
+/** Webhooks that a node takes over between saying twice that it is there. */
+export const WEBHOOK_MAX_CLAIMS = 200;
+
 export interface WebhookPumpDeps {
   readonly rows: WebhookRows & WebhookOwners;
   readonly events: WebhookEvents;
@@ -46,6 +49,8 @@ export class WebhookPump {
   #ticking: Promise<void> | undefined;
   /** The database's time less that of our clock, which only measures. */
   #offsetMs = 0;
+  /** When the others take this node for gone, unless it says something before; by our own clock. */
+  #heldUntilMs = -Infinity;
 
   constructor(
     private readonly deps: WebhookPumpDeps,
@@ -77,7 +82,9 @@ export class WebhookPump {
   async #tick(): Promise<void> {
     await this.#tried('webhooks could not be looked for', async () => {
       const { rows, clock } = this.deps;
+      const begunMs = clock.monotonic();
       await rows.renew(this.node, WEBHOOK_LEASE_MS);
+      this.#heldUntilMs = begunMs + WEBHOOK_LEASE_MS;
       const survey = await rows.survey();
       this.#offsetMs = survey.nowMs - clock.monotonic();
       await this.#take(survey);
@@ -87,6 +94,7 @@ export class WebhookPump {
 
   async #take({ webhooks, owners }: Survey): Promise<void> {
     const wanted = new Set<string>();
+    let claims = 0;
     for (const { appId, webhookId, owner, revision, newest } of webhooks) {
       const id = `${appId} ${webhookId}`;
       if (chooseOwner(id, owners) !== this.#owner) continue;
@@ -95,7 +103,8 @@ export class WebhookPump {
       if (runner !== undefined) {
         if (runner.revision !== revision) runner.reload();
         runner.heard(newest);
-      } else if (owner === this.#owner || !owners.has(owner)) {
+      } else if ((owner === this.#owner || !owners.has(owner)) && claims < WEBHOOK_MAX_CLAIMS) {
+        claims += 1;
         await this.#claim(id, { appId, webhookId }, owner);
       }
     }
@@ -112,6 +121,7 @@ export class WebhookPump {
       {
         ...shared,
         ear: bell.listen(key.appId),
+        mayBegin: () => deps.clock.monotonic() < this.#heldUntilMs,
         hasRoom: () => this.#bytes() < WEBHOOK_NODE_MAX_BYTES,
         nowMs: () => Math.floor(deps.clock.monotonic() + this.#offsetMs),
       },

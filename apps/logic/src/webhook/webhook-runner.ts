@@ -1,18 +1,7 @@
-import type { Clock, Logger, Timer } from '@queqiao/runtime';
-import type { EventEar } from '../usecase/event/ports.js';
+import type { Timer } from '@queqiao/runtime';
 import { WEBHOOK_MAX_WINDOW } from './limits.js';
-import type {
-  EventSender,
-  HeldWebhook,
-  Outcome,
-  Target,
-  WebhookEntry,
-  WebhookEvents,
-  WebhookKey,
-  WebhookRows,
-} from './ports.js';
-import type { RequestSlots } from './request-slots.js';
-import type { WebhookMetrics } from './webhook-metrics.js';
+import type { Outcome, Target, WebhookEntry, WebhookKey } from './ports.js';
+import type { RunnerDeps } from './runner-deps.js';
 import { WebhookWork, type Task } from './webhook-work.js';
 
 /** How often is written down how far a webhook is, while it is sent: what a dead node had not written is sent again. */
@@ -27,23 +16,6 @@ const EAR_MS = 60_000;
 const STOP_MS = 2_000;
 /** WEBHOOK_MAX_WAITS of the store: with so many no further events are read. */
 export const RUNNER_MAX_WAITS = 1_000;
-
-export interface RunnerDeps {
-  readonly rows: WebhookRows;
-  readonly events: WebhookEvents;
-  readonly sender: EventSender;
-  /** Throws when a secret does not open. */
-  readonly open: (key: WebhookKey, held: HeldWebhook) => Promise<Target>;
-  readonly slots: RequestSlots;
-  /** Whether this node may read a page more. */
-  readonly hasRoom: () => boolean;
-  readonly ear: EventEar;
-  readonly clock: Clock;
-  /** The database's time. */
-  readonly nowMs: () => number;
-  readonly logger: Logger;
-  readonly metrics: WebhookMetrics;
-}
 
 /** Sends what one webhook has to get, for as long as this node owns it. */
 export class WebhookRunner {
@@ -88,10 +60,9 @@ export class WebhookRunner {
     void this.#load();
   }
 
-  /** There is an event at this position. */
+  /** There is an event at this position, and the node is still there. */
   heard(newest: number): void {
-    if (newest <= (this.#work?.window.readPlace.position ?? 0)) return;
-    this.#hasMore = true;
+    if (newest > (this.#work?.window.readPlace.position ?? 0)) this.#hasMore = true;
     this.#go();
   }
 
@@ -152,6 +123,7 @@ export class WebhookRunner {
     const work = this.#work;
     const target = this.#target;
     if (work === undefined || target === undefined || this.#end.signal.aborted) return;
+    if (!this.deps.mayBegin()) return;
     this.#begin(work, target);
     this.#readOn(work);
     this.#timer?.cancel();

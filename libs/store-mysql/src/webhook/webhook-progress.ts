@@ -68,11 +68,8 @@ async function movePlace(
     .select('revision')
     .where('app_id', '=', appId)
     .where('webhook_id', '=', webhookId);
-  const held = await of
-    .where('owner', '=', owner)
-    .where('enabled', '=', 1)
-    .forUpdate()
-    .executeTakeFirst();
+  // Also of one that was turned off meanwhile: what it has got it has got.
+  const held = await of.where('owner', '=', owner).forUpdate().executeTakeFirst();
   if (held === undefined) return false;
   await trx
     .updateTable('webhooks')

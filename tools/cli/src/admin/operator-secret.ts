@@ -20,8 +20,17 @@ export function operatorHash(secret: string): string {
 
 /** Of a development deployment, made at its first start. */
 export function openOperatorSecret(file: string): string {
+  return openSecret(file, newOperatorSecret);
+}
+
+/** For QUEQIAO_SECRET_KEYS of a development deployment, made at its first start. */
+export function openSecretKey(file: string): string {
+  return openSecret(file, () => randomBytes(SECRET_BYTES).toString('base64'));
+}
+
+function openSecret(file: string, make: () => string): string {
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
-  const secret = newOperatorSecret();
+  const secret = make();
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${secret}\n`, { mode: 0o600 });
   return secret;

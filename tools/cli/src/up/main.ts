@@ -9,7 +9,7 @@ import {
 } from '@queqiao/dev-stack';
 import { migrate } from '@queqiao/store-mysql';
 import { AdminDoor } from '../admin/admin-door.js';
-import { openOperatorSecret, operatorHash } from '../admin/operator-secret.js';
+import { openOperatorSecret, openSecretKey, operatorHash } from '../admin/operator-secret.js';
 import { openTokenSecret } from './token-secret.js';
 import { printBanner } from './banner.js';
 import { clearTheWay } from './clear-the-way.js';
@@ -68,6 +68,7 @@ class Up {
       redisUrl: stack.redis.url,
       operatorSha256: operatorHash(operator),
       tokenSecret: openTokenSecret(join(dataDir, 'token-secret')),
+      secretKey: openSecretKey(join(dataDir, 'secret-key')),
       onExit: (exit) => this.fail(exit.server, exit.logTail),
     };
     log(`starting logic ×${args.logic}, connect ×${args.connect} and the page`);

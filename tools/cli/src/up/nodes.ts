@@ -34,6 +34,8 @@ export interface Surroundings {
   readonly operatorSha256: string;
   /** From which keys of issued tokens are derived. */
   readonly tokenSecret: string;
+  /** For secrets that logic nodes keep. */
+  readonly secretKey: string;
   readonly onExit: OnExit;
 }
 
@@ -45,6 +47,10 @@ export function logicNode(index: number, around: Surroundings): ServiceProcess {
     QUEQIAO_GRPC_PORT: String(at(PORTS.grpc)),
     QUEQIAO_OPERATOR_SECRET_SHA256: around.operatorSha256,
     QUEQIAO_TOKEN_SECRETS: around.tokenSecret,
+    QUEQIAO_SECRET_KEYS: around.secretKey,
+    // A receiver that is being written listens on this machine.
+    QUEQIAO_OUTBOUND_HTTP: 'true',
+    QUEQIAO_OUTBOUND_PRIVATE: 'true',
     QUEQIAO_LINK_PORT: String(at(PORTS.link)),
   });
 }

@@ -1,0 +1,31 @@
+import type { Clock, Logger } from '@queqiao/runtime';
+import type { EventEar } from '../usecase/event/ports.js';
+import type {
+  EventSender,
+  HeldWebhook,
+  Target,
+  WebhookEvents,
+  WebhookKey,
+  WebhookRows,
+} from './ports.js';
+import type { RequestSlots } from './request-slots.js';
+import type { WebhookMetrics } from './webhook-metrics.js';
+
+export interface RunnerDeps {
+  readonly rows: WebhookRows;
+  readonly events: WebhookEvents;
+  readonly sender: EventSender;
+  /** Throws when a secret does not open. */
+  readonly open: (key: WebhookKey, held: HeldWebhook) => Promise<Target>;
+  readonly slots: RequestSlots;
+  /** Whether others still leave its webhooks to this node, as far as it knows. */
+  readonly mayBegin: () => boolean;
+  /** Whether this node may read a page more. */
+  readonly hasRoom: () => boolean;
+  readonly ear: EventEar;
+  readonly clock: Clock;
+  /** The database's time. */
+  readonly nowMs: () => number;
+  readonly logger: Logger;
+  readonly metrics: WebhookMetrics;
+}

@@ -1,0 +1,173 @@
+import { WebhookServiceDefinition as Webhooks } from '@queqiao/protocol/server';
+import { eventually } from '@queqiao/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failureOf, newId } from '../api-rig.js';
+import type { Arrival } from './test-receiver.js';
+import { lettersOf, statusOf, WebhookRig } from './webhook-rig.js';
+
+type Hooked = Awaited<ReturnType<WebhookRig['hooked']>>;
+
+let hooks: WebhookRig;
+beforeAll(async () => {
+  hooks = await WebhookRig.start();
+});
+afterAll(() => hooks.stop());
+
+async function turn({ call, webhookId }: Hooked, enabled: boolean): Promise<void> {
+  await call(Webhooks, 'updateWebhook', { clientRequestId: newId(), webhookId, enabled });
+}
+
+/** Lets a day pass for whatever waits: whoever sends reads it anew. */
+async function aDayLater(hooked: Hooked): Promise<void> {
+  await turn(hooked, false);
+  const of = `webhook_id = '${hooked.webhookId}'`;
+  await eventually('nobody sends', async () => {
+    return (await hooks.query(`SELECT 1 FROM webhooks WHERE ${of} AND owner = ''`)).length === 1;
+  });
+  const sql = `UPDATE webhook_waits SET first_attempt_ms = first_attempt_ms - 86400000, due_ms = 0 WHERE ${of}`;
+  await hooks.query(sql);
+  await turn(hooked, true);
+}
+
+/** A webhook with one dead letter of each conversation, and what was said. */
+async function withLetters(chats: readonly string[], each = 1) {
+  const hooked = await hooks.hooked();
+  const { app, receiver, call, webhookId } = hooked;
+  const said: string[] = [];
+  receiver.answer = ({ name }: Arrival) => (said.includes(name) ? 500 : 204);
+  for (let n = 0; n < each; n += 1) {
+    for (const chat of chats) {
+      const [, seqs] = [chat, said.filter((name) => name.startsWith(`${chat} `)).length];
+      said.push(`${chat} ${seqs + 1}`);
+      await hooks.say(app, chat);
+    }
+  }
+  for (let n = 1; n <= each; n += 1) {
+    await eventually('they wait', async () => {
+      const { waitingConversations, pendingCommits } = await statusOf(call, webhookId);
+      const tried = `SELECT 1 FROM webhook_waits WHERE webhook_id = '${webhookId}' AND attempts > 0`;
+      const all = (await hooks.query(tried)).length === chats.length;
+      return waitingConversations === chats.length && pendingCommits === 0 && all;
+    });
+    await aDayLater(hooked);
+    await eventually('they are given up on', async () => {
+      return (await lettersOf(call, webhookId)).length === n * chats.length;
+    });
+  }
+  return { ...hooked, said };
+}
+
+describe('an event that is refused for a day', () => {
+  it('is a dead letter, and what follows it goes on', async () => {
+    const { app, receiver, call, webhookId, said } = await withLetters(['d:ann:bob']);
+    const next = await hooks.say(app, 'd:ann:bob');
+    await eventually('the next one', () => receiver.names.includes(next));
+    const [letter] = await lettersOf(call, webhookId);
+    const first = receiver.arrivals.find(({ name }) => name === said[0]);
+    expect(letter).toMatchObject({
+      eventId: first?.id,
+      conversationId: 'd:ann:bob',
+      seq: 1,
+      lastError: 'status 500',
+    });
+    expect(letter?.attempts).toBe(receiver.names.filter((name) => name === said[0]).length);
+    expect(await statusOf(call, webhookId)).toMatchObject({ deadLetters: 1 });
+  });
+
+  it('is listed with the others, page by page, those given up on last first', async () => {
+    const { call, webhookId } = await withLetters(['d:ann:bob', 'd:cid:dan'], 2);
+    const all = await lettersOf(call, webhookId);
+    const paged = [];
+    for (let pageToken = ''; ;) {
+      const page = await call(Webhooks, 'listDeadLetters', { webhookId, pageToken, limit: 1 });
+      paged.push(...page.deadLetters);
+      pageToken = page.nextPageToken;
+      if (pageToken === '') break;
+    }
+    expect(paged).toEqual(all);
+    expect(all.map(({ seq }) => seq)).toEqual([2, 2, 1, 1]);
+  });
+});
+
+describe('dead letters that are sent again', () => {
+  const replay = ({ call, webhookId }: Hooked, more: { eventIds?: string[]; fromMs?: number }) =>
+    call(Webhooks, 'replayDeadLetters', { clientRequestId: newId(), webhookId, ...more });
+
+  it('go under their names, in order, and are dead letters no more', async () => {
+    const hooked = await withLetters(['d:ann:bob'], 3);
+    const { receiver, call, webhookId, said } = hooked;
+    const letters = await lettersOf(call, webhookId);
+    receiver.answer = () => 204;
+    const before = receiver.arrivals.length;
+    expect(await replay(hooked, {})).toEqual({ replayed: 3, more: false });
+    expect(await lettersOf(call, webhookId)).toEqual([]);
+    await receiver.until(before + 3);
+    expect(receiver.names.slice(before)).toEqual(said);
+    const ids = receiver.arrivals.slice(before).map(({ id }) => id);
+    expect([...ids].sort()).toEqual(letters.map(({ eventId }) => eventId).sort());
+    await eventually('nothing waits', async () => {
+      return (await statusOf(call, webhookId)).waitingConversations === 0;
+    });
+  });
+
+  it('are those that are named, or those since a time', async () => {
+    const hooked = await withLetters(['d:ann:bob', 'd:cid:dan'], 2);
+    const { receiver, call, webhookId } = hooked;
+    receiver.answer = () => 204;
+    const [newest, , , oldest] = await lettersOf(call, webhookId);
+    const named = { eventIds: [oldest?.eventId ?? '', 'evt_nosuch'] };
+    expect(await replay(hooked, named)).toEqual({ replayed: 1, more: false });
+    const since = { fromMs: newest?.diedMs ?? 0 };
+    const { replayed } = await replay(hooked, since);
+    expect(replayed).toBeGreaterThan(0);
+    const left = await lettersOf(call, webhookId);
+    expect(left).toHaveLength(3 - Number(replayed));
+    expect(left.every(({ diedMs }) => diedMs < since.fromMs)).toBe(true);
+  });
+
+  it('have a day again, and are dead letters afterwards', async () => {
+    const hooked = await withLetters(['d:ann:bob']);
+    const { receiver, call, webhookId } = hooked;
+    const [letter] = await lettersOf(call, webhookId);
+    const before = receiver.arrivals.length;
+    await replay(hooked, { eventIds: [letter?.eventId ?? ''] });
+    await receiver.until(before + 2);
+    expect(await lettersOf(call, webhookId)).toEqual([]);
+    await aDayLater(hooked);
+    await eventually('it is given up on', async () => {
+      return (await lettersOf(call, webhookId)).length === 1;
+    });
+  });
+
+  it('are not sent twice by a call that is repeated', async () => {
+    const { call, webhookId } = await withLetters(['d:ann:bob']);
+    const request = { clientRequestId: newId(), webhookId };
+    const first = await call(Webhooks, 'replayDeadLetters', request);
+    expect(await call(Webhooks, 'replayDeadLetters', request)).toEqual(first);
+    const update = call(Webhooks, 'updateWebhook', request);
+    expect(await failureOf(update)).toMatchObject({ code: 'ALREADY_EXISTS' });
+  });
+});
+
+it('with a webhook its dead letters go, and whatever waits', async () => {
+  const { call, webhookId } = await withLetters(['d:ann:bob', 'd:cid:dan']);
+  await call(Webhooks, 'deleteWebhook', { clientRequestId: newId(), webhookId });
+  const notFound = { code: 'NOT_FOUND', field: 'webhook_id' };
+  expect(await failureOf(lettersOf(call, webhookId))).toEqual(notFound);
+  await eventually('nothing is left', async () => {
+    const tables = ['webhooks', 'webhook_waits', 'webhook_dead_letters'];
+    const rows = tables.map((table) =>
+      hooks.query(`SELECT 1 FROM ${table} WHERE webhook_id = '${webhookId}'`),
+    );
+    return (await Promise.all(rows)).flat().length === 0;
+  });
+});
+
+it('dead letters are kept for thirty days', async () => {
+  const { call, webhookId } = await withLetters(['d:ann:bob', 'd:cid:dan']);
+  const [one] = await lettersOf(call, webhookId);
+  const older = `UPDATE webhook_dead_letters SET died_ms = died_ms - 2592000001`;
+  await hooks.query(`${older} WHERE event_id = '${one?.eventId}'`);
+  await hooks.rig.withStores(({ webhooks }) => webhooks.prune(100));
+  expect(await lettersOf(call, webhookId)).toHaveLength(1);
+});

@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  GuardedRequests,
+  OutboundFailure,
+  type OutboundRequest,
+} from '../../src/outbound/index.js';
+import { TestReceiver } from './test-receiver.js';
+
+const receiver = new TestReceiver();
+const open: GuardedRequests[] = [];
+beforeAll(() => receiver.start());
+afterAll(() => receiver.stop());
+afterEach(() => {
+  receiver.answer = () => 204;
+  for (const each of open.splice(0)) each.close();
+});
+
+function requests(...options: ConstructorParameters<typeof GuardedRequests>): GuardedRequests {
+  const made = new GuardedRequests(...options);
+  open.push(made);
+  return made;
+}
+
+const anywhere = { allowHttp: true, allowPrivate: true };
+const publicOnly = { allowHttp: true, allowPrivate: false };
+const event = { entry: { conversationId: 'd:a:b', seq: '1' } };
+
+function request(url: string, more: Partial<OutboundRequest> = {}): OutboundRequest {
+  const body = Buffer.from(JSON.stringify(event));
+  return { url, headers: {}, body, timeoutMs: 5_000, maxResponseBytes: 100, ...more };
+}
+
+async function reasonOf(answer: Promise<unknown>): Promise<string> {
+  try {
+    await answer;
+    return 'answered';
+  } catch (error) {
+    if (!(error instanceof OutboundFailure)) throw error;
+    return error.reason;
+  }
+}
+
+describe('an address that is not public', () => {
+  it.each(['127.0.0.1', '127.1', '[::1]', '[::ffff:127.0.0.1]'])(
+    'is not connected to when the host is written as it: %s',
+    async (host) => {
+      const before = receiver.arrivals.length;
+      const url = `http://${host}:${receiver.port}/`;
+      expect(await reasonOf(requests(publicOnly).post(request(url)))).toBe('address');
+      expect(receiver.arrivals).toHaveLength(before);
+    },
+  );
+
+  it('is not connected to when a name has it, alone or beside others', async () => {
+    const before = receiver.arrivals.length;
+    const url = `http://hooks.test:${receiver.port}/`;
+    for (const addresses of [['127.0.0.1'], ['1.1.1.1', '127.0.0.1'], ['::1']]) {
+      const guarded = requests(publicOnly, () => Promise.resolve(addresses));
+      expect(await reasonOf(guarded.post(request(url)))).toBe('address');
+    }
+    expect(receiver.arrivals).toHaveLength(before);
+  });
+
+  it('is not connected to when a name comes to have it later', async () => {
+    const answers = [['203.0.114.1'], ['127.0.0.1']];
+    const asked: string[] = [];
+    const guarded = requests(publicOnly, (name) => {
+      asked.push(name);
+      return Promise.resolve(answers.shift() ?? []);
+    });
+    const url = `http://hooks.test:${receiver.port}/`;
+    const first = await reasonOf(guarded.post(request(url, { timeoutMs: 200 })));
+    expect(['timeout', 'connection']).toContain(first);
+    expect(await reasonOf(guarded.post(request(url)))).toBe('address');
+    expect(await reasonOf(guarded.post(request(url)))).toBe('name');
+    expect(asked).toEqual(['hooks.test', 'hooks.test', 'hooks.test']);
+  });
+
+  it('is connected to where the operator allows it', async () => {
+    const guarded = requests(anywhere);
+    const url = `http://localhost:${receiver.port}/`;
+    expect(await guarded.post(request(url))).toMatchObject({ status: 204, truncated: false });
+  });
+});
+
+describe('a request', () => {
+  it('goes by https alone unless http is allowed', async () => {
+    const guarded = requests({ allowHttp: false, allowPrivate: true });
+    expect(await reasonOf(guarded.post(request(receiver.url)))).toBe('address');
+    const plain = receiver.url.replace('http:', 'https:');
+    expect(await reasonOf(guarded.post(request(plain)))).toBe('tls');
+  });
+
+  it('ends at its time limit, whether nothing is answered or too little', async () => {
+    const guarded = requests(anywhere);
+    receiver.answer = () => 'never';
+    const short = request(receiver.url, { timeoutMs: 100 });
+    expect(await reasonOf(guarded.post(short))).toBe('timeout');
+    receiver.answer = () => (response) => {
+      response.writeHead(200).write('x');
+    };
+    expect(await reasonOf(guarded.post(short))).toBe('timeout');
+  });
+
+  it('reads as much of an answer as it may', async () => {
+    const guarded = requests(anywhere);
+    receiver.answer = () => (response) => {
+      response.writeHead(429, { 'retry-after': '7' }).end('x'.repeat(101));
+    };
+    const { body, ...answer } = await guarded.post(request(receiver.url));
+    expect(answer).toEqual({ status: 429, retryAfterMs: 7_000, truncated: true });
+    expect(body.toString()).toBe('x'.repeat(100));
+  });
+
+  it('follows no redirect', async () => {
+    receiver.answer = () => (response) => {
+      response.writeHead(307, { location: receiver.url }).end();
+    };
+    const before = receiver.arrivals.length;
+    expect((await requests(anywhere).post(request(receiver.url))).status).toBe(307);
+    expect(receiver.arrivals).toHaveLength(before + 1);
+  });
+
+  it('is not lost with a connection that was closed while it was idle', async () => {
+    const guarded = requests(anywhere);
+    expect((await guarded.post(request(receiver.url))).status).toBe(204);
+    await receiver.stop();
+    await receiver.start();
+    expect((await guarded.post(request(receiver.url))).status).toBe(204);
+    await receiver.stop();
+    expect(await reasonOf(guarded.post(request(receiver.url)))).toBe('connection');
+    await receiver.start();
+  });
+});
