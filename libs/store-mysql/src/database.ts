@@ -6,6 +6,7 @@ import type { BanStore } from './ban-types.js';
 import type { BroadcastStore } from './broadcast-types.js';
 import type { ConversationStore } from './conversation-types.js';
 import type { FriendStore, Relations } from './friend-types.js';
+import type { HookStore } from './hook-types.js';
 import type { GroupStore } from './group-types.js';
 import type { LargeStore } from './large-types.js';
 import type { RequestStore } from './log-types.js';
@@ -72,6 +73,7 @@ export interface Database {
   readonly dispatch: DispatchStore;
   readonly events: EventStore;
   readonly webhooks: WebhookStore;
+  readonly hooks: HookStore;
   readonly epoch: EpochStore;
   /** One `SELECT 1` under the statement timeout. */
   ping(): Promise<void>;

@@ -47,6 +47,8 @@ export { JOIN_LINKS_MAX } from './group/link-rows.js';
 export { REQUESTS_MAX_PAGE } from './group/list-applications.js';
 export { GROUP_MEMBERS_MAX_PAGE } from './group/list-members.js';
 export { UNREAD_MAX } from './group/unread-requests.js';
+export * from './hook-types.js';
+export { HOOK_SECRET_OVERLAP_MS } from './hook/hook-store.js';
 export * from './large-types.js';
 export * from './log-types.js';
 export * from './member-types.js';

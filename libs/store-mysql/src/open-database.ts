@@ -24,6 +24,7 @@ import { MysqlEventStore } from './event/event-store.js';
 import { MysqlFriendStore } from './friend/friend-store.js';
 import { MysqlRelations } from './friend/relations.js';
 import { MysqlGroupStore } from './group/group-store.js';
+import { MysqlHookStore } from './hook/hook-store.js';
 import { MysqlLargeStore } from './large/large-store.js';
 import { MysqlRequestStore } from './log/requests.js';
 import { MysqlMemberStore } from './member/member-store.js';
@@ -78,6 +79,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     dispatch: new MysqlDispatchStore(context),
     events: new MysqlEventStore(context),
     webhooks: new MysqlWebhookStore(context),
+    hooks: new MysqlHookStore(context),
     epoch: new MysqlEpochStore(context),
     ping: () => ping(general),
     checkDurability: () => readDurability(general),

@@ -22,6 +22,8 @@ export { clientGroupService } from './group/client-service.js';
 export { groupNotices } from './group/group-notices.js';
 export { serverGroupService } from './group/server-service.js';
 export type { GroupUsecases } from './group/usecases.js';
+export { questionEncoder } from './hook/question.js';
+export { serverHookService } from './hook/server-service.js';
 export { changeContents } from './message/change-contents.js';
 export { clientMessageService, type MessageUsecases } from './message/client-service.js';
 export { importService } from './message/import-service.js';

@@ -1,4 +1,4 @@
-import { createFileRegistry, fromBinary, type DescMessage } from '@bufbuild/protobuf';
+import { createFileRegistry, fromBinary, type DescMessage, type FileRegistry } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { descriptorSet } from '@queqiao/protocol/descriptor';
 
@@ -7,9 +7,16 @@ export interface MethodSchema {
   readonly output: DescMessage;
 }
 
+/** One message of the contract. Throws for a name that is not in it. */
+export function messageSchema(name: string): DescMessage {
+  const message = registryOfContract().getMessage(name);
+  if (!message) throw new Error(`${name} is not in the descriptor set`);
+  return message;
+}
+
 /** Request and response of every method of the contract, by `package.Service/Method`. */
 export function methodSchemas(): ReadonlyMap<string, MethodSchema> {
-  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptorSet()));
+  const registry = registryOfContract();
   const schemas = new Map<string, MethodSchema>();
   for (const file of registry.files) {
     for (const service of file.services) {
@@ -19,4 +26,8 @@ export function methodSchemas(): ReadonlyMap<string, MethodSchema> {
     }
   }
   return schemas;
+}
+
+function registryOfContract(): FileRegistry {
+  return createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptorSet()));
 }

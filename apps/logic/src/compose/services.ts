@@ -41,10 +41,9 @@ import type { UserLookup } from '../usecase/must-exist.js';
 import { DeleteEntries } from '../usecase/message/delete-entries.js';
 import { EditEntry } from '../usecase/message/edit-entry.js';
 import { PinEntry } from '../usecase/message/pin-entry.js';
-import type { MessagePosts } from '../usecase/message/post-message.js';
 import { ReactToEntry } from '../usecase/message/react-to-entry.js';
 import { RecallEntry } from '../usecase/message/recall-entry.js';
-import { SendEntry } from '../usecase/message/send-entry.js';
+import { SendEntry, type SendEntryDeps } from '../usecase/message/send-entry.js';
 import { SendSignal } from '../usecase/message/send-signal.js';
 import { ListDevices } from '../usecase/device/list-devices.js';
 import { SignOutDevice } from '../usecase/device/sign-out-device.js';
@@ -64,6 +63,7 @@ import { LinkedConnectNodes } from './connect-nodes.js';
 import { momentNoticeUsecases } from './moment-notices.js';
 import { broadcastService } from './broadcasts.js';
 import { eventService } from './events.js';
+import { beforeSendJudge, hookServices } from './hook.js';
 import { appMomentUsecases, commentUsecases, momentUsecases } from './moments.js';
 import { peopleUsecases } from './people.js';
 import { presenceServices } from './presence.js';
@@ -118,10 +118,11 @@ export function createServices(
   const push = statePusher(delivery);
   const change = [{ members, push }, options] as const;
   const transients = new LiveTransients({ conversations, users, delivery, clock });
+  const beforeSend = beforeSendJudge(deps);
   const presence = presenceServices({ ...deps, apps, rows: database.presence });
   const all = [
     clientMessageService({
-      ...messages({ apps, log: writer, transients }),
+      ...messages({ apps, log: writer, transients, beforeSend }),
       deleteForMe: new DeleteForMe(...change),
     }),
     clientConversationService({
@@ -137,6 +138,7 @@ export function createServices(
     clientUserService(people.users),
     clientFriendService(people.friends),
     ...momentServices({ ...deps, apps }, options),
+    ...hookServices(deps),
     eventService({ ...deps, apps, epoch }),
     broadcastService({ ...deps, apps }, options),
     ...webhookServices(database, apps, deps.outbound),
@@ -171,7 +173,7 @@ function momentServices(
   ];
 }
 
-function messages(posts: MessagePosts & { apps: Apps }): Omit<MessageUsecases, 'deleteForMe'> {
+function messages(posts: SendEntryDeps): Omit<MessageUsecases, 'deleteForMe'> {
   const changes = { ...posts, contents: changeContents };
   return {
     sendEntry: new SendEntry(posts),

@@ -14,7 +14,7 @@ const DUPLICATE_KEY = 1062;
 const MAX_ROUNDS = 3;
 const MAX_REVOKES = 3;
 /** Those of one app, which are one caller. */
-const BACK_ENDS = { kind: 'business', id: '' } as const;
+const BACK_ENDS = { kind: 'system', id: '' } as const;
 
 export type AppRow = Selectable<AppsTable>;
 

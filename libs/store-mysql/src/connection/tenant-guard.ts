@@ -44,6 +44,7 @@ export const TENANT_TABLES = [
   'webhooks',
   'webhook_waits',
   'webhook_dead_letters',
+  'before_send_hooks',
 ] as const;
 
 /** Tables without app_id, each with the reason. */

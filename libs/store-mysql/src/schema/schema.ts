@@ -4,6 +4,7 @@ import type { BroadcastsTable } from './broadcasts.js';
 import type { ConversationsTable } from './conversations.js';
 import type { LogEpochTable, SchemaMigrationsTable } from './deployment.js';
 import type { DispatchTable } from './dispatch.js';
+import type { BeforeSendHooksTable } from './hooks.js';
 import type { AppEventHeadsTable, AppEventsTable, EventOutboxTable } from './events.js';
 import type {
   EntriesTable,
@@ -47,6 +48,7 @@ export interface Schema extends WebhookSchema {
   apps: AppsTable;
   app_keys: AppKeysTable;
   app_credentials: AppCredentialsTable;
+  before_send_hooks: BeforeSendHooksTable;
   users: UsersTable;
   devices: DevicesTable;
   revocations: RevocationsTable;

@@ -51,6 +51,11 @@ const SERVER_SCOPES = {
     removeComment: 'write',
     exportPosts: 'read',
   },
+  HookService: {
+    setBeforeSendHook: 'admin',
+    getBeforeSendHook: 'admin',
+    deleteBeforeSendHook: 'admin',
+  },
   EventService: { subscribe: 'read' },
   PresenceService: { getPresence: 'read' },
   WebhookService: {

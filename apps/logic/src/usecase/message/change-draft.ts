@@ -2,6 +2,9 @@ import {
   invalidArgument,
   parseClientMsgId,
   parseConversationId,
+  type ClientMsgId,
+  type ConversationId,
+  type DomainError,
   type EntryChange,
 } from '@queqiao/domain';
 
@@ -33,20 +36,21 @@ export interface ChangeEntry {
   readonly content: Uint8Array;
   readonly change: EntryChange;
   readonly replyToSeq?: number | undefined;
+  /** What the log answers unless the change was made before. */
+  readonly refusal?: DomainError;
 }
 
 /** Appends a change in the caller's name. Errors: those of the log's rules, and INVALID_ARGUMENT and NOT_FOUND of the address. */
 export async function appendChange(
   log: EntryLog,
-  { appId, caller, signal }: UserContext,
+  context: UserContext,
   input: ChangeInput,
   entry: ChangeEntry,
 ): Promise<EntryPlace> {
-  const conversationId = parseConversationId(input.conversationId);
-  const clientMsgId = parseClientMsgId(input.clientMsgId);
-  checkUserMayAddress(conversationId, caller.userId);
+  const { appId, caller, signal } = context;
   const author = { appId, sender: { kind: 'user', id: caller.userId }, signal } as const;
-  return append(log, { ...entry, ...author, conversationId, clientMsgId, origin: caller.session });
+  const address = addressOf(context, input);
+  return append(log, { ...entry, ...author, ...address, origin: caller.session });
 }
 
 /** What every change on behalf of the app is asked with. */
@@ -78,6 +82,17 @@ async function append(
     shown: false,
   });
   return { seq, ordinal, createdMs };
+}
+
+/** Errors: INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED. */
+export function addressOf(
+  { caller }: UserContext,
+  input: ChangeInput,
+): { readonly conversationId: ConversationId; readonly clientMsgId: ClientMsgId } {
+  const conversationId = parseConversationId(input.conversationId);
+  const clientMsgId = parseClientMsgId(input.clientMsgId);
+  checkUserMayAddress(conversationId, caller.userId);
+  return { conversationId, clientMsgId };
 }
 
 export function rulesOf({ apps }: Pick<ChangeDeps, 'apps'>, { appId }: Pick<CallContext, 'appId'>) {

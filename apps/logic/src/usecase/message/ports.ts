@@ -2,10 +2,12 @@ import type {
   AppId,
   ClientMsgId,
   ConversationId,
+  DeviceId,
   DirectChatRule,
   DomainError,
   EntryChange,
   Sender,
+  UserId,
 } from '@queqiao/domain';
 
 import type { Cancellation, SessionOrigin } from '../caller.js';
@@ -106,4 +108,25 @@ export interface TransientDraft {
 export interface Transients {
   /** Errors: NOT_FOUND, NOT_A_MEMBER, MUTED. The time is this node's and orders nothing. */
   deliver(draft: TransientDraft): Promise<{ readonly createdMs: number }>;
+}
+
+/** What a user is about to say. */
+export interface BeforeSendQuestion {
+  readonly appId: AppId;
+  readonly userId: UserId;
+  /** Null: a back end acts in the user's place. */
+  readonly deviceId: DeviceId | null;
+  readonly conversationId: ConversationId;
+  readonly clientMsgId: string;
+  readonly content: Uint8Array;
+  /** The entry whose content it is to replace; 0: it is a message of its own. */
+  readonly editOfSeq: number;
+  /** Of the call. */
+  readonly requestId: string;
+}
+
+/** What the app's back end has to say to it before. */
+export interface BeforeSendJudge {
+  /** Why it must not be stored; null: it may. What one user says in one conversation is answered in the order of the calls. */
+  judge(question: BeforeSendQuestion): Promise<DomainError | null>;
 }

@@ -1,10 +1,10 @@
-import type { AppId, DeviceId, UserId } from '@queqiao/domain';
+import { DomainError, type AppId, type DeviceId, type UserId } from '@queqiao/domain';
 import { describe, expect, it } from 'vitest';
 import type { AppState } from '../app/ports.js';
 import type { BusinessContext, UserContext } from '../caller.js';
 import { appRules } from '../../../test/fakes/app-rules.js';
 import type { MessageInput } from './message-draft.js';
-import type { EntryDraft, MessageContent, TransientDraft } from './ports.js';
+import type { BeforeSendQuestion, EntryDraft, MessageContent, TransientDraft } from './ports.js';
 import { SendEntry } from './send-entry.js';
 import { SendMessage, type ServerMessageInput } from './send-message.js';
 
@@ -29,7 +29,8 @@ const alice: UserContext = {
 };
 const backEnd: BusinessContext = { ...base, caller: { kind: 'business', credentialId: 'c' } };
 
-function rig(app: AppState | null = { status: 'active', settings }) {
+function rig(app: AppState | null = { status: 'active', settings }, refusal?: DomainError) {
+  const judged: BeforeSendQuestion[] = [];
   const appended: EntryDraft[] = [];
   const shown: TransientDraft[] = [];
   const deps = {
@@ -47,16 +48,65 @@ function rig(app: AppState | null = { status: 'active', settings }) {
       },
     },
   };
+  const beforeSend = {
+    judge: (question: BeforeSendQuestion) => {
+      judged.push(question);
+      return Promise.resolve(refusal ?? null);
+    },
+  };
   const message = { conversationId: 'd:alice:bob', clientMsgId: 'm1', content: text() };
   return {
+    judged,
     appended,
     shown,
     send: (input: Partial<MessageInput> = {}) =>
-      new SendEntry(deps).run(alice, { ...message, ...input }),
+      new SendEntry({ ...deps, beforeSend }).run(alice, { ...message, ...input }),
     sendAs: (sender: ServerMessageInput['sender'], input: Partial<MessageInput> = {}) =>
       new SendMessage(deps).run(backEnd, { ...message, ...input, sender }),
   };
 }
+
+describe('a before-send hook', () => {
+  const refused = new DomainError('PERMISSION_DENIED', 'not here');
+  const active = { status: 'active', settings } as const;
+
+  it('is asked what the user wants to say', async () => {
+    const { judged, send } = rig();
+    await send();
+    expect(judged).toEqual([
+      {
+        appId: 'demo',
+        userId: 'alice',
+        deviceId: 'd',
+        requestId: 'r1',
+        conversationId: 'd:alice:bob',
+        clientMsgId: 'm1',
+        content: encoded,
+        editOfSeq: 0,
+      },
+    ]);
+  });
+
+  it('leaves it to the log whether what it refuses is stored already', async () => {
+    const { appended, send } = rig(active, refused);
+    await send();
+    expect(appended).toMatchObject([{ clientMsgId: 'm1', refusal: refused }]);
+  });
+
+  it('refuses what is never stored at once', async () => {
+    const { shown, send } = rig(active, refused);
+    await expect(send({ content: command })).rejects.toBe(refused);
+    expect(shown).toEqual([]);
+  });
+
+  it('is not asked about what is refused anyway, nor about what back ends say', async () => {
+    const { judged, send, sendAs } = rig();
+    await send({ content: text(settings.maxTextBytes + 1) });
+    await expect(send({ conversationId: 'd:bob:carol' })).rejects.toThrow('no such conversation');
+    await sendAs({ kind: 'user', id: 'alice' });
+    expect(judged).toEqual([]);
+  });
+});
 
 describe('a message of a user', () => {
   it('is appended in the name of the caller, whose session gets no push', async () => {

@@ -5,8 +5,10 @@ import type { WebhookRules } from './ports.js';
 export const WEBHOOK_URL_MAX_BYTES = 2_048;
 export const WEBHOOK_TYPES_MAX = 100;
 
+export type UrlRules = Pick<WebhookRules, 'allowHttp' | 'allowsHost'>;
+
 /** As it is kept: in ASCII. Errors: INVALID_ARGUMENT naming `url`. */
-export function checkUrl(text: string, { allowHttp, allowsHost }: WebhookRules): string {
+export function checkUrl(text: string, { allowHttp, allowsHost }: UrlRules): string {
   if (!URL.canParse(text)) throw invalidArgument('url', 'must be a URL');
   const url = new URL(text);
   const schemes = allowHttp ? ['https:', 'http:'] : ['https:'];

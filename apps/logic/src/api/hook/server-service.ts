@@ -1,0 +1,41 @@
+import {
+  FailurePolicy,
+  HookServiceDefinition,
+  type BeforeSendHook,
+} from '@queqiao/protocol/server';
+import type { ManageHook } from '../../usecase/hook/manage-hook.js';
+import type { HookInfo } from '../../usecase/hook/ports.js';
+import { defineService, type ApiService } from '../api-service.js';
+
+export function serverHookService({
+  manageHook,
+}: {
+  readonly manageHook: ManageHook;
+}): ApiService<'business'> {
+  return defineService('business', HookServiceDefinition, {
+    async setBeforeSendHook(request, context) {
+      const onFailure = toOnFailure(request.onFailure);
+      const { hook, secret } = await manageHook.set(context, { ...request, onFailure });
+      return { hook: toProtoHook(hook), secret };
+    },
+    async getBeforeSendHook(_request, context) {
+      return { hook: toProtoHook(await manageHook.get(context)) };
+    },
+    async deleteBeforeSendHook({ clientRequestId }, context) {
+      await manageHook.delete(context, clientRequestId);
+      return {};
+    },
+  });
+}
+
+/** Null: none is named, or one that is not known here. */
+function toOnFailure(policy: FailurePolicy): HookInfo['onFailure'] | null {
+  if (policy === FailurePolicy.ALLOW) return 'allow';
+  return policy === FailurePolicy.REFUSE ? 'refuse' : null;
+}
+
+function toProtoHook({ onFailure, ...hook }: HookInfo): BeforeSendHook {
+  const policy = { allow: FailurePolicy.ALLOW, refuse: FailurePolicy.REFUSE }[onFailure];
+  const { url, timeoutMs, updatedMs, previousSecretUntilMs } = hook;
+  return { url, timeoutMs, updatedMs, previousSecretUntilMs, onFailure: policy };
+}

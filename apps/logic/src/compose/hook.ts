@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { AppId } from '@queqiao/domain';
+import type { Clock, Registry } from '@queqiao/runtime';
+import type { Database, StoredBeforeSendHook } from '@queqiao/store-mysql';
+import { questionEncoder, serverHookService, type AnyService } from '../api/index.js';
+import { CachedSource } from '../auth/cached-source.js';
+import { BeforeSend, HttpHookCaller, type BeforeSendHook, type HookCaller } from '../hook/index.js';
+import {
+  allowsHost,
+  newSigningSecret,
+  signingSecretText,
+  type SecretBox,
+} from '../outbound/index.js';
+import { ManageHook } from '../usecase/hook/manage-hook.js';
+import type { HookSecrets } from '../usecase/hook/ports.js';
+import type { BeforeSendJudge } from '../usecase/message/ports.js';
+import type { Outbound } from './webhooks.js';
+
+/** How long a hook that was set, changed or deleted may go unnoticed. */
+const HOOKS_TTL_MS = 4_000;
+/** Apps whose hooks, or the lack of one, are remembered. */
+const HOOKS_MAX_KNOWN = 10_000;
+
+export interface HookDeps {
+  readonly database: Pick<Database, 'hooks' | 'admin'>;
+  /** Undefined: without a key for secrets nobody can be asked. */
+  readonly outbound: Outbound | undefined;
+  readonly clock: Clock;
+  readonly metrics: Registry;
+}
+
+/** What apps have to say before messages of their users are stored. */
+export function beforeSendJudge({ database, outbound, clock, metrics }: HookDeps): BeforeSendJudge {
+  const options = { maxEntries: HOOKS_MAX_KNOWN, ttlMs: HOOKS_TTL_MS, missTtlMs: HOOKS_TTL_MS };
+  const known = new CachedSource(
+    async (appId: AppId) => opened(appId, await database.hooks.beforeSend(appId), outbound),
+    { name: 'before-send-hooks', ...options },
+    { clock, metrics },
+  );
+  const hooks = { beforeSend: (appId: AppId) => known.get(appId) };
+  return new BeforeSend({ hooks, caller: hookCaller(outbound, clock), metrics });
+}
+
+/** The service by which back ends say where to ask; none without somewhere to keep secrets. */
+export function hookServices({ database, outbound }: HookDeps): readonly AnyService[] {
+  if (outbound === undefined) return [];
+  const { hooks, admin: refusals } = database;
+  const { box } = outbound;
+  const { allowHttp, allowPrivate } = outbound.rules;
+  const rules = { allowHttp, allowsHost: (url: URL) => allowsHost(url, allowPrivate) };
+  const secrets = hookSecrets(box);
+  const manageHook = new ManageHook({ hooks, refusals, secrets, rules, newRun: randomUUID });
+  return [serverHookService({ manageHook })];
+}
+
+/** A hook that was set when there was a key fails without one, as one that does not answer. */
+function hookCaller(outbound: Outbound | undefined, clock: Clock): HookCaller {
+  if (outbound === undefined) return { ask: () => Promise.reject(new Error('no key')) };
+  const { requests } = outbound;
+  return new HttpHookCaller({ requests, clock, newId: randomUUID, encode: questionEncoder() });
+}
+
+function hookSecrets(box: SecretBox): HookSecrets {
+  return {
+    fresh(appId) {
+      const secret = newSigningSecret();
+      return { text: signingSecretText(secret), sealed: box.seal(secret, purposeOf(appId)) };
+    },
+  };
+}
+
+/** A secret that does not open signs nothing; the hook then refuses what it is asked, and counts as one that fails. */
+function opened(
+  appId: AppId,
+  hook: StoredBeforeSendHook | null,
+  outbound: Outbound | undefined,
+): BeforeSendHook | null {
+  if (hook === null) return null;
+  const secrets = hook.secrets.flatMap(
+    (sealed) => outbound?.box.open(sealed, purposeOf(appId)) ?? [],
+  );
+  return { ...hook, secrets };
+}
+
+function purposeOf(appId: AppId): string {
+  return `before-send-hook ${appId}`;
+}
