@@ -36,7 +36,9 @@ export class HttpHookCaller implements HookCaller {
       timeoutMs: hook.timeoutMs,
       maxResponseBytes: HOOK_MAX_ANSWER_BYTES,
     });
-    if (answer.status !== 200) throw new Error(`the hook answered with status ${answer.status}`);
+    if (answer.status !== 200 || answer.truncated) {
+      throw new Error(`the hook answered with status ${answer.status} and ${answer.body.length} bytes`);
+    }
     return answerSchema.parse(JSON.parse(answer.body.toString('utf8')));
   }
 }
