@@ -19,6 +19,7 @@ import {
 } from './field-rules.js';
 import { BROADCAST } from './broadcast-fields.js';
 import { serverGroupFields } from './group-fields.js';
+import { hookFields } from './hook-fields.js';
 import { appMoments } from './moment-fields.js';
 
 const sender = { kind: 'KIND_USER', id: 'alice' };
@@ -272,7 +273,8 @@ const rows: Record<string, MethodRow> = {
 };
 
 export const serverFields = new Map<string, MethodRow>(
-  [...Object.entries({ ...rows, ...appMessages, ...appMoments }), ...serverGroupFields].map(
-    ([name, row]) => [`queqiao.server.v1.${name}`, row],
-  ),
+  [
+    ...Object.entries({ ...rows, ...appMessages, ...appMoments, ...hookFields }),
+    ...serverGroupFields,
+  ].map(([name, row]) => [`queqiao.server.v1.${name}`, row]),
 );

@@ -38,7 +38,12 @@ afterEach(() => {
 
 function ask(timeoutMs = 3_000, by: Pick<GuardedRequests, 'post'> = requests) {
   const encode = questionEncoder();
-  const caller = new HttpHookCaller({ requests: by, clock: systemClock, newId: () => 'q1', encode });
+  const caller = new HttpHookCaller({
+    requests: by,
+    clock: systemClock,
+    newId: () => 'q1',
+    encode,
+  });
   const hook = { url: receiver.url, timeoutMs, onFailure: 'refuse', secrets } as const;
   return caller.ask(hook, question);
 }
