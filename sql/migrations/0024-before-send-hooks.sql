@@ -2,7 +2,7 @@
 CREATE TABLE before_send_hooks (
   app_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   url VARCHAR(2048) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  timeout_ms INT NOT NULL,
+  timeout_ms BIGINT NOT NULL,
   -- allow or refuse: what becomes of a message when there is no answer.
   on_failure VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   -- Sealed with a key that only the servers have.

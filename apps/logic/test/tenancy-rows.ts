@@ -494,6 +494,12 @@ export function foreignIds(): ReadonlyMap<string, Row> {
     ...under('server.v1.MomentService/', APP_MOMENTS),
     ...under('server.v1.BroadcastService/', BROADCASTS),
     ...under('server.v1.WebhookService/', WEBHOOKS),
+    // An app has one hook, which no id names.
+    ...under('server.v1.HookService/', {
+      SetBeforeSendHook: {},
+      GetBeforeSendHook: {},
+      DeleteBeforeSendHook: {},
+    }),
     ...under('', OTHERS),
   ]);
 }
