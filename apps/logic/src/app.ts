@@ -107,6 +107,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
       hub,
       outbound,
       clock,
+      logger,
       metrics: registry,
     },
     { owner: nodeId, dispatchDelayMs: DEFAULT_APPEND_LIMITS.dispatchDelayMs },
@@ -125,6 +126,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
       linkServer: new LinkServer({ hub }, { host, port: config.linkPort }),
       delivery,
       writer,
+      erasures: services.erasures,
       grpcDoor,
       rates,
       createOperations: (readiness) =>

@@ -367,6 +367,9 @@ const OTHERS: Record<string, Row> = {
   'server.v1.UserService/BanUser': { user_id: ({ user }) => [asked({ user_id: user })] },
   'server.v1.UserService/UnbanUser': { user_id: ({ user }) => [asked({ user_id: user })] },
   'server.v1.UserService/ListBans': {},
+  'server.v1.UserService/ListDevices': { user_id: ({ user }) => [{ user_id: user }] },
+  'server.v1.UserService/EraseUser': { user_id: ({ user }) => [asked({ user_id: user })] },
+  'server.v1.UserService/GetErasure': { user_id: ({ user }) => [{ user_id: user }] },
   'server.v1.TokenService/IssueToken': {
     user_id: ({ user, newUser }) => [
       { user_id: user, create_user: false },

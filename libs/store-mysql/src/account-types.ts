@@ -176,7 +176,7 @@ export interface UserStore {
     appId: AppId,
     search: NameSearch,
   ): Promise<{ users: FoundUser[]; next: NameCursor | null }>;
-  /** Makes the user if missing; true when it did. */
+  /** Makes the user if missing; true when it did. Errors: ALREADY_EXISTS (of a user who was erased). */
   ensure(appId: AppId, userId: UserId): Promise<boolean>;
 }
 

@@ -5,6 +5,7 @@ import type { AppendStore, DispatchStore } from './append-types.js';
 import type { BanStore } from './ban-types.js';
 import type { BroadcastStore } from './broadcast-types.js';
 import type { ConversationStore } from './conversation-types.js';
+import type { ErasureStore } from './erasure-types.js';
 import type { FriendStore, Relations } from './friend-types.js';
 import type { HookStore } from './hook-types.js';
 import type { GroupStore } from './group-types.js';
@@ -53,6 +54,7 @@ export interface Database {
   readonly revocations: RevocationStore;
   readonly tokenKeys: TokenKeyStore;
   readonly bans: BanStore;
+  readonly erasures: ErasureStore;
   readonly conversations: ConversationStore;
   readonly members: MemberStore;
   readonly friends: FriendStore;

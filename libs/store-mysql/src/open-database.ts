@@ -19,6 +19,7 @@ import { DispatchIds } from './dispatch-ids.js';
 import { MysqlDispatchStore } from './dispatch-store.js';
 import { readDurability } from './durability.js';
 import { MysqlEpochStore } from './epoch-store.js';
+import { MysqlErasureStore } from './erasure/erasure-store.js';
 import { EventOutbox } from './event/event-outbox.js';
 import { MysqlEventStore } from './event/event-store.js';
 import { MysqlFriendStore } from './friend/friend-store.js';
@@ -65,6 +66,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     revocations: new MysqlRevocationStore(context),
     tokenKeys: new MysqlTokenKeyStore(context),
     bans: new MysqlBanStore(context),
+    erasures: new MysqlErasureStore(context),
     conversations: new MysqlConversationStore(context),
     members: new MysqlMemberStore(context),
     friends: new MysqlFriendStore(context),

@@ -1,21 +1,32 @@
+import type { Directory } from '@queqiao/directory';
+import type { DeviceId } from '@queqiao/domain';
 import type { Database } from '@queqiao/store-mysql';
 import { serverUserService, type AnyService } from '../api/index.js';
 import { BanUser } from '../usecase/ban/ban-user.js';
 import { ListBans } from '../usecase/ban/list-bans.js';
 import { UnbanUser } from '../usecase/ban/unban-user.js';
+import { ListDevicesOf, type OnlineDevices } from '../usecase/device/list-devices-of.js';
 import { SignOutUser } from '../usecase/device/sign-out-user.js';
+import { EraseUser } from '../usecase/erasure/erase-user.js';
+import { GetErasure } from '../usecase/erasure/get-erasure.js';
+import type { ConnectNodes } from '../usecase/session/ports.js';
 import type { ToldStandings } from '../usecase/token/ports.js';
 import { GetAccounts } from '../usecase/user/get-accounts.js';
 import type { UpsertUsers } from '../usecase/user/upsert-users.js';
 
-/** Users for the apps' back ends. */
-export function appUserService(deps: {
-  readonly database: Pick<Database, 'bans' | 'revocations'>;
+export interface AppUsersDeps {
+  readonly database: Pick<Database, 'bans' | 'revocations' | 'devices' | 'users' | 'erasures'>;
+  readonly directory: Pick<Directory, 'routesOf'>;
+  readonly nodes: Pick<ConnectNodes, 'isAttached'>;
   readonly upsertUsers: UpsertUsers;
   readonly told: ToldStandings;
-}): AnyService {
-  const { upsertUsers, told } = deps;
-  const { bans, revocations } = deps.database;
+  readonly erasureJobs: { readonly nudge: () => void };
+}
+
+/** Users for the apps' back ends. */
+export function appUserService(deps: AppUsersDeps): AnyService {
+  const { upsertUsers, told, erasureJobs: jobs } = deps;
+  const { bans, revocations, devices, users, erasures } = deps.database;
   return serverUserService({
     upsertUsers,
     signOutUser: new SignOutUser({ signOuts: revocations, told }),
@@ -23,5 +34,19 @@ export function appUserService(deps: {
     banUser: new BanUser({ bans, told }),
     unbanUser: new UnbanUser({ bans, told }),
     listBans: new ListBans({ bans }),
+    listDevicesOf: new ListDevicesOf({ devices, users, online: onlineDevices(deps) }),
+    eraseUser: new EraseUser({ erasures, told, jobs }),
+    getErasure: new GetErasure({ erasures }),
   });
+}
+
+/** Lines of nodes that are gone are no sockets. */
+function onlineDevices({ directory, nodes }: AppUsersDeps): OnlineDevices {
+  return {
+    async devicesOf(appId, userId) {
+      const [routes = []] = await directory.routesOf([{ appId, userId }]);
+      const there = routes.filter((route) => nodes.isAttached(route));
+      return new Set(there.map(({ deviceId }) => deviceId as DeviceId));
+    },
+  };
 }

@@ -17,6 +17,7 @@ import type { Delivery, EventSequencer, LargeCrossings, MomentJobs } from '../de
 import type { ConnectLinkHub, LinkServer } from '../link/index.js';
 import type { WebhookPump } from '../webhook/index.js';
 import type { DatabaseWatch } from './database-watch.js';
+import type { UserErasures } from './erasures.js';
 import type { Pruning } from './pruning.js';
 
 export interface LogicParts {
@@ -38,6 +39,7 @@ export interface LogicParts {
   /** Undefined: without a key for secrets there are none. */
   readonly webhooks: WebhookPump | undefined;
   readonly writer: AppendWriter;
+  readonly erasures: UserErasures;
   readonly grpcDoor: GrpcDoor;
   readonly rates: RateLedger;
   readonly createOperations: (readiness: () => Readiness) => OperationsServer;
@@ -114,7 +116,7 @@ export class LogicProcess {
   #components(): Lifecycle {
     const { clock, logger, database, directory, watch, pruning } = this.#parts;
     const { delivery, writer, crossings, momentJobs, broadcastJobs } = this.#parts;
-    const { sequencer, rates, webhooks } = this.#parts;
+    const { sequencer, rates, webhooks, erasures } = this.#parts;
     const operations = this.#operations;
     return new Lifecycle({ clock, logger })
       .add({ name: 'operations', start: () => operations.start(), stop: () => operations.stop() })
@@ -135,6 +137,7 @@ export class LogicProcess {
         start: () => broadcastJobs.start(),
         stop: () => broadcastJobs.stop(),
       })
+      .add({ name: 'erasures', start: () => erasures.start(), stop: () => erasures.stop() })
       .add({ name: 'grpc', start: () => this.#startGrpc(), stop: () => this.#stopGrpc() })
       .add({ name: 'lease', start: () => this.#startLease(), stop: () => this.#lease?.stop() });
   }

@@ -1,5 +1,5 @@
 import type { Directory } from '@queqiao/directory';
-import type { Clock, Registry } from '@queqiao/runtime';
+import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { Database } from '@queqiao/store-mysql';
 import {
   changeContents,
@@ -18,6 +18,7 @@ import {
   sessionService,
   type AnyService,
   type MessageUsecases,
+  type MomentUsecases,
 } from '../api/index.js';
 import type { AppendWriter } from '../append/index.js';
 import type { TokenSecrets } from '../auth/token-secrets.js';
@@ -62,6 +63,7 @@ import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
 import { momentNoticeUsecases } from './moment-notices.js';
 import { broadcastService } from './broadcasts.js';
+import { erasureJobs, type UserErasures } from './erasures.js';
 import { eventService } from './events.js';
 import { beforeSendJudge, hookServices } from './hook.js';
 import { appMomentUsecases, commentUsecases, momentUsecases } from './moments.js';
@@ -87,6 +89,7 @@ export interface ServicesDeps {
   readonly hub: LinkHub;
   readonly outbound: Outbound | undefined;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly metrics: Registry;
 }
 
@@ -97,6 +100,7 @@ export interface Services {
   readonly users: KnownUsers & UserLookup;
   /** For the public door: a few seconds old at most. */
   readonly standings: Standings;
+  readonly erasures: UserErasures;
 }
 
 /** Every operation with its adapters, and every service with its operations. */
@@ -116,6 +120,11 @@ export function createServices(
   const groups = groupUsecases({ ...deps, apps }, options);
   const people = peopleUsecases({ ...deps, apps }, options);
   const push = statePusher(delivery);
+  const moments = momentUsecases({ ...deps, apps }, options);
+  const doings = { groups, friends: people.friends, deletePost: moments.deletePost };
+  const erasures = erasureJobs({ ...deps, ...doings }, options);
+  const { upsertUsers } = people;
+  const appUsers = { upsertUsers, told: standings, erasureJobs: erasures };
   const change = [{ members, push }, options] as const;
   const transients = new LiveTransients({ conversations, users, delivery, clock });
   const beforeSend = beforeSendJudge(deps);
@@ -137,7 +146,7 @@ export function createServices(
     clientGroupService(groups),
     clientUserService(people.users),
     clientFriendService(people.friends),
-    ...momentServices({ ...deps, apps }, options),
+    ...momentServices({ ...deps, apps }, options, moments),
     ...hookServices(deps),
     eventService({ ...deps, apps, epoch }),
     broadcastService({ ...deps, apps }, options),
@@ -149,7 +158,7 @@ export function createServices(
       listDevices: new ListDevices({ devices: database.devices }),
       signOutDevice: new SignOutDevice({ signOuts: database.revocations }),
     }),
-    appUserService({ ...deps, upsertUsers: people.upsertUsers, told: standings }),
+    appUserService({ ...deps, ...appUsers, nodes: new LinkedConnectNodes(deps) }),
     tokenService({ ...deps, tokens, users: knownUsers, told: standings }),
     ...presence.services,
     sessions({ tokens, apps, users: knownUsers, epoch, clock }, deps, {
@@ -158,15 +167,16 @@ export function createServices(
     }),
   ];
   const lookup: UserLookup = { existing: (app, userIds) => users.existing(app, userIds) };
-  return { all, tokens, apps, users: { ...knownUsers, ...lookup }, standings };
+  return { all, tokens, apps, users: { ...knownUsers, ...lookup }, standings, erasures };
 }
 
 function momentServices(
   deps: ServicesDeps & { readonly apps: Apps },
   options: ChangeOptions,
+  moments: MomentUsecases,
 ): AnyService[] {
   return [
-    clientMomentService(momentUsecases(deps, options)),
+    clientMomentService(moments),
     clientCommentService(commentUsecases(deps, options)),
     clientMomentNoticeService(momentNoticeUsecases(deps, options)),
     serverMomentService(appMomentUsecases(deps, options)),

@@ -5,7 +5,13 @@ import type { Standing, Standings } from '../usecase/session/standing.js';
 import type { ToldStandings } from '../usecase/token/ports.js';
 import { STANDING_TTL_MS } from './caches.js';
 
-const NOTHING: Standing = { signedOutMs: 0, tokenRevoked: false, banned: false, bannedMs: 0 };
+const NOTHING: Standing = {
+  signedOutMs: 0,
+  tokenRevoked: false,
+  banned: false,
+  erased: false,
+  bannedMs: 0,
+};
 
 /** Users whose answers in the cache are not used. More than that, and the oldest are again, for the rest of their time to live. */
 export const TOLD_MAX_USERS = 10_000;

@@ -7,3 +7,4 @@ export { LargeCrossings } from './large-crossings.js';
 export { MomentJobs, type MomentJobRows } from './moment-jobs.js';
 export { statePush } from './state-push.js';
 export type * from './ports.js';
+export { ErasureJobs } from './erasure-jobs.js';

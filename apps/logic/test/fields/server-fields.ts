@@ -266,6 +266,18 @@ const rows: Record<string, MethodRow> = {
     request: { client_request_id: 'r10', user_id: 'eve' },
     fields: { client_request_id: id, user_id: also(id, missing('nobody')) },
   },
+  'UserService/ListDevices': {
+    request: { user_id: 'alice' },
+    fields: { user_id: also(id, missing('nobody')) },
+  },
+  'UserService/EraseUser': {
+    request: { client_request_id: 'r11', user_id: 'eve' },
+    fields: { client_request_id: id, user_id: also(id, missing('nobody')), keep_messages: free },
+  },
+  'UserService/GetErasure': {
+    request: { user_id: 'eve' },
+    fields: { user_id: also(id, missing('bob')) },
+  },
   'UserService/ListBans': {
     request: {},
     fields: { page_token: not('x'), limit: whole(0, 500) },

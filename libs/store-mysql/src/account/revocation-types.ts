@@ -22,6 +22,8 @@ export interface Standing {
   readonly signedOutMs: number;
   readonly tokenRevoked: boolean;
   readonly banned: boolean;
+  /** Or about to be. */
+  readonly erased: boolean;
   /** When the user was banned last, be the ban over since or not; 0: never, or long ago. */
   readonly bannedMs: number;
 }

@@ -40,8 +40,9 @@ export class MysqlTokenKeyStore implements TokenKeyStore {
        COALESCE(bans.until_ms > CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED), 0) AS banned FROM users
        LEFT JOIN devices ON devices.app_id = users.app_id AND devices.user_id = users.user_id AND devices.device_id = ?
        LEFT JOIN bans ON bans.app_id = users.app_id AND bans.user_id = users.user_id
-       WHERE users.app_id = ? AND users.user_id = ?`,
-      [deviceId ?? '', appId, userId],
+       WHERE users.app_id = ? AND users.user_id = ?
+       AND NOT EXISTS (SELECT 1 FROM erasures x WHERE x.app_id = ? AND x.user_id = users.user_id)`,
+      [deviceId ?? '', appId, userId, appId],
     );
     if (row === undefined) return null;
     const { now_ms: nowMs, signed_out_ms: signedOutMs, banned } = row;

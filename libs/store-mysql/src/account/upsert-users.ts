@@ -1,5 +1,6 @@
 import { selfConversationId, type ConversationId, type UserId } from '@queqiao/domain';
 import type { UpsertWork, UserAccount, UserUpsert } from '../account-types.js';
+import { refuseErased } from '../erasure/erasure-rows.js';
 import { StoreDefect } from '../errors.js';
 import type { LogEntry, LogOutcome } from '../log-types.js';
 import { inLog } from '../log/in-log.js';
@@ -53,6 +54,7 @@ async function upsert(
   entryOf: (account: UserAccount) => LogEntry,
 ): Promise<UpsertCounts> {
   const ids = lines.map(({ userId }) => userId);
+  await refuseErased(tx.trx, tx.appId, lines);
   const known = await findIds(tx, ids);
   const created = await create(
     tx,

@@ -9,6 +9,7 @@ import type {
   UserUpsert,
 } from '../account-types.js';
 import type { LogEntry, LogWork } from '../log-types.js';
+import { refuseErased } from '../erasure/erasure-rows.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 import { ACCOUNT_COLUMNS, PROFILE_COLUMNS, toAccount, toProfile } from './account-rows.js';
 import { changeAccount } from './change-account.js';
@@ -87,6 +88,7 @@ export class MysqlUserStore implements UserStore {
   async ensure(appId: AppId, userId: UserId): Promise<boolean> {
     // Looked up first: an INSERT that finds its row would still lock it, at every sign-in.
     if ((await this.existing(appId, [userId])).has(userId)) return false;
+    await refuseErased(this.context.kysely, appId, [{ userId }]);
     const result = await retrying(this.context, () =>
       this.context.kysely
         .insertInto('users')

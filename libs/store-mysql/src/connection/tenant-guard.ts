@@ -9,6 +9,7 @@ export const TENANT_TABLES = [
   'devices',
   'revoked_tokens',
   'bans',
+  'erasures',
   'conversations',
   'group_info',
   'members',

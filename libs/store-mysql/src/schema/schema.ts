@@ -39,7 +39,7 @@ import type {
 import type { BlocksTable, FriendRequestsTable, FriendsTable } from './people.js';
 import type { RequestsTable } from './requests.js';
 import type { AppRevocationsTable, RevocationsTable } from './revocations.js';
-import type { BansTable, RevokedTokensTable } from './user-state.js';
+import type { BansTable, ErasuresTable, RevokedTokensTable } from './user-state.js';
 import type { WebhookSchema } from './webhooks.js';
 import type { DevicesTable, UsersTable } from './users.js';
 
@@ -55,6 +55,7 @@ export interface Schema extends WebhookSchema {
   app_revocations: AppRevocationsTable;
   revoked_tokens: RevokedTokensTable;
   bans: BansTable;
+  erasures: ErasuresTable;
   audit_log: AuditLogTable;
   requests: RequestsTable;
   broadcasts: BroadcastsTable;

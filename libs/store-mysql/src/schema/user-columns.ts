@@ -14,4 +14,17 @@ export const USER_COLUMNS = {
     reason: 'string',
     banned_ms: 'number',
   },
+  erasures: {
+    app_id: 'string',
+    user_id: 'string',
+    keep_messages: 'number',
+    phase: 'string',
+    done_to: 'string',
+    steps: 'number',
+    requested_ms: 'number',
+    erased_ms: 'number',
+    owner: 'string',
+    due_ms: 'number?',
+    attempts: 'number',
+  },
 } as const;

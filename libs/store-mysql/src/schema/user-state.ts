@@ -1,5 +1,6 @@
 import type { AppId, UserId } from '@queqiao/domain';
 import type { Generated } from 'kysely';
+import type { ErasurePhase } from '../erasure-types.js';
 
 export interface RevokedTokensTable {
   app_id: AppId;
@@ -7,6 +8,20 @@ export interface RevokedTokensTable {
   token_id: string;
   revoked_ms: number;
   kept_until_ms: number;
+}
+
+export interface ErasuresTable {
+  app_id: AppId;
+  user_id: UserId;
+  keep_messages: number;
+  phase: ErasurePhase;
+  done_to: Generated<string>;
+  steps: Generated<number>;
+  requested_ms: number;
+  erased_ms: Generated<number>;
+  owner: Generated<string>;
+  due_ms: number | null;
+  attempts: Generated<number>;
 }
 
 export interface BansTable {

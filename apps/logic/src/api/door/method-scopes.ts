@@ -76,6 +76,9 @@ const SERVER_SCOPES = {
     banUser: 'admin',
     unbanUser: 'admin',
     listBans: 'read',
+    listDevices: 'read',
+    eraseUser: 'admin',
+    getErasure: 'read',
   },
 } as const satisfies ScopesOf<typeof server>;
 

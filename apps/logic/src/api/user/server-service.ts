@@ -2,11 +2,14 @@ import { UserServiceDefinition } from '@queqiao/protocol/server';
 import type { BanUser } from '../../usecase/ban/ban-user.js';
 import type { ListBans } from '../../usecase/ban/list-bans.js';
 import type { UnbanUser } from '../../usecase/ban/unban-user.js';
+import type { ListDevicesOf } from '../../usecase/device/list-devices-of.js';
 import type { SignOutUser } from '../../usecase/device/sign-out-user.js';
+import type { EraseUser } from '../../usecase/erasure/erase-user.js';
+import type { GetErasure } from '../../usecase/erasure/get-erasure.js';
 import type { GetAccounts } from '../../usecase/user/get-accounts.js';
 import type { UpsertUsers } from '../../usecase/user/upsert-users.js';
 import { defineService, type ApiService } from '../api-service.js';
-import { toUserRecord } from './record-mapper.js';
+import { toProtoErasure, toUserDevice, toUserRecord } from './record-mapper.js';
 
 export interface ServerUserUsecases {
   readonly upsertUsers: UpsertUsers;
@@ -15,6 +18,9 @@ export interface ServerUserUsecases {
   readonly banUser: BanUser;
   readonly unbanUser: UnbanUser;
   readonly listBans: ListBans;
+  readonly listDevicesOf: ListDevicesOf;
+  readonly eraseUser: EraseUser;
+  readonly getErasure: GetErasure;
 }
 
 export function serverUserService(usecases: ServerUserUsecases): ApiService<'business'> {
@@ -34,5 +40,14 @@ export function serverUserService(usecases: ServerUserUsecases): ApiService<'bus
       return {};
     },
     listBans: (request, context) => usecases.listBans.run(context, request),
+    listDevices: async ({ userId }, context) => ({
+      devices: (await usecases.listDevicesOf.run(context, userId)).map(toUserDevice),
+    }),
+    eraseUser: async (request, context) => ({
+      erasure: toProtoErasure(await usecases.eraseUser.run(context, request)),
+    }),
+    getErasure: async ({ userId }, context) => ({
+      erasure: toProtoErasure(await usecases.getErasure.run(context, userId)),
+    }),
   });
 }

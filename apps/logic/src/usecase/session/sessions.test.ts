@@ -22,7 +22,7 @@ const device = {
 
 function rig(
   status: AppState['status'] = 'active',
-  { revokedMs = 0, tokenRevoked = false, banned = false, boundTo = null as DeviceId | null } = {},
+  { revokedMs = 0, tokenRevoked = false, banned = false, erased = false, boundTo = null as DeviceId | null } = {},
 ) {
   const done: string[] = [];
   const deps = {
@@ -45,7 +45,7 @@ function rig(
     clock: { now: () => 55 },
     standings: {
       standing: () =>
-        Promise.resolve({ signedOutMs: revokedMs, tokenRevoked, banned, bannedMs: 5 }),
+        Promise.resolve({ signedOutMs: revokedMs, tokenRevoked, banned, erased, bannedMs: 5 }),
     },
     users: { ensure: (_app: AppId, user: UserId) => Promise.resolve(done.push(`ensure ${user}`)) },
     devices: {
@@ -152,6 +152,13 @@ describe('a token', () => {
     const refused = { code: 'PERMISSION_DENIED', field: 'ban' };
     await expect(open()).rejects.toMatchObject(refused);
     await expect(refresh()).rejects.toMatchObject(refused);
+    expect(done).toEqual([]);
+  });
+
+  it('of a user who was erased opens and refreshes nothing, and makes nobody', async () => {
+    const { done, open, refresh } = rig('active', { erased: true });
+    await expect(open()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(refresh()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(done).toEqual([]);
   });
 

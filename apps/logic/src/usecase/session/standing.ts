@@ -8,6 +8,8 @@ export interface Standing {
   readonly signedOutMs: number;
   readonly tokenRevoked: boolean;
   readonly banned: boolean;
+  /** Or about to be. */
+  readonly erased: boolean;
   /** When the user was banned last; 0: never, or long ago. */
   readonly bannedMs: number;
 }
@@ -36,6 +38,7 @@ export async function checkStanding(
   if (issuedMs <= standing.signedOutMs) {
     throw new DomainError('UNAUTHENTICATED', 'the device was signed out');
   }
+  if (standing.erased) throw new DomainError('UNAUTHENTICATED', 'the user was erased');
   if (standing.banned) {
     throw new DomainError('PERMISSION_DENIED', 'the user is banned', { field: 'ban' });
   }

@@ -1,0 +1,92 @@
+import type { DeleteFriend } from '../friend/delete-friend.js';
+import type { Friends } from '../friend/ports.js';
+import type { DeletePost } from '../moment/delete-post.js';
+import { asUser, newRequestId, unless } from './as-user.js';
+import { eraseMessages, type EraseMessagesDeps } from './erase-messages.js';
+import { leaveNextGroup, type LeaveGroupsDeps } from './leave-groups.js';
+import type { ErasureJob, ErasurePhase, ErasureRows } from './ports.js';
+
+/** Posts and friends of one step. */
+const STEP_ITEMS = 20;
+
+export interface AdvanceErasureDeps extends EraseMessagesDeps, LeaveGroupsDeps {
+  readonly rows: ErasureRows;
+  readonly friends: Pick<Friends, 'friends'>;
+  readonly deleteFriend: DeleteFriend;
+  readonly deletePost: DeletePost;
+}
+
+const NEXT = {
+  messages: 'groups',
+  groups: 'posts',
+  posts: 'friends',
+  friends: 'rows',
+  rows: 'user',
+  user: 'sweep',
+  sweep: 'done',
+  done: 'done',
+} as const satisfies Record<ErasurePhase, ErasurePhase>;
+
+/**
+ * Takes an erasure one step further. What is left says what is to be done, so that a step may be run again, also by another node.
+ * Resolves with the job as it stands then, or null when the step has written that itself.
+ */
+export class AdvanceErasure {
+  constructor(readonly deps: AdvanceErasureDeps) {}
+
+  async run(job: ErasureJob): Promise<ErasureJob | null> {
+    if (job.phase === 'user') {
+      await this.deps.rows.eraseUser(job);
+      return null;
+    }
+    if (job.phase === 'messages') {
+      const doneTo = await eraseMessages(this.deps, job);
+      return doneTo === null ? next(job) : { ...job, doneTo };
+    }
+    if (job.phase === 'friends') {
+      const doneTo = await this.#partFriends(job);
+      return doneTo === null ? next(job) : { ...job, doneTo };
+    }
+    return (await this.#step(job)) ? job : next(job);
+  }
+
+  /** False: nothing is left of the phase. */
+  async #step(job: ErasureJob): Promise<boolean> {
+    switch (job.phase) {
+      case 'groups':
+        return leaveNextGroup(this.deps, job);
+      case 'posts':
+        return this.#deletePosts(job);
+      case 'rows':
+      case 'sweep':
+        return this.deps.rows.eraseRows(job);
+      default:
+        return false;
+    }
+  }
+
+  async #deletePosts(job: ErasureJob): Promise<boolean> {
+    const posts = await this.deps.rows.nextPosts(job, STEP_ITEMS);
+    for (const postId of posts) {
+      await this.deps.deletePost.run(asUser(job), { clientRequestId: newRequestId(), postId });
+    }
+    return posts.length > 0;
+  }
+
+  /** Up to whom it is done; null: there is nobody else. */
+  async #partFriends(job: ErasureJob): Promise<string | null> {
+    const page = { afterId: job.doneTo, limit: STEP_ITEMS };
+    const friends = await this.deps.friends.friends(job.appId, job.userId, page);
+    for (const { friendId: userId } of friends) {
+      // Both may be erased at the same time.
+      await unless(['NOT_FOUND'], () =>
+        this.deps.deleteFriend.run(asUser(job), { clientRequestId: newRequestId(), userId }),
+      );
+    }
+    return friends.at(-1)?.friendId ?? null;
+  }
+}
+
+function next(job: ErasureJob): ErasureJob {
+  return { ...job, phase: NEXT[job.phase], doneTo: '' };
+}

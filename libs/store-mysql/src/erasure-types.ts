@@ -1,0 +1,98 @@
+import type { AppId, ConversationId, GroupId, PostId, UserId } from '@queqiao/domain';
+import type { Revoker } from './account/revocation-types.js';
+
+/** In this order. From `sweep` on the user is gone; it removes what calls left that knew the user until then. */
+export const ERASURE_PHASES = [
+  'messages',
+  'groups',
+  'posts',
+  'friends',
+  'rows',
+  'user',
+  'sweep',
+  'done',
+] as const;
+export type ErasurePhase = (typeof ERASURE_PHASES)[number];
+
+/** From the end of a user to the sweep: calls that knew the user until then are done by that time. */
+export const SWEEP_AFTER_MS = 60_000;
+/** How long a node may be busy with one step before another one takes the job. */
+export const ERASURE_LEASE_MS = 10_000;
+/** Rows that one step removes. */
+export const ERASURE_STEP_ROWS = 500;
+
+export interface Erasure {
+  readonly userId: UserId;
+  readonly keepMessages: boolean;
+  readonly phase: ErasurePhase;
+  readonly steps: number;
+  readonly requestedMs: number;
+  /** 0: not yet. */
+  readonly erasedMs: number;
+}
+
+export interface ErasureJob {
+  readonly appId: AppId;
+  readonly userId: UserId;
+  readonly keepMessages: boolean;
+  readonly phase: ErasurePhase;
+  readonly doneTo: string;
+}
+
+export interface ErasedGroup {
+  readonly groupId: GroupId;
+  readonly isOwner: boolean;
+  readonly dissolved: boolean;
+  /** Who becomes the owner: the admin, else the member, who joined first; null: nobody else is in it. */
+  readonly successorId: UserId | null;
+}
+
+export interface OwnMessages {
+  readonly seqs: readonly number[];
+  /** Where the next ones follow; null: there are none. */
+  readonly after: string | null;
+}
+
+/** Every method may be run again; where a job stands is in its row. */
+export interface ErasureStore {
+  /** Null when there is no such user. An erasure that there is stays as it is. Errors: ALREADY_EXISTS (the request id). */
+  begin(
+    appId: AppId,
+    user: { readonly userId: UserId; readonly keepMessages: boolean },
+    revoker: Revoker,
+  ): Promise<Erasure | null>;
+  erasure(appId: AppId, userId: UserId): Promise<Erasure | null>;
+  /** One that is due; it is this node's until its lease runs out. */
+  claim(owner: string): Promise<ErasureJob | null>;
+  /** Where the job stands now, and the lease anew. False: it is another node's. */
+  save(job: ErasureJob, owner: string): Promise<boolean>;
+  backlog(): Promise<{ readonly rows: number; readonly oldestDueMs: number }>;
+  /** The user's conversations by id, also those that were left. */
+  nextConversation(job: ErasureJob, after: string): Promise<ConversationId | null>;
+  /** Messages of the user that are there, at most `limit`, by their client ids. */
+  ownMessages(
+    job: ErasureJob,
+    conversationId: ConversationId,
+    page: { readonly after: string; readonly limit: number },
+  ): Promise<OwnMessages>;
+  /** Empties messages without telling anybody: in logs that nobody else reads, or to which nothing is added. */
+  blankMessages(
+    job: ErasureJob,
+    conversationId: ConversationId,
+    seqs: readonly number[],
+  ): Promise<void>;
+  /** Empties what stands in the user's own feed. True: there may be more. */
+  blankFeed(job: ErasureJob): Promise<boolean>;
+  /** Takes the user's reactions away, and closes the direct chat to the other side. */
+  closeConversation(job: ErasureJob, conversationId: ConversationId): Promise<void>;
+  /** A group that the user is in. */
+  nextGroup(job: ErasureJob): Promise<ErasedGroup | null>;
+  /** Ends a membership in a group that has ended, of which nobody is told. */
+  leaveEnded(job: ErasureJob, groupId: GroupId): Promise<void>;
+  /** Posts of the user that are there. */
+  nextPosts(job: ErasureJob, limit: number): Promise<PostId[]>;
+  /** Removes rows that are the user's. True: there may be more. */
+  eraseRows(job: ErasureJob): Promise<boolean>;
+  /** The user is unknown from then on. */
+  eraseUser(job: ErasureJob): Promise<void>;
+}

@@ -1,0 +1,123 @@
+import type { AppId, ConversationId, GroupId, PostId, UserId } from '@queqiao/domain';
+import { sql } from 'kysely';
+import type { Revoker } from '../account/revocation-types.js';
+import { SWEEP_AFTER_MS, type Erasure, type ErasureJob, type ErasureStore } from '../erasure-types.js';
+import { storedState } from '../moment/post-rows.js';
+import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
+import { beginErasure } from './begin-erasure.js';
+import { claimErasure, erasureBacklog, saveErasure } from './erasure-jobs.js';
+import { eraseRows } from './erase-rows.js';
+import { leaveEnded, nextGroup } from './erased-groups.js';
+import { blankFeed, blankMessages, closeConversation, ownMessages } from './erased-messages.js';
+import { toErasure } from './erasure-rows.js';
+
+export class MysqlErasureStore implements ErasureStore {
+  constructor(private readonly context: StoreContext) {}
+
+  begin(
+    appId: AppId,
+    user: { readonly userId: UserId; readonly keepMessages: boolean },
+    revoker: Revoker,
+  ): Promise<Erasure | null> {
+    return beginErasure(this.context, appId, user, revoker);
+  }
+
+  async erasure(appId: AppId, userId: UserId): Promise<Erasure | null> {
+    const row = await this.context.kysely
+      .selectFrom('erasures')
+      .selectAll()
+      .where('app_id', '=', appId)
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    return row === undefined ? null : toErasure(row);
+  }
+
+  claim(owner: string): Promise<ErasureJob | null> {
+    return claimErasure(this.context, owner);
+  }
+
+  save(job: ErasureJob, owner: string): Promise<boolean> {
+    return saveErasure(this.context, job, owner);
+  }
+
+  backlog(): Promise<{ rows: number; oldestDueMs: number }> {
+    return erasureBacklog(this.context);
+  }
+
+  async nextConversation(
+    { appId, userId }: ErasureJob,
+    after: string,
+  ): Promise<ConversationId | null> {
+    const { rows } = await sql<{ conversation_id: ConversationId }>`
+      SELECT conversation_id FROM members FORCE INDEX (PRIMARY) WHERE app_id = ${appId} AND user_id = ${userId}
+      AND conversation_id > ${after} ORDER BY conversation_id LIMIT 1`.execute(this.context.kysely);
+    return rows[0]?.conversation_id ?? null;
+  }
+
+  ownMessages(
+    job: ErasureJob,
+    conversationId: ConversationId,
+    page: { readonly after: string; readonly limit: number },
+  ) {
+    return ownMessages(this.context, job, conversationId, page);
+  }
+
+  blankMessages(job: ErasureJob, conversationId: ConversationId, seqs: readonly number[]) {
+    return blankMessages(this.context, job, conversationId, seqs);
+  }
+
+  blankFeed(job: ErasureJob): Promise<boolean> {
+    return blankFeed(this.context, job);
+  }
+
+  closeConversation(job: ErasureJob, conversationId: ConversationId): Promise<void> {
+    return closeConversation(this.context, job, conversationId);
+  }
+
+  nextGroup(job: ErasureJob) {
+    return nextGroup(this.context, job);
+  }
+
+  leaveEnded(job: ErasureJob, groupId: GroupId): Promise<void> {
+    return leaveEnded(this.context, job, groupId);
+  }
+
+  async nextPosts({ appId, userId }: ErasureJob, limit: number): Promise<PostId[]> {
+    const { rows } = await sql<{ post_id: PostId }>`
+      SELECT post_id FROM posts FORCE INDEX (posts_by_author) WHERE app_id = ${appId} AND author_id = ${userId}
+      AND state <> ${storedState('deleted')} ORDER BY created_ms, post_id LIMIT ${sql.lit(limit)}`.execute(
+      this.context.kysely,
+    );
+    return rows.map((row) => row.post_id);
+  }
+
+  eraseRows(job: ErasureJob): Promise<boolean> {
+    return eraseRows(this.context, job);
+  }
+
+  async eraseUser({ appId, userId }: ErasureJob): Promise<void> {
+    await retrying(this.context, () =>
+      this.context.kysely.transaction().execute(async (trx) => {
+        for (const table of ['users', 'bans'] as const) {
+          await trx
+            .deleteFrom(table)
+            .where('app_id', '=', appId)
+            .where('user_id', '=', userId)
+            .execute();
+        }
+        await trx
+          .updateTable('erasures')
+          .set({
+            erased_ms: sql<number>`IF(erased_ms = 0, ${DATABASE_NOW}, erased_ms)`,
+            due_ms: sql<number>`${DATABASE_NOW} + ${SWEEP_AFTER_MS}`,
+            phase: 'sweep',
+            done_to: '',
+            owner: '',
+          })
+          .where('app_id', '=', appId)
+          .where('user_id', '=', userId)
+          .execute();
+      }),
+    );
+  }
+}
