@@ -25,3 +25,14 @@ it('refuses one name for two kinds of metric', () => {
   gaugeIn(registry, { name: 'x', help: 'x' });
   expect(() => counterIn(registry, { name: 'x', help: 'x' })).toThrow('already');
 });
+
+it.each(['app', 'app_id', 'appId', 'user', 'userId', 'conversation_id', 'address'])(
+  'refuses a label that would name somebody: %s',
+  (label) => {
+    const registry = new Registry();
+    const configuration = { name: 'x', help: 'x', labelNames: ['door', label] };
+    for (const make of [counterIn, gaugeIn, histogramIn]) {
+      expect(() => make(registry, configuration)).toThrow(`must not have the label ${label}`);
+    }
+  },
+);

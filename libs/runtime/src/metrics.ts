@@ -21,6 +21,17 @@ export function createRegistry(labels: { service: string; node: string }): Regis
 
 type Unregistered<T> = Omit<T, 'registers'>;
 
+/** Labels of which there would be as many as there are customers, and that would show one who the others are. */
+const NAMES_SOMEBODY = /^(app|user|device|group|conversation|post|credential|address)(_?ids?)?$/i;
+
+function withoutNames<C extends { readonly name: string; readonly labelNames?: readonly string[] }>(
+  configuration: C,
+): C {
+  const label = configuration.labelNames?.find((name) => NAMES_SOMEBODY.test(name));
+  if (label === undefined) return configuration;
+  throw new Error(`metric ${configuration.name} must not have the label ${label}`);
+}
+
 /** The counter of this name in the registry, made on first use: many objects of one kind may share one metric. */
 export function counterIn<L extends string>(
   registry: Registry,
@@ -28,7 +39,7 @@ export function counterIn<L extends string>(
 ): Counter<L> {
   const found = registry.getSingleMetric(configuration.name);
   if (found instanceof Counter) return found;
-  return new Counter<L>({ ...configuration, registers: [registry] });
+  return new Counter<L>({ ...withoutNames(configuration), registers: [registry] });
 }
 
 /** As `counterIn`, for gauges. Owners that share a gauge must use inc and dec, not set. */
@@ -38,7 +49,7 @@ export function gaugeIn<L extends string>(
 ): Gauge<L> {
   const found = registry.getSingleMetric(configuration.name);
   if (found instanceof Gauge) return found;
-  return new Gauge<L>({ ...configuration, registers: [registry] });
+  return new Gauge<L>({ ...withoutNames(configuration), registers: [registry] });
 }
 
 /** As `counterIn`, for histograms; the buckets of the first caller stay. */
@@ -48,5 +59,5 @@ export function histogramIn<L extends string>(
 ): Histogram<L> {
   const found = registry.getSingleMetric(configuration.name);
   if (found instanceof Histogram) return found;
-  return new Histogram<L>({ ...configuration, registers: [registry] });
+  return new Histogram<L>({ ...withoutNames(configuration), registers: [registry] });
 }

@@ -1,9 +1,10 @@
-import { methodsOf, type BareDevice, type JsonObject } from '@queqiao/testkit';
+import { methodsOf, type BareDevice, type ItemOf, type JsonObject } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLIENT_ROWS } from '../../src/same-calls/all-rows.js';
 import { KINDS, SameApp, type Kind } from '../../src/same-calls/same-app.js';
+import { bodyOf } from '../../src/same-calls/scene.js';
 import { swapped } from '../../src/same-calls/strangers.js';
-import type { Way } from '../../src/same-calls/ways.js';
+import { socketWay, type Way } from '../../src/same-calls/ways.js';
 import { useCluster } from '../../src/scenario.js';
 
 const cluster = useCluster();
@@ -78,5 +79,53 @@ describe('what another app has', () => {
     expect(theirs.heard.filter((text) => text.includes(theirs.marker)).length).toBeGreaterThan(50);
     expect(mine.heard.filter((text) => text.includes(theirs.marker))).toEqual([]);
     expect(theirs.heard.filter((text) => text.includes(mine.marker))).toEqual([]);
+  });
+});
+
+describe('users and devices of the same names', () => {
+  const CLIENT = 'queqiao.client.v1';
+  const online = ({ event }: ItemOf<'push'>): boolean => {
+    const inner = event?.$case === 'transient' ? event.value.event : undefined;
+    return inner?.$case === 'presence' && inner.value.online;
+  };
+
+  it('are online each in its own app', async () => {
+    const { amy, ben } = mine.scene(MINE);
+    const watchers: BareDevice[] = [];
+    for (const app of [mine, theirs]) {
+      watchers.push(await app.signIn(amy, 'watch'));
+      const subscribe = `${CLIENT}.PresenceService/SubscribePresence`;
+      await bodyOf(await app.as(amy), subscribe, { user_ids: [ben] });
+    }
+    const phone = await theirs.signIn(ben, 'phone');
+    await watchers[1]?.next('push', online);
+    const get = `${CLIENT}.PresenceService/GetPresence`;
+    const { presences } = await bodyOf(await mine.as(amy), get, { user_ids: [ben] });
+    expect(presences).toMatchObject([{ userId: ben, online: false }]);
+    expect(watchers[0]?.all('push').filter(online)).toEqual([]);
+    await theirs.leave([...watchers.slice(1), phone]);
+    await mine.leave(watchers.slice(0, 1));
+  });
+
+  it('are signed out each in its own app', async () => {
+    const { ben } = mine.scene(MINE);
+    const signOut = `${CLIENT}.DeviceService/SignOutDevice`;
+    const [own, other] = [await mine.signIn(ben, 'tablet'), await theirs.signIn(ben, 'tablet')];
+    await bodyOf(await mine.as(ben), signOut, { device_id: 'tablet' });
+    expect(await own.closed).toBe(4204);
+    const later = [await mine.signIn(ben, 'laptop'), await theirs.signIn(ben, 'laptop')];
+    await mine.signOut(ben);
+    expect(await later[0]?.closed).toBe(4204);
+    // A round trip on each: whatever was to be closed would be.
+    for (const device of [other, ...later.slice(1)]) {
+      const answer = await theirs.tell(
+        socketWay(device),
+        `${CLIENT}.UserService/GetMe`,
+        {},
+        new Map(),
+      );
+      expect(answer.answer).toHaveProperty('body');
+    }
+    await theirs.leave([other, ...later.slice(1)]);
   });
 });

@@ -101,6 +101,11 @@ export class SameApp {
     return BareDevice.signIn(socketUrl, { token, deviceId, codec });
   }
 
+  /** Every device of the user's, by the back end. */
+  async signOut(user_id: string): Promise<void> {
+    await bodyOf(this.#backEnd, 'queqiao.server.v1.UserService/SignOutUser', { user_id });
+  }
+
   /** Once all that was pushed to them is heard. */
   async leave(devices: readonly BareDevice[]): Promise<void> {
     for (const device of devices) this.heard.push(JSON.stringify(device.all('push')));
