@@ -1,4 +1,4 @@
-import { DomainError, parseAppId, SCOPES, type Scope } from '@queqiao/domain';
+import { DomainError, parseAppId, SCOPES } from '@queqiao/domain';
 import { createGrpcClient } from '@queqiao/grpc-kit';
 import { PresenceServiceDefinition } from '@queqiao/protocol/server';
 import { Registry, systemClock } from '@queqiao/runtime';

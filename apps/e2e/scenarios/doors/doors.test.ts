@@ -33,7 +33,7 @@ describe('by socket in JSON and binary, by gRPC as the user, and on the user’s
     let calls: Calls | undefined;
     const noted = async (scene: Parameters<typeof row>[0]) => (calls = await row(scene));
     const number = methods.indexOf(path);
-    const plays = KINDS.map((kind, at) => apps[at]?.play(path, noted, { kind, number }));
+    const plays = KINDS.map(async (kind, at) => apps[at]?.play(path, noted, { kind, number }));
     const [first, ...others] = await Promise.all(plays);
     expect(first?.good[0]).toHaveProperty('body');
     expect(first?.refused.map(({ verdict }) => verdict)).toEqual(

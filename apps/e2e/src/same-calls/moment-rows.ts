@@ -127,8 +127,8 @@ async function told(scene: Scene): Promise<void> {
   await scene.as(scene.ben, 'CommentService/LikePost', scene.asked({ post_id }));
   const noticed = (count: number) =>
     scene.until(async () => {
-      const told = await scene.as(scene.amy, 'MomentNoticeService/CountMomentNotices', {});
-      return told['unreadCount'] === count;
+      const state = await scene.as(scene.amy, 'MomentNoticeService/CountMomentNotices', {});
+      return state['unreadCount'] === count;
     });
   await noticed(1);
   await scene.comment(scene.ben, post_id);
@@ -148,7 +148,7 @@ export const noticeRows: Rows = {
     await told(scene);
     const { lastSeq } = await selfFeed(scene);
     return {
-      good: { through_seq: String(lastSeq) },
+      good: { through_seq: lastSeq ?? '0' },
       refused: [
         ['INVALID_ARGUMENT through_seq', {}],
         ['INVALID_ARGUMENT through_seq', { through_seq: -1 }],

@@ -15,11 +15,12 @@ const OPAQUE = /([cC]ursor|[tT]oken)$/;
  * own. `madeUp` learns of new ones.
  */
 export function plain(answer: Answer, marker: string, madeUp: Map<string, string>): unknown {
-  learn(answer as unknown as JsonValue, madeUp);
+  const told = answer as unknown as JsonValue;
+  learn(told, madeUp);
   const names = [...madeUp].sort(([a], [b]) => b.length - a.length);
   const words = (text: string): string =>
     names.reduce((said, [id, name]) => said.replaceAll(id, name), text.replaceAll(marker, '<app>'));
-  return without(answer as unknown as JsonValue, '', words);
+  return without(told, '', words);
 }
 
 function learn(value: JsonValue, madeUp: Map<string, string>, key = ''): void {

@@ -34,5 +34,5 @@ export function swapped(request: JsonObject, scene: Scene, number: number): Swap
 /** Of the same alphabet and length. */
 function another(id: string): string {
   const [, code = '', rest = id] = /^(\d{4}-)(.*)$/.exec(id) ?? [];
-  return code + [...rest].reverse().join('');
+  return code + rest.split('').reverse().join('');
 }

@@ -1,4 +1,4 @@
-import { DomainError } from '@queqiao/domain';
+import type { DomainError } from '@queqiao/domain';
 import {
   createGrpcClient,
   isServiceError,

@@ -67,7 +67,8 @@ async function groups(ask: Call, call: Call, text: string): Promise<void> {
 async function moments(ask: Call, call: Call, text: string): Promise<string> {
   const post = async () => {
     const { postId } = await ask('alice', 'MomentService/CreatePost', { content: { text } });
-    return String(postId);
+    if (typeof postId !== 'string') throw new Error('no post');
+    return postId;
   };
   const post_id = await post();
   await post();

@@ -22,9 +22,9 @@ function contract(): Registry {
 }
 
 function describe(method: string): DescMethod {
-  const registry = contract();
+  const known = contract();
   const [service = '', name = ''] = method.split('/');
-  const found = registry.getService(service)?.methods.find((each) => each.name === name);
+  const found = known.getService(service)?.methods.find((each) => each.name === name);
   if (found === undefined) throw new Error(`${method} is not in the descriptor set`);
   return found;
 }
