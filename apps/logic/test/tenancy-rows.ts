@@ -1,5 +1,6 @@
 import type { JsonObject } from './any-door.js';
 import { newId } from './api-rig.js';
+import { appMessageRows } from './messages/foreign-ids.js';
 
 /** What an app has, by its kind; `new…` are those that a caller's own app is to have as well. */
 export interface Ids {
@@ -44,8 +45,8 @@ export const NOBODYS: Ids = {
 };
 
 /** Requests of alice's, or of her back end's, with a strange id in one field. */
-type Requests = (ids: Ids) => JsonObject[];
-type Row = Readonly<Record<string, Requests>>;
+export type Requests = (ids: Ids) => JsonObject[];
+export type Row = Readonly<Record<string, Requests>>;
 
 /** Every kind of conversation that is not the caller's. */
 function inEach(request: (conversationId: string) => JsonObject): Requests {
@@ -115,47 +116,6 @@ const MESSAGES: Record<string, Row> = {
   Signal: on({ name: 'typing' }),
 };
 
-/** By the app's back end, which may name every conversation of its own. */
-const APP_MESSAGES: Record<string, Row> = {
-  ListMessages: on(),
-  RecallMessage: {
-    conversation_id: inEach((conversation_id) => asked({ conversation_id, target_seq: 1 })),
-  },
-  DeleteMessages: {
-    conversation_id: inEach((conversation_id) => asked({ conversation_id, target_seqs: [1] })),
-  },
-};
-
-const old = (id: string): JsonObject => ({
-  sender: { kind: 'KIND_USER', id },
-  client_msg_id: newId(),
-  created_ms: '1',
-  content: text,
-});
-const IMPORTS: Record<string, Row> = {
-  ImportMessages: {
-    ...named((content) => ({
-      conversation_id: 'd:alice:alice',
-      messages: [{ ...old('alice'), content }],
-    })),
-    'messages.sender.id': ({ user }) => [
-      { conversation_id: 'g:own', messages: [old(user)] },
-      { conversation_id: `d:alice:${user}`, messages: [old(user)] },
-    ],
-    conversation_id: inEach((conversation_id) => ({
-      conversation_id,
-      messages: [{ ...old(''), sender: { kind: 'KIND_SYSTEM' } }],
-    })),
-  },
-};
-
-const APP_CONVERSATIONS: Record<string, Row> = {
-  GetConversation: on(),
-  ListConversations: { user_id: ({ user }) => [{ user_id: user }] },
-  ListReadStates: on(),
-  ListReaders: on({ seq: 1 }),
-};
-
 const CONVERSATIONS: Record<string, Row> = {
   SyncConversations: {},
   PullEntries: on(),
@@ -182,9 +142,7 @@ function creating(more: JsonObject): Row {
   };
 }
 
-function asked(more: JsonObject): JsonObject {
-  return { client_request_id: newId(), ...more };
-}
+const asked = (more: JsonObject): JsonObject => ({ client_request_id: newId(), ...more });
 
 /** A call on a group, with what else it needs. */
 function inGroup(more: JsonObject = {}): Row {
@@ -491,9 +449,6 @@ export function foreignIds(): ReadonlyMap<string, Row> {
     ...under('client.v1.MomentService/', MOMENTS),
     ...under('client.v1.CommentService/', COMMENTS),
     ...under('client.v1.MomentNoticeService/', NOTICES),
-    ...under('server.v1.MessageService/', APP_MESSAGES),
-    ...under('server.v1.ConversationService/', APP_CONVERSATIONS),
-    ...under('server.v1.ImportService/', IMPORTS),
     ...under('server.v1.MomentService/', APP_MOMENTS),
     ...under('server.v1.BroadcastService/', BROADCASTS),
     ...under('server.v1.WebhookService/', WEBHOOKS),
@@ -503,6 +458,7 @@ export function foreignIds(): ReadonlyMap<string, Row> {
       GetBeforeSendHook: {},
       DeleteBeforeSendHook: {},
     }),
+    ...under('', appMessageRows({ on, inEach, named })),
     ...under('', OTHERS),
   ]);
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Entry } from '@queqiao/protocol/client';
 import { contents, createClient, Platform, type QueqiaoClient } from '@queqiao/sdk';
 import { shownBy } from '@queqiao/sdk/testing';
-import { eventually, type TestApp } from '@queqiao/testkit';
+import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { BackEnd } from '../../src/doors.js';
@@ -18,6 +18,8 @@ const LIVE_EACH = 2;
 const LIVE = (MESSAGES / BATCH) * LIVE_EACH;
 const LIMIT_MS = 300_000;
 const CHAT = 'd:ann:bob';
+/** Members of the group that have said nothing; with them it is a large one. */
+const SILENT = Array.from({ length: 10 }, (_, n) => `silent-${n}`);
 
 function device(app: TestApp, userId: string, deviceId: string, node: number): QueqiaoClient {
   const client = createClient({
@@ -70,6 +72,12 @@ async function killIn(milliseconds: number, node: number): Promise<void> {
   await process.start();
 }
 
+async function isLarge(conversationId: string): Promise<boolean> {
+  const sql = 'SELECT mode FROM conversations WHERE conversation_id = ?';
+  const [row] = await queryRows(cluster().database.url, sql, [conversationId]);
+  return row?.['mode'] === 'subscribed';
+}
+
 /** Text and time of what was said in a log, message by message. */
 function saidIn(entries: readonly Entry[], prefix: string): [string, number][] {
   return entries.flatMap(({ content, createdMs }): [string, number][] => {
@@ -89,14 +97,16 @@ const LIVE_WORDS = Array.from({ length: LIVE }, (_, at) => `live ${at + 1}`).sor
 it(
   'ten thousand old messages are there once, in order, with their times, on every device, although nodes are killed',
   async () => {
-    const app = await cluster().createApp('moved');
+    const app = await cluster().createApp('moved', { largeGroupMembers: SILENT.length });
     const addresses = cluster().logic.map(({ grpcAddress }) => grpcAddress);
     const backEnd = new BackEnd(addresses[0] ?? '', app);
-    await backEnd.upsert('ann', 'bob', 'cat', 'dan');
-    const group = await backEnd.createGroup('ann', 'team', ['bob', 'cat', 'dan']);
+    await backEnd.upsert('ann', 'bob', 'cat', ...SILENT);
+    const group = await backEnd.createGroup('ann', 'team', ['bob', 'cat', ...SILENT]);
     backEnd.close();
     const importer = new Importer(addresses, app);
     const [phone, laptop] = [device(app, 'ann', 'phone', 0), device(app, 'bob', 'laptop', 1)];
+    const listener = device(app, SILENT[0] ?? '', 'phone', 1);
+    await eventually('the group is a large one', () => isLarge(group));
     const moved = [
       { id: CHAT, authors: ['ann', 'bob'] },
       { id: group, authors: ['ann', 'bob', 'cat'] },
@@ -110,7 +120,8 @@ it(
       expect(saidIn(log, 'old')).toEqual(OLD);
       const live = saidIn(log, 'live').map(([words]) => words);
       expect(live.sort()).toEqual(LIVE_WORDS);
-      for (const client of [phone, laptop]) {
+      const online = id === group ? [phone, laptop, listener] : [phone, laptop];
+      for (const client of online) {
         const has = () => isDeepStrictEqual(client.entries(id), log);
         await eventually('who was online has the log', has, 30_000);
       }
@@ -118,7 +129,6 @@ it(
     const late = device(app, 'bob', 'tablet', 0);
     const same = () => isDeepStrictEqual(shownBy(late), shownBy(laptop));
     await eventually('who comes later sees the same', same, 30_000);
-    const listener = device(app, 'dan', 'phone', 1);
     const unread = () => listener.conversation(group)?.unread === LIVE;
     await eventually('who said nothing has the live messages to read, and no others', unread);
 

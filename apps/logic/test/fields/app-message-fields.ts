@@ -24,12 +24,12 @@ const OLD = {
 
 /** Alone in its batch: what stands before one that the log refuses is stored. */
 function alone(rule: FieldRule): FieldRule {
-  const bad = rule.bad.map((each) => ({
+  const all = rule.bad.map((each) => ({
     ...each,
     value: [each.value ?? {}],
     at: `[0]${each.at}`,
   }));
-  return { ...rule, bad };
+  return { ...rule, bad: all };
 }
 
 const importedMessage = message(OLD, {

@@ -1,4 +1,4 @@
-import { DomainError, parseConversationId, type UserId } from '@queqiao/domain';
+import { parseConversationId, type DomainError, type UserId } from '@queqiao/domain';
 
 import { activeApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
