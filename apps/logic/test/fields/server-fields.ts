@@ -99,7 +99,7 @@ const rows: Record<string, MethodRow> = {
   },
   'BroadcastService/StartBroadcast': {
     request: {
-      client_request_id: 'b1',
+      client_request_id: 'bc1',
       sender: { kind: 'KIND_BUSINESS', id: 'alice' },
       content: { text: { text: 'hi' } },
     },
@@ -127,7 +127,7 @@ const rows: Record<string, MethodRow> = {
     fields: { page_token: not('x', ID_OF_NOBODY), limit: whole(0, 100) },
   },
   'BroadcastService/CancelBroadcast': {
-    request: { client_request_id: 'b2', broadcast_id: BROADCAST },
+    request: { client_request_id: 'bc2', broadcast_id: BROADCAST },
     fields: { client_request_id: id, broadcast_id },
   },
   'GroupService/CreateGroup': {

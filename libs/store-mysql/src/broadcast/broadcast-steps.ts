@@ -11,7 +11,7 @@ import { DATABASE_NOW, select, type StoreContext } from '../store-context.js';
 import { BROADCAST_STATES, toBroadcast, type BroadcastRow } from './broadcast-rows.js';
 
 /** A broadcast that was claimed is free again after this, doubled with every claim that led to nothing. */
-const LEASE_MS = 10_000;
+const LEASE_MS = 6_000;
 const LEASE_MAX_MS = 300_000;
 
 /** The condition of a column with itself says for the tenant guard that all apps are meant. */
