@@ -87,8 +87,8 @@ export interface BroadcastStore {
     appId: AppId,
     page: { readonly before: BroadcastPlace | null; readonly limit: number },
   ): Promise<BroadcastRecord[]>;
-  /** False: there is none. One that has ended stays as it is. Errors: ALREADY_EXISTS (client_request_id). */
-  cancel(work: LogWork, broadcastId: string): Promise<LogOutcome<boolean>>;
+  /** One that has ended stays as it is. Errors: ALREADY_EXISTS (client_request_id), `missing` when there is none. */
+  cancel(work: LogWork, broadcastId: string, missing: Error): Promise<LogOutcome<null>>;
   /** Those that nobody works on, whoever waits longest first. They are free again when nothing is heard of them. */
   claimDue(claim: { readonly owner: string; readonly limit: number }): Promise<BroadcastJob[]>;
   /** Whom to send to behind those who were. */

@@ -9,7 +9,7 @@ import {
   type BroadcastStep,
   type BroadcastStore,
 } from '../broadcast-types.js';
-import type { LogWork } from '../log-types.js';
+import type { LogOutcome, LogWork } from '../log-types.js';
 import { inLog } from '../log/in-log.js';
 import { pruneByAge } from '../log/prune-by-age.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
@@ -39,18 +39,18 @@ export class MysqlBroadcastStore implements BroadcastStore {
     return (await listBroadcasts(this.context, appId, page)).map(toBroadcast);
   }
 
-  cancel(work: LogWork, broadcastId: string) {
+  cancel(work: LogWork, broadcastId: string, missing: Error): Promise<LogOutcome<null>> {
     return inLog(this.context, { ...work, heads: [] }, async ({ trx, appId }) => {
       const row = await lockRow(trx, { appId, broadcastId });
-      if (row === undefined) return false;
-      if (row.state !== BROADCAST_STATES.running) return true;
+      if (row === undefined) throw missing;
+      if (row.state !== BROADCAST_STATES.running) return null;
       await trx
         .updateTable('broadcasts')
         .set({ state: BROADCAST_STATES.cancelled, ended_ms: DATABASE_NOW, due_ms: null })
         .where('app_id', '=', appId)
         .where('broadcast_id', '=', broadcastId)
         .execute();
-      return true;
+      return null;
     });
   }
 

@@ -19,8 +19,7 @@ export class CancelBroadcast {
     const request = changeRequest(context, input.clientRequestId, 'CancelBroadcast');
     const broadcastId = checkBroadcastId(input.broadcastId);
     const work = { ...this.options, appId, request };
-    const { answer: isThere } = await this.deps.broadcasts.cancel(work, broadcastId);
-    if (!isThere) throw noBroadcast();
+    await this.deps.broadcasts.cancel(work, broadcastId, noBroadcast());
     return existingBroadcast(this.deps.broadcasts, appId, broadcastId);
   }
 }

@@ -43,6 +43,6 @@ export interface Broadcasts {
     appId: AppId,
     page: { readonly before: BroadcastPlace | null; readonly limit: number },
   ): Promise<Broadcast[]>;
-  /** False: there is none. One that has ended stays as it is. Errors: ALREADY_EXISTS. */
-  cancel(work: ChangeWork, broadcastId: string): Promise<ChangeOutcome<boolean>>;
+  /** One that has ended stays as it is. Errors: ALREADY_EXISTS, `missing` when there is none. */
+  cancel(work: ChangeWork, broadcastId: string, missing: Error): Promise<ChangeOutcome<null>>;
 }
