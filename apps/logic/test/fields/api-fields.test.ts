@@ -114,8 +114,7 @@ async function stored(): Promise<unknown> {
     const [row] = await queryRows(rig.database.url, waiting);
     return row?.['n'] === 0;
   });
-  // Refused administration leaves its entry, and only that.
-  // and nodes say all the time that they are there.
+  // Refused administration leaves its entry, and only that; and nodes say all the time that they are there.
   const changing = tables.filter((table) => !['audit_log', 'webhook_nodes'].includes(table));
   return queryRows(rig.database.url, `CHECKSUM TABLE ${changing.join(', ')}`);
 }
