@@ -88,7 +88,7 @@ it('webhooks: each of 10,000 events arrives, signed and in order per conversatio
 
 /** Kills a logic node or the receiver whenever another part of the events has arrived; who was killed. */
 async function kills(
-  receiver: ReceiverProcess,
+  process: ReceiverProcess,
   seen: () => number,
   isOver: () => boolean,
 ): Promise<string[]> {
@@ -96,15 +96,15 @@ async function kills(
     name: `logic-${index + 1}`,
     process: cluster().logicAt(index).process,
   });
-  const kept = { name: 'receiver', process: receiver };
+  const kept = { name: 'receiver', process };
   const plan = [kept, node(0), node(1), kept, node(0), kept, node(1), kept, node(0)];
   const done: string[] = [];
-  for (const [index, { name, process }] of plan.entries()) {
+  for (const [index, { name, process: victim }] of plan.entries()) {
     const from = Math.floor((ALL * (index + 1)) / (plan.length + 2));
     await eventually(`${from} events`, () => seen() >= from || isOver(), 240_000);
     if (isOver()) break;
     done.push(name);
-    await killAndStart(process);
+    await killAndStart(victim);
   }
   return done;
 }

@@ -133,7 +133,10 @@ export class Waits {
 
   /** What has to be written; it counts as written unless it is given back. */
   takeChanges(): WaitChanges {
-    const waits = [...this.#changed].map(({ entries: _, ...record }) => record);
+    const waits = [...this.#changed].map((wait): WaitRecord => {
+      const { entries: _entries, ...record } = wait;
+      return record;
+    });
     const over = this.#over;
     this.#changed.clear();
     this.#over = [];

@@ -119,7 +119,11 @@ describe('dead letters that are sent again', () => {
   const letter = { conversationId: parseConversationId('d:a:z'), attempts: 0, firstAttemptMs: 0 };
   const record = (seq: number) => ({
     ...letter,
-    ...{ firstSeq: seq, nextSeq: seq, lastSeq: seq, dueMs: 0, lastError: '' },
+    firstSeq: seq,
+    nextSeq: seq,
+    lastSeq: seq,
+    dueMs: 0,
+    lastError: '',
   });
 
   it('go before what their conversation has next, but not beside what is under way', () => {
@@ -178,7 +182,8 @@ describe('a receiver that is away', () => {
 
   it('gets everything once it is back', () => {
     const work = workOn(...names);
-    for (const task of all(work)) work.settle(task, refused, 0);
+    const later = { ...refused, retryAfterMs: 300_000 };
+    for (const task of all(work)) work.settle(task, later, 0);
     const probeMs = work.dueMs() ?? 0;
     work.settle(take(work, probeMs), delivered, probeMs);
     const soon = probeMs + 1_000;

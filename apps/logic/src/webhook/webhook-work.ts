@@ -144,7 +144,8 @@ export class WebhookWork {
     return { place, deadLetters, ...facts, ...this.waits.takeChanges() };
   }
 
-  giveBack({ waits, over, deadLetters, place: _, ...facts }: Progress): void {
+  giveBack(progress: Progress): void {
+    const { waits, over, deadLetters, place: _place, ...facts } = progress;
     this.waits.giveBack({ waits, over });
     this.#deadLetters.unshift(...deadLetters);
     const since = this.#facts;
