@@ -1,5 +1,5 @@
-import { CLOSE_CODES } from '@queqiao/domain';
-import type { Error as ProtoError } from '@queqiao/protocol/common';
+import { CLOSE_CODES, DomainError } from '@queqiao/domain';
+import { toProtoError, type Error as ProtoError } from '@queqiao/protocol/common';
 import type { Outboxes } from './outbox.js';
 import type { Session } from './session.js';
 
@@ -64,4 +64,15 @@ export class Closer {
 /** The device has a newer session, or its user has too many: the device must not come back by itself. */
 export function closeReplaced(closer: Closer, session: Session): void {
   closer.close(session, { code: CLOSE_CODES.REPLACED, reason: 'replaced by another session' });
+}
+
+/** One that came too late to be the device's session: it is told so as by the table of errors. */
+export function closeSuperseded(closer: Closer, session: Session): void {
+  const reason = 'replaced by another session';
+  const error = new DomainError('SUPERSEDED', 'the device has a newer session');
+  closer.close(session, {
+    code: error.row.signInCloseCode,
+    reason,
+    error: toProtoError(error, ''),
+  });
 }

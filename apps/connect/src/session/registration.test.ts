@@ -1,5 +1,6 @@
 import type { Route } from '@queqiao/directory';
 import { bucketOf } from '@queqiao/directory';
+import { ErrorCode } from '@queqiao/protocol/common';
 import { describe, expect, it } from 'vitest';
 import { ALL_BUCKETS, SessionRig, type FakeSocket } from '../../test/session-rig.js';
 
@@ -33,6 +34,7 @@ describe('two sessions of one device', () => {
     const socket = await rig.signedIn();
     expect(socket.closeCode).toBe(4203);
     expect(socket.kinds()).toEqual(['disconnect']);
+    expect(socket.last('disconnect').error?.code).toBe(ErrorCode.SUPERSEDED);
   });
 });
 

@@ -8,7 +8,7 @@ import {
   type Route,
 } from '@queqiao/directory';
 import type { Clock, Logger, Timer } from '@queqiao/runtime';
-import { closeReplaced, type Closer } from './closer.js';
+import { closeReplaced, closeSuperseded, type Closer } from './closer.js';
 import type { Departures } from './departures.js';
 import type { LargeGroups } from './large-groups.js';
 import type { Outboxes } from './outbox.js';
@@ -159,7 +159,7 @@ export class Registration {
     }
     // A newer reason may have come while this one was worked on: it stays.
     if (this.#pending.get(session) === why) this.forget(session);
-    if (result.status === 'superseded') return closeReplaced(this.deps.closer, session);
+    if (result.status === 'superseded') return closeSuperseded(this.deps.closer, session);
     session.registered = true;
     if (why === 'refresh') return;
     this.deps.presence.add(session);

@@ -8,8 +8,8 @@ import {
   type OpenSessionResponse,
 } from '@queqiao/protocol/link';
 import type { Clock } from '@queqiao/runtime';
-import { closeReplaced, type Closer } from './closer.js';
 import type { AddressGate } from './address-gate.js';
+import { closeReplaced, closeSuperseded, type Closer } from './closer.js';
 import { checkConnect, platformName } from './connect-request.js';
 import type { Departures } from './departures.js';
 import type { LargeGroups } from './large-groups.js';
@@ -113,7 +113,7 @@ export class SignIn {
       this.deps.departures.add(session);
       return;
     }
-    if (outcome === 'superseded') return closeReplaced(this.deps.closer, session);
+    if (outcome === 'superseded') return closeSuperseded(this.deps.closer, session);
     // After the registration: who joins a group from now on is told so by a push.
     const entered = await this.deps.large.enter(session);
     if (isOver(session)) {
@@ -190,8 +190,11 @@ export class SignIn {
     for (const other of this.deps.table.ofUser(session.appId, session.userId)) {
       if (other === session || other.deviceId !== session.deviceId) continue;
       const [loser] = other.generation > session.generation ? [session] : [other];
+      if (loser === session) {
+        closeSuperseded(this.deps.closer, session);
+        return true;
+      }
       closeReplaced(this.deps.closer, loser);
-      if (loser === session) return true;
     }
     return false;
   }
