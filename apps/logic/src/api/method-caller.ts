@@ -4,6 +4,7 @@ import type { AnyService, ApiMethod, ApiStream, Audience, Contexts } from './api
 import type { CallAdmission } from './call-admission.js';
 import { binaryToJson, jsonToBinary } from './json-transcoder.js';
 import { methodSchemas, type MethodSchema } from './method-schemas.js';
+import { PageBinding } from './page-token.js';
 import { checkWire } from './wire-check.js';
 
 export type BodyCodec = 'proto' | 'json';
@@ -54,7 +55,9 @@ export class MethodCaller {
     // It may have waited for what says who calls.
     demandWanted(context.signal);
     const request = decode(method, schema, body, codec);
-    const response = method.encode(await method.handle(request, context));
+    const page = PageBinding.of(method.path, context, request);
+    const answer = await method.handle(page ? page.open(request) : request, context);
+    const response = method.encode(page ? page.seal(answer) : answer);
     return codec === 'json' ? binaryToJson(schema.output, response) : response;
   }
 

@@ -41,7 +41,10 @@ interface PartTypes {
 type PartType = keyof PartTypes;
 type Parts<T extends readonly PartType[]> = { [I in keyof T]: PartTypes[T[I]] };
 
-/** Where a list goes on. Holds nothing secret: whoever forges one only reads the list from another place. */
+/**
+ * Where a list goes on; the door binds it to the list. Holds nothing secret: whoever forges one only reads the list from another
+ * place.
+ */
 export function encodePage(parts: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
