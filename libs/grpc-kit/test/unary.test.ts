@@ -143,4 +143,31 @@ describe('message sizes', () => {
     await client.getUsers({ userIds: ['x'.repeat(100)] });
     expect(calls).toBe(1);
   });
+
+  it('refuses a response above the limit of the server, after the handler had its effect', async () => {
+    let calls = 0;
+    const long: GetUsers = ({ userIds }) => {
+      calls += 1;
+      return Promise.resolve({
+        users: [User.create({ nickname: 'x'.repeat(Number(userIds[0])) })],
+      });
+    };
+    const { client } = await userService(long, { maxMessageBytes: 1_000 });
+    const error = await failure(client.getUsers({ userIds: ['2000'] }));
+    expect([error.code, calls]).toEqual([status.RESOURCE_EXHAUSTED, 1]);
+    // Nobody can tell from it that nothing was done.
+    expect(statusToDomainError(error).row.effect).toBe('unknown');
+    await client.getUsers({ userIds: ['900'] });
+  });
+
+  it('refuses them on the side of the client, too', async () => {
+    const { address } = await userService(echo);
+    const client = createGrpcClient(UserServiceDefinition, address, { maxMessageBytes: 1_000 });
+    after(() => client.close());
+    for (const userIds of [['x'.repeat(2_000)], Array.from({ length: 300 }, () => 'x')]) {
+      const error = await failure(client.getUsers({ userIds }));
+      expect(error.code).toBe(status.RESOURCE_EXHAUSTED);
+    }
+    await client.getUsers({ userIds: ['x'] });
+  });
 });
