@@ -1,10 +1,21 @@
-import { fromJson, toBinary, type DescMessage } from '@bufbuild/protobuf';
+import {
+  createFileRegistry,
+  fromBinary,
+  fromJson,
+  toBinary,
+  type DescMessage,
+} from '@bufbuild/protobuf';
+import {
+  FileDescriptorSetSchema,
+  MethodOptions_IdempotencyLevel as Level,
+} from '@bufbuild/protobuf/wkt';
 import { DomainError, parseAppId } from '@queqiao/domain';
 import { FriendServiceDefinition as Friends } from '@queqiao/protocol/client';
 import {
   FriendServiceDefinition as ServerFriends,
   UserServiceDefinition as ServerUsers,
 } from '@queqiao/protocol/server';
+import { descriptorSet } from '@queqiao/protocol/descriptor';
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -16,6 +27,7 @@ import {
   type AnyDoor,
   type Audience,
   type JsonObject,
+  type JsonValue,
 } from '../any-door.js';
 import { ApiRig, newId } from '../api-rig.js';
 import { adminFields } from './admin-fields.js';
@@ -212,13 +224,43 @@ describe.each(methodPaths())('%s', (path) => {
   });
 });
 
+/** What was answered, without what is said once, and without times that a repeated call renews. */
+function settled(answer: JsonValue): JsonValue {
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return answer;
+  return { ...answer, secret: '', bearer: '', expiresMs: '' };
+}
+
+/** Sign out again who has signed in since. */
+const DONE_AGAIN: ReadonlySet<string> = new Set([
+  'queqiao.client.v1.DeviceService/SignOutDevice',
+  'queqiao.server.v1.UserService/SignOutUser',
+]);
+
 describe('the same requests with nothing wrong in them', () => {
   // Last, as they leave what the others must not find.
-  it.each(methodPaths())('are taken: %s', async (path) => {
+  it.each(methodPaths())('are taken, and have one effect however often: %s', async (path) => {
     const { request } = rowOf(path);
     expect(toBinary(schemaOf(path).input, fromJson(schemaOf(path).input, request))).toBeDefined();
-    for (const door of doors[audienceOf(path)]) {
-      expect(await verdict(callWith(door, path, request)), door.name).toBe('OK');
+    const [first, ...others] = doors[audienceOf(path)];
+    if (!first) throw new Error('no door');
+    const before = await stored();
+    const answer = await callWith(first, path, request);
+    const after = await stored();
+    if (levelOf(path) === Level.NO_SIDE_EFFECTS) expect(after).toEqual(before);
+    const repeated = levelOf(path) === Level.IDEMPOTENT && !DONE_AGAIN.has(path);
+    for (const door of [...others, first]) {
+      const again = await callWith(door, path, request);
+      if (repeated) expect(settled(again), door.name).toEqual(settled(answer));
     }
+    if (repeated) expect(await stored()).toEqual(after);
   });
 });
+
+const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptorSet()));
+
+/** What the contract says of a method; nothing of those between nodes. */
+function levelOf(path: string): Level | undefined {
+  const [service = '', name] = path.split('/');
+  const methods = registry.getService(service)?.methods ?? [];
+  return methods.find((method) => method.name === name)?.idempotency;
+}
