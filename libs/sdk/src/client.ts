@@ -251,7 +251,10 @@ export class QueqiaoClient {
 
   /** Signs one of the user's devices out. */
   async signOutDevice(deviceId: string): Promise<void> {
-    await this.call(DeviceServiceDefinition, 'signOutDevice', { deviceId });
+    await this.call(DeviceServiceDefinition, 'signOutDevice', {
+      deviceId,
+      clientRequestId: randomId(),
+    });
   }
 
   /** Messages and changes made here whose entries were not surfaced yet, in the order of writing. */

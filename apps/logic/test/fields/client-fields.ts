@@ -186,8 +186,8 @@ const watched = list(id, { good: 'bob', min: 1, max: 100, beyond: { code: 'LIMIT
 const others: Record<string, MethodRow> = {
   'DeviceService/ListDevices': { request: {}, fields: {} },
   'DeviceService/SignOutDevice': {
-    request: { device_id: 'tablet' },
-    fields: { device_id: also(id, missing('nosuch')) },
+    request: { device_id: 'tablet', client_request_id: 'r-out' },
+    fields: { device_id: also(id, missing('nosuch')), client_request_id: id },
   },
   'GroupService/CreateGroup': {
     request: { client_request_id: 'r1', name: 'New', member_ids: ['bob'], group_id: 'new' },

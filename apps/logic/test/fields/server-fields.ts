@@ -242,7 +242,7 @@ const rows: Record<string, MethodRow> = {
     },
   },
   'UserService/SignOutUser': {
-    request: { user_id: 'dave' },
+    request: { user_id: 'dave', client_request_id: 'r-out' },
     fields: {
       user_id: also(id, missing('nobody')),
       device_id: also(optionalId, missing('nosuch')),

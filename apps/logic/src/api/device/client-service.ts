@@ -12,8 +12,8 @@ export function clientDeviceService(usecases: {
     listDevices: async (_request, context) => ({
       devices: (await usecases.listDevices.run(context)).map(toRecord),
     }),
-    async signOutDevice({ deviceId }, context) {
-      await usecases.signOutDevice.run(context, deviceId);
+    async signOutDevice(request, context) {
+      await usecases.signOutDevice.run(context, request);
       return {};
     },
   });

@@ -1,18 +1,32 @@
 import { DomainError, parseDeviceId } from '@queqiao/domain';
 
 import type { UserContext } from '../caller.js';
+import { changeRequest } from '../change/change-request.js';
 import type { SignOuts } from './ports.js';
 
 /**
  * Ends a device of the caller's, which may be the one that asks: tokens that it used are refused from now on, and connect
- * nodes close its sockets as soon as their feed tells them. Errors: INVALID_ARGUMENT, NOT_FOUND, UNAVAILABLE.
+ * nodes close its sockets as soon as their feed tells them. Errors: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, UNAVAILABLE.
  */
 export class SignOutDevice {
   constructor(readonly deps: { readonly signOuts: Pick<SignOuts, 'signOutDevice'> }) {}
 
-  async run({ appId, caller }: UserContext, device: string): Promise<void> {
-    const deviceId = parseDeviceId(device, 'device_id');
-    if (await this.deps.signOuts.signOutDevice(appId, caller.userId, deviceId)) return;
+  async run(
+    context: UserContext,
+    input: {
+      readonly deviceId: string;
+      /** Undefined: signs out again who has signed in since. */
+      readonly clientRequestId: string | undefined;
+    },
+  ): Promise<void> {
+    const { appId, caller } = context;
+    const { clientRequestId } = input;
+    const deviceId = parseDeviceId(input.deviceId, 'device_id');
+    const revoker =
+      clientRequestId === undefined
+        ? {}
+        : { request: changeRequest(context, clientRequestId, 'SignOutDevice') };
+    if (await this.deps.signOuts.signOutDevice(appId, caller.userId, deviceId, revoker)) return;
     throw new DomainError('NOT_FOUND', 'there is no such device', { field: 'device_id' });
   }
 }
