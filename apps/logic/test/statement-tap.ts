@@ -9,7 +9,7 @@ const NO_ATTRIBUTES = '\0\x01';
  * to be large, pings, its health, the set-up of a connection.
  */
 const OWN_BUSINESS =
-  /^(?:do 0|select 1$|set |show |start transaction|begin|commit|rollback)|\b(?:dispatch|large_crossings|moment_jobs|event_outbox|app_event_heads)\b/i;
+  /^(?:do 0|select 1$|set |show |start transaction|begin|commit|rollback)|\b(?:dispatch|large_crossings|broadcasts_by_due|moment_jobs|event_outbox|app_event_heads)\b/i;
 
 /** Stands between a node and its database, and reads every statement as it is sent. */
 export class StatementTap {

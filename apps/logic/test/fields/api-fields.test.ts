@@ -224,16 +224,17 @@ describe.each(methodPaths())('%s', (path) => {
   });
 });
 
-/** What was answered, without what is said once, and without times that a repeated call renews. */
+/** What was answered, without what is said once. */
 function settled(answer: JsonValue): JsonValue {
   if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return answer;
-  return { ...answer, secret: '', bearer: '', expiresMs: '' };
+  return { ...answer, secret: '', bearer: '' };
 }
 
-/** Sign out again who has signed in since. */
-const DONE_AGAIN: ReadonlySet<string> = new Set([
-  'queqiao.client.v1.DeviceService/SignOutDevice',
-  'queqiao.server.v1.UserService/SignOutUser',
+/** What is stored stays the same, and the answer is of now. */
+const ANSWERED_ANEW: ReadonlySet<string> = new Set([
+  'queqiao.client.v1.GroupService/EnterFaceRoom',
+  'queqiao.server.v1.ImportService/ImportMessages',
+  'queqiao.server.v1.TokenService/IssueToken',
 ]);
 
 describe('the same requests with nothing wrong in them', () => {
@@ -247,10 +248,11 @@ describe('the same requests with nothing wrong in them', () => {
     const answer = await callWith(first, path, request);
     const after = await stored();
     if (levelOf(path) === Level.NO_SIDE_EFFECTS) expect(after).toEqual(before);
-    const repeated = levelOf(path) === Level.IDEMPOTENT && !DONE_AGAIN.has(path);
+    const repeated = levelOf(path) === Level.IDEMPOTENT;
     for (const door of [...others, first]) {
       const again = await callWith(door, path, request);
-      if (repeated) expect(settled(again), door.name).toEqual(settled(answer));
+      if (repeated && !ANSWERED_ANEW.has(path))
+        expect(settled(again), door.name).toEqual(settled(answer));
     }
     if (repeated) expect(await stored()).toEqual(after);
   });

@@ -16,7 +16,7 @@ export class SignOutDevice {
     input: {
       readonly deviceId: string;
       /** Undefined: signs out again who has signed in since. */
-      readonly clientRequestId: string | undefined;
+      readonly clientRequestId?: string | undefined;
     },
   ): Promise<void> {
     const { appId, caller } = context;
