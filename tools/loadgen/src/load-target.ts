@@ -20,7 +20,14 @@ export interface LoadTarget {
 
 const PROFILER = join(import.meta.dirname, 'observe', 'cpu-profiler.cjs');
 /** As in production: without the checks of every statement that tests have, and without a line for every call. */
-const PRODUCTION = { QUEQIAO_PROFILE: 'prod', QUEQIAO_LOG_LEVEL: 'warn' };
+export const PRODUCTION = { QUEQIAO_PROFILE: 'prod', QUEQIAO_LOG_LEVEL: 'warn' };
+/** Limits that no load reaches, and that are accounted for as those of production are. */
+const NEVER_LIMITED = {
+  userWritesPerSecond: 10_000,
+  userReadsPerSecond: 10_000,
+  appWritesPerSecond: 1_000_000,
+  appReadsPerSecond: 1_000_000,
+};
 const TOKEN_VALID_S = 12 * 3_600;
 
 export function openTarget(system: LoadOptions['system']): Promise<LoadTarget> {
@@ -37,6 +44,7 @@ async function startOwn(own: OwnSystem): Promise<LoadTarget> {
     connectEnv: { ...PRODUCTION, ...profiling(own), ...own.connectEnv },
   });
   const { app, crashes } = cluster;
+  await cluster.changeSettings(app, NEVER_LIMITED);
   const services = [...cluster.connect, ...cluster.logic];
   return {
     socketUrls: cluster.socketUrls,
@@ -69,7 +77,7 @@ function profiling({ profileDir }: OwnSystem): Record<string, string> {
   return { NODE_OPTIONS: `--require=${PROFILER}`, LOADGEN_PROFILE_DIR: dir };
 }
 
-function watchCluster(cluster: TestCluster): Watched {
+export function watchCluster(cluster: TestCluster): Watched {
   const watch = (kind: WatchedProcess['kind'], name: string, pid: number | undefined) =>
     pid === undefined ? [] : [{ kind, name, pid }];
   return {

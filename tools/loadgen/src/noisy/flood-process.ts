@@ -1,0 +1,42 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { checkoutRoot } from '@queqiao/testkit';
+import type { FloodRequest } from './flood-main.js';
+import type { FloodResult, FloodSetup } from './flooder.js';
+
+/** The flooding process as its parent sees it; ends with it. */
+export class FloodProcess {
+  private constructor(private readonly child: ChildProcess) {}
+
+  static async open(setup: FloodSetup): Promise<FloodProcess> {
+    const child = fork(join(import.meta.dirname, 'flood-main.ts'), {
+      cwd: checkoutRoot(),
+      execArgv: ['--conditions=queqiao:source', '--import', 'tsx'],
+      serialization: 'advanced',
+    });
+    const process = new FloodProcess(child);
+    await process.#ask({ type: 'open', setup });
+    return process;
+  }
+
+  flood(seconds: number, perSecond: number): Promise<FloodResult> {
+    return this.#ask({ type: 'flood', seconds, perSecond }) as Promise<FloodResult>;
+  }
+
+  close(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  #ask(request: FloodRequest): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const gone = (): void => reject(new Error('the flooding process ended'));
+      this.child.once('exit', gone);
+      this.child.once('message', (answer: object) => {
+        this.child.off('exit', gone);
+        if ('failed' in answer) reject(new Error(String(answer.failed)));
+        else resolve(answer);
+      });
+      this.child.send(request);
+    });
+  }
+}

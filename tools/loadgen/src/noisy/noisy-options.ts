@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+
+export const NOISY_USAGE = `npm run loadgen -- noisy [options]
+
+One app floods at ten times its limit through several connections while another one sends at its pace, in turns with times in
+which it is alone: what the flood does to its acknowledgements. A throw-away system, from the bundles (npm run build).
+
+  --limit N            messages per second that the flooding app may send (default 50)
+  --times N            how many times that it tries (default 10)
+  --sockets N          its connections (default 20)
+  --rate N             messages per second of the other app (default 100)
+  --pairs N            its senders, each with a receiver (default 20)
+  --seconds N          of each turn, at most 30 (default 10)
+  --repeat N           turns of each, at most 20 (default 5)
+  --connect N --logic N          nodes (default 1 and 1)
+  --json               the figures as JSON on standard output, instead of the table
+`;
+
+export interface NoisyOptions {
+  readonly limit: number;
+  readonly times: number;
+  readonly sockets: number;
+  readonly rate: number;
+  readonly pairs: number;
+  readonly seconds: number;
+  readonly repeat: number;
+  readonly connect: number;
+  readonly logic: number;
+  readonly json: boolean;
+}
+
+const number = (fallback: string) => ({ type: 'string', default: fallback }) as const;
+
+/** Throws an error whose message is for the person who typed. */
+export function parseNoisyOptions(args: readonly string[]): NoisyOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      limit: number('50'),
+      times: number('10'),
+      sockets: number('20'),
+      rate: number('100'),
+      pairs: number('20'),
+      seconds: number('10'),
+      repeat: number('5'),
+      connect: number('1'),
+      logic: number('1'),
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const read = (name: Exclude<keyof NoisyOptions, 'json'>, max: number): number => {
+    const value = Number(values[name]);
+    if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+    throw new Error(`--${name} takes a whole number from 1 to ${max}`);
+  };
+  return {
+    limit: read('limit', 10_000),
+    times: read('times', 1_000),
+    sockets: read('sockets', 1_000),
+    rate: read('rate', 10_000),
+    pairs: read('pairs', 10_000),
+    seconds: read('seconds', 30),
+    repeat: read('repeat', 20),
+    connect: read('connect', 8),
+    logic: read('logic', 8),
+    json: values.json,
+  };
+}

@@ -1,0 +1,114 @@
+import { TestCluster, type TestApp } from '@queqiao/testkit';
+import { PRODUCTION, watchCluster } from '../load-target.js';
+import { between, snapshot, type Observed, type Watched } from '../observe/snapshot.js';
+import { latencyOf, type Latency } from '../observe/statistics.js';
+import { storedMessages } from '../verify/stored-messages.js';
+import { verify, type Verdict } from '../verify/verify.js';
+import { WorkerPool } from '../worker-pool.js';
+import { FloodProcess } from './flood-process.js';
+import type { FloodResult } from './flooder.js';
+import type { NoisyOptions } from './noisy-options.js';
+
+/** One turn of the app that keeps its pace. */
+export interface NoisyTurn {
+  readonly ack: Latency;
+  readonly acknowledged: number;
+  readonly errors: Readonly<Record<string, number>>;
+  /** By how much the latest send missed its time. */
+  readonly latestMs: number;
+  readonly observed: Observed;
+  /** Undefined: it was alone. */
+  readonly flood: FloodResult | undefined;
+}
+
+export interface NoisyRun {
+  readonly turns: readonly NoisyTurn[];
+  readonly verdict: Verdict;
+}
+
+const WARM_UP = 2_000;
+
+export async function runNoisy(
+  options: NoisyOptions,
+  say: (turn: NoisyTurn) => void,
+): Promise<NoisyRun> {
+  const cluster = await TestCluster.start({
+    connect: options.connect,
+    logic: options.logic,
+    ownDatabase: true,
+    mysql: { redoLogMb: 256 },
+    logicEnv: PRODUCTION,
+    connectEnv: PRODUCTION,
+  });
+  const closers: (() => void)[] = [];
+  try {
+    const steady = await openSteady(cluster, options);
+    closers.push(() => steady.pool.close());
+    const flood = await openFlood(cluster, options);
+    closers.push(() => flood.close());
+    await steady.pool.run({ messages: WARM_UP, inFlight: 20 });
+    const turns: NoisyTurn[] = [];
+    for (let turn = 0; turn < options.repeat * 2; turn += 1) {
+      const flooding = turn % 2 === 1 ? flood : undefined;
+      turns.push(await takeTurn(options, steady.pool, watchCluster(cluster), flooding));
+      say(turns.at(-1) as NoisyTurn);
+    }
+    const logs = await steady.pool.finish();
+    const conversations = logs.flatMap((log) => log.conversations);
+    const table = await storedMessages(cluster.database.url, steady.app.appId, conversations);
+    return { turns, verdict: verify(logs, table) };
+  } finally {
+    for (const close of closers) close();
+    await cluster.stop({ keepLogs: cluster.crashes.length > 0 });
+  }
+}
+
+async function takeTurn(
+  { seconds, rate, limit, times }: NoisyOptions,
+  pool: WorkerPool,
+  watched: Watched,
+  flood: FloodProcess | undefined,
+): Promise<NoisyTurn> {
+  const before = await snapshot(watched, 'before');
+  const [results, flooded] = await Promise.all([
+    pool.run({ seconds, rate }),
+    flood?.flood(seconds, limit * times),
+  ]);
+  const after = await snapshot(watched, 'after');
+  const [result] = results;
+  return {
+    ack: latencyOf(results.map(({ ackMs }) => ackMs)),
+    acknowledged: result?.acknowledged ?? 0,
+    errors: result?.errors ?? {},
+    latestMs: result?.latestMs ?? 0,
+    observed: between(watched, before, after),
+    flood: flooded,
+  };
+}
+
+async function openSteady(cluster: TestCluster, { pairs }: NoisyOptions) {
+  const app = await cluster.createApp('steady');
+  const setup = {
+    prefix: 'steady',
+    urls: cluster.socketUrls,
+    users: await usersOf(app, pairs * 2),
+    devicesPerUser: 1,
+    groups: 0,
+    groupSize: 1,
+    textBytes: 100,
+  };
+  return { app, pool: await WorkerPool.open([setup]) };
+}
+
+async function openFlood(cluster: TestCluster, { sockets, limit }: NoisyOptions) {
+  const app = await cluster.createApp('flooding', { appWritesPerSecond: limit });
+  const users = await usersOf(app, sockets);
+  return FloodProcess.open({ urls: cluster.socketUrls, prefix: 'flood', users });
+}
+
+function usersOf(app: TestApp, count: number) {
+  const userIds = Array.from({ length: count }, (_, n) => `${app.appId}.u${n}`);
+  return Promise.all(
+    userIds.map(async (userId) => ({ userId, token: await app.token(userId, 43_200) })),
+  );
+}
