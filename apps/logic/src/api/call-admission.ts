@@ -1,5 +1,5 @@
 import { DomainError } from '@queqiao/domain';
-import { gaugeIn, counterIn, type Registry } from '@queqiao/runtime';
+import { counterIn, type Registry } from '@queqiao/runtime';
 import type { AppRules, Apps } from '../usecase/app/ports.js';
 import type { CallContext } from '../usecase/caller.js';
 import { CLIENT_READ_PATHS } from './client-reads.js';
@@ -46,16 +46,11 @@ export class CallAdmission {
   readonly #deps: CallAdmissionDeps;
   readonly #running = new Map<string, number>();
   readonly #reads: ReadTurns;
-  readonly #busiest;
   readonly #crowded;
 
   constructor(deps: CallAdmissionDeps) {
     this.#deps = deps;
     this.#reads = new ReadTurns(deps.metrics);
-    this.#busiest = gaugeIn(deps.metrics, {
-      name: 'queqiao_api_busiest_app_calls',
-      help: 'Calls in flight of the app that has most of them, as of its last call',
-    });
     this.#crowded = counterIn(deps.metrics, {
       name: 'queqiao_api_crowded_total',
       help: 'Calls refused because too many of their app were in flight',
@@ -72,7 +67,6 @@ export class CallAdmission {
       throw rateLimited('MAX_CALLS_PER_APP', CROWDED_RETRY_MS);
     }
     this.#running.set(appId, running + 1);
-    this.#busiest.set(Math.max(...this.#running.values()));
     try {
       return await (isRead(path) ? this.#reads.run(appId, context.signal, work) : work());
     } finally {

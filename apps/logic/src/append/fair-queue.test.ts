@@ -15,7 +15,11 @@ function item(name: string): PendingAppend {
     content: new Uint8Array(),
     countable: true,
   };
-  return new PendingAppend(request, () => undefined, () => undefined);
+  return new PendingAppend(
+    request,
+    () => undefined,
+    () => undefined,
+  );
 }
 
 function queueOf(...names: string[]): FairQueue {
@@ -56,10 +60,7 @@ it('within an app the order is that of coming, and of what was put back before i
 it('gives up a conversation of one app alone', () => {
   const queue = queueOf('a/g/1', 'b/g/1', 'a/h/2', 'a/g/3');
   const { key } = item('a/g/1');
-  expect(queue.takeConversation(key).map(({ request }) => request.clientMsgId)).toEqual([
-    '1',
-    '3',
-  ]);
+  expect(queue.takeConversation(key).map(({ request }) => request.clientMsgId)).toEqual(['1', '3']);
   expect(take(queue)).toBe('a2 b1');
   expect(queueOf('a/g/1').takeConversation(key)).toHaveLength(1);
 });

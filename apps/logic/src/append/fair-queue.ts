@@ -50,7 +50,7 @@ export class FairQueue {
     const taken: PendingAppend[] = [];
     const turns = [...this.#byApp].map(([appId, queue]) => ({ appId, queue, next: 0 }));
     let waiting = turns;
-    for (let open = true; open && waiting.length > 0; ) {
+    for (let open = true; open && waiting.length > 0;) {
       for (const turn of waiting) {
         const item = turn.queue[turn.next] as PendingAppend;
         open = take(item);

@@ -100,7 +100,8 @@ export class CallTable {
     if (spec.thisSessionOnly && !this.#open) return connectionLost('none');
     if (this.#queue.size >= maxQueuedCalls) {
       const message = `${maxQueuedCalls} calls are waiting`;
-      return new QueqiaoError('TOO_MANY_CALLS', message, { field: 'maxQueuedCalls' });
+      const details = { field: 'maxQueuedCalls', effect: 'none' } as const;
+      return new QueqiaoError('TOO_MANY_CALLS', message, details);
     }
     return undefined;
   }
