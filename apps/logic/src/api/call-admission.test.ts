@@ -64,6 +64,12 @@ describe('rates', () => {
     );
   });
 
+  it('a back end in the place of a user takes from its own, not from the user', async () => {
+    const { admission, asked } = rig(RULES);
+    await admission.admit(SEND, { ...contextOf(), credentialId: 'c1' });
+    expect(asked.flat().map(({ key }) => key)).toEqual(['c:demo:c1', 'w:a:demo']);
+  });
+
   it('a limit of zero is none, and an app that is not known has others to refuse it', async () => {
     const { admission, asked } = rig({ ...RULES, userWritesPerSecond: 0 });
     await admission.admit(SEND, contextOf());

@@ -77,7 +77,8 @@ export class CallAdmission {
   }
 
   /** The rates alone, for what goes on for long. */
-  async admit(path: string, { appId, caller }: CallContext): Promise<void> {
+  async admit(path: string, context: CallContext): Promise<void> {
+    const { appId, caller } = context;
     // An app that does not exist is refused by others, for better reasons.
     const rules = (await this.#deps.apps.app(appId))?.settings;
     if (rules === undefined) return;
@@ -92,11 +93,12 @@ export class CallAdmission {
       names.push(name);
       demands.push({ scope, key, limit: { perSecond, burst: perSecond * seconds } });
     };
-    if (caller.kind === 'user') {
-      add('user', own, `${what}:u:${appId}:${caller.userId}`, BURST_SECONDS);
-    } else if (caller.kind === 'business') {
-      const key = `c:${appId}:${caller.credentialId}`;
+    const credentialId = caller.kind === 'business' ? caller.credentialId : context.credentialId;
+    if (credentialId !== undefined) {
+      const key = `c:${appId}:${credentialId}`;
       add('credential', 'credentialCallsPerSecond', key, BURST_SECONDS);
+    } else if (caller.kind === 'user') {
+      add('user', own, `${what}:u:${appId}:${caller.userId}`, BURST_SECONDS);
     }
     add('app', all, `${what}:a:${appId}`, APP_BURST_SECONDS);
     const refusal = this.#deps.rates.take(demands);

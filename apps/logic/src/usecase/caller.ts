@@ -37,6 +37,8 @@ export interface CallContext {
   /** Of the token or credential; never taken from a request. */
   readonly appId: AppId;
   readonly caller: Caller;
+  /** Of the back end that calls in a user's place: how fast it may be is not taken from the user. */
+  readonly credentialId?: string;
   readonly requestId: string;
   readonly signal: Cancellation;
 }

@@ -5,7 +5,7 @@ import { DomainError } from '@queqiao/domain';
 import { eventually, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BURST_SECONDS } from '../../src/api/call-admission.js';
-import { callWith, doorsOf, type AnyDoor } from '../any-door.js';
+import { callWith, doorsOf, grpcDoor, type AnyDoor } from '../any-door.js';
 import { ApiRig, newId } from '../api-rig.js';
 
 const SEND = 'queqiao.client.v1.MessageService/Send';
@@ -147,10 +147,14 @@ it('a credential has a limit of its own beside that of its app', async () => {
   });
   const { refusal } = await untilRefused(() => callWith(door, SERVER_SEND, message()));
   expect(refusal).toMatchObject({ code: 'RATE_LIMITED', field: 'credentialCallsPerSecond' });
+  // In the place of a user it is not faster, and the user is not slower for it.
+  const metadata = { authorization: `Bearer ${app.credential}`, 'queqiao-user': 'ann' };
+  const onBehalf = grpcDoor(rig, metadata);
+  const { done, refusal: instead } = await untilRefused(() => send(onBehalf));
+  expect([done < BURST, instead.field]).toEqual([true, 'credentialCallsPerSecond']);
   const [user] = (await doorsOf(rig, app, 'ann')).user as [AnyDoor];
   expect(await errorOf(send(user))).toBeNull();
-  door.close();
-  user.close();
+  for (const each of [door, onBehalf, user]) each.close();
 });
 
 describe('two nodes', () => {

@@ -81,11 +81,12 @@ export class GrpcAuthentication {
    * was signed out, is not asked: no token of it is used.
    */
   async #onBehalf(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserContext> {
-    const { appId, ...rest } = await this.business(call, method);
+    const { appId, caller, ...rest } = await this.business(call, method);
+    const { credentialId } = caller;
     const userId = parseUserId(metadataText(call, USER_KEY), USER_KEY);
     const deviceId = optionalDevice(call);
     await mustExist(this.deps.users, appId, [userId], () => USER_KEY);
-    return { ...rest, appId, caller: { kind: 'user', userId, deviceId } };
+    return { ...rest, appId, credentialId, caller: { kind: 'user', userId, deviceId } };
   }
 
   /** An app credential; the app is the credential's. Errors: PERMISSION_DENIED for a method that it is not for. */
