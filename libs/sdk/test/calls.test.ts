@@ -64,7 +64,7 @@ describe('calls', () => {
     expect(error).toMatchObject({
       code: 'RATE_LIMITED',
       retryable: true,
-      effect: 'none',
+      effect: 'unknown',
       retryAfterMs: 1_500,
       requestId: 'r1',
     });
