@@ -94,13 +94,13 @@ const job = (more: Partial<BroadcastJob> = {}): BroadcastJob => ({
 
 /** How a step ends, however long it takes. */
 async function outcome(running: Promise<{ more: boolean }>): Promise<string> {
-  let end: string | undefined;
+  const ends: string[] = [];
   void running.then(
-    ({ more }) => (end = more ? 'more' : 'last'),
-    (error: DomainError) => (end = error.code),
+    ({ more }) => ends.push(more ? 'more' : 'last'),
+    (error: DomainError) => ends.push(error.code),
   );
-  for (let turn = 0; turn < 10_000 && end === undefined; turn += 1) await clock.advanceAsync(10);
-  return end ?? 'never';
+  for (let turn = 0; turn < 10_000 && ends.length === 0; turn += 1) await clock.advanceAsync(10);
+  return ends[0] ?? 'never';
 }
 
 it('sends in waves, each message under the same name, and counts them once the step has ended', async () => {
