@@ -27,6 +27,7 @@ export async function furnishRich(rig: ApiRig, app: TestApp, marker: string): Pr
   await people(ask, marker);
   await groups(ask, call, marker);
   const post = await moments(ask, call, marker);
+  await administration(backEnd, marker);
   for (const door of [...doors, backEnd]) door.close();
   return post;
 }
@@ -82,4 +83,17 @@ async function moments(ask: Call, call: Call, text: string): Promise<string> {
     return unreadCount === 4 && (posts as JsonObject[]).length === 2;
   });
   return post_id;
+}
+
+async function administration(backEnd: AnyDoor, text: string): Promise<void> {
+  const server = 'queqiao.server.v1';
+  for (const user_id of ['frank', 'gina']) {
+    const ban = { client_request_id: `ban-${user_id}`, user_id, until_ms: '0', reason: text };
+    await callWith(backEnd, `${server}.UserService/BanUser`, ban);
+  }
+  for (const client_request_id of ['news', 'news-too']) {
+    const about = { client_request_id, sender: { kind: 'KIND_BUSINESS', id: 'alice' } };
+    const request = { ...about, content: { text: { text } } };
+    await callWith(backEnd, `${server}.BroadcastService/StartBroadcast`, request);
+  }
 }
