@@ -22,7 +22,7 @@ it('the page has its commands, each with what it prints', () => {
   expect(steps).toHaveLength(6);
 });
 
-it.each(steps)('a shell gets from $command what the page says', async ({ command, printed }) => {
+it.each(steps)('command %# of the page prints what the page says', async ({ command, printed }) => {
   const here = command.replaceAll('127.0.0.1:9092', cluster().logicAt(0).grpcAddress);
   expect(here).not.toBe(command);
   const env = { ...process.env, CHAT_CREDENTIAL: app.credential };
