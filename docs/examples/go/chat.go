@@ -16,14 +16,16 @@ import (
 
 const (
 	// The account that customers hear from.
-	account  = "shop"
-	deadline = 5 * time.Second
+	account    = "shop"
+	deadline   = 5 * time.Second
+	tokenValid = time.Hour
 )
 
 // Chat is the chat server as this back end uses it.
 type Chat struct {
 	credential string
 	users      serverv1.UserServiceClient
+	tokens     serverv1.TokenServiceClient
 	messages   serverv1.MessageServiceClient
 	events     serverv1.EventServiceClient
 }
@@ -37,6 +39,7 @@ func NewChat(address, credential string) (*Chat, error) {
 	return &Chat{
 		credential: credential,
 		users:      serverv1.NewUserServiceClient(channel),
+		tokens:     serverv1.NewTokenServiceClient(channel),
 		messages:   serverv1.NewMessageServiceClient(channel),
 		events:     serverv1.NewEventServiceClient(channel),
 	}, nil
@@ -47,16 +50,25 @@ func (c *Chat) Subscribe(ctx context.Context, cursor string) (serverv1.EventServ
 	return c.events.Subscribe(c.authorized(ctx), &serverv1.SubscribeRequest{Cursor: cursor})
 }
 
-// UpsertUser makes the user if there is none. An empty nickname changes nothing.
-func (c *Chat) UpsertUser(ctx context.Context, user, nickname string) error {
-	upsert := &serverv1.UserUpsert{UserId: user}
-	if nickname != "" {
-		upsert.Nickname = proto.String(nickname)
-	}
+// OpenAccount makes the account a user, too, so that chats with it show its name.
+func (c *Chat) OpenAccount(ctx context.Context) error {
+	upsert := &serverv1.UserUpsert{UserId: account, Nickname: proto.String("The shop")}
 	ctx, cancel := context.WithTimeout(c.authorized(ctx), deadline)
 	defer cancel()
 	_, err := c.users.UpsertUsers(ctx, &serverv1.UpsertUsersRequest{Users: []*serverv1.UserUpsert{upsert}})
 	return err
+}
+
+// IssueToken makes a token with which the user's devices sign in, and the user if there is none.
+func (c *Chat) IssueToken(ctx context.Context, user string) (string, error) {
+	ctx, cancel := context.WithTimeout(c.authorized(ctx), deadline)
+	defer cancel()
+	answer, err := c.tokens.IssueToken(ctx, &serverv1.IssueTokenRequest{
+		UserId:     user,
+		ValidMs:    tokenValid.Milliseconds(),
+		CreateUser: true,
+	})
+	return answer.GetToken(), err
 }
 
 // Tell sends a text in the chat of the account and a user, once for each client message id, and says where it stands:

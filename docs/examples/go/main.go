@@ -17,29 +17,23 @@ func main() {
 	port := setting("PORT", "8080")
 	chat, err := NewChat(setting("CHAT_ADDRESS", "127.0.0.1:9092"), needed("CHAT_CREDENTIAL"))
 	if err == nil {
-		err = chat.UpsertUser(ctx, account, "The shop")
+		err = chat.OpenAccount(ctx)
 	}
 	if err != nil {
 		log.Fatal(err)
 	}
-	key := Key{ID: needed("CHAT_KEY_ID"), Secret: needed("CHAT_KEY_SECRET")}
 	go func() {
-		log.Fatal(http.ListenAndServe("127.0.0.1:"+port, routes(chat, key)))
+		log.Fatal(http.ListenAndServe("127.0.0.1:"+port, routes(chat)))
 	}()
 	fmt.Println("listening on port", port)
 	log.Fatal(FollowEvents(ctx, chat, setting("CHAT_CURSOR_FILE", "cursor"), printEvent))
 }
 
-func routes(chat *Chat, key Key) http.Handler {
+func routes(chat *Chat) http.Handler {
 	mux := http.NewServeMux()
 	// POST /login?user=alice: a token. Who asks is taken at their word here; you know your users by their sessions.
 	mux.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) {
-		user := r.FormValue("user")
-		if err := chat.UpsertUser(r.Context(), user, ""); err != nil {
-			answer(w, "", err)
-			return
-		}
-		token, err := SignToken(chat.credential, key, user)
+		token, err := chat.IssueToken(r.Context(), r.FormValue("user"))
 		answer(w, token, err)
 	})
 	// POST /orders?user=alice&order=1001: the customer gets one message, however often this is repeated.

@@ -24,8 +24,6 @@ export const SHARED_COMMANDS = commandsOf(
 /** As ./tools/up keeps it, where the page about all examples reads it. */
 export interface KeptApp {
   readonly credential: string;
-  readonly keyId: string;
-  readonly keySecret: string;
 }
 
 /**

@@ -29,11 +29,7 @@ class Shop {
     readonly app: TestApp,
     readonly port: number,
   ) {
-    this.folder = new ExampleFolder(language, {
-      credential: app.credential,
-      keyId: app.kid,
-      keySecret: Buffer.from(app.secret).toString('base64'),
-    });
+    this.folder = new ExampleFolder(language, { credential: app.credential });
   }
 
   /** Resolves when it serves, and follows events from now on or from where it was. */

@@ -5,11 +5,17 @@ import {
   MessageServiceClient,
   SendMessageRequest,
 } from '../gen/queqiao/server/v1/message_service.js';
+import {
+  IssueTokenRequest,
+  TokenServiceClient,
+  type IssueTokenResponse,
+} from '../gen/queqiao/server/v1/token_service.js';
 import { UserServiceClient, UserUpsert } from '../gen/queqiao/server/v1/user_service.js';
 
 /** The account that customers hear from. */
 const ACCOUNT = 'shop';
 const DEADLINE_MS = 5_000;
+const TOKEN_VALID_MS = 3_600_000;
 
 type Callback<T> = (error: ServiceError | null, answer: T) => void;
 
@@ -18,6 +24,7 @@ export class Chat {
   readonly events: EventServiceClient;
   readonly metadata = new Metadata();
   readonly #users: UserServiceClient;
+  readonly #tokens: TokenServiceClient;
   readonly #messages: MessageServiceClient;
 
   constructor(address: string, credential: string) {
@@ -25,20 +32,30 @@ export class Chat {
     // Plain text for a server on this machine; use credentials.createSsl() for any other.
     const channel = credentials.createInsecure();
     this.events = new EventServiceClient(address, channel);
+    this.#tokens = new TokenServiceClient(address, channel);
     this.#users = new UserServiceClient(address, channel);
     this.#messages = new MessageServiceClient(address, channel);
   }
 
   /** The account is a user, too, so that chats with it show its name. */
   async openAccount(): Promise<void> {
-    await this.upsertUser(ACCOUNT, 'The shop');
-  }
-
-  async upsertUser(userId: string, nickname?: string): Promise<void> {
-    const request = { users: [UserUpsert.fromPartial({ userId, nickname })] };
+    const request = { users: [UserUpsert.fromPartial({ userId: ACCOUNT, nickname: 'The shop' })] };
     await this.#call((options, done) =>
       this.#users.upsertUsers(request, this.metadata, options, done),
     );
+  }
+
+  /** With it the user's devices sign in. Makes the user if there is none. */
+  async issueToken(userId: string): Promise<string> {
+    const request = IssueTokenRequest.fromPartial({
+      userId,
+      validMs: TOKEN_VALID_MS,
+      createUser: true,
+    });
+    const { token } = await this.#call<IssueTokenResponse>((options, done) =>
+      this.#tokens.issueToken(request, this.metadata, options, done),
+    );
+    return token;
   }
 
   /** Sends a text in the chat of the account and a user, once for each `clientMsgId`. Its place: conversation and seq. */

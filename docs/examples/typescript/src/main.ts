@@ -2,21 +2,15 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { Chat } from './chat.js';
 import { followEvents } from './events.js';
-import { signToken } from './token.js';
 import { verifyWebhook } from './webhook.js';
 
 const { CHAT_ADDRESS = '127.0.0.1:9092', CHAT_CURSOR_FILE = 'cursor', PORT = '8080' } = process.env;
-const credential = needed('CHAT_CREDENTIAL');
-const key = { id: needed('CHAT_KEY_ID'), secret: needed('CHAT_KEY_SECRET') };
-
-const chat = new Chat(CHAT_ADDRESS, credential);
+const chat = new Chat(CHAT_ADDRESS, needed('CHAT_CREDENTIAL'));
 await chat.openAccount();
 
 /** `POST /login?user=alice`: a token. Who asks is taken at their word here; you know your users by their sessions. */
 async function login(query: URLSearchParams): Promise<string> {
-  const user = query.get('user') ?? '';
-  await chat.upsertUser(user);
-  return signToken(credential, key, user);
+  return chat.issueToken(query.get('user') ?? '');
 }
 
 /** `POST /orders?user=alice&order=1001`: the customer gets one message, however often this is repeated. */

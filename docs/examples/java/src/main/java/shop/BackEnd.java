@@ -18,20 +18,16 @@ public final class BackEnd {
   private static final int MAX_BODY_BYTES = 1 << 20;
 
   private final Chat chat;
-  private final Tokens tokens;
 
-  private BackEnd(Chat chat, Tokens tokens) {
+  private BackEnd(Chat chat) {
     this.chat = chat;
-    this.tokens = tokens;
   }
 
   public static void main(String[] args) throws Exception {
-    String credential = needed("CHAT_CREDENTIAL");
-    Chat chat = new Chat(setting("CHAT_ADDRESS", "127.0.0.1:9092"), credential);
-    Tokens tokens = new Tokens(credential, needed("CHAT_KEY_ID"), needed("CHAT_KEY_SECRET"));
-    chat.upsertUser(Chat.ACCOUNT, "The shop");
+    Chat chat = new Chat(setting("CHAT_ADDRESS", "127.0.0.1:9092"), needed("CHAT_CREDENTIAL"));
+    chat.openAccount();
     int port = Integer.parseInt(setting("PORT", "8080"));
-    new BackEnd(chat, tokens).serve(port);
+    new BackEnd(chat).serve(port);
     System.out.println("listening on port " + port);
     Path cursor = Path.of(setting("CHAT_CURSOR_FILE", "cursor"));
     new Events(chat, cursor).follow(BackEnd::print);
@@ -48,9 +44,7 @@ public final class BackEnd {
 
   /** POST /login?user=alice: a token. Who asks is taken at their word here; you know your users by their sessions. */
   private String login(HttpExchange exchange) {
-    String user = query(exchange).get("user");
-    chat.upsertUser(user, null);
-    return tokens.sign(user);
+    return chat.issueToken(query(exchange).get("user"));
   }
 
   /** POST /orders?user=alice&order=1001: the customer gets one message, however often this is repeated. */

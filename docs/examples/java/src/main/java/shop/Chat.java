@@ -15,6 +15,8 @@ import queqiao.server.v1.EventServiceOuterClass.SubscribeRequest;
 import queqiao.server.v1.EventServiceOuterClass.SubscribeResponse;
 import queqiao.server.v1.MessageServiceGrpc;
 import queqiao.server.v1.MessageServiceOuterClass.SendMessageRequest;
+import queqiao.server.v1.TokenServiceGrpc;
+import queqiao.server.v1.TokenServiceOuterClass.IssueTokenRequest;
 import queqiao.server.v1.UserServiceGrpc;
 import queqiao.server.v1.UserServiceOuterClass.UpsertUsersRequest;
 import queqiao.server.v1.UserServiceOuterClass.UserUpsert;
@@ -25,8 +27,10 @@ final class Chat {
   static final String ACCOUNT = "shop";
 
   private static final int DEADLINE_S = 5;
+  private static final long TOKEN_VALID_MS = 3_600_000;
 
   private final UserServiceGrpc.UserServiceBlockingStub users;
+  private final TokenServiceGrpc.TokenServiceBlockingStub tokens;
   private final MessageServiceGrpc.MessageServiceBlockingStub messages;
   private final EventServiceGrpc.EventServiceBlockingStub events;
 
@@ -39,6 +43,7 @@ final class Chat {
     ManagedChannel channel =
         Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
     users = UserServiceGrpc.newBlockingStub(channel).withInterceptors(authorized);
+    tokens = TokenServiceGrpc.newBlockingStub(channel).withInterceptors(authorized);
     messages = MessageServiceGrpc.newBlockingStub(channel).withInterceptors(authorized);
     events = EventServiceGrpc.newBlockingStub(channel).withInterceptors(authorized);
   }
@@ -48,13 +53,23 @@ final class Chat {
     return events.subscribe(SubscribeRequest.newBuilder().setCursor(cursor).build());
   }
 
-  /** Makes the user if there is none; without a nickname, changes nothing. */
-  void upsertUser(String user, String nickname) {
-    UserUpsert.Builder upsert = UserUpsert.newBuilder().setUserId(user);
-    if (nickname != null) upsert.setNickname(nickname);
+  /** The account is a user, too, so that chats with it show its name. */
+  void openAccount() {
+    var upsert = UserUpsert.newBuilder().setUserId(ACCOUNT).setNickname("The shop");
     users
         .withDeadlineAfter(DEADLINE_S, TimeUnit.SECONDS)
         .upsertUsers(UpsertUsersRequest.newBuilder().addUsers(upsert).build());
+  }
+
+  /** With it the user's devices sign in. Makes the user if there is none. */
+  String issueToken(String user) {
+    var request =
+        IssueTokenRequest.newBuilder()
+            .setUserId(user)
+            .setValidMs(TOKEN_VALID_MS)
+            .setCreateUser(true)
+            .build();
+    return tokens.withDeadlineAfter(DEADLINE_S, TimeUnit.SECONDS).issueToken(request).getToken();
   }
 
   /** Sends a text in the chat of the account and a user, once for each clientMsgId; says where: conversation and seq. */
