@@ -27,7 +27,8 @@ export const PACKAGES: Readonly<Record<string, PackageText>> = {
     heading: 'What users do: queqiao.client.v1',
     words:
       'The same calls as on the [socket](protocol.md), with the same handlers. With the token of a user as the credential, and the ' +
-      'id of a device in `queqiao-device`.',
+      'id of a device in `queqiao-device`. Where a scope stands beside the call, also for back ends, on behalf of the user in ' +
+      '`queqiao-user`, with a credential of the app that has the scope.',
     withoutScope: 'a user’s token',
   },
   'queqiao.admin.v1': {

@@ -42,7 +42,7 @@ export function serverApiPage(input: PageInput): string {
     ),
   );
   const reached = typesOf(contract, services).filter((type) => !calls.has(type));
-  const typeParts = [...reached, ...input.moreTypes]
+  const typeParts = [...new Set([...reached, ...input.moreTypes])]
     .sort()
     .flatMap((type) => typePart(contract, type));
   return [introduction, index(services), ...parts, '## Types', ...typeParts].join('\n\n');
