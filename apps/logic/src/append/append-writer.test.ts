@@ -156,21 +156,6 @@ describe('callers', () => {
     await fits;
   });
 
-  it('turns one app away above its share, and takes another', async () => {
-    const writer = makeWriter({ maxQueuedItemsPerApp: 2 });
-    const elsewhere = { ...group, appId: parseAppId('elsewhere') };
-    log.heads.add(conversationKey(elsewhere));
-    const taken = ['a', 'b'].map((id) => writer.append(request(id)));
-    const refused = await writer.append(request('c')).catch((error: unknown) => error);
-    expect(refused).toMatchObject({
-      code: 'RATE_LIMITED',
-      field: 'maxQueuedItemsPerApp',
-      retryAfterMs: 1_000,
-    });
-    await Promise.all([...taken, writer.append(request('d', elsewhere))]);
-    await expect(writer.append(request('e'))).resolves.toMatchObject({ seq: 3 });
-  });
-
   it('drops an entry whose caller gave up before its batch was formed', async () => {
     const writer = makeWriter();
     log.hold();
