@@ -69,7 +69,7 @@ export class Sessions {
     private readonly deps: SessionsDeps,
     options: SessionsOptions,
   ) {
-    const { clock, logger, registry, directory, checkPause, turnEnd } = deps;
+    const { clock, logger, registry, directory, checkPause, turnEnd, addresses } = deps;
     const { limits, nodeId, bootId } = options;
     const { registrationsPerSecond: perSecond, registrationRefreshMs: refreshMs } = options;
     const table = this.#table;
@@ -86,14 +86,12 @@ export class Sessions {
       { nodeId, bootId, perSecond, refreshMs },
     );
     const recent = new RecentRevocations(metrics);
-    const { addresses } = deps;
     const opening = { ...shared, logic, registration, departures, recent, large, addresses };
     const signIn = new SignIn(opening, limits, { bootId });
     this.#gate = gate;
     this.#revocations = new Revocations({ ...shared, logic, gate, recent, logger });
     const refreshes = new Refreshes({ logic, signIn, closer, clock });
-    const calling = { ...shared, logic: deps.logic, requestIds, logger };
-    const calls = new Calls(calling, limits);
+    const calls = new Calls({ ...shared, logic: deps.logic, requestIds, logger }, limits);
     const acks = new DeliveredAcks({ clock, logic, metrics });
     const parts = { ...shared, signIn, refreshes, calls, registration, departures, acks, large };
     this.protocol = new SessionProtocol(parts);
