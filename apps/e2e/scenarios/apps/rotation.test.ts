@@ -58,7 +58,8 @@ const bySocket =
       await device.call(Messages, Messages.methods.send, request);
       return 'OK';
     } catch (error) {
-      if (device.closeCode !== undefined) return 'CLOSED';
+      // The socket is closing, or the close has come.
+      if (device.ws.readyState !== device.ws.OPEN) return 'CLOSED';
       if (error instanceof DomainError) return error.code;
       throw error;
     }
@@ -68,9 +69,9 @@ const byGrpc = (door: UserDoor): Sending => {
   return (conversationId, clientMsgId) => codeOf(door.send(conversationId, clientMsgId, 'x'));
 };
 
-/** Direct chats of a user with oneself and the next one. */
-const chatOf = (user: string, n: number): string => {
-  const [a, b] = [user, USERS[(n + 1) % USERS.length] ?? user].sort();
+/** The direct chat of a user with the next one. */
+const chatOf = (user: string): string => {
+  const [a, b] = [user, USERS[(USERS.indexOf(user) + 1) % USERS.length] ?? user].sort();
   return `d:${a}:${b}`;
 };
 
@@ -137,12 +138,16 @@ it('a key is changed under traffic: no good token is refused, and the retired on
   const stale = await Promise.all(
     USERS.map(async (user, n) => signIn((n + 1) % 2, await app.token(user), 'forgotten')),
   );
-  const start = (kind: string, sends: readonly Sending[]) =>
-    sends.map((send, n) => new Traffic(`${kind}-${n}`, chatOf(USERS[n] ?? '', n), send));
+  const start = (kind: string, sends: readonly Sending[], users: readonly string[] = USERS) =>
+    sends.map((send, n) => new Traffic(`${kind}-${n}`, chatOf(users[n] ?? ''), send));
   const onPhones = start('phone', phones.map(bySocket));
   const onStale = start('stale', stale.map(bySocket));
   const olderToken = await app.token('u0');
-  const olderDoors = start('old-door', [byGrpc(door(0, olderToken)), byGrpc(door(1, olderToken))]);
+  const olderDoors = start(
+    'old-door',
+    [byGrpc(door(0, olderToken)), byGrpc(door(1, olderToken))],
+    ['u0', 'u0'],
+  );
 
   await operator.addKey();
   for (const node of [0, 1]) {
@@ -156,7 +161,11 @@ it('a key is changed under traffic: no good token is refused, and the retired on
   );
   const onTablets = start('tablet', tablets.map(bySocket));
   const newerToken = await operator.newer('u1');
-  const newerDoors = start('new-door', [byGrpc(door(0, newerToken)), byGrpc(door(1, newerToken))]);
+  const newerDoors = start(
+    'new-door',
+    [byGrpc(door(0, newerToken)), byGrpc(door(1, newerToken))],
+    ['u1', 'u1'],
+  );
   for (const [n, phone] of phones.entries()) {
     await refresh(phone, await operator.newer(USERS[n] ?? ''));
   }

@@ -1,3 +1,4 @@
+import { isMessageKind } from '@queqiao/domain';
 import {
   CommentServiceDefinition as Comments,
   FriendServiceDefinition as Friends,
@@ -80,9 +81,10 @@ async function furnish(user: string, peer: string, third: string, word: string):
   await own(Friends, 'sendFriendRequest', { ...id(), userId: third, text: `${word} request` });
   await own(Friends, 'blockUser', { ...id(), userId: third });
   const device = await rig.signedIn(app, user);
-  for (let n = 0; n < 3; n += 1) await device.send(`d:${user}:${peer}`, `m${n}`, `${word} said`);
+  const { seq: targetSeq } = await device.send(`d:${user}:${peer}`, 'm0', `${word} said`);
+  for (const n of [1, 2]) await device.send(`d:${user}:${peer}`, `m${n}`, `${word} said`);
   await device.send(`d:${user}:${user}`, 'note', `${word} note`);
-  const edit = { clientMsgId: 'edit', conversationId: `d:${user}:${peer}`, targetSeq: 1 };
+  const edit = { clientMsgId: 'edit', conversationId: `d:${user}:${peer}`, targetSeq };
   await own(Messages, 'edit', { ...edit, content: contentOf(`${word} edited`) });
   await device.createGroup({ groupId: `of-${user}`, memberIds: [peer, third] });
   await device.createGroup({ groupId: `alone-${user}` });
@@ -112,7 +114,13 @@ describe('an erased user', () => {
     const out = rig.user({ authorization: `Bearer ${token}`, 'queqiao-device': 'ann-phone' }, 1);
     expect(await failureOf(out.sync())).toMatchObject({ code: 'UNAUTHENTICATED' });
     await erased('ann');
-    expect(await tablesWith('zanzibar')).toEqual([]);
+    expect(await tablesWith('zanzibar')).toEqual(['entries.content']);
+    // What others were told stays in their own feeds, and what a group was told in its log.
+    const kept = await queryRows(
+      rig.database.url,
+      "SELECT DISTINCT kind FROM entries WHERE INSTR(CAST(content AS CHAR), 'zanzibar') ORDER BY kind",
+    );
+    expect(kept.filter(({ kind }) => isMessageKind(String(kind)))).toEqual([]);
 
     expect(await textsOf('bob', 'd:ann:bob')).toEqual(['of the peer']);
     const bob = await rig.calls(app, 'bob');
@@ -151,12 +159,11 @@ describe('an erased user', () => {
     expect(await failureOf(own.sync())).toMatchObject({ code: 'UNAUTHENTICATED' });
     const eve = await rig.signedIn(app, 'eve');
     expect(await failureOf(eve.send('d:dora:eve', 'm1'))).toMatchObject({ code: 'NOT_FOUND' });
-    for (const call of [
-      backEnd(ServerUsers, 'banUser', { ...id(), userId: 'dora' }),
-      backEnd(ServerUsers, 'listDevices', { userId: 'dora' }),
-    ]) {
-      expect(await failureOf(call)).toEqual({ code: 'NOT_FOUND', field: 'user_id' });
-    }
+    const gone = { code: 'NOT_FOUND', field: 'user_id' };
+    const ban = backEnd(ServerUsers, 'banUser', { ...id(), userId: 'dora' });
+    expect(await failureOf(ban)).toEqual(gone);
+    const devices = backEnd(ServerUsers, 'listDevices', { userId: 'dora' });
+    expect(await failureOf(devices)).toEqual(gone);
     const { users } = await backEnd(ServerUsers, 'getUsers', { userIds: ['dora'] });
     expect(users).toEqual([]);
     // In another app the id is free.
