@@ -20,7 +20,13 @@ function signIn(node: number, token: string, deviceId: string) {
 async function textsOf(device: BareDevice): Promise<number> {
   let found = 0;
   for (let fromSeq = 1; fromSeq !== 0;) {
-    const request = { conversationId: 'd:ann:bob', fromSeq, toSeq: 0, limit: 500, backwards: false };
+    const request = {
+      conversationId: 'd:ann:bob',
+      fromSeq,
+      toSeq: 0,
+      limit: 500,
+      backwards: false,
+    };
     const { pullEntries } = Conversations.methods;
     const { entries } = await device.call(Conversations, pullEntries, request);
     found += entries.filter(({ content }) => content?.body?.$case === 'text').length;

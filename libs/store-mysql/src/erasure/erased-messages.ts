@@ -55,7 +55,8 @@ export async function blankFeed(
   { appId, userId }: ErasureJob,
 ): Promise<boolean> {
   return retrying(context, async () => {
-    const { numAffectedRows } = await sql`UPDATE entries SET content = '', state = ${storedState('deleted')}
+    const { numAffectedRows } =
+      await sql`UPDATE entries SET content = '', state = ${storedState('deleted')}
       WHERE app_id = ${appId} AND conversation_id = ${selfConversationId(userId)} AND state = 0
       ORDER BY seq LIMIT ${sql.lit(ERASURE_STEP_ROWS)}`.execute(context.kysely);
     return numAffectedRows === BigInt(ERASURE_STEP_ROWS);

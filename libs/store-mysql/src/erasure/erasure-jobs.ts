@@ -52,8 +52,7 @@ export function saveErasure(
   { appId, userId, phase, doneTo }: ErasureJob,
   owner: string,
 ): Promise<boolean> {
-  const dueMs =
-    phase === 'done' ? null : sql<number>`${DATABASE_NOW} + ${ERASURE_LEASE_MS}`;
+  const dueMs = phase === 'done' ? null : sql<number>`${DATABASE_NOW} + ${ERASURE_LEASE_MS}`;
   return retrying(context, async () => {
     const { numUpdatedRows } = await context.kysely
       .updateTable('erasures')

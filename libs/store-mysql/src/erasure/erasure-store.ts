@@ -1,7 +1,12 @@
 import type { AppId, ConversationId, GroupId, PostId, UserId } from '@queqiao/domain';
 import { sql } from 'kysely';
 import type { Revoker } from '../account/revocation-types.js';
-import { SWEEP_AFTER_MS, type Erasure, type ErasureJob, type ErasureStore } from '../erasure-types.js';
+import {
+  SWEEP_AFTER_MS,
+  type Erasure,
+  type ErasureJob,
+  type ErasureStore,
+} from '../erasure-types.js';
 import { storedState } from '../moment/post-rows.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 import { beginErasure } from './begin-erasure.js';

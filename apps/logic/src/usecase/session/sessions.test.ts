@@ -22,7 +22,13 @@ const device = {
 
 function rig(
   status: AppState['status'] = 'active',
-  { revokedMs = 0, tokenRevoked = false, banned = false, erased = false, boundTo = null as DeviceId | null } = {},
+  {
+    revokedMs = 0,
+    tokenRevoked = false,
+    banned = false,
+    erased = false,
+    boundTo = null as DeviceId | null,
+  } = {},
 ) {
   const done: string[] = [];
   const deps = {
