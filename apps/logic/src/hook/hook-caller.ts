@@ -37,7 +37,9 @@ export class HttpHookCaller implements HookCaller {
       maxResponseBytes: HOOK_MAX_ANSWER_BYTES,
     });
     if (answer.status !== 200 || answer.truncated) {
-      throw new Error(`the hook answered with status ${answer.status} and ${answer.body.length} bytes`);
+      throw new Error(
+        `the hook answered with status ${answer.status} and ${answer.body.length} bytes`,
+      );
     }
     return answerSchema.parse(JSON.parse(answer.body.toString('utf8')));
   }
