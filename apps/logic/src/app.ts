@@ -27,23 +27,13 @@ import { OperatorVerifier } from './auth/operator-verifier.js';
 import { TokenSecrets } from './auth/token-secrets.js';
 import { adapterError } from './compose/adapter-errors.js';
 import { administration } from './compose/administration.js';
-import { AppPurge } from './compose/app-purge.js';
-import { createBroadcastJobs } from './compose/broadcasts.js';
 import { createCaches } from './compose/caches.js';
-import { DatabaseWatch } from './compose/database-watch.js';
-import { Pruning } from './compose/pruning.js';
 import { createServices, type Services } from './compose/services.js';
-import { momentJobRows } from './compose/moment-notices.js';
 import { LogicProcess } from './compose/logic-process.js';
-import { createOutbound, webhookPump, type Outbound } from './compose/webhooks.js';
+import { createJobs } from './compose/jobs.js';
+import { createOutbound } from './compose/webhooks.js';
 import type { LogicConfig } from './config.js';
-import {
-  Delivery,
-  EventBell,
-  EventSequencer,
-  LargeCrossings,
-  MomentJobs,
-} from './delivery/index.js';
+import { Delivery, EventBell } from './delivery/index.js';
 import { CallDispatch, ConnectLinkHub, LinkServer, type CallExecutor } from './link/index.js';
 
 const SERVICE = 'logic';
@@ -74,7 +64,7 @@ export interface Logic {
 /** Puts a logic node together; nothing runs before `start`. */
 export function createLogic(config: LogicConfig, overrides: LogicOverrides = {}): Logic {
   const base = baseParts(config, overrides);
-  const { clock, logger, registry, bootId, database, directory } = base;
+  const { clock, logger, registry, database, directory } = base;
   const { nodeId, host } = config;
   const secrets = new TokenSecrets(config.tokenSecrets);
   const caches = createCaches(database, secrets, { clock, metrics: registry });
@@ -88,11 +78,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
   const writer = createWriter(base, config, delivery);
   const bell = new EventBell(clock);
   const outbound = createOutbound(config);
-  const jobs = createJobs(base, config, { hub, delivery, bell, outbound });
-  const broadcastJobs = createBroadcastJobs(
-    { ...base, writer, apps: { app: (appId) => caches.apps.get(appId) } },
-    { owner: nodeId },
-  );
+  const jobs = createJobs(base, config, { hub, delivery, bell, outbound, writer, caches });
   const services = createServices(
     {
       database,
@@ -102,7 +88,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
       writer,
       delivery,
       jobs: jobs.momentJobs,
-      broadcastJobs,
+      broadcastJobs: jobs.broadcastJobs,
       bell,
       hub,
       outbound,
@@ -121,7 +107,6 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
     {
       ...base,
       ...jobs,
-      broadcastJobs,
       hub,
       linkServer: new LinkServer({ hub }, { host, port: config.linkPort }),
       delivery,
@@ -131,66 +116,25 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
       rates,
       createOperations: (readiness) =>
         new OperationsServer({ host, port: config.operationsPort, registry, readiness, logger }),
-      createLease: (address) =>
-        new NodeLease(directory, {
-          kind: 'logic',
-          nodeId,
-          bootId,
-          address,
-          clock,
-          logger,
-          metrics: registry,
-        }),
+      createLease: (address) => createLease(base, config, address),
     },
     config,
   );
 }
 
-type Base = ReturnType<typeof baseParts>;
+export type Base = ReturnType<typeof baseParts>;
 
-/** What runs beside the calls. */
-function createJobs(
-  base: Base,
-  { profile, nodeId: owner }: LogicConfig,
-  {
-    hub,
-    delivery,
-    bell,
-    outbound,
-  }: {
-    readonly hub: ConnectLinkHub;
-    readonly delivery: Delivery;
-    readonly bell: EventBell;
-    readonly outbound: Outbound | undefined;
-  },
-) {
-  const { clock, logger, registry, bootId, database, directory } = base;
-  const { revocations, bans, requests, large, notices, events, admin, purge } = database;
-  const { broadcasts, webhooks } = database;
-  const demandDurability = profile === 'prod';
-  const shared = { clock, logger, registry };
-  const { dispatchDelayMs } = DEFAULT_APPEND_LIMITS;
-  const jobs = momentJobRows({ database, delivery }, { owner, dispatchDelayMs });
-  const kinds = {
-    revocations,
-    bans,
-    requests,
-    large_leaves: large,
-    moment_notices: notices,
-    events,
-    webhook_dead_letters: webhooks,
-    audit_log: admin,
-    broadcasts,
-    purge_steps: new AppPurge({ rows: purge, clock }),
-  };
-  return {
-    watch: new DatabaseWatch({ database, clock, logger }, { demandDurability }),
-    pruning: new Pruning({ kinds, ...shared }),
-    crossings: new LargeCrossings({ rows: large, link: hub, routes: directory, ...shared }),
-    momentJobs: new MomentJobs({ rows: jobs, ...shared }, { owner }),
-    sequencer: new EventSequencer({ rows: events, bell, ...shared }),
-    webhooks: webhookPump({ database, bell, ...shared }, outbound, { nodeId: owner, bootId }),
-  };
+function createLease(base: Base, { nodeId }: LogicConfig, address: string): NodeLease {
+  const { directory, bootId, clock, logger, registry: metrics } = base;
+  return new NodeLease(directory, {
+    kind: 'logic',
+    nodeId,
+    bootId,
+    address,
+    clock,
+    logger,
+    metrics,
+  });
 }
 
 function createDelivery(base: Base, config: LogicConfig, hub: ConnectLinkHub): Delivery {

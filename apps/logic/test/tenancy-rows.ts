@@ -1,5 +1,7 @@
 import type { JsonObject } from './any-door.js';
 import { newId } from './api-rig.js';
+import { momentRows } from './moments/foreign-ids.js';
+import { webhookRows } from './webhooks/foreign-ids.js';
 import { appMessageRows } from './messages/foreign-ids.js';
 
 /** What an app has, by its kind; `new…` are those that a caller's own app is to have as well. */
@@ -142,7 +144,8 @@ function creating(more: JsonObject): Row {
   };
 }
 
-const asked = (more: JsonObject): JsonObject => ({ client_request_id: newId(), ...more });
+export type Asked = (more: JsonObject) => JsonObject;
+const asked: Asked = (more) => ({ client_request_id: newId(), ...more });
 
 /** A call on a group, with what else it needs. */
 function inGroup(more: JsonObject = {}): Row {
@@ -341,69 +344,6 @@ const OTHERS: Record<string, Row> = {
   },
 };
 
-const said = { content: { text: 'hello' } };
-const ofPost = (more: JsonObject = {}): Row => ({
-  post_id: ({ post }) => [asked({ post_id: post, ...more })],
-});
-const forThose = (more: JsonObject): Row => ({
-  'audience.user_ids': ({ user }) => [
-    asked({ audience: { kind: 'KIND_ONLY', user_ids: [user] }, ...more }),
-  ],
-});
-
-const MOMENTS: Record<string, Row> = {
-  CreatePost: forThose(said),
-  EditPost: ofPost(said),
-  SetAudience: {
-    ...ofPost({ audience: { kind: 'KIND_PRIVATE' } }),
-    ...forThose({ post_id: 'own-post' }),
-  },
-  DeletePost: ofPost(),
-  GetPost: { post_id: ({ post }) => [{ post_id: post }] },
-  ListPosts: { user_id: ({ user }) => [{ user_id: user }] },
-  ListTimeline: {},
-  ListNewPosts: {},
-};
-
-const ofComment =
-  (more: (comment: string) => JsonObject): Requests =>
-  ({ comment }) => [asked({ post_id: 'own-post', ...more(comment) })];
-const COMMENTS: Record<string, Row> = {
-  LikePost: ofPost(),
-  UnlikePost: ofPost(),
-  SharePost: ofPost(),
-  CreateComment: {
-    ...ofPost({ text: 'hello' }),
-    reply_to_comment_id: ofComment((id) => ({ text: 'hello', reply_to_comment_id: id })),
-  },
-  DeleteComment: {
-    ...ofPost({ comment_id: 'own' }),
-    comment_id: ofComment((comment_id) => ({ comment_id })),
-  },
-  ListLikes: { post_id: ({ post }) => [{ post_id: post }] },
-  ListComments: { post_id: ({ post }) => [{ post_id: post }] },
-};
-
-/** Of another app there is nothing to name: a notice is a place of the caller's own feed. */
-const NOTICES: Record<string, Row> = {
-  ListMomentNotices: {},
-  CountMomentNotices: {},
-  MarkMomentNoticesRead: {},
-};
-
-const APP_MOMENTS: Record<string, Row> = {
-  ListPosts: { user_id: ({ user }) => [{ user_id: user }] },
-  GetPost: { post_id: ({ post }) => [{ post_id: post }] },
-  RemovePost: ofPost(),
-  RestorePost: ofPost(),
-  ListComments: { post_id: ({ post }) => [{ post_id: post }] },
-  RemoveComment: {
-    ...ofPost({ comment_id: 'own' }),
-    comment_id: ofComment((comment_id) => ({ comment_id })),
-  },
-  ExportPosts: { user_id: ({ user }) => [{ user_id: user }] },
-};
-
 const { user_ids: _ids, ...toEverybody } = toMany;
 const BROADCASTS: Record<string, Row> = {
   StartBroadcast: {
@@ -419,25 +359,6 @@ const BROADCASTS: Record<string, Row> = {
   CancelBroadcast: { broadcast_id: ({ broadcast }) => [asked({ broadcast_id: broadcast })] },
 };
 
-/** What the webhook of an id is asked. */
-function hooked(more: JsonObject = {}): Row {
-  return { webhook_id: ({ webhook }) => [asked({ webhook_id: webhook, ...more })] };
-}
-
-const WEBHOOKS: Record<string, Row> = {
-  CreateWebhook: {},
-  GetWebhook: { webhook_id: ({ webhook }) => [{ webhook_id: webhook }] },
-  ListWebhooks: {},
-  UpdateWebhook: hooked({ enabled: true }),
-  RotateSecret: hooked(),
-  DeleteWebhook: hooked(),
-  ListDeadLetters: { webhook_id: ({ webhook }) => [{ webhook_id: webhook }] },
-  ReplayDeadLetters: {
-    ...hooked(),
-    event_ids: ({ event }) => [asked({ webhook_id: 'own-hook', event_ids: [event] })],
-  },
-};
-
 const under = (prefix: string, rows: Record<string, Row>): [string, Row][] =>
   Object.entries(rows).map(([name, row]) => [`queqiao.${prefix}${name}`, row]);
 
@@ -446,18 +367,9 @@ export function foreignIds(): ReadonlyMap<string, Row> {
   return new Map([
     ...under('client.v1.MessageService/', MESSAGES),
     ...under('client.v1.ConversationService/', CONVERSATIONS),
-    ...under('client.v1.MomentService/', MOMENTS),
-    ...under('client.v1.CommentService/', COMMENTS),
-    ...under('client.v1.MomentNoticeService/', NOTICES),
-    ...under('server.v1.MomentService/', APP_MOMENTS),
+    ...under('', momentRows(asked)),
     ...under('server.v1.BroadcastService/', BROADCASTS),
-    ...under('server.v1.WebhookService/', WEBHOOKS),
-    // An app has one hook, which no id names.
-    ...under('server.v1.HookService/', {
-      SetBeforeSendHook: {},
-      GetBeforeSendHook: {},
-      DeleteBeforeSendHook: {},
-    }),
+    ...under('', webhookRows(asked)),
     ...under('', appMessageRows({ on, inEach, named })),
     ...under('', OTHERS),
   ]);

@@ -1,5 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
-import { DomainError, ERROR_TABLE, type ErrorCode } from '@queqiao/domain';
+import { ERROR_TABLE, type ErrorCode } from '@queqiao/domain';
 import {
   BadRequest,
   ErrorInfo,

@@ -1,4 +1,4 @@
-import { Metadata, type ServiceError } from '@grpc/grpc-js';
+import type { Metadata, ServiceError } from '@grpc/grpc-js';
 import { DomainError } from '@queqiao/domain';
 import { addService, createGrpcClient, requestIdOf, statusToDomainError } from '@queqiao/grpc-kit';
 import { EventServiceDefinition, type SubscribeResponse } from '@queqiao/protocol/server';

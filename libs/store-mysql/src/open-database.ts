@@ -61,12 +61,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     apps: new MysqlAppStore(context),
     admin: new MysqlAdminStore(context),
     purge: new MysqlPurgeStore(context),
-    users: new MysqlUserStore(context),
-    devices: new MysqlDeviceStore(context),
-    revocations: new MysqlRevocationStore(context),
-    tokenKeys: new MysqlTokenKeyStore(context),
-    bans: new MysqlBanStore(context),
-    erasures: new MysqlErasureStore(context),
+    ...accountStores(context),
     conversations: new MysqlConversationStore(context),
     members: new MysqlMemberStore(context),
     friends: new MysqlFriendStore(context),
@@ -88,6 +83,17 @@ export function createDatabase(options: DatabaseOptions): Database {
     close: async () => {
       await Promise.all([general.close(CLOSE_GRACE_MS), append.close(CLOSE_GRACE_MS)]);
     },
+  };
+}
+
+function accountStores(context: StoreContext) {
+  return {
+    users: new MysqlUserStore(context),
+    devices: new MysqlDeviceStore(context),
+    revocations: new MysqlRevocationStore(context),
+    tokenKeys: new MysqlTokenKeyStore(context),
+    bans: new MysqlBanStore(context),
+    erasures: new MysqlErasureStore(context),
   };
 }
 

@@ -20,7 +20,7 @@ const MAPPINGS = new Set([
 function sources(name: string): string[] {
   return readdirSync(join(root, name), { recursive: true, encoding: 'utf8' })
     .map((file) => `${name}/${file.replaceAll('\\', '/')}`)
-    .filter((file) => /\.ts$/.test(file) && !/\.test\.ts$|\/gen\//.test(file))
+    .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|\/gen\//.test(file))
     .filter((file) => !MAPPINGS.has(file));
 }
 

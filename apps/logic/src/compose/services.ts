@@ -39,6 +39,7 @@ import type { LogEpoch } from '../usecase/conversation/ports.js';
 import { SyncConversations } from '../usecase/conversation/sync-conversations.js';
 import { UpdateSettings } from '../usecase/conversation/update-settings.js';
 import type { UserLookup } from '../usecase/must-exist.js';
+import type { MessagePosts } from '../usecase/message/post-message.js';
 import { DeleteEntries } from '../usecase/message/delete-entries.js';
 import { EditEntry } from '../usecase/message/edit-entry.js';
 import { PinEntry } from '../usecase/message/pin-entry.js';
@@ -113,8 +114,7 @@ export function createServices(
   const apps: SessionApps = { app: (appId) => caches.apps.get(appId) };
   const knownUsers: KnownUsers = { ensure: (app, user) => caches.knownUsers.get(app, user) };
   const tokens = new TokenVerifier({ keys: caches.keys, clock });
-  const source = database.revocations;
-  const standings = new CachedStandings({ cache: caches.standings, source, clock });
+  const standings = createStandings(deps);
   const epoch: LogEpoch = { logEpoch: async () => (await caches.epoch.get()) ?? 0 };
   const conversation = { log: conversations, epoch };
   const groups = groupUsecases({ ...deps, apps }, options);
@@ -147,12 +147,8 @@ export function createServices(
     clientUserService(people.users),
     clientFriendService(people.friends),
     ...momentServices({ ...deps, apps }, options, moments),
-    ...hookServices(deps),
-    eventService({ ...deps, apps, epoch }),
-    broadcastService({ ...deps, apps }, options),
-    ...webhookServices(database, apps, deps.outbound),
+    ...backEndServices({ ...deps, apps, epoch, log: writer, transients }, options),
     serverFriendService(people.onBehalf),
-    ...backEndMessageServices({ ...deps, apps, log: writer, transients }, options),
     serverGroupService(groups),
     clientDeviceService({
       listDevices: new ListDevices({ devices: database.devices }),
@@ -168,6 +164,24 @@ export function createServices(
   ];
   const lookup: UserLookup = { existing: (app, userIds) => users.existing(app, userIds) };
   return { all, tokens, apps, users: { ...knownUsers, ...lookup }, standings, erasures };
+}
+
+function createStandings({ caches, database, clock }: ServicesDeps): CachedStandings {
+  return new CachedStandings({ cache: caches.standings, source: database.revocations, clock });
+}
+
+/** Of back ends alone: nothing of it is a user's. */
+function backEndServices(
+  deps: ServicesDeps & MessagePosts & { readonly apps: Apps; readonly epoch: LogEpoch },
+  options: ChangeOptions,
+): AnyService[] {
+  return [
+    ...hookServices(deps),
+    eventService(deps),
+    broadcastService(deps, options),
+    ...webhookServices(deps.database, deps.apps, deps.outbound),
+    ...backEndMessageServices(deps, options),
+  ];
 }
 
 function momentServices(

@@ -77,16 +77,20 @@ it('what it refuses is refused in its words', async () => {
   expect(await ask()).toEqual({ allow: false, message: 'not here' });
 });
 
-it.each<[string, Answer]>([
-  ['another status', { status: 500, body: '{"allow":true}' }],
-  ['a redirect', { status: 302, body: '{"allow":true}' }],
-  ['no JSON', { status: 200, body: 'yes' }],
-  ['another kind of verdict', { status: 200, body: '{"allow":"true"}' }],
-  ['nothing', { status: 200, body: '' }],
-  ['too much', { status: 200, body: `{"allow":true}${' '.repeat(HOOK_MAX_ANSWER_BYTES)}` }],
-])('%s is no answer', async (_what, answer) => {
+it.each<[string, Answer, string]>([
+  ['another status', { status: 500, body: '{"allow":true}' }, 'status 500'],
+  ['a redirect', { status: 302, body: '{"allow":true}' }, 'status 302'],
+  ['no JSON', { status: 200, body: 'yes' }, 'JSON'],
+  ['another kind of verdict', { status: 200, body: '{"allow":"true"}' }, 'boolean'],
+  ['nothing', { status: 200, body: '' }, 'JSON'],
+  [
+    'too much',
+    { status: 200, body: `{"allow":true}${' '.repeat(HOOK_MAX_ANSWER_BYTES)}` },
+    'bytes',
+  ],
+])('%s is no answer', async (_what, answer, why) => {
   receiver.answer = () => answer;
-  await expect(ask()).rejects.toThrow();
+  await expect(ask()).rejects.toThrow(why);
   expect(receiver.asked).toHaveLength(1);
 });
 
