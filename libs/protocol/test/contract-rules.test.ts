@@ -60,6 +60,7 @@ const UNPAGED = [
   'client.v1.FriendService/SearchFriends',
   'client.v1.GroupService/ListJoinLinks',
   'client.v1.MomentService/ListNewPosts',
+  'server.v1.UserService/ListDevices',
   'server.v1.WebhookService/ListWebhooks',
 ];
 
