@@ -41,6 +41,6 @@ export interface HookStore {
     appId: AppId,
     hook: NewBeforeSendHook,
   ): Promise<SetBeforeSendHook>;
-  /** Errors: NOT_FOUND, ALREADY_EXISTS. */
+  /** Changes nothing when there is none. Errors: ALREADY_EXISTS. */
   deleteBeforeSend(call: AdminChangeCall, appId: AppId): Promise<void>;
 }

@@ -10,7 +10,6 @@ export const outboundUrl = not(
   'https://',
   'https://ann:secret@hooks.example/',
   `${url}#there`,
-  `${url}/ä`,
   `${url}/${'x'.repeat(2_048)}`,
 );
 
@@ -25,6 +24,7 @@ export const hookFields: Readonly<Record<string, MethodRow>> = {
       rotate_secret: free,
     },
   },
+  'HookService/GetBeforeSendHook': { request: {}, fields: {} },
   'HookService/DeleteBeforeSendHook': {
     request: { client_request_id: 'h2' },
     fields: { client_request_id: id },

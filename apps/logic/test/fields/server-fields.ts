@@ -271,11 +271,11 @@ const rows: Record<string, MethodRow> = {
     fields: { user_id: also(id, missing('nobody')) },
   },
   'UserService/EraseUser': {
-    request: { client_request_id: 'r11', user_id: 'eve' },
+    request: { client_request_id: 'r11', user_id: 'ivan' },
     fields: { client_request_id: id, user_id: also(id, missing('nobody')), keep_messages: free },
   },
   'UserService/GetErasure': {
-    request: { user_id: 'eve' },
+    request: { user_id: 'ivan' },
     fields: { user_id: also(id, missing('bob')) },
   },
   'UserService/ListBans': {

@@ -1,7 +1,7 @@
 import type { AppId } from '@queqiao/domain';
 import { sql, type Selectable } from 'kysely';
 import type { AdminChangeCall } from '../admin-types.js';
-import { administer, existing, noSuch, type AdminTransaction } from '../admin/administer.js';
+import { administer, existing, type AdminTransaction } from '../admin/administer.js';
 import type {
   BeforeSendHookInfo,
   HookStore,
@@ -54,7 +54,6 @@ export class MysqlHookStore implements HookStore {
     await administer(this.context, call, appId, {
       change: async (tx) => {
         existing(tx);
-        if ((await locked(tx)) === undefined) throw noSuch('hook', 'hook');
         await tx.trx.deleteFrom('before_send_hooks').where('app_id', '=', appId).execute();
         return { answer: null };
       },

@@ -19,7 +19,8 @@ export function serverHookService({
       return { hook: toProtoHook(hook), secret };
     },
     async getBeforeSendHook(_request, context) {
-      return { hook: toProtoHook(await manageHook.get(context)) };
+      const hook = await manageHook.get(context);
+      return { hook: hook ? toProtoHook(hook) : undefined };
     },
     async deleteBeforeSendHook({ clientRequestId }, context) {
       await manageHook.delete(context, clientRequestId);

@@ -1,4 +1,4 @@
-import { DomainError, invalidArgument } from '@queqiao/domain';
+import { invalidArgument } from '@queqiao/domain';
 
 import type { Refusals } from '../admin/ports.js';
 import type { BusinessContext } from '../caller.js';
@@ -30,7 +30,7 @@ export interface ManageHookDeps {
   readonly newRun: () => string;
 }
 
-/** An app's before-send hook. Errors: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, UNAVAILABLE. */
+/** An app's before-send hook. Errors: INVALID_ARGUMENT, ALREADY_EXISTS, UNAVAILABLE. */
 export class ManageHook {
   constructor(readonly deps: ManageHookDeps) {}
 
@@ -51,10 +51,9 @@ export class ManageHook {
     });
   }
 
-  async get({ appId }: BusinessContext): Promise<HookInfo> {
-    const hook = await this.deps.hooks.beforeSend(appId);
-    if (hook) return hook;
-    throw new DomainError('NOT_FOUND', 'there is no such hook', { field: 'hook' });
+  /** Null: the app has none. */
+  get({ appId }: BusinessContext): Promise<HookInfo | null> {
+    return this.deps.hooks.beforeSend(appId);
   }
 
   async delete(context: BusinessContext, clientRequestId: string): Promise<void> {
