@@ -224,6 +224,7 @@ describe('a comment', () => {
 });
 
 describe('a list', () => {
+  const BINDING_CHARS = 11;
   const tokenOf = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
   it('goes on from wherever a token says, made up or not', async () => {
@@ -232,21 +233,28 @@ describe('a list', () => {
       await who.comment(postId, who.id);
     }
     const [far, none] = [Number.MAX_SAFE_INTEGER, ''];
+    // What binds a token to its list; behind it stands what is made up here.
+    const one = { postId, limit: 1 };
+    const binding = (token: string) => token.slice(0, BINDING_CHARS);
+    const likes = binding((await bob.call(Comments, 'listLikes', one)).nextPageToken);
+    const comments = binding((await bob.call(Comments, 'listComments', one)).nextPageToken);
+    const liked = (pageToken: string) =>
+      bob.call(Comments, 'listLikes', { postId, pageToken: likes + pageToken });
+    const said = (pageToken: string) =>
+      bob.call(Comments, 'listComments', { postId, pageToken: comments + pageToken });
     for (const [pageToken, found] of [
       [tokenOf(0, none), 2],
       [tokenOf(-far, 'zzz'), 2],
       [tokenOf(far, 'x'.repeat(64)), 0],
     ] as const) {
-      const request = { postId, pageToken };
-      expect((await bob.call(Comments, 'listLikes', request)).likes).toHaveLength(found);
-      expect((await bob.call(Comments, 'listComments', request)).comments).toHaveLength(found);
+      expect((await liked(pageToken)).likes).toHaveLength(found);
+      expect((await said(pageToken)).comments).toHaveLength(found);
     }
     const strange = [tokenOf(0, '鹊'), tokenOf(0, "\u0000'; -- \\"), tokenOf(0, 'x'.repeat(65))];
     for (const pageToken of [...strange, tokenOf(1.5, none), tokenOf(1), tokenOf('1', none), '!']) {
       const refused = { code: 'INVALID_ARGUMENT', field: 'page_token' };
-      const request = { postId, pageToken };
-      expect(await failureOf(bob.call(Comments, 'listLikes', request))).toEqual(refused);
-      expect(await failureOf(bob.call(Comments, 'listComments', request))).toEqual(refused);
+      expect(await failureOf(liked(pageToken))).toEqual(refused);
+      expect(await failureOf(said(pageToken))).toEqual(refused);
     }
   });
 
