@@ -155,7 +155,8 @@ describe('receipts', () => {
     const about = { conversationId: id, seq: 2 };
     expect(await kim.readers(about)).toEqual({ userIds: ['leo'], nextPageToken: '', ...counts });
     const unread = await kim.readers({ ...about, unread: true, limit: 1 });
-    expect(unread).toEqual({ userIds: ['mia'], nextPageToken: 'mia', ...counts });
+    expect(unread).toMatchObject({ userIds: ['mia'], ...counts });
+    expect(unread.nextPageToken).not.toBe('');
     const end = { ...about, unread: true, pageToken: unread.nextPageToken };
     expect(await kim.readers(end)).toEqual({ userIds: [], nextPageToken: '', ...counts });
     expect(await failureOf(leo.readers(about))).toMatchObject({ code: 'PERMISSION_DENIED' });

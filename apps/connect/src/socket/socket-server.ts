@@ -180,7 +180,7 @@ export class SocketServer {
     const peer = Buffer.from(response.getRemoteAddressAsText()).toString('latin1');
     const { addresses } = this.options;
     if (addresses.header === undefined) return peer;
-    return clientAddress(peer, request.getHeader(addresses.header), addresses);
+    return clientAddress(peer, headerOf(request, addresses.header), addresses);
   }
 
   #refuse(response: HttpResponse, reason: keyof typeof REFUSAL_STATUS): void {
@@ -196,6 +196,15 @@ export class SocketServer {
     else if (isBinary !== (socket.codec.name === 'proto')) events.receivedWrongKind(session);
     else events.received(session, new Uint8Array(message));
   }
+}
+
+/** All lines of that name: a proxy may have put its own behind that of the client, and the transport would read the first alone. */
+function headerOf(request: HttpRequest, name: string): string {
+  const lines: string[] = [];
+  request.forEach((key, value) => {
+    if (key === name) lines.push(value);
+  });
+  return lines.join(',');
 }
 
 function answer(response: HttpResponse, status: string): void {

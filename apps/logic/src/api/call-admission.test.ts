@@ -5,7 +5,7 @@ import { appRules } from '../../test/fakes/app-rules.js';
 import type { AppRules } from '../usecase/app/ports.js';
 import type { CallContext } from '../usecase/caller.js';
 import { CallAdmission, MAX_CALLS_PER_APP, type RateDemand } from './call-admission.js';
-import { MAX_READS_PER_APP } from './read-turns.js';
+import { MAX_READS_PER_APP } from './call-turns.js';
 
 const SEND = 'queqiao.client.v1.MessageService/Send';
 const SYNC = 'queqiao.client.v1.ConversationService/SyncConversations';

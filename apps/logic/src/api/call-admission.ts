@@ -4,7 +4,13 @@ import type { AppRules, Apps } from '../usecase/app/ports.js';
 import type { CallContext } from '../usecase/caller.js';
 import { CLIENT_READ_PATHS } from './client-reads.js';
 import { METHOD_SCOPES } from './door/method-scopes.js';
-import { ReadTurns } from './read-turns.js';
+import {
+  CallTurns,
+  MAX_CHANGES,
+  MAX_CHANGES_PER_APP,
+  MAX_READS,
+  MAX_READS_PER_APP,
+} from './call-turns.js';
 
 /** Calls of one app that run at a node at once. Above it: RATE_LIMITED, so that they do not wait in the way of others. */
 export const MAX_CALLS_PER_APP = 2_000;
@@ -35,22 +41,29 @@ export interface CallAdmissionDeps {
   readonly metrics: Registry;
 }
 
+const READS = { kind: 'read', all: MAX_READS, perApp: MAX_READS_PER_APP } as const;
+const CHANGES = { kind: 'change', all: MAX_CHANGES, perApp: MAX_CHANGES_PER_APP } as const;
+/** What waits in the queues of the append and import writers, where apps take turns too, and not for a connection of the pool. */
+const APPENDS = /\.(?:MessageService|ImportService)\/(?!DeleteForMe$)/;
+
 type RateName = keyof AppRules & `${string}PerSecond`;
 
 /**
  * Whether a call may be carried out now, the same for every door: the rates of its user or credential and of its app, and how
- * many calls of the app are being carried out; and whose turn it is to read. Asked before anything is read, so a refusal leaves open whether an earlier
- * attempt of the same call was carried out.
+ * many calls of the app are being carried out; and whose turn it is. A refusal leaves open whether an earlier attempt of the same
+ * call was carried out: nobody has looked.
  */
 export class CallAdmission {
   readonly #deps: CallAdmissionDeps;
   readonly #running = new Map<string, number>();
-  readonly #reads: ReadTurns;
+  readonly #reads: CallTurns;
+  readonly #changes: CallTurns;
   readonly #crowded;
 
   constructor(deps: CallAdmissionDeps) {
     this.#deps = deps;
-    this.#reads = new ReadTurns(deps.metrics);
+    this.#reads = new CallTurns(READS, deps.metrics);
+    this.#changes = new CallTurns(CHANGES, deps.metrics);
     this.#crowded = counterIn(deps.metrics, {
       name: 'queqiao_api_crowded_total',
       help: 'Calls refused because too many of their app were in flight',
@@ -68,12 +81,18 @@ export class CallAdmission {
     }
     this.#running.set(appId, running + 1);
     try {
-      return await (isRead(path) ? this.#reads.run(appId, context.signal, work) : work());
+      const turns = this.#turnsOf(path);
+      return await (turns ? turns.run(appId, context.signal, work) : work());
     } finally {
       const left = (this.#running.get(appId) ?? 1) - 1;
       if (left > 0) this.#running.set(appId, left);
       else this.#running.delete(appId);
     }
+  }
+
+  #turnsOf(path: string): CallTurns | undefined {
+    if (isRead(path)) return this.#reads;
+    return APPENDS.test(path) ? undefined : this.#changes;
   }
 
   /** The rates alone, for what goes on for long. */

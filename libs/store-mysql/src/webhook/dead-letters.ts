@@ -90,6 +90,8 @@ async function makeWaits(
 ): Promise<void> {
   await trx
     .insertInto('webhook_waits')
+    // The conversation may wait at that place already, since another node has read it again: then it is sent from there.
+    .ignore()
     .values(
       letters.map(({ conversation_id, seq }) => ({
         app_id: appId,

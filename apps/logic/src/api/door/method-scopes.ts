@@ -68,7 +68,8 @@ const SERVER_SCOPES = {
     listDeadLetters: 'admin',
     replayDeadLetters: 'admin',
   },
-  TokenService: { issueToken: 'write', revokeToken: 'admin' },
+  // Who holds a user's token may do all that the user may.
+  TokenService: { issueToken: 'admin', revokeToken: 'admin' },
   UserService: {
     upsertUsers: 'write',
     signOutUser: 'admin',

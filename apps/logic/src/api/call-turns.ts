@@ -2,10 +2,23 @@ import { DomainError } from '@queqiao/domain';
 import { gaugeIn, type Registry } from '@queqiao/runtime';
 import type { Cancellation } from '../usecase/caller.js';
 
+export interface TurnLimits {
+  /** Label of the metric. */
+  readonly kind: 'read' | 'change';
+  /** Calls that run at a node at once. */
+  readonly all: number;
+  /** Of one app. */
+  readonly perApp: number;
+}
+
 /** Reads that run at a node at once: enough for all connections of its pool, and not more than those serve quickly. */
 export const MAX_READS = 24;
 /** Of one app: what is left is always there for another app at once. */
 export const MAX_READS_PER_APP = 16;
+/** The same of changes that do not go through the append writer, whose turns are its own. */
+export const MAX_CHANGES = 16;
+/** Of one app: more would only wait for connections, in the way of others. */
+export const MAX_CHANGES_PER_APP = 8;
 
 interface Waiting {
   readonly signal: Cancellation;
@@ -14,21 +27,25 @@ interface Waiting {
 }
 
 /**
- * Lets reads begin so that apps take turns: a read of one app waits for at most one other of its own before it, however many another
- * app has waiting. How many may wait is bounded by the calls of an app.
+ * Lets calls begin so that apps take turns: a call of one app waits for at most one other of each app, however many another app has
+ * waiting. How many may wait is bounded by the calls of an app.
  */
-export class ReadTurns {
+export class CallTurns {
   /** In the order of their turns. */
   readonly #waiting = new Map<string, Waiting[]>();
   readonly #running = new Map<string, number>();
-  readonly #waitingReads;
-  #runningReads = 0;
+  readonly #waitingGauge;
+  #runningCount = 0;
   #waitingCount = 0;
 
-  constructor(metrics: Registry) {
-    this.#waitingReads = gaugeIn(metrics, {
-      name: 'queqiao_api_waiting_reads',
-      help: 'Reads that wait for others to end',
+  constructor(
+    readonly limits: TurnLimits,
+    metrics: Registry,
+  ) {
+    this.#waitingGauge = gaugeIn(metrics, {
+      name: 'queqiao_api_waiting_calls',
+      help: 'Calls that wait for others to end',
+      labelNames: ['kind'],
     });
   }
 
@@ -46,7 +63,7 @@ export class ReadTurns {
 
   #mayBegin(appId: string): boolean {
     const ofApp = this.#running.get(appId) ?? 0;
-    return this.#runningReads < MAX_READS && ofApp < MAX_READS_PER_APP;
+    return this.#runningCount < this.limits.all && ofApp < this.limits.perApp;
   }
 
   #wait(appId: string, signal: Cancellation): Promise<void> {
@@ -54,7 +71,7 @@ export class ReadTurns {
       const queue = this.#waiting.get(appId);
       if (queue === undefined) this.#waiting.set(appId, [{ signal, begin, giveUp }]);
       else queue.push({ signal, begin, giveUp });
-      this.#waitingReads.set(++this.#waitingCount);
+      this.#waitingGauge.set({ kind: this.limits.kind }, ++this.#waitingCount);
     });
   }
 
@@ -67,7 +84,7 @@ export class ReadTurns {
       // Behind all others: it has had its turn.
       if (queue.length > 0) this.#waiting.set(appId, queue);
       if (next === undefined) continue;
-      this.#waitingReads.set(--this.#waitingCount);
+      this.#waitingGauge.set({ kind: this.limits.kind }, --this.#waitingCount);
       if (next.signal.aborted) {
         next.giveUp(new DomainError('DEADLINE_EXCEEDED', 'the caller gave up before its turn'));
         continue;
@@ -79,7 +96,7 @@ export class ReadTurns {
   }
 
   #count(appId: string, change: 1 | -1): void {
-    this.#runningReads += change;
+    this.#runningCount += change;
     const running = (this.#running.get(appId) ?? 0) + change;
     if (running > 0) this.#running.set(appId, running);
     else this.#running.delete(appId);

@@ -1,9 +1,12 @@
 import { Registry } from '@queqiao/runtime';
 import { expect, it } from 'vitest';
-import { MAX_READS, MAX_READS_PER_APP, ReadTurns } from './read-turns.js';
+import { CallTurns } from './call-turns.js';
+
+const ALL = 24;
+const PER_APP = 16;
 
 function rig() {
-  const turns = new ReadTurns(new Registry());
+  const turns = new CallTurns({ kind: 'read', all: ALL, perApp: PER_APP }, new Registry());
   const begun: string[] = [];
   const ends: (() => void)[] = [];
   const read = (name: string, signal = { aborted: false }) => {
@@ -28,7 +31,7 @@ it('one app leaves room for another, which begins at once', async () => {
   const { read, begun, settle } = rig();
   many(200, read);
   await settle();
-  expect(begun).toHaveLength(MAX_READS_PER_APP);
+  expect(begun).toHaveLength(PER_APP);
   void read('b 0');
   await settle();
   expect(begun.at(-1)).toBe('b 0');
@@ -39,7 +42,7 @@ it('apps take turns when all places are taken', async () => {
   many(200, read);
   many(200, read, 'b');
   await settle();
-  expect(begun).toHaveLength(MAX_READS);
+  expect(begun).toHaveLength(ALL);
   void read('c 0');
   for (let n = 0; n < 3; n += 1) await endOne();
   expect(begun).toContain('c 0');
@@ -51,14 +54,14 @@ it('lets all of one app through in their order, and the places are free again af
   await settle();
   for (let n = 0; n < 50; n += 1) await endOne();
   expect(begun).toEqual(Array.from({ length: 50 }, (_, n) => `a ${n}`));
-  many(MAX_READS_PER_APP, read, 'b');
+  many(PER_APP, read, 'b');
   await settle();
-  expect(begun).toHaveLength(50 + MAX_READS_PER_APP);
+  expect(begun).toHaveLength(50 + PER_APP);
 });
 
 it('one that nobody waits for any more does not begin, and stops nobody', async () => {
   const { read, begun, endOne, settle } = rig();
-  many(MAX_READS_PER_APP, read);
+  many(PER_APP, read);
   const given = { aborted: false };
   const late = read('a late', given).catch((error: unknown) => error);
   const next = read('a next');
