@@ -10,7 +10,6 @@ import { BackEnd, codeOf, text, UserDoor } from '../../src/doors.js';
 import { useCluster } from '../../src/scenario.js';
 
 const cluster = useCluster({ connect: 2, logic: 2 });
-const BOUND_MS = 5_000;
 const APP = 'rotating-busy';
 const USERS = Array.from({ length: 8 }, (_, n) => `u${n}`);
 
@@ -18,7 +17,7 @@ type Sending = (conversationId: string, clientMsgId: string) => Promise<string>;
 
 /** Sends one message after the other until it is told to stop, and keeps what each one ended with. */
 class Traffic {
-  readonly done: { readonly code: string; readonly begunAt: number }[] = [];
+  readonly ends: string[] = [];
   #running = true;
   readonly #ended: Promise<void>;
 
@@ -31,7 +30,7 @@ class Traffic {
   }
 
   get codes(): Set<string> {
-    return new Set(this.done.map(({ code }) => code));
+    return new Set(this.ends);
   }
 
   async stop(): Promise<void> {
@@ -40,10 +39,9 @@ class Traffic {
   }
 
   async #run(send: Sending): Promise<void> {
-    for (let n = 0; this.#running; n += 1) {
-      const begunAt = performance.now();
-      const code = await send(this.conversationId, `${this.name}-${n}`);
-      this.done.push({ code, begunAt });
+    while (this.#running) {
+      const code = await send(this.conversationId, `${this.name}-${this.ends.length}`);
+      this.ends.push(code);
       if (code !== 'OK') await sleep(100);
     }
   }
@@ -121,7 +119,7 @@ async function operate(app: TestApp) {
   };
 }
 
-it('a key is changed under traffic: no good token is refused, and the retired one is nothing within its bound', async () => {
+it('a key is changed under traffic: no good token is refused, and the retired one is nothing any more', async () => {
   const app = await cluster().createApp(APP);
   const backEnd = new BackEnd(cluster().logicAt(1).grpcAddress, app);
   await backEnd.upsert(...USERS);
@@ -170,31 +168,29 @@ it('a key is changed under traffic: no good token is refused, and the retired on
     await refresh(phone, await operator.newer(USERS[n] ?? ''));
   }
   const good = [...onPhones, ...onTablets, ...newerDoors];
-  for (const { codes, name } of [...good, ...onStale, ...olderDoors]) {
-    expect([...codes], name).toEqual(['OK']);
-  }
+  const all = [...good, ...onStale, ...olderDoors];
+  await eventually('everybody has sent', () => all.every(({ ends }) => ends.length > 0));
+  for (const { codes, name } of all) expect([...codes], name).toEqual(['OK']);
 
   await operator.retireOlder();
-  const since = performance.now();
-  const closes = await Promise.all(stale.map(({ closed }) => closed));
-  expect(performance.now() - since).toBeLessThanOrEqual(BOUND_MS);
-  expect(closes).toEqual(stale.map(() => 4204));
+  await eventually('sockets of the old key are closed', () =>
+    stale.every(({ closeCode }) => closeCode !== undefined),
+  );
+  expect(stale.map(({ closeCode }) => closeCode)).toEqual(stale.map(() => 4204));
   for (const each of olderDoors) {
     await eventually('calls with it are refused', () => each.codes.has('UNAUTHENTICATED'));
   }
   // And go on to be: long enough for whatever was cached.
-  const marks = good.map(({ done }) => done.length);
-  await eventually('the others go on', () =>
-    good.every(({ done }, n) => done.length > (marks[n] ?? 0) + 5),
+  const marks = [...good, ...olderDoors].map(({ ends }) => ends.length);
+  await eventually('all go on', () =>
+    [...good, ...olderDoors].every(({ ends }, n) => ends.length > (marks[n] ?? 0) + 5),
   );
-  const all = [...good, ...onStale, ...olderDoors];
   await Promise.all(all.map((each) => each.stop()));
   for (const { codes, name } of good) expect([...codes], name).toEqual(['OK']);
   for (const { codes, name } of onStale) expect([...codes], name).toEqual(['OK', 'CLOSED']);
-  for (const { done, name } of olderDoors) {
-    const lastGood = done.filter(({ code }) => code === 'OK').at(-1)?.begunAt ?? 0;
-    expect(lastGood - since, name).toBeLessThanOrEqual(BOUND_MS);
-    expect(done.at(-1)?.code, name).toBe('UNAUTHENTICATED');
+  for (const { ends, name } of olderDoors) {
+    const refused = ends.slice(ends.indexOf('UNAUTHENTICATED'));
+    expect([...new Set(refused)], name).toEqual(['UNAUTHENTICATED']);
   }
   for (const node of [0, 1]) expect(await refusal(node, await app.token('u3'))).toBe(4202);
   expect([...phones, ...tablets].every(({ closeCode }) => closeCode === undefined)).toBe(true);

@@ -35,7 +35,7 @@ async function use(token: string, device = 'phone', node = 0): Promise<string> {
     await client.listDevices({}, { metadata });
     return 'OK';
   } catch (error) {
-    const { code, field } = await failureOf(Promise.reject(error as Error));
+    const { code, field } = await failureOf(Promise.reject(error));
     return `${code} ${field}`;
   }
 }
@@ -76,9 +76,10 @@ describe('a banned user', () => {
     await bob.send('d:bob:carol', 'm1');
     await unban('carol');
     const carol = await rig.signedIn(app, 'carol');
-    await eventually('carol is back', async () => {
-      return (await carol.pull({ conversationId: 'd:bob:carol' })).entries.length === 2;
+    const entries = await eventually('carol is back', async () => {
+      return (await carol.pull({ conversationId: 'd:bob:carol' })).entries;
     });
+    expect(entries.map(({ sender: from }) => from?.id)).toEqual(['carol', 'bob']);
   });
 
   it('is shown to back ends, with everything else that is known', async () => {

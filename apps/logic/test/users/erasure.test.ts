@@ -128,15 +128,10 @@ describe('an erased user', () => {
     const { friends } = await backEnd(ServerFriends, 'listFriends', { userId: 'bob' });
     expect(friends).toEqual([]);
     const { groups } = await bob(Groups, 'getGroups', { groupIds: ['of-ann', 'of-bob'] });
-    const owners = groups.map(({ groupId, ownerId, memberCount }) => [
-      groupId,
-      ownerId,
-      memberCount,
-    ]);
-    expect(owners.sort()).toEqual([
-      ['of-ann', 'bob', 2],
-      ['of-bob', 'bob', 1],
-    ]);
+    const owners = groups.map(({ groupId, ownerId, memberCount }) => {
+      return `${groupId} ${ownerId} ${memberCount}`;
+    });
+    expect(new Set(owners)).toEqual(new Set(['of-ann bob 2', 'of-bob bob 1']));
     const device = await rig.signedIn(app, 'bob');
     const { entries } = await device.pull({ conversationId: 'd:ann:bob', limit: 500 });
     expect(entries.map(({ content }) => content?.body?.$case)).toContain('delete');

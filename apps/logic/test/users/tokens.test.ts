@@ -46,7 +46,7 @@ async function use(token: string, { device = 'phone', node = 0 } = {}): Promise<
     await client.listDevices({}, { metadata });
     return 'OK';
   } catch (error) {
-    return (await failureOf(Promise.reject(error as Error))).code;
+    return (await failureOf(Promise.reject(error))).code;
   }
 }
 

@@ -52,17 +52,10 @@ export class AdvanceErasure {
 
   /** False: nothing is left of the phase. */
   async #step(job: ErasureJob): Promise<boolean> {
-    switch (job.phase) {
-      case 'groups':
-        return leaveNextGroup(this.deps, job);
-      case 'posts':
-        return this.#deletePosts(job);
-      case 'rows':
-      case 'sweep':
-        return this.deps.rows.eraseRows(job);
-      default:
-        return false;
-    }
+    if (job.phase === 'groups') return leaveNextGroup(this.deps, job);
+    if (job.phase === 'posts') return this.#deletePosts(job);
+    if (job.phase === 'rows' || job.phase === 'sweep') return this.deps.rows.eraseRows(job);
+    return false;
   }
 
   async #deletePosts(job: ErasureJob): Promise<boolean> {
