@@ -7,6 +7,7 @@ export const ERASURE_PHASES = [
   'groups',
   'posts',
   'friends',
+  'requests',
   'rows',
   'user',
   'sweep',
@@ -53,6 +54,30 @@ export interface OwnMessages {
   readonly after: string | null;
 }
 
+/** Entries of one sender in one log. */
+export interface ToldPlace {
+  readonly conversationId: ConversationId;
+  readonly sender: UserId;
+}
+
+/** One that the server wrote. */
+export interface ToldEntry {
+  readonly seq: number;
+  /** An encoded queqiao.client.v1.Content. */
+  readonly content: Uint8Array;
+}
+
+/** Something that the user asked somebody, was asked, or answered, and where that was told. */
+export interface ErasedRequest {
+  readonly row: {
+    readonly kind: 'friend' | 'invitation' | 'application';
+    /** The other one, or who is to come into the group. */
+    readonly userId: UserId;
+    readonly conversationId: ConversationId | null;
+  };
+  readonly places: readonly ToldPlace[];
+}
+
 /** Every method may be run again; where a job stands is in its row. */
 export interface ErasureStore {
   /** Null when there is no such user. An erasure that there is stays as it is. Errors: ALREADY_EXISTS (the request id). */
@@ -91,6 +116,17 @@ export interface ErasureStore {
   leaveEnded(job: ErasureJob, groupId: GroupId): Promise<void>;
   /** Posts of the user that are there. */
   nextPosts(job: ErasureJob, limit: number): Promise<PostId[]>;
+  /** Entries of kinds that repeat words of users, by seq. */
+  toldEntries(
+    job: ErasureJob,
+    place: ToldPlace,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<ToldEntry[]>;
+  /** Gives an entry another content. Tells nobody. */
+  rewriteTold(job: ErasureJob, conversationId: ConversationId, entry: ToldEntry): Promise<void>;
+  /** Told to the owner and the admins of now, where it was told to those of a group. */
+  nextRequest(job: ErasureJob): Promise<ErasedRequest | null>;
+  forgetRequest(job: ErasureJob, row: ErasedRequest['row']): Promise<void>;
   /** Removes rows that are the user's. True: there may be more. */
   eraseRows(job: ErasureJob): Promise<boolean>;
   /** The user is unknown from then on. */

@@ -25,6 +25,7 @@ export type { GroupUsecases } from './group/usecases.js';
 export { questionEncoder } from './hook/question.js';
 export { serverHookService } from './hook/server-service.js';
 export { changeContents } from './message/change-contents.js';
+export { toldContents } from './user/told-contents.js';
 export { clientMessageService, type MessageUsecases } from './message/client-service.js';
 export { importService } from './message/import-service.js';
 export { serverMessageService } from './message/server-service.js';

@@ -1,6 +1,11 @@
 import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { Database } from '@queqiao/store-mysql';
-import { changeContents, type FriendUsecases, type GroupUsecases } from '../api/index.js';
+import {
+  changeContents,
+  toldContents,
+  type FriendUsecases,
+  type GroupUsecases,
+} from '../api/index.js';
 import type { AppendWriter } from '../append/index.js';
 import { ErasureJobs } from '../delivery/index.js';
 import { AdvanceErasure } from '../usecase/erasure/advance-erasure.js';
@@ -30,6 +35,7 @@ export function erasureJobs(
     rows,
     log: writer,
     contents: changeContents,
+    told: toldContents,
     leaveGroup,
     transferOwnership,
     dissolveGroup,

@@ -3,9 +3,12 @@ import { sql } from 'kysely';
 import type { Revoker } from '../account/revocation-types.js';
 import {
   SWEEP_AFTER_MS,
+  type ErasedRequest,
   type Erasure,
   type ErasureJob,
   type ErasureStore,
+  type ToldEntry,
+  type ToldPlace,
 } from '../erasure-types.js';
 import { storedState } from '../moment/post-rows.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
@@ -14,7 +17,9 @@ import { claimErasure, erasureBacklog, saveErasure } from './erasure-jobs.js';
 import { eraseRows } from './erase-rows.js';
 import { leaveEnded, nextGroup } from './erased-groups.js';
 import { blankFeed, blankMessages, closeConversation, ownMessages } from './erased-messages.js';
+import { forgetRequest, nextRequest } from './erased-requests.js';
 import { toErasure } from './erasure-rows.js';
+import { rewriteTold, toldEntries } from './told-words.js';
 
 export class MysqlErasureStore implements ErasureStore {
   constructor(private readonly context: StoreContext) {}
@@ -94,6 +99,26 @@ export class MysqlErasureStore implements ErasureStore {
       this.context.kysely,
     );
     return rows.map((row) => row.post_id);
+  }
+
+  toldEntries(
+    job: ErasureJob,
+    place: ToldPlace,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<ToldEntry[]> {
+    return toldEntries(this.context, job, place, page);
+  }
+
+  rewriteTold(job: ErasureJob, conversationId: ConversationId, entry: ToldEntry): Promise<void> {
+    return rewriteTold(this.context, job, conversationId, entry);
+  }
+
+  nextRequest(job: ErasureJob): Promise<ErasedRequest | null> {
+    return nextRequest(this.context, job);
+  }
+
+  forgetRequest(job: ErasureJob, row: ErasedRequest['row']): Promise<void> {
+    return forgetRequest(this.context, job, row);
   }
 
   eraseRows(job: ErasureJob): Promise<boolean> {

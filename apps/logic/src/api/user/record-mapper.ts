@@ -15,6 +15,7 @@ const PHASES = {
   groups: Erasure_Phase.GROUPS,
   posts: Erasure_Phase.POSTS,
   friends: Erasure_Phase.FRIENDS,
+  requests: Erasure_Phase.ROWS,
   rows: Erasure_Phase.ROWS,
   user: Erasure_Phase.ROWS,
   sweep: Erasure_Phase.DONE,

@@ -3,13 +3,14 @@ import type { Friends } from '../friend/ports.js';
 import type { DeletePost } from '../moment/delete-post.js';
 import { asUser, newRequestId, unless } from './as-user.js';
 import { eraseMessages, type EraseMessagesDeps } from './erase-messages.js';
+import { eraseNextRequest, type EraseToldDeps } from './erase-told.js';
 import { leaveNextGroup, type LeaveGroupsDeps } from './leave-groups.js';
 import type { ErasureJob, ErasurePhase, ErasureRows } from './ports.js';
 
 /** Posts and friends of one step. */
 const STEP_ITEMS = 20;
 
-export interface AdvanceErasureDeps extends EraseMessagesDeps, LeaveGroupsDeps {
+export interface AdvanceErasureDeps extends EraseMessagesDeps, EraseToldDeps, LeaveGroupsDeps {
   readonly rows: ErasureRows;
   readonly friends: Pick<Friends, 'friends'>;
   readonly deleteFriend: DeleteFriend;
@@ -20,7 +21,8 @@ const NEXT = {
   messages: 'groups',
   groups: 'posts',
   posts: 'friends',
-  friends: 'rows',
+  friends: 'requests',
+  requests: 'rows',
   rows: 'user',
   user: 'sweep',
   sweep: 'done',
@@ -54,6 +56,7 @@ export class AdvanceErasure {
   async #step(job: ErasureJob): Promise<boolean> {
     if (job.phase === 'groups') return leaveNextGroup(this.deps, job);
     if (job.phase === 'posts') return this.#deletePosts(job);
+    if (job.phase === 'requests') return eraseNextRequest(this.deps, job);
     if (job.phase === 'rows' || job.phase === 'sweep') return this.deps.rows.eraseRows(job);
     return false;
   }

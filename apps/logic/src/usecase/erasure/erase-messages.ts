@@ -4,19 +4,28 @@ import {
   MAX_DELETED_TARGETS,
   type ClientMsgId,
   type ConversationId,
+  type UserId,
 } from '@queqiao/domain';
 
 import type { ChangeContents, EntryLog } from '../message/ports.js';
 import { unless } from './as-user.js';
-import type { ErasureJob, ErasureRows } from './ports.js';
+import { eraseTold } from './erase-told.js';
+import type { ErasureJob, ErasureRows, ToldContents } from './ports.js';
 
 export interface EraseMessagesDeps {
   readonly rows: Pick<
     ErasureRows,
-    'nextConversation' | 'ownMessages' | 'blankMessages' | 'blankFeed' | 'closeConversation'
+    | 'nextConversation'
+    | 'ownMessages'
+    | 'blankMessages'
+    | 'blankFeed'
+    | 'closeConversation'
+    | 'toldEntries'
+    | 'rewriteTold'
   >;
   readonly log: EntryLog;
   readonly contents: Pick<ChangeContents, 'deletion'>;
+  readonly told: ToldContents;
 }
 
 /** No id has a space. */
@@ -57,12 +66,22 @@ async function nextConversation(
 }
 
 async function close(
-  { rows }: EraseMessagesDeps,
+  deps: EraseMessagesDeps,
   job: ErasureJob,
   conversationId: ConversationId,
 ): Promise<string> {
-  await rows.closeConversation(job, conversationId);
+  for (const sender of tellers(job, conversationId)) {
+    await eraseTold(deps, job, { conversationId, sender });
+  }
+  await deps.rows.closeConversation(job, conversationId);
   return at(conversationId, '.');
+}
+
+/** Whose entries repeat words of the user: with which two became friends is part of their messages, and said by either. */
+function tellers({ userId, keepMessages }: ErasureJob, conversationId: ConversationId): UserId[] {
+  const ref = conversationRef(conversationId);
+  if (ref.kind !== 'direct') return [userId];
+  return keepMessages ? [] : [...new Set([ref.a, ref.b])];
 }
 
 /** The id follows from the targets: a step whose commit is in doubt is the same when it is done again. */

@@ -4,7 +4,7 @@ import type { Revoker } from '../device/ports.js';
 
 /** In this order. From `sweep` on the user is gone; it removes what calls left that knew the user until then. */
 export type ErasurePhase =
-  'messages' | 'groups' | 'posts' | 'friends' | 'rows' | 'user' | 'sweep' | 'done';
+  'messages' | 'groups' | 'posts' | 'friends' | 'requests' | 'rows' | 'user' | 'sweep' | 'done';
 
 export interface Erasure {
   readonly userId: UserId;
@@ -35,6 +35,34 @@ export interface ErasureJob {
   readonly doneTo: string;
 }
 
+/** Entries of one sender in one log. */
+export interface ToldPlace {
+  readonly conversationId: ConversationId;
+  readonly sender: UserId;
+}
+
+/** One that the server wrote. */
+export interface ToldEntry {
+  readonly seq: number;
+  readonly content: Uint8Array;
+}
+
+/** Something that the user asked somebody, was asked, or answered. */
+export interface ErasedRequest {
+  readonly row: {
+    readonly kind: 'friend' | 'invitation' | 'application';
+    readonly userId: UserId;
+    readonly conversationId: ConversationId | null;
+  };
+  /** Where it was told. */
+  readonly places: readonly ToldPlace[];
+}
+
+export interface ToldContents {
+  /** A content without what the user wrote or is called in it; null: there is nothing of that. */
+  withoutWords(content: Uint8Array, userId: UserId): Uint8Array | null;
+}
+
 /** What a job removes itself. Everything may be run again. */
 export interface ErasureRows {
   nextConversation(job: ErasureJob, after: string): Promise<ConversationId | null>;
@@ -60,6 +88,14 @@ export interface ErasureRows {
   } | null>;
   leaveEnded(job: ErasureJob, groupId: GroupId): Promise<void>;
   nextPosts(job: ErasureJob, limit: number): Promise<PostId[]>;
+  toldEntries(
+    job: ErasureJob,
+    place: ToldPlace,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<ToldEntry[]>;
+  rewriteTold(job: ErasureJob, conversationId: ConversationId, entry: ToldEntry): Promise<void>;
+  nextRequest(job: ErasureJob): Promise<ErasedRequest | null>;
+  forgetRequest(job: ErasureJob, row: ErasedRequest['row']): Promise<void>;
   /** True: there may be more. */
   eraseRows(job: ErasureJob): Promise<boolean>;
   /** The user is unknown from then on. */
