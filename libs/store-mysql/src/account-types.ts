@@ -1,6 +1,7 @@
 import type { AppId, DeviceId, Scope, UserId, UserSettings } from '@queqiao/domain';
 import type { AppSettings, AppSettingsInput } from './app-settings.js';
 import type { LogEntry, LogOutcome, LogWork } from './log-types.js';
+import type { AppUsage } from './usage-types.js';
 
 export interface AppRecord {
   readonly appId: AppId;
@@ -10,6 +11,7 @@ export interface AppRecord {
   readonly suspendedMs: number;
   /** With defaults filled in. */
   readonly settings: AppSettings;
+  readonly usage: AppUsage;
 }
 
 /** The algorithm comes from this record, never from a token. */
@@ -144,7 +146,11 @@ export interface NameSearch {
 }
 
 /** Without a request the change is made again when it is repeated. */
-export type UpsertWork = Omit<LogWork, 'request'> & Partial<Pick<LogWork, 'request'>>;
+export type UpsertWork = Omit<LogWork, 'request'> &
+  Partial<Pick<LogWork, 'request'>> & {
+    /** Told how many users would be new, unless there is none; what it throws refuses all. */
+    readonly admit?: ((newUsers: number) => void) | undefined;
+  };
 
 export interface UserStore {
   /**

@@ -68,6 +68,12 @@ export const appSettingsSchema = z.strictObject({
   appReadsPerSecond: z.int().min(0).max(1_000_000).default(10_000),
   /** Calls with one credential in a second, ten seconds' worth at once: 0 (any number) to 100,000. */
   credentialCallsPerSecond: z.int().min(0).max(100_000).default(2_000),
+  /** Users of the app: 0 (any number) to 1,000,000,000. So for the next two; what they were lately, see docs/limits.md. */
+  maxUsers: z.int().min(0).max(1_000_000_000).default(0),
+  /** Groups that have not ended. */
+  maxGroups: z.int().min(0).max(1_000_000_000).default(0),
+  /** Entries of all logs, those that were recalled or deleted included: 0 (any number) to 1,000,000,000,000. */
+  maxEntries: z.int().min(0).max(1_000_000_000_000).default(0),
   /** Whether back ends can subscribe to what happens: what is written while it is off is never told. */
   events: z.boolean().default(false),
   /** The user whose direct chats the system's messages to users arrive in. */

@@ -21,6 +21,7 @@ import type { EventStore } from './event-types.js';
 import type { AppPostStore } from './app-post-types.js';
 import type { ArrivalClock, MomentJobStore } from './timeline-types.js';
 import type { PresenceStore } from './presence-types.js';
+import type { UsageStore } from './usage-types.js';
 import type { WebhookStore } from './webhook-types.js';
 import type { DurabilityFinding } from './durability.js';
 
@@ -76,6 +77,7 @@ export interface Database {
   readonly events: EventStore;
   readonly webhooks: WebhookStore;
   readonly hooks: HookStore;
+  readonly usage: UsageStore;
   readonly epoch: EpochStore;
   /** One `SELECT 1` under the statement timeout. */
   ping(): Promise<void>;

@@ -60,6 +60,7 @@ export * from './reaction-types.js';
 export * from './timeline-types.js';
 export { JOBS_MAX_CLAIM } from './moment/job-store.js';
 export * from './presence-types.js';
+export * from './usage-types.js';
 export * from './webhook-types.js';
 export type * from './database.js';
 export type { DurabilityFinding } from './durability.js';

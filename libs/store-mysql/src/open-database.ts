@@ -37,6 +37,7 @@ import { MysqlPostStore } from './moment/post-store.js';
 import { MysqlReactionStore } from './moment/reaction-store.js';
 import { MysqlArrivalClock } from './moment/timeline-reads.js';
 import { MysqlPresenceStore } from './presence/presence-store.js';
+import { MysqlUsageStore } from './usage/usage-store.js';
 import { MysqlWebhookStore } from './webhook/webhook-store.js';
 import type { Schema } from './schema/schema.js';
 import type { StoreContext } from './store-context.js';
@@ -77,6 +78,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     events: new MysqlEventStore(context),
     webhooks: new MysqlWebhookStore(context),
     hooks: new MysqlHookStore(context),
+    usage: new MysqlUsageStore(context),
     epoch: new MysqlEpochStore(context),
     ping: () => ping(general),
     checkDurability: () => readDurability(general),

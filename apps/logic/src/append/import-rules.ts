@@ -9,7 +9,7 @@ import type { AppendItem, HeadState, Judge } from './ports.js';
  */
 export function importJudge(): Judge {
   let refusal: DomainError | null = null;
-  return (item, _member, head) => (refusal ??= judgeImport(item, head));
+  return (item, _member, head) => (refusal ??= item.refusal ?? judgeImport(item, head));
 }
 
 function judgeImport(

@@ -125,6 +125,7 @@ export class ImportWriter {
     if (item === undefined || conversationRef(item.conversationId).kind === 'group') {
       throw conversationNotFound();
     }
+    if (item.refusal) throw item.refusal;
     const [reason] = await this.#deps.heads.ensure([item]);
     if (reason) throw reason;
   }

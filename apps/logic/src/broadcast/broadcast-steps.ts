@@ -1,6 +1,7 @@
 import { directConversationId, DomainError, ERROR_TABLE, type UserId } from '@queqiao/domain';
 import { counterIn, type Clock, type Registry } from '@queqiao/runtime';
 import type { Apps } from '../usecase/app/ports.js';
+import { overQuota } from '../usecase/app/quotas.js';
 import { broadcastMsgId } from '../usecase/broadcast/start-broadcast.js';
 import { BroadcastPace } from './broadcast-pace.js';
 import { BROADCAST_MAX_ATTEMPTS, BROADCAST_MAX_STEP_MS, BROADCAST_MAX_WAVE } from './limits.js';
@@ -51,7 +52,8 @@ export class BroadcastSteps {
   async run(job: BroadcastJob): Promise<{ readonly more: boolean }> {
     const { rows, apps, clock } = this.#deps;
     // It waits, as nothing of it is said to be done: claims of it become rare.
-    if ((await apps.app(job.appId))?.status !== 'active') return { more: false };
+    const app = await apps.app(job.appId);
+    if (app?.status !== 'active' || overQuota(app, 'maxEntries')) return { more: false };
     const { recipients, through, isLast } = await rows.recipients(job);
     const tally: Tally = { doneTo: job.doneTo, done: 0, failed: 0 };
     const endMs = clock.monotonic() + BROADCAST_MAX_STEP_MS;

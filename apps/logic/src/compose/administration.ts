@@ -8,11 +8,11 @@ import { ManageKeys } from '../usecase/admin/manage-keys.js';
 
 /** The operators' services. */
 export function administration(
-  { admin }: Pick<Database, 'admin'>,
+  { admin, usage }: Pick<Database, 'admin' | 'usage'>,
   clock: Clock,
 ): readonly AnyService[] {
   return operatorServices({
-    apps: new ManageApps({ apps: admin }),
+    apps: new ManageApps({ apps: admin, usage }),
     keys: new ManageKeys({ keys: admin, clock }),
     credentials: new ManageCredentials({ credentials: admin }),
     listAuditEntries: new ListAuditEntries({ audit: admin }),

@@ -9,9 +9,10 @@ import type {
 } from '@queqiao/store-mysql';
 import { CachedSource } from '../auth/cached-source.js';
 import type { TokenSecrets } from '../auth/token-secrets.js';
+import { overQuota } from '../usecase/app/quotas.js';
 
-/** How long a changed app, key or credential may go unnoticed. */
-const CONFIG_TTL_MS = 5_000;
+/** How long a changed app, key or credential, or a new count of what an app has, may go unnoticed. */
+export const CONFIG_TTL_MS = 5_000;
 /** How long the public door may still take a token that was revoked, or of a device that was signed out; well within the promised 5 s. */
 export const STANDING_TTL_MS = 2_000;
 const MISS_TTL_MS = 2_000;
@@ -22,7 +23,7 @@ export interface Caches {
   readonly apps: CachedSource<[AppId], AppRecord>;
   readonly keys: CachedSource<[AppId, string], SigningKey>;
   readonly credentials: CachedSource<[AppId, string], AppCredential>;
-  /** Makes users that do not exist yet. */
+  /** Makes users that do not exist yet. Errors: LIMIT_EXCEEDED (maxUsers). */
   readonly knownUsers: CachedSource<[AppId, UserId], boolean>;
   /** With the id of the token. */
   readonly standings: CachedSource<[AppId, UserId, DeviceId, string], Standing>;
@@ -41,8 +42,14 @@ export function createCaches(
     ttlMs,
     missTtlMs: MISS_TTL_MS,
   });
+  const records = new CachedSource((app: AppId) => apps.app(app), options('apps', 10_000), deps);
+  const admitUser = async (app: AppId, user: UserId): Promise<void> => {
+    const record = await records.get(app);
+    const refusal = record && overQuota(record, 'maxUsers');
+    if (refusal && !(await users.existing(app, [user])).has(user)) throw refusal;
+  };
   return {
-    apps: new CachedSource((app: AppId) => apps.app(app), options('apps', 10_000), deps),
+    apps: records,
     keys: new CachedSource(
       async (app: AppId, kid: string) => secrets.signingKey(app, await apps.signingKey(app, kid)),
       options('signing-keys', 10_000),
@@ -54,7 +61,10 @@ export function createCaches(
       deps,
     ),
     knownUsers: new CachedSource(
-      (app: AppId, user: UserId) => users.ensure(app, user),
+      async (app: AppId, user: UserId) => {
+        await admitUser(app, user);
+        return users.ensure(app, user);
+      },
       options('known-users', 200_000, KNOWN_USER_TTL_MS),
       deps,
     ),

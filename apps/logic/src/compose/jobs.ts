@@ -18,6 +18,7 @@ import type { Caches } from './caches.js';
 import { DatabaseWatch } from './database-watch.js';
 import { momentJobRows } from './moment-notices.js';
 import { Pruning } from './pruning.js';
+import { usageCounts } from './usage-counts.js';
 import { webhookPump, type Outbound } from './webhooks.js';
 
 export interface JobsBase {
@@ -58,6 +59,7 @@ export function createJobs(
     momentJobs: new MomentJobs({ rows: jobs, ...shared }, { owner }),
     sequencer: new EventSequencer({ rows: events, bell, ...shared }),
     broadcastJobs: createBroadcastJobs({ ...base, writer, apps }, { owner }),
+    usageJobs: usageCounts({ ...base, apps }, { owner }),
     webhooks: webhookPump({ database, bell, ...shared }, outbound, { nodeId: owner, bootId }),
   };
 }

@@ -8,12 +8,18 @@ import {
   type Registry,
   type StopReport,
 } from '@queqiao/runtime';
-import type { Database } from '@queqiao/store-mysql';
+import type { Database, UsageJob } from '@queqiao/store-mysql';
 import type { GrpcDoor } from '../api/index.js';
 import type { AppendWriter } from '../append/index.js';
 import type { BroadcastJobs } from '../broadcast/index.js';
 import type { LogicConfig } from '../config.js';
-import type { Delivery, EventSequencer, LargeCrossings, MomentJobs } from '../delivery/index.js';
+import type {
+  Delivery,
+  EventSequencer,
+  LargeCrossings,
+  MomentJobs,
+  UsageJobs,
+} from '../delivery/index.js';
 import type { ConnectLinkHub, LinkServer } from '../link/index.js';
 import type { WebhookPump } from '../webhook/index.js';
 import type { DatabaseWatch } from './database-watch.js';
@@ -35,6 +41,7 @@ export interface LogicParts {
   readonly crossings: LargeCrossings;
   readonly momentJobs: MomentJobs;
   readonly broadcastJobs: BroadcastJobs;
+  readonly usageJobs: UsageJobs<UsageJob>;
   readonly sequencer: EventSequencer;
   /** Undefined: without a key for secrets there are none. */
   readonly webhooks: WebhookPump | undefined;
@@ -116,7 +123,7 @@ export class LogicProcess {
   #components(): Lifecycle {
     const { clock, logger, database, directory, watch, pruning } = this.#parts;
     const { delivery, writer, crossings, momentJobs, broadcastJobs } = this.#parts;
-    const { sequencer, rates, webhooks, erasures } = this.#parts;
+    const { sequencer, rates, webhooks, erasures, usageJobs } = this.#parts;
     const operations = this.#operations;
     return new Lifecycle({ clock, logger })
       .add({ name: 'operations', start: () => operations.start(), stop: () => operations.stop() })
@@ -129,6 +136,7 @@ export class LogicProcess {
       .add({ name: 'delivery', start: () => delivery.start(), stop: () => delivery.stop() })
       .add({ name: 'crossings', start: () => crossings.start(), stop: () => crossings.stop() })
       .add({ name: 'moments', start: () => momentJobs.start(), stop: () => momentJobs.stop() })
+      .add({ name: 'usage', start: () => usageJobs.start(), stop: () => usageJobs.stop() })
       .add({ name: 'events', start: () => sequencer.start(), stop: () => sequencer.stop() })
       .add({ name: 'webhooks', start: () => webhooks?.start(), stop: () => webhooks?.stop() })
       .add({ name: 'writer', stop: () => writer.drain() })

@@ -87,6 +87,6 @@ export function peopleUsecases(
       setDirectChat: new SetDirectChat(...change),
       listFriendsOf: new ListFriendsOf({ friends, users }),
     },
-    upsertUsers: new UpsertUsers(account, options),
+    upsertUsers: new UpsertUsers({ ...account, apps }, options),
   };
 }

@@ -7,4 +7,5 @@ export { LargeCrossings } from './large-crossings.js';
 export { MomentJobs, type MomentJobRows } from './moment-jobs.js';
 export { statePush } from './state-push.js';
 export type * from './ports.js';
+export { UsageJobs } from './usage-jobs.js';
 export { ErasureJobs } from './erasure-jobs.js';

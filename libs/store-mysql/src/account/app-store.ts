@@ -9,6 +9,7 @@ import type {
 } from '../account-types.js';
 import { appSettingsSchema, type AppSettingsInput } from '../app-settings.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
+import { beginUsage, countSoon, toUsage, USAGE_COUNTS } from '../usage/usage-rows.js';
 
 /** A key may be retired at a time to come. */
 const RETIRED = sql<number>`(retired_ms IS NOT NULL AND retired_ms <= ${DATABASE_NOW})`;
@@ -19,13 +20,14 @@ export class MysqlAppStore implements AppStore {
   async app(appId: AppId): Promise<AppRecord | null> {
     const row = await this.context.kysely
       .selectFrom('apps')
-      .select(['name', 'status', 'settings', 'suspended_ms'])
-      .where('app_id', '=', appId)
+      .leftJoin('app_usage', 'app_usage.app_id', 'apps.app_id')
+      .select(['name', 'status', 'settings', 'suspended_ms', ...USAGE_COUNTS])
+      .where('apps.app_id', '=', appId)
       .executeTakeFirst();
     if (row === undefined || row.status === 'deleted') return null;
     const { name, status, suspended_ms: suspendedMs } = row;
     const settings = appSettingsSchema.parse(row.settings);
-    return { appId, name, status, suspendedMs, settings };
+    return { appId, name, status, suspendedMs, settings, usage: toUsage(row) };
   }
 
   async signingKey(appId: AppId, kid: string): Promise<StoredSigningKey | null> {
@@ -66,7 +68,9 @@ export class MysqlAppStore implements AppStore {
       .ignore()
       .values({ app_id: appId, name, status: 'active', settings: '{}', created_ms: DATABASE_NOW })
       .executeTakeFirst();
-    return result.numInsertedOrUpdatedRows === 1n;
+    const made = result.numInsertedOrUpdatedRows === 1n;
+    if (made) await beginUsage(this.context.kysely, appId);
+    return made;
   }
 
   async setStatus(appId: AppId, status: AppRecord['status']): Promise<boolean> {
@@ -89,6 +93,7 @@ export class MysqlAppStore implements AppStore {
         .where('app_id', '=', appId)
         .executeTakeFirst(),
     );
+    await countSoon(this.context.kysely, appId);
     return result.numUpdatedRows === 1n;
   }
 

@@ -39,7 +39,7 @@ export async function upsertUsers(
   for (;;) {
     try {
       const input = { ...work, request: work.request ?? null, heads: [...feeds] };
-      return await inLog(context, input, (tx) => upsert(tx, lines, entryOf));
+      return await inLog(context, input, (tx) => upsert(tx, lines, entryOf, work.admit));
     } catch (error) {
       // Users never vanish, so each round knows more of them.
       if (!(error instanceof FeedsNeeded)) throw error;
@@ -52,14 +52,14 @@ async function upsert(
   tx: LogTransaction,
   lines: readonly UserUpsert[],
   entryOf: (account: UserAccount) => LogEntry,
+  admit: UpsertWork['admit'],
 ): Promise<UpsertCounts> {
   const ids = lines.map(({ userId }) => userId);
   await refuseErased(tx.trx, tx.appId, lines);
   const known = await findIds(tx, ids);
-  const created = await create(
-    tx,
-    ids.filter((id) => !known.has(id)),
-  );
+  const strangers = ids.filter((id) => !known.has(id));
+  if (strangers.length > 0) admit?.(strangers.length);
+  const created = await create(tx, strangers);
   const accounts = await lockAccounts(tx.trx, tx.appId, ids);
   const changes = lines.flatMap((line) => changeOf(line, accounts.get(line.userId)));
   const told = changes.filter(({ after }) => known.has(after.profile.userId));

@@ -3,6 +3,7 @@ import type { AdminChangeCall, AppInfo } from '../admin-types.js';
 import { addAppRevocation } from '../account/app-revocations.js';
 import { appSettingsSchema } from '../app-settings.js';
 import type { StoreContext } from '../store-context.js';
+import { beginUsage, countSoon } from '../usage/usage-rows.js';
 import { administer, existing, type AdminTransaction, type AppRow } from './administer.js';
 import { patchSettings, settingNames } from './patch-settings.js';
 
@@ -22,6 +23,7 @@ export function createApp(
         .insertInto('apps')
         .values({ ...fresh, settings: '{}' })
         .execute();
+      await beginUsage(trx, appId);
       return { answer: toAppInfo({ ...fresh, settings: {}, suspended_ms: 0 }) };
     },
   });
@@ -43,6 +45,7 @@ export function updateSettings(
         .set({ settings: JSON.stringify(settings) })
         .where('app_id', '=', appId)
         .execute();
+      await countSoon(tx.trx, appId);
       return { answer: toAppInfo({ ...row, settings }), target: settingNames(patch) };
     },
   });

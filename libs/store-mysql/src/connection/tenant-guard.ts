@@ -46,6 +46,7 @@ export const TENANT_TABLES = [
   'webhook_waits',
   'webhook_dead_letters',
   'before_send_hooks',
+  'app_usage',
 ] as const;
 
 /** Tables without app_id, each with the reason. */

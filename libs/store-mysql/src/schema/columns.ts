@@ -2,6 +2,7 @@ import type { Columns } from './column-kinds.js';
 import { BROADCAST_COLUMNS } from './broadcast-columns.js';
 import { HOOK_COLUMNS } from './hook-columns.js';
 import { MOMENT_COLUMNS } from './moment-columns.js';
+import { USAGE_COLUMNS } from './usage-columns.js';
 import { USER_COLUMNS } from './user-columns.js';
 import { WEBHOOK_COLUMNS } from './webhook-columns.js';
 
@@ -293,6 +294,7 @@ export const COLUMNS = {
   ...USER_COLUMNS,
   ...WEBHOOK_COLUMNS,
   ...HOOK_COLUMNS,
+  ...USAGE_COLUMNS,
   group_invitations: {
     app_id: 'string',
     user_id: 'string',

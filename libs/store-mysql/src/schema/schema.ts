@@ -39,6 +39,7 @@ import type {
 import type { BlocksTable, FriendRequestsTable, FriendsTable } from './people.js';
 import type { RequestsTable } from './requests.js';
 import type { AppRevocationsTable, RevocationsTable } from './revocations.js';
+import type { AppUsageTable } from './usage.js';
 import type { BansTable, ErasuresTable, RevokedTokensTable } from './user-state.js';
 import type { WebhookSchema } from './webhooks.js';
 import type { DevicesTable, UsersTable } from './users.js';
@@ -48,6 +49,7 @@ export interface Schema extends WebhookSchema {
   apps: AppsTable;
   app_keys: AppKeysTable;
   app_credentials: AppCredentialsTable;
+  app_usage: AppUsageTable;
   before_send_hooks: BeforeSendHooksTable;
   users: UsersTable;
   devices: DevicesTable;

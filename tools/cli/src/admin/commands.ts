@@ -1,4 +1,4 @@
-import { AppStatus, type App } from '@queqiao/protocol/admin';
+import { AppStatus, type App, type AppUsage } from '@queqiao/protocol/admin';
 import type { AdminDoor } from './admin-door.js';
 import { addCredential, listCredentials, revokeCredential } from './credential-commands.js';
 import { addKey, listKeys, retireKey, timeOf } from './key-commands.js';
@@ -56,8 +56,8 @@ const commands: Readonly<Record<string, Command>> = {
     return { app, name, created: true };
   },
   'app show': async (door, app) => {
-    const { app: found } = await door.apps.getApp({ appId: app }, door.call);
-    return { ...facts(found), settings: settingsOf(found) };
+    const { app: found, usage } = await door.apps.getApp({ appId: app }, door.call);
+    return { ...facts(found), usage: usageOf(usage), settings: settingsOf(found) };
   },
   'app list': listApps,
   'app suspend': async (door, app) =>
@@ -116,6 +116,12 @@ async function listAudit(door: AdminDoor, appId: string): Promise<Answer> {
 function facts(app: App | undefined): Answer {
   const status = app?.status === AppStatus.ACTIVE ? 'active' : 'suspended';
   return { app: app?.appId, name: app?.name, status };
+}
+
+/** Times are for people. */
+function usageOf(usage: AppUsage | undefined): Answer {
+  const { users = 0, groups = 0, entries = 0, countedMs = 0 } = usage ?? {};
+  return { users, groups, entries, counted: countedMs === 0 ? 'never' : timeOf(countedMs) };
 }
 
 function settingsOf(app: App | undefined): Answer {

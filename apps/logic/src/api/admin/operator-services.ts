@@ -20,7 +20,10 @@ export function operatorServices(usecases: AdminUsecases): readonly ApiService<'
 function appService({ apps, keys, credentials }: AdminUsecases): ApiService<'operator'> {
   return defineService('operator', AppServiceDefinition, {
     createApp: async (request, context) => ({ app: toApp(await apps.create(context, request)) }),
-    getApp: async ({ appId }) => ({ app: toApp(await apps.get(appId)) }),
+    async getApp({ appId }) {
+      const { app, usage } = await apps.get(appId);
+      return { app: toApp(app), usage };
+    },
     async listApps(request) {
       const { apps: found, nextPageToken } = await apps.list(request);
       return { apps: found.map(toApp), nextPageToken };

@@ -4,7 +4,8 @@ import type { OperatorContext } from '../caller.js';
 import { checkBytes, checkLength } from '../check-fields.js';
 import { decodePage, encodePage, pageLimit } from '../paging.js';
 import { administer, existingApp, type AppRequest } from './administer.js';
-import type { AppInfo, ManagedApps } from './ports.js';
+import type { AppUsage } from '../app/ports.js';
+import type { AppInfo, CountedUsage, ManagedApps } from './ports.js';
 
 export const APPS_LIMIT_DEFAULT = 100;
 export const APPS_LIMIT_MAX = 500;
@@ -13,7 +14,7 @@ export const SETTINGS_PATCH_MAX_BYTES = 65_536;
 
 /** Apps and their settings. Errors: NOT_FOUND, ALREADY_EXISTS, CONFLICT, INVALID_ARGUMENT, UNAVAILABLE. */
 export class ManageApps {
-  constructor(readonly deps: { readonly apps: ManagedApps }) {}
+  constructor(readonly deps: { readonly apps: ManagedApps; readonly usage: CountedUsage }) {}
 
   create(context: OperatorContext, request: AppRequest & { name: string }): Promise<AppInfo> {
     const { apps } = this.deps;
@@ -22,8 +23,10 @@ export class ManageApps {
     );
   }
 
-  get(appId: string): Promise<AppInfo> {
-    return existingApp(this.deps.apps, appId);
+  async get(appId: string): Promise<{ app: AppInfo; usage: AppUsage }> {
+    const app = await existingApp(this.deps.apps, appId);
+    const usage = await this.deps.usage.usage(app.appId);
+    return { app, usage: usage ?? { users: 0, groups: 0, entries: 0, countedMs: 0 } };
   }
 
   async list(input: {

@@ -1,6 +1,6 @@
 import type { AppId, ErrorCode, Scope } from '@queqiao/domain';
 
-import type { AppRules } from '../app/ports.js';
+import type { AppRules, AppUsage } from '../app/ports.js';
 
 /** Who administers, as the audit log names it. */
 export interface Administrator {
@@ -80,6 +80,12 @@ export interface ManagedApps extends Refusals {
   suspendApp(call: AdminChangeCall, appId: AppId): Promise<AppInfo>;
   resumeApp(call: AdminChangeCall, appId: AppId): Promise<AppInfo>;
   deleteApp(call: AdminChangeCall, appId: AppId): Promise<void>;
+}
+
+/** What apps had when they were counted last. */
+export interface CountedUsage {
+  /** Null for an app that does not exist. */
+  usage(appId: AppId): Promise<AppUsage | null>;
 }
 
 /** Errors: NOT_FOUND, ALREADY_EXISTS, LIMIT_EXCEEDED, UNAVAILABLE. */

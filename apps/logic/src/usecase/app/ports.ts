@@ -59,6 +59,12 @@ export interface AppRules {
   readonly appReadsPerSecond: number;
   /** Calls with one credential of a back end. */
   readonly credentialCallsPerSecond: number;
+  /** Users of the app; 0: any number. So for the next two. */
+  readonly maxUsers: number;
+  /** Groups that have not ended. */
+  readonly maxGroups: number;
+  /** Entries of all logs. */
+  readonly maxEntries: number;
   /** Whether back ends can subscribe to what happens. */
   readonly events: boolean;
   /** The user whose direct chats the system's messages to users arrive in. */
@@ -68,9 +74,20 @@ export interface AppRules {
   readonly allowedOrigins: readonly string[];
 }
 
+/** What an app had when it was counted last. */
+export interface AppUsage {
+  readonly users: number;
+  readonly groups: number;
+  readonly entries: number;
+  /** 0: never. */
+  readonly countedMs: number;
+}
+
 export interface AppState {
   readonly status: 'active' | 'suspended';
   readonly settings: AppRules;
+  /** Left out: not counted yet. */
+  readonly usage?: AppUsage | undefined;
 }
 
 /** May answer from a cache that is a few seconds old. */

@@ -9,8 +9,9 @@ import {
   type UserId,
 } from '@queqiao/domain';
 
-import { activeApp } from '../app/active-app.js';
+import { activeState } from '../app/active-app.js';
 import type { AppRules, Apps } from '../app/ports.js';
+import { overQuota } from '../app/quotas.js';
 import type { CallContext } from '../caller.js';
 import { changeRequest, notice, settled } from '../change/change-request.js';
 import type { ChangeOptions, CommitPusher } from '../change/ports.js';
@@ -81,7 +82,8 @@ export class CreateGroup {
     const asked = changeRequest(context, clientRequestId, 'CreateGroup');
     const request = { ...asked, actor: { kind: 'user', id: ownerId } } as const;
     const profile = profileOf(input.profile);
-    const rules = await activeApp(apps, appId);
+    const app = await activeState(apps, appId);
+    const { settings: rules } = app;
     const memberIds = checkMembers(ownerId, input.memberIds, rules.maxGroupCreateMembers);
     const groupId =
       input.groupId === ''
@@ -94,6 +96,8 @@ export class CreateGroup {
     const again = { conversationId: groupConversationId(groupId), groupId, invitedIds: [] };
     const work = { ...this.options, appId, request, groupId, ownerId, again };
     const outcome = await groups.create<CreateGroupAnswer>(work, (nowMs) => {
+      const refusal = overQuota(app, 'maxGroups');
+      if (refusal) throw refusal;
       const sorted = sortByRule(memberIds, invited, 'member_ids');
       return this.#plan({ nowMs, groupId, ownerId, profile, rules }, sorted);
     });

@@ -1,7 +1,8 @@
 import { DomainError, groupConversationId, invalidArgument, type GroupId } from '@queqiao/domain';
 
-import { activeApp } from '../app/active-app.js';
+import { activeState } from '../app/active-app.js';
 import type { AppRules } from '../app/ports.js';
+import { overQuota } from '../app/quotas.js';
 import type { UserContext } from '../caller.js';
 import { actorOf, changeRequest, notice, settled } from '../change/change-request.js';
 import type { ChangeOptions } from '../change/ports.js';
@@ -49,7 +50,8 @@ export class JoinFaceRoom {
     const request = changeRequest(context, clientRequestId, METHOD);
     if (!/^\d{4}-[0-9a-f]{1,64}$/.test(roomId)) throw invalidArgument('room_id', 'is no room');
     const name = checkLength(input.name, GROUP_NAME_MAX_LENGTH, 'name');
-    const rules = await activeApp(apps, appId);
+    const app = await activeState(apps, appId);
+    const { settings: rules } = app;
     // The room may be gone when a call is repeated, and the answer is not.
     const first = await groups.answered(appId, request);
     if (first !== undefined) return first.answer as CameIn;
@@ -58,7 +60,8 @@ export class JoinFaceRoom {
       throw new DomainError('NOT_FOUND', 'the caller is in no such room', { field: 'room_id' });
     }
     const groupId = faceGroupId(appId, roomId);
-    await this.#ensureGroup(context, room, { groupId, name, rules });
+    const refusal = overQuota(app, 'maxGroups');
+    await this.#ensureGroup(context, room, { groupId, name, rules, refusal });
     const answer = await this.#comeIn(context, clientRequestId, groupId);
     if (await rooms.mark(appId, roomId, groupId)) events.tell(appId, { ...room, groupId });
     return answer;
@@ -68,7 +71,7 @@ export class JoinFaceRoom {
   async #ensureGroup(
     { appId, signal }: UserContext,
     room: FaceRoom,
-    group: { readonly groupId: GroupId; readonly name: string; readonly rules: AppRules },
+    group: { readonly groupId: GroupId; readonly name: string; readonly rules: AppRules; readonly refusal: DomainError | undefined },
   ): Promise<void> {
     const { groups, notices, push } = this.deps;
     const { groupId, rules } = group;
@@ -78,13 +81,16 @@ export class JoinFaceRoom {
     const system = { kind: 'system', id: '' } as const;
     const request = { actor: system, requestId: groupId, method: 'CreateFaceGroup', signal };
     const work = { ...this.options, appId, request, groupId, ownerId, again: null };
-    const outcome = await groups.create(work, () => ({
-      answer: null,
-      profile: { ...DEFAULT_PROFILE, name },
-      memberIds: [ownerId],
-      firstEntry: notice(system, notices.created(name, ownerId, [ownerId])),
-      maxGroups: rules.maxGroupsPerUser,
-    }));
+    const outcome = await groups.create(work, () => {
+      if (group.refusal) throw group.refusal;
+      return {
+        answer: null,
+        profile: { ...DEFAULT_PROFILE, name },
+        memberIds: [ownerId],
+        firstEntry: notice(system, notices.created(name, ownerId, [ownerId])),
+        maxGroups: rules.maxGroupsPerUser,
+      };
+    });
     settled(push, outcome);
   }
 

@@ -1,10 +1,11 @@
+import { activeState } from '../app/active-app.js';
+import { overQuota } from '../app/quotas.js';
 import type { UserContext } from '../caller.js';
 import { questionOf } from './before-send.js';
 import {
   addressOf,
   appendChange,
   checkTarget,
-  rulesOf,
   type ChangeDeps,
   type TargetInput,
 } from './change-draft.js';
@@ -25,13 +26,15 @@ export class EditEntry {
   constructor(readonly deps: ChangeDeps & { readonly beforeSend: BeforeSendJudge }) {}
 
   async run(context: UserContext, input: EditInput): Promise<EntryPlace> {
-    const rules = await rulesOf(this.deps, context);
+    const app = await activeState(this.deps.apps, context.appId);
+    const { settings: rules } = app;
     const targetSeq = checkTarget(input.targetSeq);
     const { kind, encoded, replyToSeq } = checkContent(input.content, rules);
     const { contents, log, beforeSend } = this.deps;
     const address = addressOf(context, input);
     const about = { ...address, content: encoded, editOfSeq: targetSeq };
-    const refusal = await beforeSend.judge(questionOf(context, about));
+    const refusal =
+      overQuota(app, 'maxEntries') ?? (await beforeSend.judge(questionOf(context, about)));
     const entryContent = (revision: number) => contents.edit(targetSeq, encoded, revision);
     return appendChange(log, context, input, {
       kind: 'edit',

@@ -1,11 +1,14 @@
 import { parseConversationId, type DomainError, type UserId } from '@queqiao/domain';
 
-import { activeApp } from '../app/active-app.js';
+import { activeState } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
+import { overQuota } from '../app/quotas.js';
 import type { BusinessContext } from '../caller.js';
 import { mustExist, type UserLookup } from '../must-exist.js';
 import { checkImport, ofMessage, type ImportedMessage } from './check-import.js';
 import type { ImportDraft, ImportLog, ImportOutcome } from './import-ports.js';
+
+const NOT_OF_ONE: ReadonlySet<string> = new Set(['', 'conversation_id', 'maxEntries']);
 
 export interface ImportInput {
   readonly conversationId: string;
@@ -31,9 +34,11 @@ export class ImportMessages {
 
   async run({ appId, signal }: BusinessContext, input: ImportInput): Promise<ImportedPlace[]> {
     const { apps, users, log } = this.deps;
-    const rules = await activeApp(apps, appId);
+    const app = await activeState(apps, appId);
     const conversationId = parseConversationId(input.conversationId);
-    const drafts = checkImport(input.messages, { appId, conversationId }, rules);
+    const refusal = overQuota(app, 'maxEntries');
+    const checked = checkImport(input.messages, { appId, conversationId }, app.settings);
+    const drafts = refusal ? checked.map((draft) => ({ ...draft, refusal })) : checked;
     const authors = usersOf(drafts);
     await mustExist(users, appId, [...authors.keys()], (missing) => {
       return `messages[${authors.get(missing) ?? 0}].sender.id`;
@@ -59,7 +64,7 @@ function placeOf(outcome: ImportOutcome, index: number): ImportedPlace {
   return { seq, createdMs, alreadyStored: status === 'duplicate' };
 }
 
-/** What is about the conversation is about no message. */
+/** What is about the conversation, or the app, is about no message. */
 function refusalOf(error: DomainError, index: number): DomainError {
-  return error.field === '' || error.field === 'conversation_id' ? error : ofMessage(index, error);
+  return NOT_OF_ONE.has(error.field) ? error : ofMessage(index, error);
 }

@@ -13,6 +13,8 @@ export interface ImportDraft {
   readonly createdMs: number;
   readonly replyToSeq?: number | undefined;
   readonly countable: false;
+  /** What the log answers instead of storing it, unless it is stored. */
+  readonly refusal?: DomainError;
 }
 
 export type ImportOutcome =

@@ -9,6 +9,7 @@ import {
 
 import { suspension } from '../app/active-app.js';
 import type { AppState } from '../app/ports.js';
+import { overQuota } from '../app/quotas.js';
 import { checkContent, type CheckedContent } from './check-content.js';
 import type { EntryDraft, MessageContent } from './ports.js';
 
@@ -49,7 +50,9 @@ export function checkMessage(input: MessageInput, app: AppState): CheckedMessage
   if (transient && checked.refusal) throw checked.refusal;
   const countable = input.notCounted !== true;
   const { directRule } = app.settings;
-  return { conversationId, clientMsgId, ...checked, transient, countable, directRule };
+  const message = { conversationId, clientMsgId, ...checked, transient, countable, directRule };
+  const refusal = checked.refusal ?? (transient ? undefined : overQuota(app, 'maxEntries'));
+  return refusal ? { ...message, refusal } : message;
 }
 
 function contentOrRefusal(

@@ -1,8 +1,9 @@
+import { activeState } from '../app/active-app.js';
+import { overQuota } from '../app/quotas.js';
 import type { UserContext } from '../caller.js';
 import {
   appendChange,
   checkTarget,
-  rulesOf,
   type ChangeDeps,
   type TargetInput,
 } from './change-draft.js';
@@ -20,13 +21,16 @@ export class PinEntry {
   constructor(readonly deps: ChangeDeps) {}
 
   async run(context: UserContext, input: PinInput): Promise<EntryPlace> {
-    await rulesOf(this.deps, context);
+    const app = await activeState(this.deps.apps, context.appId);
     const targetSeq = checkTarget(input.targetSeq);
     const { remove: removed } = input;
+    // What takes something away is let in.
+    const refusal = removed ? undefined : overQuota(app, 'maxEntries');
     return appendChange(this.deps.log, context, input, {
       kind: 'pin',
       content: this.deps.contents.pin(targetSeq, removed),
       change: { kind: 'pin', targetSeqs: [targetSeq], removed },
+      ...(refusal ? { refusal } : {}),
     });
   }
 }

@@ -1,10 +1,11 @@
 import { invalidArgument } from '@queqiao/domain';
 
+import { activeState } from '../app/active-app.js';
+import { overQuota } from '../app/quotas.js';
 import type { UserContext } from '../caller.js';
 import {
   appendChange,
   checkTarget,
-  rulesOf,
   type ChangeDeps,
   type TargetInput,
 } from './change-draft.js';
@@ -25,17 +26,20 @@ export class ReactToEntry {
   constructor(readonly deps: ChangeDeps) {}
 
   async run(context: UserContext, input: ReactInput): Promise<EntryPlace> {
-    await rulesOf(this.deps, context);
+    const app = await activeState(this.deps.apps, context.appId);
     const targetSeq = checkTarget(input.targetSeq);
     const { emoji, remove: removed } = input;
     const length = Buffer.byteLength(emoji);
     if (length < 1 || length > MAX_EMOJI_BYTES) {
       throw invalidArgument('emoji', `must have 1 to ${MAX_EMOJI_BYTES} bytes`);
     }
+    // What takes something away is let in.
+    const refusal = removed ? undefined : overQuota(app, 'maxEntries');
     return appendChange(this.deps.log, context, input, {
       kind: 'reaction',
       content: this.deps.contents.reaction(targetSeq, emoji, removed),
       change: { kind: 'react', targetSeqs: [targetSeq], emoji, removed },
+      ...(refusal ? { refusal } : {}),
     });
   }
 }

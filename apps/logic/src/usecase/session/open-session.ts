@@ -54,7 +54,8 @@ export interface OpenSessionDeps {
 
 /**
  * Signs a device in: the token decides app and user, and the user exists from then on. Errors: UNAUTHENTICATED,
- * TOKEN_EXPIRED, APP_SUSPENDED, PERMISSION_DENIED with field `origin`, INVALID_ARGUMENT, UNAVAILABLE.
+ * TOKEN_EXPIRED, APP_SUSPENDED, PERMISSION_DENIED with field `origin`, LIMIT_EXCEEDED (a new user beyond maxUsers),
+ * INVALID_ARGUMENT, UNAVAILABLE.
  */
 export class OpenSession {
   constructor(readonly deps: OpenSessionDeps) {}
@@ -68,9 +69,10 @@ export class OpenSession {
     const { settings: rules, suspendedMs } = await activeState(apps, appId);
     checkOrigin(input.origin, rules.allowedOrigins);
     const { bannedMs } = await checkStanding(this.deps.standings, token, device.deviceId);
+    // Before the device, which is kept of nobody who is not let in.
+    await users.ensure(appId, userId);
     const [logEpoch] = await Promise.all([
       epoch.logEpoch(),
-      users.ensure(appId, userId),
       devices.recordSignIn(appId, userId, device, input.generation),
     ]);
     return {

@@ -32,7 +32,10 @@ export interface Tokens {
 }
 
 export interface KnownUsers {
-  /** Makes the user on a first valid sign-in; costs nothing for a user that was seen lately. */
+  /**
+   * Makes the user on a first valid sign-in; costs nothing for a user that was seen lately. Errors: LIMIT_EXCEEDED (the app has as
+   * many users as it may have).
+   */
   ensure(appId: AppId, userId: UserId): Promise<unknown>;
 }
 

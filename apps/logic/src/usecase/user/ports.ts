@@ -58,7 +58,11 @@ export interface FoundUser {
 export interface Users {
   /** One transaction; users that existed and change are told. Errors: ALREADY_EXISTS (a handle of somebody else). */
   upsert(
-    work: Omit<ChangeWork, 'request'> & { readonly request: ChangeWork['request'] | null },
+    work: Omit<ChangeWork, 'request'> & {
+      readonly request: ChangeWork['request'] | null;
+      /** Told how many users would be new, unless there is none; what it throws refuses all. */
+      readonly admit?: (newUsers: number) => void;
+    },
     users: readonly ProfileChange[],
     entryOf: (account: Account) => NewEntry,
   ): Promise<ChangeOutcome<{ readonly created: number; readonly updated: number }>>;

@@ -1,5 +1,8 @@
 import { DomainError, parseUserId } from '@queqiao/domain';
 
+import { knownApp } from '../app/active-app.js';
+import type { Apps } from '../app/ports.js';
+import { overQuota } from '../app/quotas.js';
 import type { BusinessContext } from '../caller.js';
 import { actorOf, changeRequest, notice, settled } from '../change/change-request.js';
 import type { ChangeOptions, CommitPusher } from '../change/ports.js';
@@ -16,6 +19,7 @@ export interface UpsertUsersDeps {
   readonly users: Pick<Users, 'upsert'>;
   readonly notices: ProfileNotices;
   readonly push: CommitPusher;
+  readonly apps: Apps;
 }
 
 /**
@@ -38,11 +42,16 @@ export class UpsertUsers {
         field: 'users',
       });
     }
-    const { users, notices, push } = this.deps;
+    const { users, notices, push, apps } = this.deps;
     const { appId, caller } = context;
     const request =
       clientRequestId === undefined ? null : changeRequest(context, clientRequestId, 'UpsertUsers');
-    const work = { ...this.options, appId, request };
+    const app = await knownApp(apps, appId);
+    const admit = (newUsers: number) => {
+      const refusal = overQuota(app, 'maxUsers', newUsers);
+      if (refusal) throw refusal;
+    };
+    const work = { ...this.options, appId, request, admit };
     const outcome = await users.upsert(work, lines.map(checkLine), (account) =>
       notice(actorOf(caller), notices.profileChanged(account), { shown: false }),
     );

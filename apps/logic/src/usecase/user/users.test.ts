@@ -1,5 +1,6 @@
 import type { AppId, DeviceId, UserId } from '@queqiao/domain';
 import { describe, expect, it } from 'vitest';
+import { appRules } from '../../../test/fakes/app-rules.js';
 import type { BusinessContext, UserContext } from '../caller.js';
 import type { NewEntry } from '../change/ports.js';
 import { GetUsers } from './get-users.js';
@@ -23,6 +24,7 @@ const notices = {
   }),
 };
 const push = { pushCommit: () => undefined };
+const apps = { app: () => Promise.resolve({ status: 'active', settings: appRules() } as const) };
 
 function profile(userId: string, nickname = ''): Profile {
   const rest = { avatarUrl: '', gender: 0, signature: '', extra: '', updatedMs: 0 };
@@ -44,6 +46,7 @@ describe('upserting users', () => {
         },
         notices,
         push,
+        apps,
       },
       options,
     ).run(backEnd, lines);
@@ -51,7 +54,8 @@ describe('upserting users', () => {
   it('writes into the app of the credential, leaving unset fields alone', async () => {
     expect(await upsert([{ userId: 'bob', nickname: 'B' }])).toEqual({ created: 1, updated: 0 });
     const line = { userId: 'bob', field: 'users[0].', nickname: 'B' };
-    expect(stored).toEqual([{ work: { ...options, appId: 'demo', request: null }, users: [line] }]);
+    const work = { ...options, appId: 'demo', request: null };
+    expect(stored).toMatchObject([{ work, users: [line] }]);
   });
 
   it('tells users in the name of the system, where no chat shows it', () => {
