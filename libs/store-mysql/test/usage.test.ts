@@ -28,8 +28,12 @@ beforeAll(async () => {
       (n) => `('${app}','u${n}',1,1)`,
     );
     // A tenth are groups, of which a half have ended.
-    await fill('INSERT INTO conversations (app_id, conversation_id, last_seq, flags) VALUES', (n) =>
-      n % 10 === 0 ? `('${app}','g:g${n}',1,${n % 20 === 0 ? 3 : 1})` : `('${app}','d:a:u${n}',2,0)`,
+    await fill(
+      'INSERT INTO conversations (app_id, conversation_id, last_seq, flags) VALUES',
+      (n) =>
+        n % 10 === 0
+          ? `('${app}','g:g${n}',1,${n % 20 === 0 ? 3 : 1})`
+          : `('${app}','d:a:u${n}',2,0)`,
     );
   }
   await rig.root.query('ANALYZE TABLE users, conversations, app_usage');
@@ -65,7 +69,12 @@ it('an app of many rows is counted in pages, and by one node after another', asy
   expect(await database.usage.claimDue({ owner: 'logic-2', limit: 10 })).toEqual([]);
   const stood = await count(job, 'logic-1', 4);
   expect(stood).toMatchObject({ phase: 'conversations', users: ROWS });
-  expect(await database.usage.usage(big)).toEqual({ users: 0, groups: 0, entries: 0, countedMs: 0 });
+  expect(await database.usage.usage(big)).toEqual({
+    users: 0,
+    groups: 0,
+    entries: 0,
+    countedMs: 0,
+  });
 
   await rig.rows(`UPDATE app_usage SET due_ms = 0 WHERE app_id = 'big'`);
   const taken = await claim('logic-2');

@@ -66,7 +66,10 @@ function metricsIn(registry: Registry) {
   const counter = (name: string, help: string) => counterIn(registry, { name, help });
   const gauge = (name: string, help: string) => gaugeIn(registry, { name, help });
   return {
-    steps: counter('queqiao_usage_steps_total', 'Pages of rows that were counted for the usage of apps'),
+    steps: counter(
+      'queqiao_usage_steps_total',
+      'Pages of rows that were counted for the usage of apps',
+    ),
     failures: counter('queqiao_usage_failures_total', 'Claims and pages of it that failed'),
     backlog: gauge('queqiao_usage_backlog_apps', 'Apps that are due to be counted'),
     lag: gauge('queqiao_usage_lag_seconds', 'How late the one is that was due first'),

@@ -71,7 +71,12 @@ export class JoinFaceRoom {
   async #ensureGroup(
     { appId, signal }: UserContext,
     room: FaceRoom,
-    group: { readonly groupId: GroupId; readonly name: string; readonly rules: AppRules; readonly refusal: DomainError | undefined },
+    group: {
+      readonly groupId: GroupId;
+      readonly name: string;
+      readonly rules: AppRules;
+      readonly refusal: DomainError | undefined;
+    },
   ): Promise<void> {
     const { groups, notices, push } = this.deps;
     const { groupId, rules } = group;

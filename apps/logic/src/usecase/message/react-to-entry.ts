@@ -3,12 +3,7 @@ import { invalidArgument } from '@queqiao/domain';
 import { activeState } from '../app/active-app.js';
 import { overQuota } from '../app/quotas.js';
 import type { UserContext } from '../caller.js';
-import {
-  appendChange,
-  checkTarget,
-  type ChangeDeps,
-  type TargetInput,
-} from './change-draft.js';
+import { appendChange, checkTarget, type ChangeDeps, type TargetInput } from './change-draft.js';
 import type { EntryPlace } from './ports.js';
 
 export const MAX_EMOJI_BYTES = 32;
