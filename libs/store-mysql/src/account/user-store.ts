@@ -47,9 +47,20 @@ export class MysqlUserStore implements UserStore {
     if (userIds.length === 0) return new Set();
     const rows = await this.context.kysely
       .selectFrom('users')
-      .select('user_id')
-      .where('app_id', '=', appId)
-      .where('user_id', 'in', [...new Set(userIds)])
+      .select('users.user_id')
+      .where('users.app_id', '=', appId)
+      .where('users.user_id', 'in', [...new Set(userIds)])
+      // Who is being erased is gone for everybody.
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('erasures')
+              .select('erasures.user_id')
+              .where('erasures.app_id', '=', appId)
+              .whereRef('erasures.user_id', '=', 'users.user_id'),
+          ),
+        ),
+      )
       .execute();
     return new Set(rows.map((row) => row.user_id));
   }

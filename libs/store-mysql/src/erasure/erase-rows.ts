@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { ERASURE_STEP_ROWS, type ErasureJob } from '../erasure-types.js';
 import { storedCommentState } from '../moment/comment-writes.js';
+import { storedState } from '../moment/post-rows.js';
 import { retrying, type StoreContext } from '../store-context.js';
 
 /** Whose every row of a user is the user's alone. */
@@ -37,6 +38,9 @@ function statements({ appId, userId }: ErasureJob): RawBuilder<unknown>[] {
       (table) =>
         sql`DELETE FROM ${sql.table(table)} WHERE app_id = ${appId} AND user_id = ${userId} LIMIT ${limit}`,
     ),
+    // Removed by the app, so that their author does not find them any more.
+    sql`UPDATE posts FORCE INDEX (posts_by_author) SET content = '', mentions = '[]', state = ${storedState('deleted')}
+      WHERE app_id = ${appId} AND author_id = ${userId} AND state = ${storedState('removed')}`,
     sql`UPDATE comments SET text = '', state = ${storedCommentState('deleted')} WHERE app_id = ${appId}
       AND author_id = ${userId} AND state = ${storedCommentState('present')} LIMIT ${limit}`,
     // Removed by the app, or dismissed by the author of the post: they stay so, without what they said.
@@ -50,7 +54,7 @@ function statements({ appId, userId }: ErasureJob): RawBuilder<unknown>[] {
     sql`UPDATE friends o JOIN friends m ON m.app_id = o.app_id AND m.friend_id = o.user_id
       AND m.user_id = o.friend_id SET o.remark = '', o.tags = '[]', o.source_detail = ''
       WHERE m.app_id = ${appId} AND o.app_id = ${appId} AND m.user_id = ${userId}
-      AND (o.remark <> '' OR o.source_detail <> '')`,
+      AND (o.remark <> '' OR o.tags <> '[]' OR o.source_detail <> '')`,
     sql`DELETE FROM friends WHERE app_id = ${appId} AND user_id = ${userId} LIMIT ${limit}`,
     sql`UPDATE members SET settings = NULL, name = '', hidden_seqs = NULL WHERE app_id = ${appId}
       AND user_id = ${userId} AND (settings IS NOT NULL OR name <> '' OR hidden_seqs IS NOT NULL) LIMIT ${limit}`,

@@ -80,7 +80,7 @@ export async function closeConversation(
     if (ref.kind !== 'direct' || ref.a === ref.b) return;
     const peer = ref.a === userId ? ref.b : ref.a;
     await sql`UPDATE members SET flags = flags | ${MEMBER_FLAGS.blockedByPeer}, rev = rev + 1
-      WHERE app_id = ${appId} AND user_id = ${peer} AND conversation_id = ${conversationId}
+      WHERE app_id = ${appId} AND user_id IN (${userId}, ${peer}) AND conversation_id = ${conversationId}
       AND (flags & ${MEMBER_FLAGS.blockedByPeer}) = 0`.execute(context.kysely);
   });
 }

@@ -95,7 +95,7 @@ export class MysqlErasureStore implements ErasureStore {
   async nextPosts({ appId, userId }: ErasureJob, limit: number): Promise<PostId[]> {
     const { rows } = await sql<{ post_id: PostId }>`
       SELECT post_id FROM posts FORCE INDEX (posts_by_author) WHERE app_id = ${appId} AND author_id = ${userId}
-      AND state <> ${storedState('deleted')} ORDER BY created_ms, post_id LIMIT ${sql.lit(limit)}`.execute(
+      AND state = ${storedState('present')} ORDER BY created_ms, post_id LIMIT ${sql.lit(limit)}`.execute(
       this.context.kysely,
     );
     return rows.map((row) => row.post_id);

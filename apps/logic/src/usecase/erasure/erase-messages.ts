@@ -62,7 +62,10 @@ async function nextConversation(
   current: string,
 ): Promise<string | null> {
   const next = await rows.nextConversation(job, current);
-  return next === null ? null : at(next, '-');
+  if (next === null) return null;
+  // Before its messages are looked for: nothing is said in it behind those that are found.
+  if (conversationRef(next).kind === 'direct') await rows.closeConversation(job, next);
+  return at(next, '-');
 }
 
 async function close(
