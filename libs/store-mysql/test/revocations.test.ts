@@ -205,7 +205,7 @@ describe('the feed', () => {
       )),
       ...(await rig.rows<{ type: string; key: string }>(
         `EXPLAIN FORMAT=TRADITIONAL ${STANDING_SQL}`,
-        'demo ann demo ann phone demo ann t1 demo ann demo ann'.split(' '),
+        'demo ann demo ann phone demo ann t1 demo ann demo ann demo ann'.split(' '),
       )),
     ].filter(({ key }) => key !== null);
     expect(plans.map(({ key }) => key)).toEqual(plans.map(() => 'PRIMARY'));
