@@ -25,7 +25,7 @@ export interface UsageJob {
 }
 
 /** Rows of one step: they are read, by their primary key, without locks. */
-export const USAGE_STEP_ROWS = 10_000;
+export const USAGE_MAX_ROWS = 10_000;
 
 export interface UsageStore {
   /** Null for an app that does not exist. */

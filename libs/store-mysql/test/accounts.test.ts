@@ -17,8 +17,9 @@ describe('apps', () => {
     expect(await database.apps.createApp(app, 'Démo 🌉')).toBe(true);
     expect(await database.apps.createApp(app, 'again')).toBe(false);
     const settings = defaultAppSettings();
-    const record = { appId: app, name: 'Démo 🌉', status: 'active', suspendedMs: 0, settings };
-    expect(await database.apps.app(app)).toEqual(record);
+    const usage = { users: 0, groups: 0, entries: 0, countedMs: 0 };
+    const facts = { appId: app, name: 'Démo 🌉', status: 'active', suspendedMs: 0 };
+    expect(await database.apps.app(app)).toEqual({ ...facts, settings, usage });
     expect(await database.apps.setSettings(app, { maxTextBytes: 10 })).toBe(true);
     expect(await database.apps.storedSettings(app)).toEqual({ maxTextBytes: 10 });
     expect((await database.apps.app(app))?.settings).toEqual({ ...settings, maxTextBytes: 10 });

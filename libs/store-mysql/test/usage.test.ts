@@ -1,7 +1,7 @@
 import { parseAppId } from '@queqiao/domain';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Database } from '../src/database.js';
-import { USAGE_STEP_ROWS, type UsageJob } from '../src/usage-types.js';
+import { USAGE_MAX_ROWS, type UsageJob } from '../src/usage-types.js';
 import { COUNT_CONVERSATIONS_SQL, COUNT_USERS_SQL } from '../src/usage/count-next.js';
 import { StoreRig } from './store-rig.js';
 
@@ -9,7 +9,7 @@ let rig: StoreRig;
 let database: Database;
 const big = parseAppId('big');
 /** More than two pages of each. */
-const ROWS = 2 * USAGE_STEP_ROWS + 7;
+const ROWS = 2 * USAGE_MAX_ROWS + 7;
 
 beforeAll(async () => {
   rig = await StoreRig.start();

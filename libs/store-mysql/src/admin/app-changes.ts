@@ -95,6 +95,7 @@ export function deleteApp(
       await trx.updateTable('apps').set(deleted).where('app_id', '=', appId).execute();
       await trx.deleteFrom('app_keys').where('app_id', '=', appId).execute();
       await trx.deleteFrom('app_credentials').where('app_id', '=', appId).execute();
+      await trx.deleteFrom('app_usage').where('app_id', '=', appId).execute();
       return { answer: undefined };
     },
   });

@@ -1,18 +1,18 @@
 import { HEAD_FLAGS } from '@queqiao/domain';
 import { select, type StoreContext } from '../store-context.js';
-import { USAGE_STEP_ROWS, type UsageJob } from '../usage-types.js';
+import { USAGE_MAX_ROWS, type UsageJob } from '../usage-types.js';
 
 /** The key is forced, as a shorter one would have to be sorted. */
 export const COUNT_USERS_SQL = `
   SELECT COUNT(*) AS found, MAX(user_id) AS done_to FROM
   (SELECT user_id FROM users FORCE INDEX (PRIMARY) WHERE app_id = ? AND user_id > ?
-  ORDER BY user_id LIMIT ${USAGE_STEP_ROWS}) page`;
+  ORDER BY user_id LIMIT ${USAGE_MAX_ROWS}) page`;
 
 export const COUNT_CONVERSATIONS_SQL = `
   SELECT COUNT(*) AS found, MAX(conversation_id) AS done_to, COALESCE(SUM(last_seq), 0) AS entry_count,
   COALESCE(SUM(conversation_id LIKE 'g:%' AND flags & ${HEAD_FLAGS.dissolved} = 0), 0) AS group_count FROM
   (SELECT conversation_id, last_seq, flags FROM conversations FORCE INDEX (PRIMARY)
-  WHERE app_id = ? AND conversation_id > ? ORDER BY conversation_id LIMIT ${USAGE_STEP_ROWS}) page`;
+  WHERE app_id = ? AND conversation_id > ? ORDER BY conversation_id LIMIT ${USAGE_MAX_ROWS}) page`;
 
 interface Page {
   readonly found: number;
@@ -38,7 +38,7 @@ export async function countNext(
     groups: job.groups + Number(page?.group_count ?? 0),
     entries: job.entries + Number(page?.entry_count ?? 0),
   };
-  if (found === USAGE_STEP_ROWS) {
+  if (found === USAGE_MAX_ROWS) {
     return { job: { ...counted, doneTo: page?.done_to ?? doneTo }, isLast: false };
   }
   return { job: { ...counted, phase: 'conversations', doneTo: '' }, isLast: !ofUsers };
