@@ -5,11 +5,13 @@ import {
   MessageServiceDefinition as Messages,
   MomentServiceDefinition as Moments,
   PostContent,
+  Sender_Kind,
   UserServiceDefinition as Users,
 } from '@queqiao/protocol/client';
 import {
   Erasure_Phase,
   FriendServiceDefinition as ServerFriends,
+  MomentServiceDefinition as ServerMoments,
   TokenServiceDefinition as Tokens,
   UserServiceDefinition as ServerUsers,
 } from '@queqiao/protocol/server';
@@ -79,6 +81,9 @@ async function furnish(user: string, peer: string, third: string, word: string):
   await theirs.send(`d:${user}:${peer}`, 'p1', 'of the peer');
   const content = PostContent.fromPartial({ text: `${word} post` });
   await own(Moments, 'createPost', { ...id(), content });
+  // The app keeps what it takes away, and its author does not find it any more.
+  const taken = await own(Moments, 'createPost', { ...id(), content });
+  await backEnd(ServerMoments, 'removePost', { ...id(), postId: taken.postId });
   const { postId } = await other(Moments, 'createPost', {
     ...id(),
     content: PostContent.fromPartial({ text: 'of the peer' }),
@@ -113,6 +118,13 @@ describe('an erased user', () => {
     const { entries } = await device.pull({ conversationId: 'd:ann:bob', limit: 500 });
     expect(entries.map(({ content }) => content?.body?.$case)).toContain('delete');
     expect(await failureOf(device.send('d:ann:bob', 'late'))).toMatchObject({ code: 'BLOCKED' });
+    // Nor does the app say anything in the user's place.
+    const sender = { kind: Sender_Kind.USER, id: 'ann' };
+    const said = (conversationId: string) =>
+      failureOf(rig.backEnd(`Bearer ${app.credential}`).send({ sender, conversationId }));
+    expect(await said('d:ann:bob')).toMatchObject({ code: 'BLOCKED' });
+    expect(await said('d:ann:carol')).toMatchObject({ code: 'BLOCKED' });
+    expect(await said('g:of-bob')).toMatchObject({ code: 'NOT_A_MEMBER' });
   });
 
   it('is nobody again', async () => {
