@@ -1,4 +1,4 @@
-import type { AppId, DeviceId, UserId } from '@queqiao/domain';
+import { DomainError, type AppId, type DeviceId, type UserId } from '@queqiao/domain';
 import type { Clock, Registry } from '@queqiao/runtime';
 import type {
   AppCredential,
@@ -43,11 +43,6 @@ export function createCaches(
     missTtlMs: MISS_TTL_MS,
   });
   const records = new CachedSource((app: AppId) => apps.app(app), options('apps', 10_000), deps);
-  const admitUser = async (app: AppId, user: UserId): Promise<void> => {
-    const record = await records.get(app);
-    const refusal = record && overQuota(record, 'maxUsers');
-    if (refusal && !(await users.existing(app, [user])).has(user)) throw refusal;
-  };
   return {
     apps: records,
     keys: new CachedSource(
@@ -61,10 +56,7 @@ export function createCaches(
       deps,
     ),
     knownUsers: new CachedSource(
-      async (app: AppId, user: UserId) => {
-        await admitUser(app, user);
-        return users.ensure(app, user);
-      },
+      async (app: AppId, user: UserId) => ensureUser(users, await records.get(app), user),
       options('known-users', 200_000, KNOWN_USER_TTL_MS),
       deps,
     ),
@@ -75,4 +67,15 @@ export function createCaches(
     ),
     epoch: new CachedSource(() => epoch.logEpoch(), options('log-epoch', 1), deps),
   };
+}
+
+async function ensureUser(
+  users: Pick<Database['users'], 'existing' | 'ensure'>,
+  app: AppRecord | null,
+  user: UserId,
+): Promise<boolean> {
+  if (app === null) throw new DomainError('UNAUTHENTICATED', 'the app is not known');
+  const refusal = overQuota(app, 'maxUsers');
+  if (refusal && !(await users.existing(app.appId, [user])).has(user)) throw refusal;
+  return users.ensure(app.appId, user);
 }
