@@ -1,4 +1,5 @@
 import type { AppId, UserId } from '@queqiao/domain';
+import { sql } from 'kysely';
 import type {
   AccountPlan,
   NameSearch,
@@ -51,15 +52,8 @@ export class MysqlUserStore implements UserStore {
       .where('users.app_id', '=', appId)
       .where('users.user_id', 'in', [...new Set(userIds)])
       // Who is being erased is gone for everybody.
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('erasures')
-              .select('erasures.user_id')
-              .where('erasures.app_id', '=', appId)
-              .whereRef('erasures.user_id', '=', 'users.user_id'),
-          ),
-        ),
+      .where(
+        sql<boolean>`NOT EXISTS (SELECT 1 FROM erasures WHERE erasures.app_id = ${appId} AND erasures.user_id = users.user_id)`,
       )
       .execute();
     return new Set(rows.map((row) => row.user_id));
