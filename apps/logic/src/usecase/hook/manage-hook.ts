@@ -2,8 +2,8 @@ import { invalidArgument } from '@queqiao/domain';
 
 import type { Refusals } from '../admin/ports.js';
 import type { BusinessContext } from '../caller.js';
-import { checkUrl, type UrlRules } from '../webhook/check-webhook.js';
-import { recorded } from '../webhook/recorded.js';
+import { recorded } from '../admin/recorded.js';
+import { checkUrl, type UrlRules } from '../outbound/check-url.js';
 import type { HookInfo, HookSecrets, ManagedHooks } from './ports.js';
 
 /** Senders wait for a hook, so it may not take long; and one that may take no time at all could never answer. */

@@ -2,9 +2,10 @@ import { DomainError, invalidArgument } from '@queqiao/domain';
 
 import type { BusinessContext } from '../caller.js';
 import { decodePage, encodePage, pageLimit } from '../paging.js';
-import { checkId, noSuchWebhook } from './check-webhook.js';
+import { checkId } from '../admin/administer.js';
+import { recorded } from '../admin/recorded.js';
+import { noSuchWebhook } from './check-webhook.js';
 import type { DeadLetter, ManagedWebhooks } from './ports.js';
-import { recorded } from './recorded.js';
 
 export const DEAD_LETTERS_LIMIT_DEFAULT = 100;
 export const DEAD_LETTERS_LIMIT_MAX = 500;

@@ -4,7 +4,10 @@ import { DomainError, invalidArgument } from '@queqiao/domain';
 import { activeApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import type { BusinessContext } from '../caller.js';
-import { checkId, checkTypes, checkUrl, noSuchWebhook } from './check-webhook.js';
+import { checkId } from '../admin/administer.js';
+import { recorded } from '../admin/recorded.js';
+import { checkUrl } from '../outbound/check-url.js';
+import { checkTypes, noSuchWebhook } from './check-webhook.js';
 import type {
   ManagedWebhooks,
   WebhookInfo,
@@ -12,7 +15,6 @@ import type {
   WebhookSecrets,
   WebhookStatus,
 } from './ports.js';
-import { recorded } from './recorded.js';
 
 /** For how long a secret may sign after it was replaced: 7 days. */
 export const SECRET_OVERLAP_MAX_MS = 604_800_000;

@@ -1,6 +1,7 @@
 import type { AppId, ConversationId } from '@queqiao/domain';
 
 import type { AdminChangeCall, Refusals } from '../admin/ports.js';
+import type { UrlRules } from '../outbound/check-url.js';
 
 export interface WebhookInfo {
   readonly webhookId: string;
@@ -94,10 +95,7 @@ export interface WebhookSecrets {
   make(appId: AppId, webhookId: string): { readonly text: string; readonly sealed: Uint8Array };
 }
 
-export interface WebhookRules {
-  readonly allowHttp: boolean;
-  /** Whether its host may be connected to, as far as that can be seen from how it is written. */
-  readonly allowsHost: (url: URL) => boolean;
+export interface WebhookRules extends UrlRules {
   /** What the content of an entry may be. */
   readonly types: ReadonlySet<string>;
 }

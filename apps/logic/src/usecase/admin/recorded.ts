@@ -1,8 +1,8 @@
 import { DomainError, isId } from '@queqiao/domain';
 
-import type { AdminChangeCall, Refusals } from '../admin/ports.js';
+import { checkId } from './administer.js';
+import type { AdminChangeCall, Refusals } from './ports.js';
 import type { BusinessContext } from '../caller.js';
-import { checkId } from './check-webhook.js';
 
 /** One change by a back end. What is refused is recorded before it is answered, as with operators. */
 export async function recorded<T>(
