@@ -5,11 +5,11 @@ const HEADER_BYTES = 4;
 /** MySQL is sent query attributes before the text: here always none. MariaDB has no such thing. */
 const NO_ATTRIBUTES = '\0\x01';
 /**
- * What a node says to its database by itself: claims of the recovery and of jobs, events that get their places, groups on their way
+ * What a node says to its database by itself: claims of the recovery and of jobs, events that get their places, what apps have, groups on their way
  * to be large, pings, its health, the set-up of a connection.
  */
 const OWN_BUSINESS =
-  /^(?:do 0|select 1$|set |show |start transaction|begin|commit|rollback)|\b(?:dispatch|large_crossings|broadcasts_by_due|moment_jobs|event_outbox|app_event_heads)\b/i;
+  /^(?:do 0|select 1$|set |show |start transaction|begin|commit|rollback)|\b(?:dispatch|large_crossings|broadcasts_by_due|erasures_by_due|app_usage_by_due|webhook_nodes|moment_jobs|event_outbox|app_event_heads)\b/i;
 
 /** Stands between a node and its database, and reads every statement as it is sent. */
 export class StatementTap {
