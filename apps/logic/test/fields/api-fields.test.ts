@@ -127,9 +127,10 @@ async function stored(): Promise<unknown> {
     const [row] = await queryRows(rig.database.url, waiting);
     return row?.['n'] === 0;
   });
-  // Refused administration leaves its entry, and only that; nodes say all the time that they are there, count what apps have
-  // and sweep where a user was.
-  const others = ['audit_log', 'webhook_nodes', 'app_usage', 'erasures'];
+  // Refused administration leaves its entry, and only that. Nodes say all the time that they are there, count what apps have, sweep
+  // where a user was, and note how far the events of a webhook were sent.
+  const byNodes = ['webhook_nodes', 'webhooks', 'webhook_waits', 'app_usage', 'erasures'];
+  const others = ['audit_log', ...byNodes];
   const changing = tables.filter((table) => !others.includes(table));
   return queryRows(rig.database.url, `CHECKSUM TABLE ${changing.join(', ')}`);
 }
