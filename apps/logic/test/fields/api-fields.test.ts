@@ -122,7 +122,7 @@ async function befriend(): Promise<void> {
 async function stored(): Promise<unknown> {
   await eventually('dispatches settle', async () => {
     const waiting =
-      'SELECT (SELECT COUNT(*) FROM moment_jobs) + (SELECT COUNT(*) FROM dispatch) + (SELECT COUNT(*) FROM event_outbox) + ' +
+      'SELECT (SELECT COUNT(*) FROM moment_jobs) + (SELECT COUNT(*) FROM dispatch) + (SELECT COUNT(*) FROM event_outbox) + (SELECT COUNT(*) FROM broadcasts WHERE due_ms IS NOT NULL) + ' +
       "(SELECT COUNT(*) FROM erasures WHERE phase NOT IN ('sweep', 'done')) AS n";
     const [row] = await queryRows(rig.database.url, waiting);
     return row?.['n'] === 0;
