@@ -15,12 +15,16 @@ export interface TimelineSize {
   readonly posts: number;
 }
 
+const BINDING_CHARS = 11;
+
 /**
  * A user with very many friends and very many posts in the timeline: friends take turns, a second for each post. Rows are written in
  * bulk, as jobs would have written them.
  */
 export class LongTimeline {
   readonly #moments: GrpcClient<typeof Moments>;
+  /** Stands before the place in every token of the list. */
+  #binding = '';
   readonly #newestMs = Date.now() - 3_600_000;
   #as: { readonly metadata: Record<string, string> } = { metadata: {} };
 
@@ -79,13 +83,14 @@ export class LongTimeline {
 
   async first(limit: number): Promise<{ readonly ids: string[]; readonly newerToken: string }> {
     const page = await this.#moments.listTimeline({ pageToken: '', limit }, this.#as);
+    this.#binding = page.nextPageToken.slice(0, BINDING_CHARS);
     return { ids: idsOf(page.posts), newerToken: page.newerToken };
   }
 
-  /** As after having scrolled so far: the place is that of the last post of the page before. */
+  /** As after having scrolled so far, once the first page was read: the place is that of the last post of the page before. */
   async below(posts: number, limit: number): Promise<string[]> {
     const place = [this.#createdMs(posts - 1), this.#postId(posts - 1)];
-    const pageToken = Buffer.from(JSON.stringify(place)).toString('base64url');
+    const pageToken = this.#binding + Buffer.from(JSON.stringify(place)).toString('base64url');
     return idsOf((await this.#moments.listTimeline({ pageToken, limit }, this.#as)).posts);
   }
 
