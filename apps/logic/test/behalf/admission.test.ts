@@ -2,9 +2,9 @@ import { DomainError, parseAppId, SCOPES, type Scope } from '@queqiao/domain';
 import type { TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { METHOD_SCOPES } from '../../src/api/index.js';
-import { grpcDoor, methodPaths } from '../any-door.js';
-import { ApiRig } from '../api-rig.js';
-import { credentialWith } from '../credential-with.js';
+import { grpcDoor, methodPaths } from '../rig/any-door.js';
+import { ApiRig } from '../rig/api-rig.js';
+import { credentialWith } from '../rig/credential-with.js';
 
 let rig: ApiRig;
 let app: TestApp;

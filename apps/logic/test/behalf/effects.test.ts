@@ -6,8 +6,8 @@ import {
 } from '@queqiao/protocol/client';
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ApiRig, contentOf, newId, type UserCall } from '../api-rig.js';
-import { LiveDevices } from '../live-devices.js';
+import { ApiRig, contentOf, newId, type UserCall } from '../rig/api-rig.js';
+import { LiveDevices } from '../rig/live-devices.js';
 
 let rig: ApiRig;
 let app: TestApp;

@@ -9,9 +9,9 @@ import {
   schemaOf,
   type AnyDoor,
   type JsonObject,
-} from '../any-door.js';
-import { ApiRig } from '../api-rig.js';
-import { Follower } from '../event-rig.js';
+} from '../rig/any-door.js';
+import { ApiRig } from '../rig/api-rig.js';
+import { Follower } from '../events/event-rig.js';
 import { furnishRich } from './rich-app.js';
 
 const MINE = 'hush-of-mine';

@@ -1,6 +1,6 @@
 import { eventually, type TestApp } from '@queqiao/testkit';
-import { callWith, grpcDoor, type AnyDoor, type JsonObject } from '../any-door.js';
-import type { ApiRig } from '../api-rig.js';
+import { callWith, grpcDoor, type AnyDoor, type JsonObject } from '../rig/any-door.js';
+import type { ApiRig } from '../rig/api-rig.js';
 
 const USERS = ['alice', 'bob', 'carol', 'dave', 'eve', 'frank', 'gina', 'hank'];
 

@@ -7,8 +7,8 @@ import {
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { parseAppId } from '@queqiao/domain';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ApiRig, contentOf, failureOf, newId, type UserCall } from '../api-rig.js';
-import { LiveDevices } from '../live-devices.js';
+import { ApiRig, contentOf, failureOf, newId, type UserCall } from '../rig/api-rig.js';
+import { LiveDevices } from '../rig/live-devices.js';
 
 /** More than one step, and the last one with fewer than a wave. */
 const USERS = 1_030;

@@ -9,8 +9,8 @@ import { MessageServiceDefinition as Messages } from '@queqiao/protocol/server';
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { parseAppId } from '@queqiao/domain';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ApiRig, contentOf, failureOf, newId, type UserCall } from '../api-rig.js';
-import { LiveDevices } from '../live-devices.js';
+import { ApiRig, contentOf, failureOf, newId, type UserCall } from '../rig/api-rig.js';
+import { LiveDevices } from '../rig/live-devices.js';
 
 let rig: ApiRig;
 let app: TestApp;

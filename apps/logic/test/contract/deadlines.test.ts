@@ -13,9 +13,9 @@ import { AddMembersRequest, GroupServiceDefinition } from '@queqiao/protocol/ser
 import { Registry } from '@queqiao/runtime';
 import { eventually, lockHead, lockTable, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { LinkCaller } from '../api-link-caller.js';
-import { ApiRig, contentOf, failureOf, newId } from '../api-rig.js';
-import { StatementTap } from '../statement-tap.js';
+import { LinkCaller } from '../rig/api-link-caller.js';
+import { ApiRig, contentOf, failureOf, newId } from '../rig/api-rig.js';
+import { StatementTap } from '../rig/statement-tap.js';
 
 const GROUP = groupConversationId(parseGroupId('team'));
 const SHORT = { deadlineMs: 2_000 };

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { machineHas, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ApiRig } from '../api-rig.js';
+import { ApiRig } from '../rig/api-rig.js';
 
 let rig: ApiRig;
 let app: TestApp;

@@ -13,8 +13,8 @@ import {
   audienceOf,
   type AnyDoor,
   type Audience,
-} from '../any-door.js';
-import { ApiRig, failureOf, type UserCall } from '../api-rig.js';
+} from '../rig/any-door.js';
+import { ApiRig, failureOf, type UserCall } from '../rig/api-rig.js';
 
 const people = ['ann', 'bob', 'cat', 'dan'];
 const bad = { code: 'INVALID_ARGUMENT', field: 'page_token' };

@@ -2,7 +2,7 @@ import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { createLogger } from '@queqiao/runtime';
 import type { TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ApiRig } from '../api-rig.js';
+import { ApiRig } from '../rig/api-rig.js';
 
 const lines: string[] = [];
 let rig: ApiRig;

@@ -18,8 +18,8 @@ import {
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONFIG_TTL_MS } from '../../src/compose/caches.js';
-import { callWith, linkDoor } from '../any-door.js';
-import { ApiRig, contentOf, failureOf, newId, type UserCall } from '../api-rig.js';
+import { callWith, linkDoor } from '../rig/any-door.js';
+import { ApiRig, contentOf, failureOf, newId, type UserCall } from '../rig/api-rig.js';
 
 let rig: ApiRig;
 let apps = 0;

@@ -5,8 +5,8 @@ import { DomainError } from '@queqiao/domain';
 import { eventually, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BURST_SECONDS } from '../../src/api/call-admission.js';
-import { callWith, doorsOf, grpcDoor, type AnyDoor } from '../any-door.js';
-import { ApiRig, newId } from '../api-rig.js';
+import { callWith, doorsOf, grpcDoor, type AnyDoor } from '../rig/any-door.js';
+import { ApiRig, newId } from '../rig/api-rig.js';
 
 const SEND = 'queqiao.client.v1.MessageService/Send';
 const SYNC = 'queqiao.client.v1.ConversationService/SyncConversations';

@@ -28,8 +28,8 @@ import {
   type Audience,
   type JsonObject,
   type JsonValue,
-} from '../any-door.js';
-import { ApiRig, newId } from '../api-rig.js';
+} from '../rig/any-door.js';
+import { ApiRig, newId } from '../rig/api-rig.js';
 import { adminFields } from './admin-fields.js';
 import { clientFields } from './client-fields.js';
 import { BROADCAST_ROWS } from './broadcast-fields.js';

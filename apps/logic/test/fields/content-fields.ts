@@ -1,4 +1,4 @@
-import type { JsonObject } from '../any-door.js';
+import type { JsonObject } from '../rig/any-door.js';
 import {
   also,
   bad,

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@queqiao/domain';
-import type { JsonObject, JsonValue } from '../any-door.js';
+import type { JsonObject, JsonValue } from '../rig/any-door.js';
 
 /** A value that a field must not have, and what the call is answered. */
 export interface BadValue {

@@ -4,7 +4,7 @@ import {
   JoinMode,
 } from '@queqiao/protocol/client';
 import { queryRows, type TestApp } from '@queqiao/testkit';
-import { newId, type ApiRig } from '../api-rig.js';
+import { newId, type ApiRig } from '../rig/api-rig.js';
 import {
   also,
   bad,

@@ -1,6 +1,6 @@
 import { ScalarType, type DescField, type DescMessage } from '@bufbuild/protobuf';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
-import type { JsonValue } from '../any-door.js';
+import type { JsonValue } from '../rig/any-door.js';
 
 /** Something that a field's type rules out, whatever the method: a body with nothing else in it. */
 export interface TypedCase {

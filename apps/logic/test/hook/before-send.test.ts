@@ -7,7 +7,7 @@ import {
 } from '@queqiao/protocol/server';
 import { eventually, type TestApp } from '@queqiao/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { ApiRig, contentOf, failureOf, newId, type UserCall } from '../api-rig.js';
+import { ApiRig, contentOf, failureOf, newId, type UserCall } from '../rig/api-rig.js';
 import { allowing, HookReceiver, type Asked } from './hook-receiver.js';
 
 const CHAT = 'd:alice:bob';

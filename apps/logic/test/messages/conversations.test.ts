@@ -8,7 +8,7 @@ import {
 } from '@queqiao/protocol/server';
 import type { TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ApiRig, failureOf, newId, type UserCall } from '../api-rig.js';
+import { ApiRig, failureOf, newId, type UserCall } from '../rig/api-rig.js';
 
 let rig: ApiRig;
 let app: TestApp;

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../any-door.js';
-import { newId } from '../api-rig.js';
-import type { Requests, Row } from '../tenancy-rows.js';
+import type { JsonObject } from '../rig/any-door.js';
+import { newId } from '../rig/api-rig.js';
+import type { Requests, Row } from '../api/tenancy-rows.js';
 
 /** How rows of the table are made, see there. */
 export interface RowMakers {

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../any-door.js';
-import type { Asked, Requests, Row } from '../tenancy-rows.js';
+import type { JsonObject } from '../rig/any-door.js';
+import type { Asked, Requests, Row } from '../api/tenancy-rows.js';
 
 /** Posts, what is said to them and notices, for back ends too. */
 export function momentRows(asked: Asked): Record<string, Row> {

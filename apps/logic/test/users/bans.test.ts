@@ -3,7 +3,7 @@ import { DeviceServiceDefinition } from '@queqiao/protocol/client';
 import { TokenServiceDefinition, UserServiceDefinition } from '@queqiao/protocol/server';
 import { eventually, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApiRig, failureOf, newId, type UserCall } from '../api-rig.js';
+import { ApiRig, failureOf, newId, type UserCall } from '../rig/api-rig.js';
 
 let rig: ApiRig;
 let app: TestApp;

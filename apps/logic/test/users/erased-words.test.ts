@@ -9,7 +9,7 @@ import {
 import { Erasure_Phase, UserServiceDefinition as ServerUsers } from '@queqiao/protocol/server';
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ApiRig, newId, type UserCall } from '../api-rig.js';
+import { ApiRig, newId, type UserCall } from '../rig/api-rig.js';
 import { columnsWith, kindsWith } from './stored-words.js';
 
 /** In everything that the user wrote or was called by oneself, and in what others wrote of the user. */

@@ -17,7 +17,7 @@ import {
 } from '@queqiao/protocol/server';
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApiRig, contentOf, failureOf, newId, type UserCall } from '../api-rig.js';
+import { ApiRig, contentOf, failureOf, newId, type UserCall } from '../rig/api-rig.js';
 import { columnsWith, kindsWith } from './stored-words.js';
 
 let rig: ApiRig;

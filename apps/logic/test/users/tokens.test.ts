@@ -5,7 +5,7 @@ import { TokenServiceDefinition, UserServiceDefinition } from '@queqiao/protocol
 import { eventually, newTokenSecret, type TestApp } from '@queqiao/testkit';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApiRig, failureOf, newId, type UserCall } from '../api-rig.js';
+import { ApiRig, failureOf, newId, type UserCall } from '../rig/api-rig.js';
 
 const DAY_MS = 86_400_000;
 

@@ -1,7 +1,7 @@
 import { WebhookServiceDefinition as Webhooks } from '@queqiao/protocol/server';
 import { eventually } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { failureOf, newId } from '../api-rig.js';
+import { failureOf, newId } from '../rig/api-rig.js';
 import type { Arrival } from './test-receiver.js';
 import { lettersOf, statusOf, WebhookRig } from './webhook-rig.js';
 

@@ -3,7 +3,7 @@ import { WebhookServiceDefinition as Webhooks } from '@queqiao/protocol/server';
 import { parseAppId } from '@queqiao/domain';
 import { eventually } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '../api-rig.js';
+import { newId } from '../rig/api-rig.js';
 import { signatureOf } from './test-receiver.js';
 import { statusOf, WebhookRig } from './webhook-rig.js';
 

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../any-door.js';
-import type { Asked, Row } from '../tenancy-rows.js';
+import type { JsonObject } from '../rig/any-door.js';
+import type { Asked, Row } from '../api/tenancy-rows.js';
 
 /** Where back ends want to be told and asked. */
 export function webhookRows(asked: Asked): Record<string, Row> {

@@ -2,7 +2,7 @@ import { AuditServiceDefinition as Audit } from '@queqiao/protocol/admin';
 import { WebhookServiceDefinition as Webhooks } from '@queqiao/protocol/server';
 import { eventually, TEST_SECRET_KEY } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { failureOf, newId } from '../api-rig.js';
+import { failureOf, newId } from '../rig/api-rig.js';
 import { signatureOf } from './test-receiver.js';
 import { WebhookRig } from './webhook-rig.js';
 

@@ -1,7 +1,7 @@
 import { WebhookServiceDefinition as Webhooks } from '@queqiao/protocol/server';
 import type { AppSettingsInput } from '@queqiao/store-mysql';
 import { queryRows, type TestApp } from '@queqiao/testkit';
-import { ApiRig, newId } from '../api-rig.js';
+import { ApiRig, newId } from '../rig/api-rig.js';
 import { TestReceiver } from './test-receiver.js';
 
 type Call = ReturnType<ApiRig['backEndCalls']>;
