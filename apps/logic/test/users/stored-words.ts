@@ -9,7 +9,7 @@ export async function columnsWith(url: string, words: string): Promise<string[]>
   );
   const found = await Promise.all(
     columns.map(async ({ t, c }) => {
-      const query = `SELECT 1 FROM \`${String(t)}\` WHERE INSTR(CAST(\`${String(c)}\` AS CHAR), '${words}') LIMIT 1`;
+      const query = `SELECT 1 FROM \`${String(t)}\` WHERE INSTR(CAST(\`${String(c)}\` AS BINARY), '${words}') LIMIT 1`;
       const rows = await queryRows(url, query);
       return rows.length > 0 ? [`${String(t)}.${String(c)}`] : [];
     }),
@@ -21,7 +21,7 @@ export async function columnsWith(url: string, words: string): Promise<string[]>
 export async function kindsWith(url: string, words: string): Promise<string[]> {
   const rows = await queryRows(
     url,
-    `SELECT DISTINCT kind FROM entries WHERE INSTR(CAST(content AS CHAR), '${words}') ORDER BY kind`,
+    `SELECT DISTINCT kind FROM entries WHERE INSTR(CAST(content AS BINARY), '${words}') ORDER BY kind`,
   );
   return rows.map(({ kind }) => String(kind));
 }

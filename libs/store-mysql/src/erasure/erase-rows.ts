@@ -54,7 +54,7 @@ function statements({ appId, userId }: ErasureJob): RawBuilder<unknown>[] {
     sql`UPDATE friends o JOIN friends m ON m.app_id = o.app_id AND m.friend_id = o.user_id
       AND m.user_id = o.friend_id SET o.remark = '', o.tags = '[]', o.source_detail = ''
       WHERE m.app_id = ${appId} AND o.app_id = ${appId} AND m.user_id = ${userId}
-      AND (o.remark <> '' OR o.tags <> '[]' OR o.source_detail <> '')`,
+      AND (o.remark <> '' OR JSON_LENGTH(o.tags) > 0 OR o.source_detail <> '')`,
     sql`DELETE FROM friends WHERE app_id = ${appId} AND user_id = ${userId} LIMIT ${limit}`,
     sql`UPDATE members SET settings = NULL, name = '', hidden_seqs = NULL WHERE app_id = ${appId}
       AND user_id = ${userId} AND (settings IS NOT NULL OR name <> '' OR hidden_seqs IS NOT NULL) LIMIT ${limit}`,
