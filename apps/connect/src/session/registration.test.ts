@@ -237,6 +237,25 @@ describe('going away', () => {
     expect(rig.sessions.size).toBe(0);
   });
 
+  it('unregisters later who goes while the directory is away, and tells who watches once more', async () => {
+    const rig = new SessionRig();
+    const sockets: FakeSocket[] = [];
+    for (let n = 0; n < 3; n += 1) sockets.push(await rig.signedIn(`app/u${n}`, `d${n}`));
+    await rig.clock.advanceAsync(2_000);
+    rig.directory.away = true;
+    for (const socket of sockets) rig.closed(socket, 1001);
+    await rig.clock.advanceAsync(5_000);
+    expect(rig.logic.closed).toEqual(['d0', 'd1', 'd2']);
+    expect(rig.directory.unregistered).toEqual([]);
+    expect(await rig.metric('queqiao_queue_items')).toBe(3);
+    const told = rig.logic.presence.length;
+    rig.directory.away = false;
+    await rig.clock.advanceAsync(3_000);
+    expect(rig.directory.unregistered.toSorted()).toEqual([1, 2, 3]);
+    expect(rig.logic.presence.slice(told).flat().toSorted()).toEqual(['u0', 'u1', 'u2']);
+    expect(await rig.metric('queqiao_queue_items')).toBe(0);
+  });
+
   it('drains evenly with random hints, shorter ones when few have to come back', async () => {
     const rig = new SessionRig();
     const sockets: FakeSocket[] = [];

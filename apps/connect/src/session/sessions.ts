@@ -77,7 +77,7 @@ export class Sessions {
     const shared = { clock, table, outboxes, closer, metrics };
     const reads = new MembershipReads({ logic, turnEnd });
     const large = new LargeGroups({ ...shared, logic, reads, logger });
-    const leaving = { directory, logic, presence, logger, registry };
+    const leaving = { directory, logic, presence, clock, logger, registry };
     const departures = new Departures(leaving, { bootId });
     const kicking = { logic, directory, clock, logger, metrics, registry };
     const kicks = new RemoteKicks(kicking, { bootId });
@@ -120,6 +120,7 @@ export class Sessions {
     this.#acks.start();
     this.#presence.start();
     this.#registration.start();
+    this.#departures.start();
     this.#revocations.start();
   }
 
@@ -159,6 +160,7 @@ export class Sessions {
   stop(): void {
     this.#sweep.stop();
     this.#registration.stop();
+    this.#departures.stop();
     this.#revocations.stop();
     this.#downItems.stop();
     this.#kicks.stop();

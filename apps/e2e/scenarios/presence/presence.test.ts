@@ -10,6 +10,7 @@ import { PresenceServiceDefinition as ServerPresences } from '@queqiao/protocol/
 import { BareDevice, eventually, flushRedis, type Codec } from '@queqiao/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BackEnd } from '../../src/doors.js';
+import { metricSum } from '../../src/metric.js';
 import { useCluster } from '../../src/scenario.js';
 
 const cluster = useCluster({ connect: 2, logic: 2 });
@@ -127,6 +128,28 @@ describe('over two connect nodes', () => {
       });
       expect(last.platforms).toEqual([]);
     }
+  });
+
+  it('who leaves while Redis does not answer is away once it does', async () => {
+    const { process } = cluster().connectAt(1);
+    const left = () => metricSum(process, 'queqiao_queue_items', 'queue="departures-left"');
+    const fay = await signIn('fay', 1);
+    await subscribe(phone, 'fay');
+    const seen = told(phone, 'fay').length;
+    cluster().redis.pause();
+    try {
+      await fay.close();
+      await eventually('the line of fay could not be removed', async () => (await left()) === 1);
+    } finally {
+      cluster().redis.resume();
+    }
+    await eventually('it is', async () => (await left()) === 0);
+    await eventually('the viewer is told', () =>
+      told(phone, 'fay')
+        .slice(seen)
+        .some(({ online }) => !online),
+    );
+    expect((await subscribe(phone, 'fay')).presences[0]?.online).toBe(false);
   });
 
   it('a renewal finds out that a node has died with its users', async () => {
