@@ -251,8 +251,8 @@ describe('going away', () => {
     const told = rig.logic.presence.length;
     rig.directory.away = false;
     await rig.clock.advanceAsync(3_000);
-    expect(rig.directory.unregistered.toSorted()).toEqual([1, 2, 3]);
-    expect(rig.logic.presence.slice(told).flat().toSorted()).toEqual(['u0', 'u1', 'u2']);
+    expect(new Set(rig.directory.unregistered)).toEqual(new Set([1, 2, 3]));
+    expect(rig.logic.presence.slice(told).flat().sort()).toEqual(['u0', 'u1', 'u2']);
     expect(await rig.metric('queqiao_queue_items')).toBe(0);
   });
 
