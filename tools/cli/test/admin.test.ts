@@ -165,6 +165,18 @@ it('sets what the service allows, and ends an app in two steps', async () => {
   await expect(admin('app', 'destroy', 'demo')).rejects.toThrow('usage');
 });
 
+it('goes through the whole audit log, page by page', async () => {
+  await admin('app', 'create', 'busy');
+  for (let n = 1; n <= 100; n += 1) {
+    await admin('app', 'settings', 'busy', 'set', `maxTextBytes=${n}`);
+  }
+  const { next, ...first } = await admin('audit', 'list', 'busy');
+  expect(Object.keys(first)).toHaveLength(100);
+  const page = { words: ['audit', 'list', 'busy'], page: String(next) };
+  const rest = Object.values(await runAdmin(door, page));
+  expect(rest).toEqual([expect.objectContaining({ method: 'CreateApp' })]);
+});
+
 it('makes secrets of operators, each with the hash that services are given', async () => {
   const made = await run(secret, 'operator', 'new', '--json');
   const answer = JSON.parse(made.stdout) as { secret: string; sha256: string };

@@ -11,6 +11,7 @@ export interface AdminArguments {
   readonly kid?: string | undefined;
   readonly at?: string | undefined;
   readonly scopes?: string | undefined;
+  readonly page?: string | undefined;
 }
 
 export const USAGE = `usage: ./tools/admin <command> [--json]
@@ -28,7 +29,7 @@ export const USAGE = `usage: ./tools/admin <command> [--json]
   credential add <app> [--scopes read,write,admin]            prints the credential once
   credential list <app>
   credential revoke <app> <credential id>
-  audit list [<app>]                           the newest 100 entries`;
+  audit list [<app>] [--page <next>]           100 entries, the newest first`;
 
 type Answer = Record<string, unknown>;
 
@@ -99,18 +100,21 @@ async function listApps(door: AdminDoor): Promise<Answer> {
   return Object.fromEntries(found.map((app) => [app.appId, facts(app)]));
 }
 
-async function listAudit(door: AdminDoor, appId: string): Promise<Answer> {
-  const { entries } = await door.audit.listAuditEntries(
-    { appId, pageToken: '', limit: 0 },
-    door.call,
-  );
+async function listAudit(
+  door: AdminDoor,
+  appId: string,
+  _rest: readonly string[],
+  { page: pageToken = '' }: AdminArguments,
+): Promise<Answer> {
+  const request = { appId, pageToken, limit: 0 };
+  const { entries, nextPageToken: next } = await door.audit.listAuditEntries(request, door.call);
   const lines = entries.map(({ auditNumber, createdMs, actorId, method, appId: app, ...entry }) => {
     const { target, outcome, requestId } = entry;
     const time = timeOf(createdMs);
     // A key that looks like a number would leave its place.
     return [`#${auditNumber}`, { time, actor: actorId, method, app, target, outcome, requestId }];
   });
-  return Object.fromEntries(lines) as Answer;
+  return { ...(Object.fromEntries(lines) as Answer), ...(next === '' ? {} : { next }) };
 }
 
 function facts(app: App | undefined): Answer {

@@ -19,10 +19,12 @@ async function main(): Promise<void> {
       kid: { type: 'string' },
       at: { type: 'string' },
       scopes: { type: 'string' },
+      page: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const { json, ...flags } = values;
-  if (positionals.length === 0 || positionals[0] === 'help') {
+  const { json, help, ...flags } = values;
+  if (help || positionals.length === 0 || positionals[0] === 'help') {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
