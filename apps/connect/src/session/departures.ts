@@ -20,7 +20,7 @@ const MAX_DEPARTURES = 100_000;
 const CONCURRENCY = 64;
 /** Lines that could not be removed are tried again this often, so many at a time. */
 const RETRY_MS = 1_000;
-const RETRIES_PER_TICK = 500;
+const MAX_RETRIES_PER_TICK = 500;
 
 /** Cleans up behind sessions that have ended: the directory's line, if it is still theirs, logic's "last seen", and who watches. */
 export class Departures {
@@ -85,7 +85,7 @@ export class Departures {
     if (first === undefined) return;
     this.#retrying = true;
     if (await this.#removeLeft(first)) {
-      const others = this.#left.drain(RETRIES_PER_TICK - 1);
+      const others = this.#left.drain(MAX_RETRIES_PER_TICK - 1);
       await Promise.all(others.map((departure) => this.#removeLeft(departure)));
     }
     this.#retrying = false;

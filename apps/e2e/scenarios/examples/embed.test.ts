@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChromiumMissingError, findChromium, freePort } from '@queqiao/dev-stack';
 import { eventually, machineHas } from '@queqiao/testkit';
@@ -58,10 +60,14 @@ it('the shop of the guide writes to a customer once, and hears of it', async () 
   expect(backEnd.lines.filter((line) => line.startsWith('shop:'))).toHaveLength(1);
 });
 
-it('what it says about production is done by its commands', async () => {
+it('what it says about a repository of one’s own and production is done by its commands', async () => {
   const from = guide.commands.indexOf(order()) + 1;
+  const [bundle = '', ...others] = guide.commands.slice(from);
+  expect(bundle).toContain('chat-sdk.js');
+  await guide.run(bundle);
+  expect(readFileSync(join(guide.dir, 'shop/chat-sdk.js'), 'utf8')).toContain('createClient');
   const printed: string[] = [];
-  for (const command of guide.commands.slice(from)) printed.push(await guide.run(command));
+  for (const command of others) printed.push(await guide.run(command));
   expect(printed).toHaveLength(6);
   expect(printed[0]).toContain(`allowedOrigins: ["${pageUrl}"]`);
   expect(printed[1]).toMatch(/credential: qq1\.shop\./);

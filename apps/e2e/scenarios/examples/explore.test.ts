@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 
 it('the page has its commands, each with what it prints', () => {
-  expect(page.match(/^```bash$/gm)).toHaveLength(6);
-  expect(steps).toHaveLength(6);
+  expect(page.match(/^```bash$/gm)).toHaveLength(10);
+  expect(steps).toHaveLength(10);
 });
 
 it.each(steps)('command %# of the page prints what the page says', async ({ command, printed }) => {

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { checkoutRoot } from '@queqiao/testkit';
@@ -28,7 +28,9 @@ export class Guide {
     const parent = join(checkoutRoot(), '.data', 'examples');
     mkdirSync(parent, { recursive: true });
     this.dir = mkdtempSync(join(parent, 'guide-'));
-    cpSync(join(checkoutRoot(), 'proto'), join(this.dir, 'proto'), { recursive: true });
+    for (const folder of ['proto', 'libs']) {
+      symlinkSync(join(checkoutRoot(), folder), join(this.dir, folder));
+    }
     this.commands = this.#blocks('bash').flatMap((block) => block.trim().split(/\n\s*/));
   }
 

@@ -12,6 +12,12 @@ is written from the comments in [\`proto\`](../proto/README.md) by \`npm run ser
   a call beyond them is refused with \`PERMISSION_DENIED\`.
 - **Numbers.** Times are milliseconds since the epoch and end in \`_ms\`. What is left out has its zero value.
 - **Ids** are 1 to 64 of \`[A-Za-z0-9_.-]\`, compared by byte. A thing of another app answers exactly as one that does not exist.
+- **Fields that mean the same everywhere** have no text of their own below. \`conversation_id\` is \`d:<user>:<user>\`, the two in
+  byte order, \`g:<group>\`, or \`s:<user>\`, a user's own feed. \`seq\` is the place of an entry in its conversation, from 1 and without gaps;
+  \`ordinal\` the number of a message among those that count as unread. \`client_request_id\` names a change: repeated with the same
+  id it is made [once](grpc.md#4-repeating-calls). \`page_token\` is empty for the first page, then the \`next_page_token\` of the page before, which is
+  empty on the last one. Ids that a request lists are each looked at once. What an answer has of the thing that was changed is how it
+  is now.
 - **Errors** are the codes of [\`ErrorCode\`](#commonv1errorcode). [The protocol](protocol.md#errors) has their gRPC statuses, and
   says whether a retry can help and whether the refused call may have had an effect.
 - **Limits** that an app can set are named in [limits](limits.md).
