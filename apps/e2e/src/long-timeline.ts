@@ -15,8 +15,6 @@ export interface TimelineSize {
   readonly posts: number;
 }
 
-const BINDING_CHARS = 11;
-
 /**
  * A user with very many friends and very many posts in the timeline: friends take turns, a second for each post. Rows are written in
  * bulk, as jobs would have written them.
@@ -83,14 +81,13 @@ export class LongTimeline {
 
   async first(limit: number): Promise<{ readonly ids: string[]; readonly newerToken: string }> {
     const page = await this.#moments.listTimeline({ pageToken: '', limit }, this.#as);
-    this.#binding = page.nextPageToken.slice(0, BINDING_CHARS);
+    this.#binding = page.nextPageToken.slice(0, -this.#placeBelow(limit).length);
     return { ids: idsOf(page.posts), newerToken: page.newerToken };
   }
 
   /** As after having scrolled so far, once the first page was read: the place is that of the last post of the page before. */
   async below(posts: number, limit: number): Promise<string[]> {
-    const place = [this.#createdMs(posts - 1), this.#postId(posts - 1)];
-    const pageToken = this.#binding + Buffer.from(JSON.stringify(place)).toString('base64url');
+    const pageToken = this.#binding + this.#placeBelow(posts);
     return idsOf((await this.#moments.listTimeline({ pageToken, limit }, this.#as)).posts);
   }
 
@@ -138,6 +135,11 @@ export class LongTimeline {
        SELECT app_id, '${READER}', created_ms, post_id, created_ms FROM posts
        WHERE app_id = '${APP}' AND post_id >= ${first} AND post_id < ${last}`,
     );
+  }
+
+  #placeBelow(posts: number): string {
+    const place = [this.#createdMs(posts - 1), this.#postId(posts - 1)];
+    return Buffer.from(JSON.stringify(place)).toString('base64url');
   }
 
   #postId(n: number): string {

@@ -7,7 +7,8 @@ import type {
   UserContext,
 } from '../usecase/caller.js';
 
-const BINDING_CHARS = 11;
+/** Characters of a token that bind it to its list; the place in the list stands behind them. */
+export const BINDING_CHARS = 11;
 
 type AnyContext = UserContext | BusinessContext | NodeContext | OperatorContext;
 type Fields = Readonly<Record<string, unknown>>;

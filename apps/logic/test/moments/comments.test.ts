@@ -7,6 +7,7 @@ import {
 } from '@queqiao/protocol/client';
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BINDING_CHARS } from '../../src/api/page-token.js';
 import { callWith, doorsOf, type JsonObject } from '../rig/any-door.js';
 import { ApiRig, failureOf, newId } from '../rig/api-rig.js';
 import { audience, MomentRig, type Person } from './moment-rig.js';
@@ -224,7 +225,6 @@ describe('a comment', () => {
 });
 
 describe('a list', () => {
-  const BINDING_CHARS = 11;
   const tokenOf = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
   it('goes on from wherever a token says, made up or not', async () => {

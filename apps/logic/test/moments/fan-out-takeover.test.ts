@@ -1,8 +1,9 @@
 import { eventually, queryRows } from '@queqiao/testkit';
 import { describe, expect, it } from 'vitest';
 import { ApiRig } from '../rig/api-rig.js';
+import { openStores } from '../rig/own-stores.js';
 import { MomentRig } from './moment-rig.js';
-import { openDatabase, StoppedNode } from './stopped-node.js';
+import { StoppedNode } from './stopped-node.js';
 
 describe('a node that stops in the middle of a fan-out', () => {
   const FRIENDS = 1_200;
@@ -10,7 +11,7 @@ describe('a node that stops in the middle of a fan-out', () => {
   it('is followed by another, which finishes it: every timeline has the post once', async () => {
     const other = await ApiRig.start(0);
     const shop = await other.createApp('demo');
-    const database = openDatabase(other);
+    const database = openStores(other);
     const stopped = new StoppedNode(database, 'advance');
     try {
       await other.addNode({}, { database: stopped.database });

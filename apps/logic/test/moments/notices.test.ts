@@ -8,6 +8,7 @@ import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApiRig, failureOf, newId } from '../rig/api-rig.js';
 import { LiveDevices } from '../rig/live-devices.js';
+import { openStores } from '../rig/own-stores.js';
 import { audience, MomentRig, saying, type Person } from './moment-rig.js';
 import {
   comment,
@@ -19,7 +20,7 @@ import {
   unlike,
   unreadOf,
 } from './notice-calls.js';
-import { openDatabase, StoppedNode } from './stopped-node.js';
+import { StoppedNode } from './stopped-node.js';
 
 let rig: ApiRig;
 let app: TestApp;
@@ -240,7 +241,7 @@ describe('a node that stops in the middle of telling', () => {
   it('is followed by another, which finishes it: everybody is told once', async () => {
     const other = await ApiRig.start(0);
     const shop = await other.createApp('demo');
-    const stopped = new StoppedNode(openDatabase(other), 'notify');
+    const stopped = new StoppedNode(openStores(other), 'notify');
     try {
       await other.addNode({}, { database: stopped.database });
       const rigged = new MomentRig(other, shop);

@@ -1,6 +1,4 @@
-import { Registry, systemClock } from '@queqiao/runtime';
-import { createDatabase, type Database } from '@queqiao/store-mysql';
-import type { ApiRig } from '../rig/api-rig.js';
+import type { Database } from '@queqiao/store-mysql';
 
 /**
  * The stores of a node that is stopped after one step of a job, of those that tell of deeds (`notify`) or of all others (`advance`): what
@@ -45,18 +43,4 @@ export class StoppedNode {
     this.ended = true;
     return outcome;
   }
-}
-
-/** Stores of a test's own, on the database of a rig. */
-export function openDatabase({ database, logger }: ApiRig): Database {
-  return createDatabase({
-    url: database.url,
-    poolSize: 4,
-    appendPoolSize: 2,
-    statementTimeoutMs: 8_000,
-    tenantGuard: true,
-    clock: systemClock,
-    logger,
-    metrics: new Registry(),
-  });
 }

@@ -28,12 +28,7 @@ import {
 } from '@queqiao/protocol/server';
 import { loadConfig, Registry, systemClock, type Logger } from '@queqiao/runtime';
 import { silentLogger } from '@queqiao/runtime/testing';
-import {
-  createDatabase,
-  migrate,
-  type AppSettingsInput,
-  type Database,
-} from '@queqiao/store-mysql';
+import { migrate, type AppSettingsInput, type Database } from '@queqiao/store-mysql';
 import {
   createTestApp,
   newTokenSecret,
@@ -42,6 +37,7 @@ import {
   type TestApp,
 } from '@queqiao/testkit';
 import { createLogic, logicConfig, type Logic, type LogicOverrides } from '../../src/index.js';
+import { openStores } from './own-stores.js';
 
 export interface LogicNode {
   readonly logic: Logic;
@@ -133,16 +129,7 @@ export class ApiRig {
 
   /** What would take too many calls. */
   async withStores(work: (database: Database) => Promise<unknown>): Promise<void> {
-    const database = createDatabase({
-      url: this.database.url,
-      poolSize: 1,
-      appendPoolSize: 1,
-      statementTimeoutMs: 10_000,
-      tenantGuard: true,
-      clock: systemClock,
-      logger: this.logger,
-      metrics: new Registry(),
-    });
+    const database = openStores(this);
     try {
       await work(database);
     } finally {

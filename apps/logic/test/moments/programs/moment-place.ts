@@ -1,9 +1,9 @@
-import { Registry, systemClock } from '@queqiao/runtime';
-import { createDatabase, type Database } from '@queqiao/store-mysql';
+import type { Database } from '@queqiao/store-mysql';
 import { TcpProxy, type TestApp } from '@queqiao/testkit';
 import { momentJobRows } from '../../../src/compose/moment-notices.js';
 import type { MomentJobRows } from '../../../src/delivery/index.js';
 import { ApiRig } from '../../rig/api-rig.js';
+import { openStores } from '../../rig/own-stores.js';
 
 /** What a statement takes longer on the slow line, both ways together: time for a few changes. */
 const SLOW_LINE_MS = 60;
@@ -22,7 +22,7 @@ export interface MomentPlace {
 export async function placeWithoutJobs(): Promise<MomentPlace> {
   const rig = await ApiRig.start(0);
   for (let n = 0; n < 2; n += 1) {
-    await rig.addNode({}, { database: withoutJobs(open(rig)) });
+    await rig.addNode({}, { database: withoutJobs(openStores(rig)) });
   }
   return placeAt(rig);
 }
@@ -38,7 +38,7 @@ export async function placeWithSlowNode(): Promise<MomentPlace> {
 }
 
 async function placeAt(rig: ApiRig, line?: TcpProxy): Promise<MomentPlace> {
-  const stores = open(rig);
+  const stores = openStores(rig);
   const app = await rig.createApp('demo');
   const close = async () => {
     await stores.close();
@@ -49,19 +49,6 @@ async function placeAt(rig: ApiRig, line?: TcpProxy): Promise<MomentPlace> {
   const delivery = { pushChange: () => undefined };
   const jobs = momentJobRows({ database: stores, delivery }, { owner: 'test', dispatchDelayMs: 0 });
   return { rig, app, jobs, close };
-}
-
-function open({ database, logger }: ApiRig): Database {
-  return createDatabase({
-    url: database.url,
-    poolSize: 4,
-    appendPoolSize: 2,
-    statementTimeoutMs: 8_000,
-    tenantGuard: true,
-    clock: systemClock,
-    logger,
-    metrics: new Registry(),
-  });
 }
 
 function withoutJobs(stores: Database): Database {
