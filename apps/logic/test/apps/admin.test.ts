@@ -103,7 +103,7 @@ describe('operators', () => {
   });
 });
 
-describe('apps', () => {
+describe.concurrent('apps', () => {
   it('are created once, found and listed page by page', async () => {
     const first = { ...request('shop'), name: 'A shop 🌉' };
     const made = await operate(Apps, 'createApp', first);
@@ -194,7 +194,7 @@ async function revocations(appId: string) {
     .map(({ keyId, revokedMs }) => ({ keyId, revokedMs: Number(revokedMs) }));
 }
 
-describe('keys', () => {
+describe.concurrent('keys', () => {
   const algorithm = KeyAlgorithm.HS256;
 
   it('are made, shown once, and end on every node', async () => {
@@ -287,7 +287,7 @@ describe('keys', () => {
   });
 });
 
-describe('credentials', () => {
+describe.concurrent('credentials', () => {
   it('are shown once, are for their scopes, and end on every node', async () => {
     await create('trusted');
     const wanted = { ...request('trusted'), scopes: [Scope.READ] };
@@ -310,7 +310,7 @@ describe('credentials', () => {
   });
 });
 
-describe('deleting an app', () => {
+describe.concurrent('deleting an app', () => {
   it('takes two steps, ends everything, and leaves nothing but its id', async () => {
     const app = await rig.createApp('ending');
     const backEnd = rig.backEnd(`Bearer ${app.credential}`);

@@ -81,7 +81,7 @@ const chat = directConversationId('ann' as UserId, 'bob' as UserId);
 const send = (call: UserCall, clientMsgId = newId()) =>
   call(Messages, 'send', { conversationId: chat, clientMsgId, content: contentOf('hello') });
 
-describe('what an app has', () => {
+describe.concurrent('what an app has', () => {
   it('is counted by some node, page by page, and shown to operators', async () => {
     const app = await newApp();
     const ann = await rig.calls(app, 'ann');
@@ -108,7 +108,7 @@ describe('what an app has', () => {
   });
 });
 
-describe('an app with as many entries as it may have', () => {
+describe.concurrent('an app with as many entries as it may have', () => {
   it('stores no more, whoever says it, answers repeats, and goes on once it may have more', async () => {
     const app = await newApp();
     const anns = [await rig.calls(app, 'ann', 0), await rig.calls(app, 'ann', 1)] as const;
@@ -209,7 +209,7 @@ describe('an app with as many entries as it may have', () => {
   });
 });
 
-describe('an app with as many users as it may have', () => {
+describe.concurrent('an app with as many users as it may have', () => {
   it('gets no new ones by any way, and those it has go on', async () => {
     const app = await newApp();
     await limit(app, { maxUsers: 2 });
@@ -269,7 +269,7 @@ describe('an app with as many users as it may have', () => {
   });
 });
 
-describe('an app with as many groups as it may have', () => {
+describe.concurrent('an app with as many groups as it may have', () => {
   it('gets no new ones, answers repeats, and gets one when one has ended', async () => {
     const app = await newApp();
     const anns = [await rig.calls(app, 'ann', 0), await rig.calls(app, 'ann', 1)] as const;

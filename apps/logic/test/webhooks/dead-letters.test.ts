@@ -57,7 +57,7 @@ async function withLetters(chats: readonly string[], each = 1) {
   return { ...hooked, said };
 }
 
-describe('an event that is refused for a day', () => {
+describe.concurrent('an event that is refused for a day', () => {
   it('is a dead letter, and what follows it goes on', async () => {
     const { app, receiver, call, webhookId, said } = await withLetters(['d:ann:bob']);
     const next = await hooks.say(app, 'd:ann:bob');
@@ -89,7 +89,7 @@ describe('an event that is refused for a day', () => {
   });
 });
 
-describe('dead letters that are sent again', () => {
+describe.concurrent('dead letters that are sent again', () => {
   const replay = ({ call, webhookId }: Hooked, more: { eventIds?: string[]; fromMs?: number }) =>
     call(Webhooks, 'replayDeadLetters', { clientRequestId: newId(), webhookId, ...more });
 
@@ -149,7 +149,7 @@ describe('dead letters that are sent again', () => {
   });
 });
 
-it('with a webhook its dead letters go, and whatever waits', async () => {
+it.concurrent('with a webhook its dead letters go, and whatever waits', async () => {
   const { call, webhookId } = await withLetters(['d:ann:bob', 'd:cid:dan']);
   await call(Webhooks, 'deleteWebhook', { clientRequestId: newId(), webhookId });
   const notFound = { code: 'NOT_FOUND', field: 'webhook_id' };
@@ -163,7 +163,7 @@ it('with a webhook its dead letters go, and whatever waits', async () => {
   });
 });
 
-it('dead letters are kept for thirty days', async () => {
+it.concurrent('dead letters are kept for thirty days', async () => {
   const { call, webhookId } = await withLetters(['d:ann:bob', 'd:cid:dan']);
   const [one] = await lettersOf(call, webhookId);
   const older = `UPDATE webhook_dead_letters SET died_ms = died_ms - 2592000001`;
