@@ -11,8 +11,6 @@ export const WEBHOOK_MAX_WAITS = 1_000;
 export const DEAD_LETTERS_MAX_REPLAY = 1_000;
 /** Dead letters are kept for 30 days. */
 export const DEAD_LETTERS_KEPT_MS = 2_592_000_000;
-/** Entries of one read of a conversation that waits. */
-export const WEBHOOK_MAX_READ = 50;
 
 export interface WebhookInfo {
   readonly webhookId: string;
@@ -191,12 +189,13 @@ export interface WebhookStore {
   held(key: WebhookKey, owner: string): Promise<HeldWebhook | null>;
   /** False: nothing was written, as it is gone or another owner's. */
   save(key: WebhookKey, owner: string, progress: WebhookProgress): Promise<boolean>;
-  /** Of one conversation from one seq to another, at most WEBHOOK_MAX_READ. */
-  entries(
+  /** The first entry of a range that is of one of these kinds, or of any when there are none. Null: there is none. */
+  firstEntry(
     appId: AppId,
     conversationId: ConversationId,
     range: { readonly fromSeq: number; readonly toSeq: number },
-  ): Promise<EntryRecord[]>;
+    kinds: readonly string[],
+  ): Promise<EntryRecord | null>;
   /** Removes dead letters older than DEAD_LETTERS_KEPT_MS, at most `limit` of each app; returns how many. */
   prune(limit: number): Promise<number>;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEAD_LETTERS_SQL } from '../src/webhook/dead-letters.js';
 import { SURVEY_SQL } from '../src/webhook/webhook-owners.js';
-import { WAITING_ENTRIES_SQL } from '../src/webhook/webhook-reads.js';
+import { FIRST_ENTRY_SQL } from '../src/webhook/webhook-reads.js';
 import { allow, app, direct, message, StoreRig } from './store-rig.js';
 
 let rig: StoreRig;
@@ -50,8 +50,12 @@ it('a page of dead letters is read from its key, from its place on', async () =>
   expect(rows).toMatchObject([{ type: 'range', key: 'webhook_dead_letters_by_death' }]);
 });
 
-it('entries that wait are read by their keys', async () => {
-  const rows = await plan(WAITING_ENTRIES_SQL, [app, chat, 100, 200, 50]);
+it.each([
+  ['of any kind', []],
+  ['of some kinds', ['recall', 'text']],
+])('the next entry that waits, %s, is looked for by its key', async (_what, kinds) => {
+  const wanted = [kinds.length, JSON.stringify(kinds)];
+  const rows = await plan(FIRST_ENTRY_SQL, [app, chat, 100, 200, ...wanted]);
   expect(rows).toMatchObject([{ table: 'e', type: 'range', key: 'PRIMARY' }]);
 });
 

@@ -1,11 +1,22 @@
 import type { ConversationId } from '@queqiao/domain';
 import type { EventPlace } from '../usecase/event/ports.js';
-import type { AppEvent, WebhookEntry } from './ports.js';
+import type { AppEvent, EventName, WebhookEntry } from './ports.js';
 
-export interface WindowItem {
+export interface WindowItem extends EventName {
   readonly place: EventPlace;
-  readonly entry: WebhookEntry;
+  /** When its page was read. */
+  readonly readMs: number;
+  /** As it was then; undefined: somebody has taken it, or it was too old. */
+  entry: WebhookEntry | undefined;
   done: boolean;
+}
+
+export interface EventPage {
+  readonly events: readonly AppEvent[];
+  /** Behind the last of them. */
+  readonly place: EventPlace;
+  /** Not after any of them was read, by a clock that never goes back. */
+  readonly readMs: number;
 }
 
 /**
@@ -43,20 +54,34 @@ export class EventWindow {
     return this.#bytes;
   }
 
-  /** `passed` says which events are somebody else's business: they count as done. */
-  add(
-    events: readonly AppEvent[],
-    readTo: EventPlace,
-    passed: (entry: WebhookEntry) => boolean,
-  ): void {
+  /** `passed` says which events are somebody else's business: they count as done. Pages come in the order in which they are read. */
+  add({ events, place: readTo, readMs }: EventPage, passed: (event: EventName) => boolean): void {
     for (const { place, entry } of events) {
-      const item = { place, entry, done: passed(entry) };
+      const { conversationId, seq, kind } = entry;
+      const name = { conversationId, seq, kind };
+      const done = passed(name);
+      const item = { ...name, place, readMs, entry: done ? undefined : entry, done };
       this.#items.push(item);
-      this.#bytes += entry.content.byteLength;
-      if (!item.done) this.#queue(item);
+      this.#bytes += item.entry?.content.byteLength ?? 0;
+      if (!done) this.#queue(item);
     }
     this.readTo = readTo;
     this.#move();
+  }
+
+  /** What was read of an event at `sinceMs` or later. It is the caller's from now on: another one gets nothing. */
+  takeEntry(item: WindowItem, sinceMs: number): WebhookEntry | undefined {
+    const { entry, readMs } = item;
+    this.#drop(item);
+    return readMs >= sinceMs ? entry : undefined;
+  }
+
+  /** Keeps nothing that was read before. */
+  forget(beforeMs: number): void {
+    for (const item of this.#items) {
+      if (item.readMs >= beforeMs) return;
+      this.#drop(item);
+    }
   }
 
   /** Whether something of the conversation is not done. */
@@ -75,13 +100,13 @@ export class EventWindow {
   }
 
   /** What was taken can be taken again. */
-  putBack({ entry }: WindowItem): void {
-    this.#ready.add(entry.conversationId);
+  putBack({ conversationId }: WindowItem): void {
+    this.#ready.add(conversationId);
   }
 
   done(item: WindowItem): void {
-    item.done = true;
-    const { conversationId } = item.entry;
+    this.#settle(item);
+    const { conversationId } = item;
     const lane = this.#lanes.get(conversationId);
     if (lane?.[0] === item) lane.shift();
     if (lane?.length === 0) this.#lanes.delete(conversationId);
@@ -90,17 +115,27 @@ export class EventWindow {
   }
 
   /** Everything of a conversation that is not done, which counts as done from now on. */
-  giveAway(conversationId: ConversationId): readonly WebhookEntry[] {
+  giveAway(conversationId: ConversationId): readonly EventName[] {
     const lane = this.#lanes.get(conversationId) ?? [];
     this.#lanes.delete(conversationId);
     this.#ready.delete(conversationId);
-    for (const item of lane) item.done = true;
+    for (const item of lane) this.#settle(item);
     this.#move();
-    return lane.map(({ entry }) => entry);
+    return lane;
+  }
+
+  #settle(item: WindowItem): void {
+    item.done = true;
+    this.#drop(item);
+  }
+
+  #drop(item: WindowItem): void {
+    this.#bytes -= item.entry?.content.byteLength ?? 0;
+    item.entry = undefined;
   }
 
   #queue(item: WindowItem): void {
-    const { conversationId } = item.entry;
+    const { conversationId } = item;
     const lane = this.#lanes.get(conversationId);
     if (lane) {
       lane.push(item);
@@ -112,9 +147,8 @@ export class EventWindow {
 
   #move(): void {
     let count = 0;
-    for (const { done, entry, place } of this.#items) {
+    for (const { done, place } of this.#items) {
       if (!done) break;
-      this.#bytes -= entry.content.byteLength;
       this.donePlace = place;
       count += 1;
     }

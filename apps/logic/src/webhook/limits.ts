@@ -6,6 +6,10 @@ export const WEBHOOK_NODE_MAX_REQUESTS = 512;
 export const WEBHOOK_MAX_WINDOW = 400;
 /** Bytes of the contents of such events at one node; a webhook that has none may always read a page. */
 export const WEBHOOK_NODE_MAX_BYTES = 67_108_864;
+/** What is sent was read no longer before, or is read again; so long is it kept, too. */
+export const WEBHOOK_CONTENT_MAX_AGE_MS = 5_000;
+/** Entries of a conversation that waits that are looked at, in one read, for one that the webhook wants. */
+export const WEBHOOK_MAX_SCAN = 1_000;
 /** From resolving the name to the end of the answer. */
 export const WEBHOOK_TIMEOUT_MS = 10_000;
 /** Of the body of an answer. */

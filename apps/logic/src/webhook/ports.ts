@@ -7,6 +7,14 @@ export interface WebhookEntry extends EntryRecord {
   readonly kind: string;
 }
 
+/** An event without what it says. */
+export type EventName = Pick<WebhookEntry, 'conversationId' | 'seq' | 'kind'>;
+
+export interface SeqRange {
+  readonly fromSeq: number;
+  readonly toSeq: number;
+}
+
 export interface AppEvent {
   readonly place: EventPlace;
   readonly entry: WebhookEntry;
@@ -69,11 +77,13 @@ export interface WebhookRows {
   held(key: WebhookKey, owner: string): Promise<HeldWebhook | null>;
   /** All of it or nothing. False: it has another owner, or is gone. */
   save(key: WebhookKey, owner: string, progress: Progress): Promise<boolean>;
-  entries(
+  /** The first entry of a range that is of one of these types, or of any when there are none. Null: there is none. */
+  firstEntry(
     appId: AppId,
     conversationId: ConversationId,
-    range: { readonly fromSeq: number; readonly toSeq: number },
-  ): Promise<readonly WebhookEntry[]>;
+    range: SeqRange,
+    types: readonly string[],
+  ): Promise<WebhookEntry | null>;
 }
 
 export interface WebhookOwners {

@@ -1,5 +1,5 @@
 import type { ConversationId } from '@queqiao/domain';
-import type { WaitRecord, WebhookEntry } from './ports.js';
+import type { EventName, WaitRecord } from './ports.js';
 
 /** A wait while it is worked on. */
 export interface Wait extends WaitRecord {
@@ -9,8 +9,6 @@ export interface Wait extends WaitRecord {
   firstAttemptMs: number;
   dueMs: number;
   lastError: string;
-  /** Read ahead, from nextSeq on. */
-  entries: readonly WebhookEntry[];
 }
 
 export interface WaitChanges {
@@ -19,8 +17,8 @@ export interface WaitChanges {
 }
 
 /**
- * Conversations that are not up to date because an event was refused, each with the entries that it still has to get, in order.
- * Remembers what has to be written of them.
+ * Conversations that are not up to date because an event was refused, each with the entries that it still has to get, in order:
+ * their numbers alone. Remembers what has to be written of them.
  */
 export class Waits {
   readonly #lanes = new Map<ConversationId, Wait[]>();
@@ -48,15 +46,12 @@ export class Waits {
       if (gone.has(`${row.conversationId} ${row.firstSeq}`)) continue;
       const lane = this.#lanes.get(row.conversationId) ?? [];
       if (lane.some(({ firstSeq }) => firstSeq === row.firstSeq)) continue;
-      this.#insert({ ...row, entries: [] });
+      this.#insert({ ...row });
     }
   }
 
   /** Adds an event to what its conversation waits for. */
-  absorb(
-    { conversationId, seq }: Pick<WebhookEntry, 'conversationId' | 'seq'>,
-    nowMs: number,
-  ): void {
+  absorb({ conversationId, seq }: Pick<EventName, 'conversationId' | 'seq'>, nowMs: number): void {
     const lane = this.#lanes.get(conversationId) ?? [];
     if (lane.some(({ firstSeq, lastSeq }) => firstSeq <= seq && seq <= lastSeq)) return;
     const before = lane.find(({ lastSeq }) => lastSeq === seq - 1);
@@ -66,7 +61,7 @@ export class Waits {
       return;
     }
     const fresh = { conversationId, firstSeq: seq, nextSeq: seq, lastSeq: seq, attempts: 0 };
-    const wait = { ...fresh, firstAttemptMs: 0, dueMs: nowMs, lastError: '', entries: [] };
+    const wait = { ...fresh, firstAttemptMs: 0, dueMs: nowMs, lastError: '' };
     this.#insert(wait);
     this.#changed.add(wait);
   }
@@ -94,13 +89,19 @@ export class Waits {
     this.#busy.delete(conversationId);
   }
 
-  /** The next event is delivered, or none that is wanted. */
-  advance(wait: Wait, nowMs: number): void {
+  /** Of the events before this one none is wanted. */
+  reach(wait: Wait, seq: number): void {
+    if (seq === wait.nextSeq) return;
+    this.#changed.add(wait);
+    Object.assign(wait, { nextSeq: seq, attempts: 0, firstAttemptMs: 0, lastError: '' });
+  }
+
+  /** The next event is delivered; or none up to `seq` is wanted. */
+  advance(wait: Wait, nowMs: number, seq = wait.nextSeq): void {
+    this.reach(wait, seq + 1);
     this.#step(wait);
-    wait.nextSeq += 1;
-    wait.entries = wait.entries.filter(({ seq }) => seq >= wait.nextSeq);
     if (wait.nextSeq > wait.lastSeq) this.#end(wait);
-    else Object.assign(wait, { attempts: 0, firstAttemptMs: 0, dueMs: nowMs, lastError: '' });
+    else wait.dueMs = nowMs;
   }
 
   refuse(wait: Wait, refusal: { nowMs: number; dueMs: number; error: string }): void {
@@ -109,7 +110,6 @@ export class Waits {
     wait.attempts += 1;
     wait.dueMs = refusal.dueMs;
     wait.lastError = refusal.error;
-    wait.entries = [];
   }
 
   /** The next event is given up on. What follows it is a wait of its own: this one's name is the dead event's. */
@@ -119,7 +119,7 @@ export class Waits {
     if (wait.nextSeq === wait.lastSeq) return;
     const nextSeq = wait.nextSeq + 1;
     const fresh = { ...wait, firstSeq: nextSeq, nextSeq, attempts: 0, firstAttemptMs: 0 };
-    const rest = { ...fresh, dueMs: nowMs, lastError: '', entries: [] };
+    const rest = { ...fresh, dueMs: nowMs, lastError: '' };
     this.#insert(rest);
     this.#changed.add(rest);
   }
@@ -133,10 +133,7 @@ export class Waits {
 
   /** What has to be written; it counts as written unless it is given back. */
   takeChanges(): WaitChanges {
-    const waits = [...this.#changed].map((wait): WaitRecord => {
-      const { entries: _entries, ...record } = wait;
-      return record;
-    });
+    const waits = [...this.#changed].map((wait): WaitRecord => ({ ...wait }));
     const over = this.#over;
     this.#changed.clear();
     this.#over = [];

@@ -16,6 +16,10 @@ export function webhookMetrics(registry: Registry) {
       'queqiao_webhook_missed_total',
       'Times that a webhook came so late that events were kept no longer',
     ),
+    rereads: counter(
+      'queqiao_webhook_rereads_total',
+      'Events that were read again to be sent, as what was read of them had become too old',
+    ),
     failures: counter(
       'queqiao_webhook_store_failures_total',
       'Reads and writes of webhooks that failed, and are tried again',
@@ -24,7 +28,10 @@ export function webhookMetrics(registry: Registry) {
     away: gauge('queqiao_webhook_away', 'Of them, those whose receiver is away'),
     requests: gauge('queqiao_webhook_requests', 'Requests of this node under way'),
     waits: gauge('queqiao_webhook_waits', 'Conversations that wait for another attempt'),
-    bytes: gauge('queqiao_webhook_buffered_bytes', 'Bytes of contents that were read and not sent'),
+    bytes: gauge(
+      'queqiao_webhook_buffered_bytes',
+      'Bytes of contents that were read and not dealt with',
+    ),
     pending: gauge(
       'queqiao_webhook_pending_commits',
       'Commits of which not every event was dealt with, of all webhooks of this node',

@@ -1,6 +1,7 @@
 import type { Timer } from '@queqiao/runtime';
+import { EventReader } from './event-reader.js';
 import { WEBHOOK_MAX_WINDOW } from './limits.js';
-import type { Outcome, Target, WebhookEntry, WebhookKey } from './ports.js';
+import type { EventName, Outcome, Target, WebhookKey } from './ports.js';
 import type { RunnerDeps } from './runner-deps.js';
 import { WebhookWork, type Task } from './webhook-work.js';
 
@@ -20,7 +21,7 @@ export const RUNNER_MAX_WAITS = 1_000;
 /** Sends what one webhook has to get, for as long as this node owns it. */
 export class WebhookRunner {
   #target: Target | undefined;
-  #types: ReadonlySet<string> = new Set();
+  #types: readonly string[] = [];
   #work: WebhookWork | undefined;
   #revision = 0;
   /** There may be events that were not read. */
@@ -32,6 +33,7 @@ export class WebhookRunner {
   #saving: Promise<void> = Promise.resolve();
   readonly #requests = new Set<Promise<void>>();
   readonly #end = new AbortController();
+  readonly #reader: EventReader;
 
   constructor(
     readonly key: WebhookKey,
@@ -39,7 +41,9 @@ export class WebhookRunner {
     private readonly deps: RunnerDeps,
     /** Called once, when it has to stop because it is not this node's any more. */
     private readonly onLost: () => void,
-  ) {}
+  ) {
+    this.#reader = new EventReader(deps, key.appId);
+  }
 
   get revision(): number {
     return this.#revision;
@@ -48,7 +52,7 @@ export class WebhookRunner {
   get state() {
     const { window, waits, health } = this.#work ?? {};
     return {
-      bytes: window?.bytes ?? 0,
+      bytes: (window?.bytes ?? 0) + this.#reader.bytes,
       waits: waits?.size ?? 0,
       isAway: health?.isAway ?? false,
       position: window?.place.position,
@@ -60,9 +64,11 @@ export class WebhookRunner {
     void this.#load();
   }
 
-  /** There is an event at this position, and the node is still there. */
+  /** There is an event at this position, and the node is still there. Called again and again. */
   heard(newest: number): void {
-    if (newest > (this.#work?.window.readPlace.position ?? 0)) this.#hasMore = true;
+    const window = this.#work?.window;
+    if (newest > (window?.readPlace.position ?? 0)) this.#hasMore = true;
+    window?.forget(this.#reader.sinceMs);
     this.#go();
   }
 
@@ -110,10 +116,10 @@ export class WebhookRunner {
     if (held === null) return this.#lose();
     const target = await open(this.key, held);
     this.#target = target;
-    this.#types = new Set(held.types);
+    this.#types = held.types;
     this.#revision = held.revision;
     if (this.#work) return this.#work.waits.load(held.waits);
-    const eventId = (entry: Pick<WebhookEntry, 'conversationId' | 'seq'>) =>
+    const eventId = (entry: Pick<EventName, 'conversationId' | 'seq'>) =>
       this.deps.sender.eventId(target, entry);
     this.#work = new WebhookWork(held.place, held.waits, { eventId });
   }
@@ -138,7 +144,7 @@ export class WebhookRunner {
     for (;;) {
       const task = work.take(nowMs());
       if (task === undefined) return;
-      if (task.kind === 'fresh' && !this.#wants(task.item.entry)) {
+      if (task.kind === 'fresh' && !this.#wants(task.item)) {
         work.pass(task, nowMs());
         this.#saveSoon();
       } else if (!slots.tryTake(this.#go)) {
@@ -157,11 +163,16 @@ export class WebhookRunner {
 
   async #run(work: WebhookWork, target: Target, task: Task): Promise<void> {
     const { nowMs, sender, metrics } = this.deps;
-    const entry = await this.#entryOf(task);
-    if (entry === undefined || this.#end.signal.aborted) return work.putBack(task);
-    if (entry === null || !this.#wants(entry)) work.pass(task, nowMs());
+    const found = await this.#attempt('an event could not be read', () =>
+      this.#reader.find(task, work.window, this.#types),
+    );
+    if (found === undefined || this.#end.signal.aborted) return work.putBack(task);
+    const { entry, range } = found;
+    if (entry === null) work.pass(task, nowMs(), range.toSeq);
     else {
-      const outcome = await sender.send(target, entry, nowMs());
+      work.reach(task, entry.seq);
+      const send = () => sender.send(target, entry, nowMs());
+      const outcome = await this.#reader.holding(entry, send);
       metrics.attempts.inc({ outcome: labelOf(outcome) });
       work.settle(task, outcome, nowMs());
       if (outcome.kind === 'gone') this.#lose();
@@ -169,26 +180,8 @@ export class WebhookRunner {
     this.#saveSoon();
   }
 
-  /** Null: there is none. Undefined: the database did not answer. */
-  async #entryOf(task: Task): Promise<WebhookEntry | null | undefined> {
-    if (task.kind === 'fresh') return task.item.entry;
-    const { wait } = task;
-    const next = () => wait.entries.find(({ seq }) => seq === wait.nextSeq);
-    const known = next();
-    if (known) return known;
-    const { appId } = this.key;
-    // One that was refused may be refused again; the others are likely to follow each other.
-    const toSeq = wait.attempts > 0 ? wait.nextSeq : wait.lastSeq;
-    const range = { fromSeq: wait.nextSeq, toSeq };
-    const found = await this.#attempt('events that wait could not be read', async () => {
-      wait.entries = await this.deps.rows.entries(appId, wait.conversationId, range);
-      return true;
-    });
-    return found === undefined ? undefined : (next() ?? null);
-  }
-
   #readOn(work: WebhookWork): void {
-    const { events, hasRoom, nowMs } = this.deps;
+    const { events, hasRoom, nowMs, clock } = this.deps;
     const { window } = work;
     const isFull = window.size > WEBHOOK_MAX_WINDOW - PAGE || work.waits.size >= RUNNER_MAX_WAITS;
     if (!this.#hasMore || this.#reading || isFull || (window.size > 0 && !hasRoom())) return;
@@ -197,10 +190,11 @@ export class WebhookRunner {
     this.#hasMore = false;
     const read = async (): Promise<void> => {
       const from = window.readPlace;
+      const readMs = clock.monotonic();
       const page = await events.read(this.key.appId, from);
       if (page === null) return this.#skip(work);
       if (page.place !== from) this.#hasMore = true;
-      work.add(page.events, page.place, nowMs());
+      work.add({ ...page, readMs }, nowMs());
       this.#saveSoon();
     };
     void this.#attempt('events of a webhook could not be read', read).then((): void => {
@@ -218,8 +212,8 @@ export class WebhookRunner {
     this.deps.metrics.missed.inc();
   }
 
-  #wants({ kind }: WebhookEntry): boolean {
-    return this.#types.size === 0 || this.#types.has(kind);
+  #wants({ kind }: EventName): boolean {
+    return this.#types.length === 0 || this.#types.includes(kind);
   }
 
   #saveSoon(): void {

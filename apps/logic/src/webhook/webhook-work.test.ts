@@ -31,7 +31,7 @@ function nameOf(task: Task | undefined): string | undefined {
   if (task === undefined) return undefined;
   const { conversationId, seq } =
     task.kind === 'fresh'
-      ? task.item.entry
+      ? task.item
       : { conversationId: task.wait.conversationId, seq: task.wait.nextSeq };
   return `${conversationId.split(':')[1]} ${seq}`;
 }
@@ -46,7 +46,7 @@ function workOn(...names: string[]): WebhookWork {
 
 function add(work: WebhookWork, from: number, ...names: string[]): void {
   const events = names.map((name, index) => event(name, from + index));
-  work.add(events, events.at(-1)?.place ?? begin, 0);
+  work.add({ events, place: events.at(-1)?.place ?? begin, readMs: from }, 0);
 }
 
 /** Everything that may be taken now. */

@@ -1,14 +1,13 @@
 import type { ConversationId } from '@queqiao/domain';
 import type { EventPlace } from '../usecase/event/ports.js';
-import { EventWindow, type WindowItem } from './event-window.js';
+import { EventWindow, type EventPage, type WindowItem } from './event-window.js';
 import { WEBHOOK_BACK_SPREAD_MS, WEBHOOK_GIVE_UP_MS, WEBHOOK_MAX_REQUESTS } from './limits.js';
 import type {
-  AppEvent,
   DeadLetterRecord,
+  EventName,
   Outcome,
   Progress,
   WaitRecord,
-  WebhookEntry,
 } from './ports.js';
 import { ReceiverHealth } from './receiver-health.js';
 import { retryDelayMs } from './retry-delay.js';
@@ -22,7 +21,7 @@ export type Task =
 type Refusal = Extract<Outcome, { kind: 'refused' }>;
 
 export interface WorkOptions {
-  readonly eventId: (entry: Pick<WebhookEntry, 'conversationId' | 'seq'>) => string;
+  readonly eventId: (entry: Pick<EventName, 'conversationId' | 'seq'>) => string;
   readonly random?: () => number;
 }
 
@@ -71,10 +70,10 @@ export class WebhookWork {
   }
 
   /** A page of events. Those of conversations that wait, wait with them. */
-  add(events: readonly AppEvent[], readTo: EventPlace, nowMs: number): void {
-    this.#window.add(events, readTo, (entry) => {
-      if (!this.waits.has(entry.conversationId)) return false;
-      this.waits.absorb(entry, nowMs);
+  add(page: EventPage, nowMs: number): void {
+    this.#window.add(page, (event) => {
+      if (!this.waits.has(event.conversationId)) return false;
+      this.waits.absorb(event, nowMs);
       return true;
     });
   }
@@ -110,11 +109,16 @@ export class WebhookWork {
     else this.waits.putBack(task.wait);
   }
 
-  /** Nobody wants it. */
-  pass(task: Task, nowMs: number): void {
+  /** Of a conversation that waits nothing before `seq` is wanted. */
+  reach(task: Task, seq: number): void {
+    if (task.kind === 'waiting') this.waits.reach(task.wait, seq);
+  }
+
+  /** Nobody wants it; of a conversation that waits, nothing up to `seq`. */
+  pass(task: Task, nowMs: number, seq?: number): void {
     this.#underWay -= 1;
     if (task.kind === 'fresh') this.#window.done(task.item);
-    else this.waits.advance(task.wait, nowMs);
+    else this.waits.advance(task.wait, nowMs, seq);
   }
 
   settle(task: Task, outcome: Outcome, nowMs: number): void {
@@ -177,7 +181,7 @@ export class WebhookWork {
       this.health.failed(task.wait.conversationId, nowMs);
       return this.#refuse(task.wait, refusal, nowMs);
     }
-    const { conversationId, seq } = task.item.entry;
+    const { conversationId, seq } = task.item;
     this.health.failed(conversationId, nowMs);
     for (const left of this.#window.giveAway(conversationId)) this.waits.absorb(left, nowMs);
     const wait = this.waits.of(conversationId);

@@ -66,3 +66,10 @@ export async function statusOf(call: Call, webhookId: string) {
 export async function lettersOf(call: Call, webhookId: string) {
   return (await call(Webhooks, 'listDeadLetters', { webhookId })).deadLetters;
 }
+
+/** Of the first node, over all labels. */
+export async function metricOf({ rig }: WebhookRig, name: string): Promise<number> {
+  const metric = rig.nodes[0]?.logic.registry.getSingleMetric(name);
+  const { values } = (await metric?.get()) ?? { values: [] };
+  return values.reduce((sum, { value }) => sum + value, 0);
+}

@@ -3,17 +3,14 @@ import { sql } from 'kysely';
 import { ENTRY_COLUMNS, toEntry, type EntryRow } from '../conversation/rows.js';
 import type { EntryRecord } from '../conversation-types.js';
 import { select, type StoreContext } from '../store-context.js';
-import {
-  WEBHOOK_MAX_READ,
-  WEBHOOKS_MAX_PER_APP,
-  type WebhookInfo,
-  type WebhookStatus,
-} from '../webhook-types.js';
+import { WEBHOOKS_MAX_PER_APP, type WebhookInfo, type WebhookStatus } from '../webhook-types.js';
 import { INFO_COLUMNS, toInfo } from './webhook-rows.js';
 
-export const WAITING_ENTRIES_SQL =
+/** The kinds as JSON: any number of them is one statement. */
+export const FIRST_ENTRY_SQL =
   `SELECT ${ENTRY_COLUMNS} FROM entries e FORCE INDEX (PRIMARY) ` +
-  'WHERE e.app_id = ? AND e.conversation_id = ? AND e.seq BETWEEN ? AND ? ORDER BY e.seq LIMIT ?';
+  'WHERE e.app_id = ? AND e.conversation_id = ? AND e.seq BETWEEN ? AND ? ' +
+  'AND (? = 0 OR JSON_CONTAINS(?, JSON_QUOTE(e.kind))) ORDER BY e.seq LIMIT 1';
 
 export async function listWebhooks({ kysely }: StoreContext, appId: AppId): Promise<WebhookInfo[]> {
   const rows = await kysely
@@ -84,13 +81,15 @@ async function readCounts({ kysely }: StoreContext, appId: AppId, webhookId: str
   return { waitingConversations: rows[0]?.waiting ?? 0, deadLetters: rows[0]?.dead ?? 0 };
 }
 
-export async function waitingEntries(
+export async function firstEntry(
   context: StoreContext,
   appId: AppId,
   conversationId: ConversationId,
-  { fromSeq, toSeq }: { readonly fromSeq: number; readonly toSeq: number },
-): Promise<EntryRecord[]> {
-  const values = [appId, conversationId, fromSeq, toSeq, WEBHOOK_MAX_READ];
-  const rows = await select<EntryRow>(context, 'waiting events', WAITING_ENTRIES_SQL, values);
-  return rows.map(toEntry);
+  range: { readonly fromSeq: number; readonly toSeq: number; readonly kinds: readonly string[] },
+): Promise<EntryRecord | null> {
+  const { fromSeq, toSeq, kinds } = range;
+  const wanted = [kinds.length, JSON.stringify(kinds)];
+  const values = [appId, conversationId, fromSeq, toSeq, ...wanted];
+  const [row] = await select<EntryRow>(context, 'waiting event', FIRST_ENTRY_SQL, values);
+  return row === undefined ? null : toEntry(row);
 }

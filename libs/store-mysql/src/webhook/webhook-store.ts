@@ -22,7 +22,7 @@ import {
   surveyWebhooks,
 } from './webhook-owners.js';
 import { heldWebhook, saveProgress } from './webhook-progress.js';
-import { getWebhook, listWebhooks, waitingEntries } from './webhook-reads.js';
+import { firstEntry, getWebhook, listWebhooks } from './webhook-reads.js';
 
 type Node = Parameters<WebhookStore['renew']>[0];
 
@@ -105,12 +105,13 @@ export class MysqlWebhookStore implements WebhookStore {
     return saveProgress(this.context, key, owner, progress);
   }
 
-  entries(
+  firstEntry(
     appId: AppId,
     conversationId: ConversationId,
     range: { readonly fromSeq: number; readonly toSeq: number },
+    kinds: readonly string[],
   ) {
-    return waitingEntries(this.context, appId, conversationId, range);
+    return firstEntry(this.context, appId, conversationId, { ...range, kinds });
   }
 
   prune(limit: number) {
