@@ -15,6 +15,9 @@ const LOOK_MS = 250;
 /** Bytes of contents of one answer, unless a single one is larger. */
 export const EVENTS_MAX_BYTES = 1_048_576;
 
+/** What was read and could not be sent for so long is read again. */
+export const EVENTS_CONTENT_MAX_AGE_MS = 5_000;
+
 export interface SubscribeEventsDeps {
   readonly apps: Apps;
   readonly events: Events;
@@ -30,8 +33,8 @@ export interface EventBatch {
 }
 
 /**
- * What happens in the app, from a cursor on, without end. A page is read when the one before was taken. Errors: INVALID_ARGUMENT,
- * PERMISSION_DENIED, LIMIT_EXCEEDED, CURSOR_EXPIRED, UNAVAILABLE.
+ * What happens in the app, from a cursor on, without end. A page is read when the one before was taken; what is left of one that has
+ * become old is read again. Errors: INVALID_ARGUMENT, PERMISSION_DENIED, LIMIT_EXCEEDED, CURSOR_EXPIRED, UNAVAILABLE.
  */
 export class SubscribeEvents {
   constructor(readonly deps: SubscribeEventsDeps) {}
@@ -73,6 +76,7 @@ export class SubscribeEvents {
       // The first answer tells where it begins, before anything happens.
       let saidAt = -Infinity;
       while (!signal.aborted) {
+        const readMs = clock.monotonic();
         const page = await events.read(appId, place);
         if (page === null) throw expired();
         const found = page.place !== place;
@@ -84,8 +88,13 @@ export class SubscribeEvents {
         }
         for (const batch of quiet ? [[]] : withinBytes(page.events)) {
           streams.sent(batch.length);
-          yield toBatch(batch, batch.at(-1)?.place ?? place, logEpoch);
+          const sent = batch.at(-1)?.place ?? page.place;
+          yield toBatch(batch, sent, logEpoch);
           saidAt = clock.monotonic();
+          if (saidAt - readMs <= EVENTS_CONTENT_MAX_AGE_MS) continue;
+          // The reader was slow: what follows may have been taken back meanwhile.
+          place = sent;
+          break;
         }
       }
     } finally {
