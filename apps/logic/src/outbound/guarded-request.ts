@@ -92,6 +92,11 @@ export class GuardedRequests {
       const outgoing = send(url, options, (incoming) => {
         readAnswer(incoming, maxResponseBytes).then(resolve, reject);
       });
+      // Without somebody who listens the connection ends, and nothing says so.
+      outgoing.on('upgrade', (incoming, socket) => {
+        socket.destroy();
+        resolve({ ...answerOf(incoming), body: Buffer.alloc(0), truncated: false });
+      });
       outgoing.on('error', (error) => {
         // The other side had closed the connection while it was idle: nobody has seen the request.
         if (!mayRepeat || !outgoing.reusedSocket || signal.aborted) return reject(error);
@@ -112,12 +117,12 @@ async function readAnswer(incoming: IncomingMessage, maxBytes: number): Promise<
     // Leaving the loop ends the connection.
     if (bytes > maxBytes) break;
   }
-  return {
-    status: incoming.statusCode ?? 0,
-    retryAfterMs: retryAfter(incoming.headers['retry-after']),
-    body: Buffer.concat(chunks).subarray(0, maxBytes),
-    truncated: bytes > maxBytes,
-  };
+  const body = Buffer.concat(chunks).subarray(0, maxBytes);
+  return { ...answerOf(incoming), body, truncated: bytes > maxBytes };
+}
+
+function answerOf({ statusCode, headers }: IncomingMessage) {
+  return { status: statusCode ?? 0, retryAfterMs: retryAfter(headers['retry-after']) };
 }
 
 function retryAfter(header: string | undefined): number | null {

@@ -102,6 +102,13 @@ describe('a request', () => {
     expect(await reasonOf(guarded.post(short))).toBe('timeout');
   });
 
+  it('ends when the answer is another protocol', async () => {
+    const upgrade = { connection: 'upgrade', upgrade: 'x' };
+    receiver.answer = () => (response) => void response.writeHead(101, upgrade).end();
+    const answer = await requests(anywhere).post(request(receiver.url));
+    expect(answer).toMatchObject({ status: 101, truncated: false });
+  });
+
   it('reads as much of an answer as it may', async () => {
     const guarded = requests(anywhere);
     receiver.answer = () => (response) => {
