@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { isPublicAddress } from './public-address.js';
 
 describe('an address', () => {
-  it.each(['1.1.1.1', '8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2a00:1450::1'])(
-    '%s is public',
-    (address) => expect(isPublicAddress(address)).toBe(true),
-  );
+  it.each([
+    '1.1.1.1',
+    '8.8.8.8',
+    '168.63.129.17',
+    '172.32.0.1',
+    '100.128.0.1',
+    '2606:4700::1111',
+    '2a00:1450::1',
+  ])('%s is public', (address) => expect(isPublicAddress(address)).toBe(true));
 
   it.each([
     '0.0.0.0',
@@ -14,6 +19,7 @@ describe('an address', () => {
     '127.0.0.1',
     '127.255.255.254',
     '169.254.169.254',
+    '168.63.129.16',
     '172.16.0.1',
     '172.31.255.255',
     '192.168.1.1',

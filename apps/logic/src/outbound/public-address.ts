@@ -15,6 +15,8 @@ const NOT_PUBLIC_V4 = [
   '198.18.0.0/15',
   '198.51.100.0/24',
   '203.0.113.0/24',
+  // Of the internet by its number, and in Azure what hands machines their keys.
+  '168.63.129.16/32',
   '224.0.0.0/3',
 ];
 /** Of IPv6 everything outside this is special: loopback, link-local, unique local, mapped and translated IPv4, multicast. */
