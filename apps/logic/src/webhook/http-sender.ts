@@ -36,7 +36,8 @@ export class HttpSender implements EventSender {
     const isBoth = previous !== null && nowMs < previous.untilMs;
     const secrets = isBoth ? [secret, previous.secret] : [secret];
     const id = this.eventId(target, entry);
-    const body = this.deps.encode({ appId, eventId: id, entry });
+    const body = this.#bodyOf({ appId, eventId: id, entry });
+    if (body === null) return { kind: 'refused', error: 'encoding', retryAfterMs: null };
     const timestampSeconds = Math.floor(nowMs / 1_000);
     const signature = signedHeaders(secrets, { id, timestampSeconds, body });
     const headers = { 'content-type': 'application/json', 'user-agent': 'queqiao', ...signature };
@@ -57,6 +58,15 @@ export class HttpSender implements EventSender {
     } catch (error) {
       const reason = error instanceof OutboundFailure ? error.reason : 'connection';
       return { kind: 'refused', error: reason, retryAfterMs: null };
+    }
+  }
+
+  /** Null: what is stored cannot be read. That is nobody's request to answer for, and ends no node. */
+  #bodyOf(event: Parameters<EncodeEvent>[0]): Uint8Array | null {
+    try {
+      return this.deps.encode(event);
+    } catch {
+      return null;
     }
   }
 }

@@ -161,6 +161,22 @@ describe('what is refused', () => {
   );
 });
 
+it('an event that cannot be read holds up its conversation alone', async () => {
+  const { app, receiver, call, webhookId } = await hooks.hooked();
+  receiver.answer = () => 500;
+  await hooks.say(app, 'd:ann:bob');
+  await receiver.until(1);
+  const chat = `app_id = '${app.appId}' AND conversation_id = 'd:ann:bob'`;
+  await hooks.query(`UPDATE entries SET content = X'FF' WHERE ${chat}`);
+  await eventually('it is told', async () => {
+    return (await statusOf(call, webhookId)).lastError === 'encoding';
+  });
+  receiver.answer = () => 204;
+  const said = await hooks.say(app, 'd:cid:dan');
+  await eventually('the other one', () => receiver.names.includes(said));
+  expect((await statusOf(call, webhookId)).waitingConversations).toBe(1);
+});
+
 it('a receiver that never answers holds up no webhook of another app', async () => {
   const [slow, quick] = [await hooks.hooked(), await hooks.hooked()];
   slow.receiver.answer = () => 'never';
