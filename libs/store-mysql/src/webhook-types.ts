@@ -196,6 +196,9 @@ export interface WebhookStore {
     range: { readonly fromSeq: number; readonly toSeq: number },
     kinds: readonly string[],
   ): Promise<EntryRecord | null>;
-  /** Removes dead letters older than DEAD_LETTERS_KEPT_MS, at most `limit` of each app; returns how many. */
+  /**
+   * Removes dead letters older than DEAD_LETTERS_KEPT_MS, at most `limit` of each app, and nodes that have said nothing for a day;
+   * returns how many.
+   */
   prune(limit: number): Promise<number>;
 }

@@ -171,3 +171,12 @@ it.concurrent('dead letters are kept for thirty days', async () => {
   await hooks.rig.withStores(({ webhooks }) => webhooks.prune(100));
   expect(await lettersOf(call, webhookId)).toHaveLength(1);
 });
+
+it('nodes that have said nothing for a day are forgotten', async () => {
+  const now = 'CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)';
+  const nodes = `('old', 'b', ${now} - 86500000), ('late', 'b', ${now} - 86300000)`;
+  await hooks.query(`INSERT INTO webhook_nodes VALUES ${nodes}`);
+  await hooks.rig.withStores(({ webhooks }) => webhooks.prune(100));
+  const left = await hooks.query('SELECT node_id FROM webhook_nodes ORDER BY node_id');
+  expect(left.map((row) => row['node_id'])).toEqual(['late', 'logic-1']);
+});

@@ -4,6 +4,9 @@ import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 import { incoming } from '../upsert.js';
 import type { WebhookKey, WebhookSurvey } from '../webhook-types.js';
 
+/** Nodes that have said nothing for a day are forgotten. */
+const NODES_KEPT_MS = 86_400_000;
+
 interface Node {
   readonly nodeId: string;
   readonly bootId: string;
@@ -45,6 +48,17 @@ export async function leaveNode(context: StoreContext, { nodeId, bootId }: Node)
       .where('boot_id', '=', bootId)
       .execute(),
   );
+}
+
+/** Where nodes get new names each time, what the dead ones leave would only grow. */
+export async function pruneNodes(context: StoreContext): Promise<number> {
+  const result = await retrying(context, () =>
+    context.kysely
+      .deleteFrom('webhook_nodes')
+      .where('expires_ms', '<', sql<number>`${DATABASE_NOW} - ${NODES_KEPT_MS}`)
+      .executeTakeFirstOrThrow(),
+  );
+  return Number(result.numDeletedRows);
 }
 
 export async function surveyWebhooks({ kysely }: StoreContext): Promise<WebhookSurvey> {

@@ -17,6 +17,7 @@ import { createWebhook, removeWebhook, rotateSecret, updateWebhook } from './web
 import {
   claimWebhook,
   leaveNode,
+  pruneNodes,
   releaseWebhook,
   renewNode,
   surveyWebhooks,
@@ -114,12 +115,10 @@ export class MysqlWebhookStore implements WebhookStore {
     return firstEntry(this.context, appId, conversationId, { ...range, kinds });
   }
 
-  prune(limit: number) {
+  async prune(limit: number) {
     const keptMs = DEAD_LETTERS_KEPT_MS;
-    return pruneByAge(
-      this.context,
-      { table: 'webhook_dead_letters', column: 'died_ms', keptMs },
-      limit,
-    );
+    const letters = { table: 'webhook_dead_letters', column: 'died_ms', keptMs } as const;
+    const nodes = await pruneNodes(this.context);
+    return nodes + (await pruneByAge(this.context, letters, limit));
   }
 }
