@@ -120,8 +120,8 @@ export interface WebhookProgress {
   readonly lastFailureMs: number | null;
   readonly lastError: string;
   readonly missed: boolean;
-  /** Turns it off. */
-  readonly disabledReason: string | null;
+  /** Turns it off, unless it was changed since that revision. */
+  readonly disabled: { readonly reason: string; readonly revision: number } | null;
 }
 
 /**

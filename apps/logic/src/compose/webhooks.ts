@@ -76,14 +76,15 @@ export function webhookPump(
   const { webhooks: rows, events, epoch } = database;
   const { box, requests } = outbound;
   const open = async ({ appId, webhookId }: WebhookKey, held: HeldWebhook) => {
-    const { url, sealedSecret, sealedPrevious, previousUntilMs } = held;
+    const { url, revision, sealedSecret, sealedPrevious, previousUntilMs } = held;
     const purpose = purposeOf(appId, webhookId);
     const secret = box.open(sealedSecret, purpose);
     if (secret === null) throw new UnopenedSecret('no key of this node opens a secret');
     // One whose key is lost signs no more, and holds nothing up.
     const before = sealedPrevious && box.open(sealedPrevious, purpose);
     const previous = before && { secret: before, untilMs: previousUntilMs };
-    return { appId, url, secret, previous, logEpoch: await epoch.logEpoch() };
+    const logEpoch = await epoch.logEpoch();
+    return { appId, revision, url, secret, previous, logEpoch };
   };
   const sender = new HttpSender({ requests, encode: webhookFormat().encode });
   return new WebhookPump({ ...shared, rows, events, sender, open }, node);

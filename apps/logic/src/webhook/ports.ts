@@ -69,7 +69,8 @@ export interface Progress {
   readonly lastFailureMs: number | null;
   readonly lastError: string;
   readonly missed: boolean;
-  readonly disabledReason: string | null;
+  /** Turns it off, unless it was changed since that revision. */
+  readonly disabled: { readonly reason: string; readonly revision: number } | null;
 }
 
 /** How far webhooks are, of which each has one owner at a time. */
@@ -122,6 +123,7 @@ export type Outcome =
 
 export interface Target {
   readonly appId: AppId;
+  readonly revision: number;
   readonly url: string;
   readonly secret: Uint8Array;
   /** Signs too until its time is over. */

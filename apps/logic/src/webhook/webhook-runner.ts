@@ -23,7 +23,6 @@ export class WebhookRunner {
   #target: Target | undefined;
   #types: readonly string[] = [];
   #work: WebhookWork | undefined;
-  #revision = 0;
   /** There may be events that were not read. */
   #hasMore = true;
   #reading = false;
@@ -45,8 +44,9 @@ export class WebhookRunner {
     this.#reader = new EventReader(deps, key.appId);
   }
 
+  /** 0: it could not be read. */
   get revision(): number {
-    return this.#revision;
+    return this.#target?.revision ?? 0;
   }
 
   get state() {
@@ -103,7 +103,12 @@ export class WebhookRunner {
     this.#loading = true;
     this.#saving = this.#saving.then(async () => {
       if (this.#work?.isChanged) await this.#write(this.#work);
-      await this.#attempt('a webhook could not be read', () => this.#read());
+      const isRead = await this.#attempt('a webhook could not be read', async () => {
+        await this.#read();
+        return true;
+      });
+      // It was changed, and may have another receiver and another secret: nothing goes to the ones before.
+      if (isRead === undefined) this.#target = undefined;
     });
     await this.#saving;
     this.#loading = false;
@@ -115,10 +120,14 @@ export class WebhookRunner {
     const held = await rows.held(this.key, this.owner);
     if (held === null) return this.#lose();
     const target = await open(this.key, held);
+    const isMoved = this.#target?.url !== target.url;
     this.#target = target;
     this.#types = held.types;
-    this.#revision = held.revision;
-    if (this.#work) return this.#work.waits.load(held.waits);
+    if (this.#work) {
+      this.#work.waits.load(held.waits);
+      if (isMoved) this.#work.moved(this.deps.nowMs());
+      return;
+    }
     const eventId = (entry: Pick<EventName, 'conversationId' | 'seq'>) =>
       this.deps.sender.eventId(target, entry);
     this.#work = new WebhookWork(held.place, held.waits, { eventId });
@@ -174,7 +183,7 @@ export class WebhookRunner {
       const send = () => sender.send(target, entry, nowMs());
       const outcome = await this.#reader.holding(entry, send);
       metrics.attempts.inc({ outcome: labelOf(outcome) });
-      work.settle(task, outcome, nowMs());
+      work.settle(task, outcome, nowMs(), target.revision);
       if (outcome.kind === 'gone') this.#lose();
     }
     this.#saveSoon();

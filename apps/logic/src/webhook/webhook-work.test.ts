@@ -1,6 +1,11 @@
 import { parseConversationId } from '@queqiao/domain';
 import { describe, expect, it } from 'vitest';
-import { WEBHOOK_GIVE_UP_MS, WEBHOOK_MAX_REQUESTS, WEBHOOK_PROBE_MAX_MS } from './limits.js';
+import {
+  WEBHOOK_BACK_SPREAD_MS,
+  WEBHOOK_GIVE_UP_MS,
+  WEBHOOK_MAX_REQUESTS,
+  WEBHOOK_PROBE_MAX_MS,
+} from './limits.js';
 import type { AppEvent, Outcome } from './ports.js';
 import { retryDelayMs } from './retry-delay.js';
 import { WebhookWork, type Task } from './webhook-work.js';
@@ -219,11 +224,36 @@ it('what could not be written is written with the next', () => {
   expect(lastSuccessMs).toBe(9_000);
 });
 
+it('what could not be written is not lost beside what came since', () => {
+  const work = workOn('a 1', 'b 1', 'c 1');
+  const [a, b, c] = all(work);
+  if (a) work.settle(a, delivered, 1);
+  if (b) work.settle(b, { kind: 'gone' }, 2, 7);
+  const lost = work.takeProgress();
+  if (c) work.settle(c, refused, 3);
+  work.giveBack(lost);
+  const disabled = { reason: 'gone', revision: 7 };
+  const facts = { lastSuccessMs: 1, lastFailureMs: 3, lastError: 'status 500', disabled };
+  expect(work.takeProgress()).toMatchObject(facts);
+});
+
+it('another receiver is asked at once for what the one before has refused', () => {
+  const work = workOn(...Array.from({ length: 8 }, (_, n) => `u${n} 1`));
+  for (const task of all(work)) work.settle(task, { ...refused, retryAfterMs: 300_000 }, 0);
+  expect(all(work, 0)).toEqual([]);
+  work.moved(0);
+  expect(all(work, WEBHOOK_BACK_SPREAD_MS)).toHaveLength(8);
+});
+
 it('a webhook that is gone keeps what it did not take', () => {
   const work = workOn('a 1');
-  work.settle(take(work), { kind: 'gone' }, 3);
+  work.settle(take(work), { kind: 'gone' }, 3, 7);
   const progress = work.takeProgress();
-  expect(progress).toMatchObject({ place: begin, disabledReason: 'gone', waits: [] });
+  expect(progress).toMatchObject({
+    place: begin,
+    disabled: { reason: 'gone', revision: 7 },
+    waits: [],
+  });
   expect(nameOf(take(work))).toBe('a 1');
 });
 

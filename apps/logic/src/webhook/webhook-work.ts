@@ -2,13 +2,7 @@ import type { ConversationId } from '@queqiao/domain';
 import type { EventPlace } from '../usecase/event/ports.js';
 import { EventWindow, type EventPage, type WindowItem } from './event-window.js';
 import { WEBHOOK_BACK_SPREAD_MS, WEBHOOK_GIVE_UP_MS, WEBHOOK_MAX_REQUESTS } from './limits.js';
-import type {
-  DeadLetterRecord,
-  EventName,
-  Outcome,
-  Progress,
-  WaitRecord,
-} from './ports.js';
+import type { DeadLetterRecord, EventName, Outcome, Progress, WaitRecord } from './ports.js';
 import { ReceiverHealth } from './receiver-health.js';
 import { retryDelayMs } from './retry-delay.js';
 import { Waits, type Wait } from './waits.js';
@@ -121,20 +115,27 @@ export class WebhookWork {
     else this.waits.advance(task.wait, nowMs, seq);
   }
 
-  settle(task: Task, outcome: Outcome, nowMs: number): void {
+  /** `revision` is that of the webhook whose receiver was asked. */
+  settle(task: Task, outcome: Outcome, nowMs: number, revision = 0): void {
     if (outcome.kind === 'delivered') {
       this.#fact({ lastSuccessMs: nowMs });
       this.pass(task, nowMs);
-      const spread = () => nowMs + Math.floor(this.#random() * WEBHOOK_BACK_SPREAD_MS);
-      if (this.health.succeeded()) this.waits.hasten(spread);
+      if (this.health.succeeded()) this.#hasten(nowMs);
     } else if (outcome.kind === 'gone') {
-      this.#fact({ lastFailureMs: nowMs, lastError: 'status 410', disabledReason: 'gone' });
+      const disabled = { reason: 'gone', revision };
+      this.#fact({ lastFailureMs: nowMs, lastError: 'status 410', disabled });
       this.putBack(task);
     } else {
       this.#underWay -= 1;
       this.#fact({ lastFailureMs: nowMs, lastError: outcome.error });
       this.#refused(task, outcome, nowMs);
     }
+  }
+
+  /** It is another receiver from now on: nothing waits for what the one before has refused. */
+  moved(nowMs: number): void {
+    this.health.succeeded();
+    this.#hasten(nowMs);
   }
 
   /** What has changed since; it counts as written unless it is given back. */
@@ -153,8 +154,19 @@ export class WebhookWork {
     this.waits.giveBack({ waits, over });
     this.#deadLetters.unshift(...deadLetters);
     const since = this.#facts;
-    const missed = since.missed || facts.missed;
-    this.#facts = since.any ? { ...since, missed } : { ...facts, any: true };
+    const last = since.lastFailureMs === null ? facts : since;
+    this.#facts = {
+      any: true,
+      lastSuccessMs: since.lastSuccessMs ?? facts.lastSuccessMs,
+      lastFailureMs: last.lastFailureMs,
+      lastError: last.lastError,
+      missed: since.missed || facts.missed,
+      disabled: since.disabled ?? facts.disabled,
+    };
+  }
+
+  #hasten(nowMs: number): void {
+    this.waits.hasten(() => nowMs + Math.floor(this.#random() * WEBHOOK_BACK_SPREAD_MS));
   }
 
   #mayProbe(nowMs: number): boolean {
@@ -215,6 +227,6 @@ function noFacts() {
     lastFailureMs: null as number | null,
     lastError: '',
     missed: false,
-    disabledReason: null as string | null,
+    disabled: null as Progress['disabled'],
   };
 }

@@ -62,7 +62,7 @@ async function movePlace(
   owner: string,
   progress: WebhookProgress,
 ): Promise<boolean> {
-  const { place, lastSuccessMs, lastFailureMs, lastError, missed, disabledReason } = progress;
+  const { place, lastSuccessMs, lastFailureMs, lastError, missed, disabled } = progress;
   const of = trx
     .selectFrom('webhooks')
     .select('revision')
@@ -79,9 +79,10 @@ async function movePlace(
       ...(lastSuccessMs === null ? {} : { last_success_ms: lastSuccessMs }),
       ...(lastFailureMs === null ? {} : { last_failure_ms: lastFailureMs, last_error: lastError }),
       ...(missed ? { missed_ms: DATABASE_NOW } : {}),
-      ...(disabledReason === null
-        ? {}
-        : { enabled: 0, disabled_reason: disabledReason, revision: held.revision + 1 }),
+      // What another receiver has answered says nothing of the one that is named by now.
+      ...(disabled?.revision === held.revision
+        ? { enabled: 0, disabled_reason: disabled.reason, revision: held.revision + 1 }
+        : {}),
     })
     .where('app_id', '=', appId)
     .where('webhook_id', '=', webhookId)
