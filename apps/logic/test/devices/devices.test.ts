@@ -98,6 +98,27 @@ describe('devices', () => {
     expect(list.filter(({ current }) => current)).toHaveLength(1);
   });
 
+  it('are listed for back ends with which of them are online, those of the app alone', async () => {
+    const other = await rig.createApp('elsewhere');
+    await rig.backEnd(`Bearer ${other.credential}`).upsert('seen');
+    await open(await app.token('seen'), 'phone');
+    await open(await app.token('seen'), 'tablet', 'Two');
+    const at = { nodeId: 'c1', bootId: 'b1', session: 1, codec: 'proto' } as const;
+    const route = { ...at, deviceId: 'tablet', platform: 'ios', generation: 1 };
+    await rig.nodes[1]?.directory.register('demo', 'seen', route, { mode: 'unlimited' });
+    const list = (of: TestApp) =>
+      rig.backEndCalls(of, 1)(ServerUsers, 'listDevices', { userId: 'seen' });
+    const { devices: found } = await list(app);
+    expect(found).toHaveLength(2);
+    const [tablet, phone] = ['tablet', 'phone'].map((id) =>
+      found.find(({ device }) => device?.id === id),
+    );
+    expect(tablet).toMatchObject({ device: { model: 'Two' }, online: true });
+    expect(phone).toMatchObject({ device: { model: 'One' }, online: false });
+    expect(phone?.createdMs).toBeGreaterThan(0);
+    expect((await list(other)).devices).toEqual([]);
+  });
+
   it('are the caller’s own: a foreign one is as unknown as none', async () => {
     const [mine, theirs] = [await app.token('mine'), await app.token('theirs')];
     await open(theirs, 'their-phone');
