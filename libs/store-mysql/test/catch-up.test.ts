@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ConversationId } from '@queqiao/domain';
-import { StoreConnection } from '../src/connection/store-connection.js';
 import { hiddenSql, stintsSql } from '../src/conversation/pull-facts.js';
 import { APPEND_MAX_ITEMS, HIDDEN_MAX_SEQS, type Database, type PullResult } from '../src/index.js';
 import { allow, app, direct, message, StoreRig, user } from './store-rig.js';
+import { statementsOf } from './statements-of.js';
 
 const me = user('me');
 const change = { appId: app, userId: me, owner: 'logic-1', dispatchDelayMs: 3_000 };
@@ -54,18 +54,6 @@ async function fill(id: ConversationId, count: number): Promise<void> {
 
 function hide(conversationId: ConversationId, seqs: number[]): Promise<unknown> {
   return database.members.deleteForMe({ ...change, conversationId, seqs });
-}
-
-async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-  const spy = vi.spyOn(StoreConnection.prototype, 'query');
-  try {
-    await work();
-    return spy.mock.calls
-      .map(([request]) => request.operation)
-      .filter((operation) => operation !== 'session set-up');
-  } finally {
-    spy.mockRestore();
-  }
 }
 
 /** From the second entry on. */

@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { StoreConnection } from '../src/connection/store-connection.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { membershipsOfSql, rangesSql } from '../src/conversation/catch-up.js';
 import { MEMBERSHIPS_SQL, SHOWN_ENTRIES_SQL } from '../src/conversation/conversation-reads.js';
 import {
@@ -11,6 +10,7 @@ import {
 import { ACKED_MEMBERS_SQL, STATES_BY_KEYS_SQL } from '../src/member/ack-delivered.js';
 import { READERS_COUNT_SQL, readersPageSql } from '../src/member/readers.js';
 import { allow, app, direct, message, StoreRig, user } from './store-rig.js';
+import { statementsOf } from './statements-of.js';
 
 const CONVERSATIONS = 1_000;
 const OTHERS = Array.from({ length: CONVERSATIONS }, (_, index) => `o${index}`);
@@ -39,17 +39,6 @@ beforeAll(async () => {
   await rig.root.query('ANALYZE TABLE conversations, members, entries');
 });
 afterAll(() => rig.stop());
-
-async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-  const spy = vi.spyOn(StoreConnection.prototype, 'query');
-  try {
-    await work();
-    const operations = spy.mock.calls.map(([request]) => request.operation);
-    return operations.filter((operation) => operation !== 'session set-up');
-  } finally {
-    spy.mockRestore();
-  }
-}
 
 /** Rows that the server touches for a statement, whatever it answers. */
 async function rowsTouched(sql: string, values: (string | number)[]): Promise<number> {
