@@ -20,9 +20,17 @@ export function makeSocketDir(): string {
   return makeOwnedDir(tmpdir(), SOCKET_LABEL);
 }
 
-/** Removes a directory tree; nothing happens when it is gone already. */
+/** Each wait is as much longer than the one before it; 7.8 s in all. */
+const REMOVE_RETRIES = 12;
+const REMOVE_RETRY_MS = 100;
+
+/**
+ * Removes a directory tree; nothing happens when it is gone already. A server that was told to end a moment ago may still make files
+ * in it, on a busy machine for a while. Throws when somebody goes on making them.
+ */
 export function removeDir(dir: string): void {
-  rmSync(dir, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
+  const retries = { maxRetries: REMOVE_RETRIES, retryDelay: REMOVE_RETRY_MS };
+  rmSync(dir, { recursive: true, force: true, ...retries });
 }
 
 function makeOwnedDir(parent: string, label: string): string {

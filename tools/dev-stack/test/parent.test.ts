@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +18,11 @@ async function startParent(): Promise<Parent> {
   const child = fork(join(import.meta.dirname, 'parent.fixture.ts'), {
     execArgv: ['--import', 'tsx', '--conditions=queqiao:source'],
   });
-  const [{ ports }] = (await once(child, 'message')) as [{ ports: number[] }];
+  // One that ends before it says anything would be waited for until the test's time is over.
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`exit ${code}`)));
+  const told = once(child, 'message') as Promise<[{ ports: number[] }]>;
+  const [{ ports }] = await Promise.race([told, ended]);
+  ended.catch(() => undefined);
   return { child, ports };
 }
 
@@ -37,7 +41,11 @@ describe('servers and the process that started them', () => {
   let root: string;
 
   beforeAll(() => {
+    // What servers begin with is as good there: to make it takes a loaded machine longer than a test may.
+    const templates = join(dataRoot(), 'templates');
+    mkdirSync(templates, { recursive: true });
     root = mkdtempSync(join(tmpdir(), 'dev-stack-test-'));
+    symlinkSync(templates, join(root, 'templates'));
     vi.stubEnv('QUEQIAO_DATA_DIR', root);
   });
   afterAll(() => {
