@@ -38,6 +38,19 @@ describe('an error of the table', () => {
   });
 });
 
+it.each(['\ud83d alone', 'alone \udc00 too', `cut \ud83d${'x'.repeat(400)}`, 'cut \ud83d'])(
+  'a text that is none is told as one that can be sent: %j',
+  (text) => {
+    const sent = domainErrorToStatus(new DomainError('INTERNAL', text, { field: text }), 'req-1');
+    // As grpc-js writes it into the trailers.
+    expect(decodeURI(encodeURI(sent.details))).toBe(sent.details);
+    const received = statusToDomainError(serviceError(sent));
+    expect(received.message).toBe(sent.details);
+    expect(received.message).toMatch(/alone|cut/);
+    expect(received.field).toMatch(/alone|cut/);
+  },
+);
+
 it('tells nothing about a defect', () => {
   const sent = domainErrorToStatus(new Error('password=hunter2'), 'req-2');
   expect(sent).toMatchObject({ code: status.INTERNAL, details: 'internal error' });

@@ -39,7 +39,9 @@ function cutToFit(error: ProtoError): ProtoError {
 
 function cut(text: string, maxChars: number): string {
   // Not through the middle of a pair.
-  return text.slice(0, maxChars).replace(/[\uD800-\uDBFF]$/, '');
+  const short = text.slice(0, maxChars).replace(/[\uD800-\uDBFF]$/, '');
+  // Halves of pairs in other places, which JSON can say, are no text: a status with one is never sent.
+  return Buffer.from(short).toString();
 }
 
 /**
