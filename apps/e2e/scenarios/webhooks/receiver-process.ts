@@ -24,6 +24,7 @@ export class ReceiverProcess {
   constructor(
     readonly port: number,
     readonly file: string,
+    readonly script = join(import.meta.dirname, 'receiver.ts'),
   ) {}
 
   get url(): string {
@@ -31,8 +32,7 @@ export class ReceiverProcess {
   }
 
   async start(): Promise<void> {
-    const script = join(import.meta.dirname, 'receiver.ts');
-    const args = ['--import', 'tsx', script, String(this.port), this.file];
+    const args = ['--import', 'tsx', this.script, String(this.port), this.file];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child = child;
     await once(child.stdout, 'data');
