@@ -6,6 +6,7 @@ export * from './common-config.js';
 export * from './config-example.js';
 export * from './config-field.js';
 export * from './config.js';
+export * from './fair-share.js';
 export * from './lifecycle.js';
 export * from './logger.js';
 export * from './metrics.js';

@@ -42,8 +42,8 @@ beforeEach(() => {
   };
 });
 
-function key(id: string): ConversationKey {
-  return { appId, conversationId: parseConversationId(id) };
+function key(id: string, app = appId): ConversationKey {
+  return { appId: app, conversationId: parseConversationId(id) };
 }
 
 function request(id: string, where = group, more: Partial<AppendRequest> = {}): AppendRequest {
@@ -144,12 +144,14 @@ describe('batches', () => {
 
 describe('callers', () => {
   it('turns callers away above the queue limits, with a hint', async () => {
+    const elsewhere = key('g:lobby', parseAppId('other'));
+    log.heads.add(conversationKey(elsewhere));
     const writer = makeWriter({ maxQueuedItems: 2 });
-    const taken = ['a', 'b'].map((id) => writer.append(request(id)));
+    const taken = [writer.append(request('a')), writer.append(request('b', elsewhere))];
     const refused = await writer.append(request('c')).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 1_000 });
     await Promise.all(taken);
-    await expect(writer.append(request('d'))).resolves.toMatchObject({ seq: 3 });
+    await expect(writer.append(request('d'))).resolves.toMatchObject({ seq: 2 });
     const small = makeWriter({ maxQueuedBytes: 300 });
     const fits = small.append(request('e'));
     expect(await codeOf(small.append(request('f')))).toBe('UNAVAILABLE');

@@ -1,5 +1,5 @@
 import { DomainError } from '@queqiao/domain';
-import type { Clock, Logger, Registry } from '@queqiao/runtime';
+import { isWithinShare, type Clock, type Logger, type Registry } from '@queqiao/runtime';
 import { appendMetrics, type AppendMetrics } from './append-metrics.js';
 import { BatchRunner } from './batch-runner.js';
 import { HeadGate } from './head-gate.js';
@@ -37,6 +37,11 @@ export interface AppendWriterOptions extends Partial<AppendLimits> {
   readonly owner: string;
 }
 
+interface Queued {
+  items: number;
+  bytes: number;
+}
+
 /**
  * Appends entries to the logs of conversations, many in one transaction. Entries of one conversation get their places in
  * the order of the calls, also when its head is locked elsewhere or a batch has to run again.
@@ -51,9 +56,8 @@ export class AppendWriter {
   readonly #slow: Lane;
   /** Conversations that the slow lane serves now, with their unsettled entries there. */
   readonly #starved = new Map<string, number>();
-  readonly #queuedByApp = new Map<string, number>();
-  #queuedItems = 0;
-  #queuedBytes = 0;
+  readonly #queuedByApp = new Map<string, Queued>();
+  readonly #queued: Queued = { items: 0, bytes: 0 };
   #taken = 0;
   #draining = false;
 
@@ -117,19 +121,23 @@ export class AppendWriter {
   }
 
   #admit(item: PendingAppend): DomainError | undefined {
-    const { maxBatchBytes, maxQueuedItems, maxQueuedItemsPerApp, maxQueuedBytes, retryAfterMs } =
-      this.#limits;
+    const { maxBatchBytes, maxQueuedItems, maxQueuedBytes, retryAfterMs } = this.#limits;
     if (item.bytes > maxBatchBytes) {
       return new DomainError('LIMIT_EXCEEDED', 'the content is too large', { field: 'content' });
     }
     if (this.#draining) return new DomainError('UNAVAILABLE', 'shutting down', { retryAfterMs });
-    const full =
-      this.#queuedItems >= maxQueuedItems || this.#queuedBytes + item.bytes > maxQueuedBytes;
+    const items = this.#queued.items + 1;
+    const bytes = this.#queued.bytes + item.bytes;
     const message = 'too many messages wait to be stored';
+    const full = items > maxQueuedItems || bytes > maxQueuedBytes;
     if (full) return new DomainError('UNAVAILABLE', message, { retryAfterMs });
-    const ofApp = this.#queuedByApp.get(item.request.appId) ?? 0;
-    if (ofApp < maxQueuedItemsPerApp) return undefined;
-    const field = 'maxQueuedItemsPerApp';
+    const ofApp = this.#queuedByApp.get(item.request.appId);
+    // Of what is left, one entry is for anybody.
+    if (ofApp === undefined) return undefined;
+    const hasItems = isWithinShare(ofApp.items + 1, items, maxQueuedItems);
+    if (hasItems && isWithinShare(ofApp.bytes + item.bytes, bytes, maxQueuedBytes))
+      return undefined;
+    const field = hasItems ? 'maxQueuedBytes' : 'maxQueuedItems';
     return new DomainError('RATE_LIMITED', message, { field, retryAfterMs });
   }
 
@@ -182,18 +190,17 @@ export class AppendWriter {
   }
 
   #count(items: readonly PendingAppend[], sign: 1 | -1): void {
-    let bytes = 0;
-    for (const item of items) {
-      bytes += item.bytes;
-      const { appId } = item.request;
-      const ofApp = (this.#queuedByApp.get(appId) ?? 0) + sign;
-      if (ofApp > 0) this.#queuedByApp.set(appId, ofApp);
-      else this.#queuedByApp.delete(appId);
+    for (const { bytes, request } of items) {
+      const ofApp = this.#queuedByApp.get(request.appId) ?? { items: 0, bytes: 0 };
+      for (const sum of [ofApp, this.#queued]) {
+        sum.items += sign;
+        sum.bytes += sign * bytes;
+      }
+      if (ofApp.items > 0) this.#queuedByApp.set(request.appId, ofApp);
+      else this.#queuedByApp.delete(request.appId);
     }
-    this.#queuedItems += sign * items.length;
-    this.#queuedBytes += sign * bytes;
-    this.#metrics.queuedItems.set(this.#queuedItems);
-    this.#metrics.queuedBytes.set(this.#queuedBytes);
+    this.#metrics.queuedItems.set(this.#queued.items);
+    this.#metrics.queuedBytes.set(this.#queued.bytes);
   }
 
   #laneOf(key: string): Lane {

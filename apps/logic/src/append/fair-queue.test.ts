@@ -31,7 +31,7 @@ function queueOf(...names: string[]): FairQueue {
 function take(queue: FairQueue, most = 100): string {
   let left = most;
   return queue
-    .takeWhile(() => left-- > 0)
+    .takeWhile(() => (left-- > 0 ? 1 : undefined))
     .map(({ request: { appId, clientMsgId } }) => `${appId}${clientMsgId}`)
     .join(' ');
 }
@@ -48,6 +48,25 @@ describe('apps take turns', () => {
     const queue = queueOf('a/g/1', 'a/g/2', 'a/g/3', 'b/g/1', 'b/g/2');
     expect([take(queue, 3), take(queue, 1), take(queue)]).toEqual(['a1 b1 a2', 'b2', 'a3']);
     expect(queue.isEmpty).toBe(true);
+  });
+});
+
+describe('what entries cost', () => {
+  const named = (taken: readonly PendingAppend[]): string =>
+    taken.map(({ request: { appId, clientMsgId } }) => `${appId}${clientMsgId}`).join(' ');
+
+  it('makes an app of large ones wait until the others have had as much', () => {
+    const queue = queueOf('a/g/1', 'a/g/2', 'b/g/1', 'b/g/2', 'b/g/3', 'b/g/4', 'c/g/1');
+    const cost = ({ request }: PendingAppend): number => (request.appId === 'a' ? 3 : 1);
+    expect(named(queue.takeWhile(cost))).toBe('a1 b1 c1 b2 b3 a2 b4');
+  });
+
+  it('stops nobody but the app whose entry does not fit, which is first in the next batch', () => {
+    const queue = queueOf('a/g/1', 'a/g/2', 'b/g/1', 'b/g/2');
+    const fits = ({ request }: PendingAppend) => (request.appId === 'a' ? undefined : 1);
+    expect(named(queue.takeWhile(fits))).toBe('b1 b2');
+    queue.push(item('b/g/3'));
+    expect(take(queue)).toBe('a1 b3 a2');
   });
 });
 

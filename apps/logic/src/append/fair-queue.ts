@@ -1,8 +1,15 @@
 import type { PendingAppend } from './pending-append.js';
 
+interface Turn {
+  readonly appId: string;
+  readonly queue: PendingAppend[];
+  next: number;
+  spent: number;
+}
+
 /**
- * Entries that wait for a batch. Apps take turns, one entry each, so that what one app has waiting delays another by no more than
- * its own share of a batch; within an app, and so within a conversation, the order is that of their coming.
+ * Entries that wait for a batch. Apps take turns, by what their entries cost, so that what one app has waiting delays another by no
+ * more than its own share of a batch; within an app, and so within a conversation, the order is that of their coming.
  */
 export class FairQueue {
   /** In the order of their turns. */
@@ -45,29 +52,34 @@ export class FairQueue {
     return taken;
   }
 
-  /** Removes entries in turns until `take` answers false for one, which stays. */
-  takeWhile(take: (item: PendingAppend) => boolean): PendingAppend[] {
+  /**
+   * Removes entries in turns; `take` answers what one costs, at least 1, or undefined: it stays, and so does what its app has behind
+   * it, while others go on. Whoever has had more than a turn's worth waits until the others have had as much.
+   */
+  takeWhile(take: (item: PendingAppend) => number | undefined): PendingAppend[] {
     const taken: PendingAppend[] = [];
-    const turns = [...this.#byApp].map(([appId, queue]) => ({ appId, queue, next: 0 }));
-    let waiting = turns;
-    for (let open = true; open && waiting.length > 0;) {
-      for (const turn of waiting) {
+    const turns = [...this.#byApp].map(([appId, queue]) => ({ appId, queue, next: 0, spent: 0 }));
+    let waiting: Turn[] = turns;
+    for (let round = 1; waiting.length > 0; round += 1) {
+      waiting = waiting.filter((turn) => {
+        if (turn.spent >= round) return true;
         const item = turn.queue[turn.next] as PendingAppend;
-        open = take(item);
-        if (!open) break;
+        const cost = take(item);
+        if (cost === undefined) return false;
+        turn.spent += cost;
         turn.next += 1;
         taken.push(item);
-      }
-      waiting = waiting.filter(({ queue, next }) => next < queue.length);
+        return turn.next < turn.queue.length;
+      });
     }
     this.#passTurns(turns);
     return taken;
   }
 
   /** Who had the least of this batch is first in the next one. */
-  #passTurns(turns: { appId: string; queue: PendingAppend[]; next: number }[]): void {
+  #passTurns(turns: Turn[]): void {
     const left = turns.filter(({ queue, next }) => next < queue.length);
-    left.sort((one, other) => one.next - other.next);
+    left.sort((one, other) => one.spent - other.spent);
     this.#byApp = new Map(left.map(({ appId, queue, next }) => [appId, queue.slice(next)]));
   }
 

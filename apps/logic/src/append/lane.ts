@@ -67,20 +67,24 @@ export class Lane {
 
   #form(): PendingAppend[] {
     const { maxBatch, maxBatchBytes, maxBatchMentions } = this.#options;
+    const entriesPerByte = maxBatch / maxBatchBytes;
+    const entriesPerMention = maxBatch / maxBatchMentions;
     const batch: PendingAppend[] = [];
     let bytes = 0;
     let mentions = 0;
     const taken = this.#queue.takeWhile((item) => {
       if (item.abandoned) {
         this.#deps.onAbandoned(item);
-        return true;
+        return 1;
       }
+      const over =
+        bytes + item.bytes > maxBatchBytes || mentions + item.mentions > maxBatchMentions;
+      if ((over || batch.length >= maxBatch) && batch.length > 0) return undefined;
       bytes += item.bytes;
       mentions += item.mentions;
-      const over = bytes > maxBatchBytes || mentions > maxBatchMentions;
-      if ((over || batch.length >= maxBatch) && batch.length > 0) return false;
       batch.push(item);
-      return true;
+      // The part of a batch that it takes, of whatever it takes most.
+      return Math.max(1, item.bytes * entriesPerByte, item.mentions * entriesPerMention);
     });
     this.#deps.onTaken(taken);
     return batch;

@@ -7,11 +7,9 @@ export interface AppendLimits {
   readonly maxBatchBytes: number;
   /** Users named by the entries of one transaction, each a row that it locks; above what one entry may name. */
   readonly maxBatchMentions: number;
-  /** Entries that wait for a batch, over all lanes. Above it: UNAVAILABLE at once. */
+  /** Entries that wait for a batch, over all lanes. Above it: UNAVAILABLE at once; an app above its share of it: RATE_LIMITED. */
   readonly maxQueuedItems: number;
-  /** Entries of one app that wait for a batch. Above it: RATE_LIMITED at once, while other apps go on. */
-  readonly maxQueuedItemsPerApp: number;
-  /** Bytes that wait for a batch, over all lanes. Above it: UNAVAILABLE at once. */
+  /** Bytes that wait for a batch, likewise. */
   readonly maxQueuedBytes: number;
   /** Batches that may pass over a conversation whose head is locked elsewhere before one waits for the lock. */
   readonly maxMisses: number;
@@ -31,7 +29,6 @@ export const DEFAULT_APPEND_LIMITS: AppendLimits = {
   maxBatchBytes: 1_400_000,
   maxBatchMentions: 500,
   maxQueuedItems: 20_000,
-  maxQueuedItemsPerApp: 5_000,
   maxQueuedBytes: 64 * 1024 * 1024,
   maxMisses: 3,
   maxAttempts: 6,
