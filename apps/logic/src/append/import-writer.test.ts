@@ -2,7 +2,8 @@ import { DomainError, parseAppId, parseClientMsgId, parseConversationId } from '
 import { Registry } from '@queqiao/runtime';
 import { FakeClock, metricValue } from '@queqiao/runtime/testing';
 import { describe, expect, it } from 'vitest';
-import { IMPORT_MAX_WAITING, ImportWriter, type ImportedBatch } from './import-writer.js';
+import { IMPORT_MAX_WAITING } from './import-turns.js';
+import { ImportWriter, type ImportedBatch } from './import-writer.js';
 import type {
   AppendItem,
   AppendOutcome,
@@ -12,6 +13,8 @@ import type {
 } from './ports.js';
 
 const NOW = 1_000;
+/** Of one app alone. */
+const SHARE = IMPORT_MAX_WAITING / 4;
 
 function item(n: number, more: Partial<AppendItem> = {}): AppendItem {
   return {
@@ -162,18 +165,44 @@ describe('an import', () => {
 });
 
 describe('imports of one node', () => {
-  it('take turns, a bounded number of them', async () => {
-    const { log, bring } = rig();
+  /** None is stored before `open`. */
+  function gated() {
+    const made = rig();
     let open = (): void => {};
-    log.gate = new Promise((resolve) => (open = resolve));
-    const all = Array.from({ length: IMPORT_MAX_WAITING + 1 }, (_, n) => bring(item(n + 1)));
-    await expect(bring(item(99))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    made.log.gate = new Promise((resolve) => (open = resolve));
+    const of = (appId: string, n: number) => made.bring(item(n, { appId: parseAppId(appId) }));
+    return { ...made, open: () => open(), of };
+  }
+
+  it('of one app take turns, and have a share of the places', async () => {
+    const { log, metrics, open, of } = gated();
+    const all = Array.from({ length: SHARE + 1 }, (_, n) => of('demo', n + 1));
+    const limit = { field: 'IMPORT_MAX_WAITING', retryAfterMs: 1_000 };
+    await expect(of('demo', 99)).rejects.toMatchObject({ code: 'RATE_LIMITED', ...limit });
+    expect(await metricValue(metrics, 'queqiao_import_turned_away_total')).toBe(1);
+    expect(await metricValue(metrics, 'queqiao_import_waiting_batches')).toBe(SHARE);
     open();
     await Promise.all(all);
     expect(log.most).toBe(1);
-    expect(log.stored).toEqual(
-      Array.from({ length: IMPORT_MAX_WAITING + 1 }, (_, n) => `m${n + 1}`),
-    );
+    expect(log.stored).toEqual(Array.from({ length: SHARE + 1 }, (_, n) => `m${n + 1}`));
+    expect(await metricValue(metrics, 'queqiao_import_waiting_batches')).toBe(0);
+  });
+
+  it('of several apps take turns by app, and one is refused nothing for another', async () => {
+    const { log, open, of } = gated();
+    const many = Array.from({ length: SHARE + 1 }, (_, n) => of('demo', n + 1));
+    const few = [of('other', 51), of('other', 52), of('third', 61)];
+    open();
+    await Promise.all([...many, ...few]);
+    expect(log.stored.slice(0, 7)).toEqual(['m1', 'm2', 'm51', 'm61', 'm3', 'm52', 'm4']);
+  });
+
+  it('are bounded over all apps', async () => {
+    const { open, of } = gated();
+    const all = Array.from({ length: IMPORT_MAX_WAITING + 1 }, (_, n) => of(`app-${n}`, n + 1));
+    await expect(of('late', 99)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    open();
+    await Promise.all(all);
   });
 
   it('do not begin for callers that gave up, and go on with the next one', async () => {

@@ -1,6 +1,7 @@
 import { conversationRef, DomainError } from '@queqiao/domain';
-import { Backoff, BoundedQueue, counterIn, type Clock, type Registry } from '@queqiao/runtime';
+import { Backoff, counterIn, type Clock, type Registry } from '@queqiao/runtime';
 import { importJudge } from './import-rules.js';
+import { ImportTurns } from './import-turns.js';
 import { DEFAULT_APPEND_LIMITS } from './limits.js';
 import { conversationNotFound } from './permission.js';
 import type {
@@ -13,9 +14,6 @@ import type {
   CommittedHead,
   HeadMaker,
 } from './ports.js';
-
-/** Batches that wait on this node for their turn. */
-export const IMPORT_MAX_WAITING = 32;
 
 /** What devices have to be told of. */
 export interface ImportedBatch {
@@ -47,21 +45,20 @@ export interface ImportOptions {
 
 /**
  * Puts batches of old messages at the end of a log. A batch is one transaction of its own, so that nothing comes between its
- * messages and none of them overtakes another; batches take turns on a node, and the connection that they use is not one of those
+ * messages and none of them overtakes another; apps take turns with them on a node, and the connection that they use is not one of those
  * that live messages wait for.
  */
 export class ImportWriter {
   readonly #deps: ImportWriterDeps;
   readonly #owner: string;
-  readonly #waiting: BoundedQueue<() => void>;
+  readonly #turns: ImportTurns;
   readonly #results;
-  #busy = false;
 
   constructor(deps: ImportWriterDeps, { owner }: { readonly owner: string }) {
     this.#deps = deps;
     this.#owner = owner;
     const { metrics } = deps;
-    this.#waiting = new BoundedQueue({ name: 'imports', maxItems: IMPORT_MAX_WAITING, metrics });
+    this.#turns = new ImportTurns(metrics);
     this.#results = counterIn(metrics, {
       name: 'queqiao_import_messages_total',
       help: 'Messages of import batches: committed, duplicate, refused',
@@ -70,7 +67,7 @@ export class ImportWriter {
   }
 
   /**
-   * Stores messages of one conversation; those that were stored before stay as they are. Answers, aligned with the items, what
+   * Stores messages of one conversation, one at least; those that were stored before stay as they are. Answers, aligned with the items, what
    * became of each: from the first one that is refused on all are that were not stored before. Rejects with a DomainError or an
    * error of the store, which leave the effect unknown: repeat the batch.
    */
@@ -78,7 +75,9 @@ export class ImportWriter {
     items: readonly AppendItem[],
     options: ImportOptions,
   ): Promise<readonly ImportedOutcome[]> {
-    await this.#turn();
+    const appId = items[0]?.appId;
+    if (appId === undefined) return [];
+    await this.#turns.enter(appId);
     try {
       if (options.signal.aborted) {
         throw new DomainError('DEADLINE_EXCEEDED', 'the caller gave up before the batch began');
@@ -88,7 +87,7 @@ export class ImportWriter {
       for (const { status } of commit.outcomes) this.#results.inc({ result: status });
       return commit.outcomes.map(settled);
     } finally {
-      this.#next();
+      this.#turns.leave();
     }
   }
 
@@ -148,22 +147,6 @@ export class ImportWriter {
     const { dispatchId, committed: heads } = commit;
     this.#deps.onImported({ dispatchId, entries: [entry], heads });
   }
-
-  #turn(): Promise<void> {
-    if (!this.#busy) {
-      this.#busy = true;
-      return Promise.resolve();
-    }
-    return new Promise((resolve, reject) => {
-      if (!this.#waiting.push(resolve)) reject(tooMany());
-    });
-  }
-
-  #next(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#busy = false;
-    else next();
-  }
 }
 
 /** Messages change nothing else, and their head was waited for. */
@@ -171,9 +154,4 @@ function settled(outcome: AppendOutcome): ImportedOutcome {
   const { status } = outcome;
   if (status === 'committed' || status === 'duplicate' || status === 'refused') return outcome;
   throw new Error(`an imported message is ${status}`);
-}
-
-function tooMany(): DomainError {
-  const { retryAfterMs } = DEFAULT_APPEND_LIMITS;
-  return new DomainError('UNAVAILABLE', 'too many imports wait for their turn', { retryAfterMs });
 }
