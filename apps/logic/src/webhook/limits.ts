@@ -1,6 +1,6 @@
 /** Requests of one webhook under way at a time. */
 export const WEBHOOK_MAX_REQUESTS = 16;
-/** Of all webhooks at one node. */
+/** Of all webhooks at one node; an app has its share of them. */
 export const WEBHOOK_NODE_MAX_REQUESTS = 512;
 /** Events of one webhook that are read and not dealt with. */
 export const WEBHOOK_MAX_WINDOW = 400;

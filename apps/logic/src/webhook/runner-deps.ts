@@ -8,7 +8,7 @@ import type {
   WebhookKey,
   WebhookRows,
 } from './ports.js';
-import type { RequestSlots } from './request-slots.js';
+import type { AppSlots } from './request-slots.js';
 import type { WebhookMetrics } from './webhook-metrics.js';
 
 export interface RunnerDeps {
@@ -17,7 +17,7 @@ export interface RunnerDeps {
   readonly sender: EventSender;
   /** Throws when a secret does not open. */
   readonly open: (key: WebhookKey, held: HeldWebhook) => Promise<Target>;
-  readonly slots: RequestSlots;
+  readonly slots: AppSlots;
   /** Whether others still leave its webhooks to this node, as far as it knows. */
   readonly mayBegin: () => boolean;
   /** Whether this node may read a page more. */

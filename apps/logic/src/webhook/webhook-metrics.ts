@@ -27,6 +27,7 @@ export function webhookMetrics(registry: Registry) {
     owned: gauge('queqiao_webhook_owned', 'Webhooks that this node sends'),
     away: gauge('queqiao_webhook_away', 'Of them, those whose receiver is away'),
     requests: gauge('queqiao_webhook_requests', 'Requests of this node under way'),
+    held: gauge('queqiao_webhook_held', 'Webhooks that wait for requests of others to end'),
     waits: gauge('queqiao_webhook_waits', 'Conversations that wait for another attempt'),
     bytes: gauge(
       'queqiao_webhook_buffered_bytes',

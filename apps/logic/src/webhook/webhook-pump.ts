@@ -114,7 +114,8 @@ export class WebhookPump {
   async #claim(id: string, key: WebhookKey, from: string): Promise<void> {
     const { rows, bell, registry: _, ...deps } = this.deps;
     if (this.#timer === undefined || !(await rows.claim(key, this.#owner, from))) return;
-    const shared = { ...deps, rows, slots: this.#slots, metrics: this.#metrics };
+    const slots = this.#slots.of(key.appId);
+    const shared = { ...deps, rows, slots, metrics: this.#metrics };
     const runner: WebhookRunner = new WebhookRunner(
       key,
       this.#owner,
@@ -159,9 +160,10 @@ export class WebhookPump {
       sums.away += Number(state.isAway);
       sums.pending += Math.max(0, (newest.get(id) ?? 0) - (state.position ?? Infinity));
     }
-    const { owned, requests, bytes, waits, away, pending } = this.#metrics;
+    const { owned, requests, held, bytes, waits, away, pending } = this.#metrics;
     owned.set(this.#runners.size);
     requests.set(this.#slots.taken);
+    held.set(this.#slots.waiting);
     bytes.set(sums.bytes);
     waits.set(sums.waits);
     away.set(sums.away);
