@@ -77,7 +77,7 @@ export function createLogic(config: LogicConfig, overrides: LogicOverrides = {})
   const delivery = createDelivery(base, config, hub);
   const writer = createWriter(base, config, delivery);
   const bell = new EventBell(clock);
-  const outbound = createOutbound(config);
+  const outbound = createOutbound(config, registry);
   const jobs = createJobs(base, config, { hub, delivery, bell, outbound, writer, caches });
   const services = createServices(
     {

@@ -24,11 +24,15 @@ export interface Outbound {
 }
 
 /** Undefined: without a key no secret can be kept, and there are no webhooks. */
-export function createOutbound(config: LogicConfig): Outbound | undefined {
+export function createOutbound(config: LogicConfig, metrics: Registry): Outbound | undefined {
   const { secretKeys, outboundHttp: allowHttp, outboundPrivate: allowPrivate } = config;
   if (secretKeys.length === 0) return undefined;
   const rules = { allowHttp, allowPrivate };
-  return { box: new SecretBox(secretKeys), requests: new GuardedRequests(rules), rules };
+  return {
+    box: new SecretBox(secretKeys),
+    requests: new GuardedRequests(rules, undefined, metrics),
+    rules,
+  };
 }
 
 const purposeOf = (appId: AppId, webhookId: string): string => `webhook ${appId} ${webhookId}`;

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { gaugeIn, type Registry } from '@queqiao/runtime';
 import {
   allowsHost,
   guardedLookup,
@@ -7,10 +8,9 @@ import {
   publicNames,
   type Resolve,
 } from './guarded-address.js';
+import { IdleSockets, OUTBOUND_MAX_IDLE_SOCKETS } from './idle-sockets.js';
 import { failureOf, OutboundFailure } from './outbound-failure.js';
 
-/** Connections that a node keeps open for the next request, of each of http and https. */
-export const OUTBOUND_MAX_IDLE_SOCKETS = 256;
 const IDLE_MS = 30_000;
 
 export interface OutboundRules {
@@ -49,6 +49,7 @@ export class GuardedRequests {
   constructor(
     private readonly rules: OutboundRules,
     resolve: Resolve = rules.allowPrivate ? machineNames : publicNames(),
+    metrics?: Registry,
   ) {
     const options = {
       keepAlive: true,
@@ -56,7 +57,11 @@ export class GuardedRequests {
       timeout: IDLE_MS,
       lookup: guardedLookup(resolve, rules.allowPrivate),
     };
-    this.#agents = { 'http:': new HttpAgent(options), 'https:': new HttpsAgent(options) };
+    const idle = idleSockets(metrics);
+    this.#agents = {
+      'http:': idle.watch(new HttpAgent(options)),
+      'https:': idle.watch(new HttpsAgent(options)),
+    };
   }
 
   /** Rejects with OutboundFailure only. */
@@ -106,6 +111,15 @@ export class GuardedRequests {
       outgoing.end(body);
     });
   }
+}
+
+function idleSockets(metrics: Registry | undefined): IdleSockets {
+  if (metrics === undefined) return new IdleSockets();
+  const gauge = gaugeIn(metrics, {
+    name: 'queqiao_outbound_idle_sockets',
+    help: 'Connections that wait for another request',
+  });
+  return new IdleSockets((count) => gauge.set(count));
 }
 
 async function readAnswer(incoming: IncomingMessage, maxBytes: number): Promise<OutboundResponse> {

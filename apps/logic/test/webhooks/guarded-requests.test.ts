@@ -1,4 +1,10 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Registry } from '@queqiao/runtime';
+import { metricValue } from '@queqiao/runtime/testing';
+import { eventually } from '@queqiao/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { OUTBOUND_MAX_IDLE_SOCKETS } from '../../src/outbound/idle-sockets.js';
 import {
   GuardedRequests,
   OutboundFailure,
@@ -39,6 +45,72 @@ async function reasonOf(answer: Promise<unknown>): Promise<string> {
     return error.reason;
   }
 }
+
+/** A host whose requests wait for `go`. */
+class GatedHost {
+  readonly #held: (() => void)[] = [];
+  #server: Server | undefined;
+  connections = 0;
+  ended = 0;
+
+  async start(): Promise<this> {
+    const server = createServer((request, response) => {
+      request.resume();
+      this.#held.push(() => response.writeHead(204).end());
+    });
+    server.on('connection', (socket) => {
+      this.connections += 1;
+      socket.on('close', () => (this.ended += 1));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    this.#server = server;
+    return this;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}/`;
+  }
+
+  /** Keeps so many connections busy at once, then answers all. */
+  async serve(guarded: GuardedRequests, count: number, meanwhile?: () => Promise<void>) {
+    const answers = Array.from({ length: count }, () => guarded.post(request(this.url)));
+    await eventually(`${count} requests`, () => this.#held.length >= count);
+    await meanwhile?.();
+    for (const go of this.#held.splice(0)) go();
+    await Promise.all(answers);
+  }
+
+  stop(): void {
+    this.#server?.closeAllConnections();
+    this.#server?.close();
+  }
+}
+
+it('connections that wait for another request are bounded over all hosts, and those that wait longest go', async () => {
+  const metrics = new Registry();
+  const guarded = requests(anywhere, undefined, metrics);
+  const idle = () => metricValue(metrics, 'queqiao_outbound_idle_sockets');
+  const hosts = await Promise.all([1, 2, 3].map(() => new GatedHost().start()));
+  const [first, second, third] = hosts as [GatedHost, GatedHost, GatedHost];
+  try {
+    await first.serve(guarded, 100);
+    await second.serve(guarded, 100);
+    await eventually('all of them wait', async () => (await idle()) === 200);
+    await third.serve(guarded, 100);
+    await eventually('so many are left', async () => (await idle()) === OUTBOUND_MAX_IDLE_SOCKETS);
+    await eventually('they are closed', () => first.ended === 300 - OUTBOUND_MAX_IDLE_SOCKETS);
+    expect([second.ended, third.ended]).toEqual([0, 0]);
+    // One that is used again is idle no more, and comes behind the others.
+    await second.serve(guarded, 10, async () => {
+      expect(await idle()).toBe(OUTBOUND_MAX_IDLE_SOCKETS - 10);
+    });
+    expect([second.connections, await idle()]).toEqual([100, OUTBOUND_MAX_IDLE_SOCKETS]);
+    third.stop();
+    await eventually('what the host ends counts no more', async () => (await idle()) === 156);
+  } finally {
+    for (const host of hosts) host.stop();
+  }
+});
 
 describe('an address that is not public', () => {
   it.each(['127.0.0.1', '127.1', '[::1]', '[::ffff:127.0.0.1]'])(
