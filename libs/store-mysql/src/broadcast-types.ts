@@ -3,6 +3,8 @@ import type { LogOutcome, LogWork } from './log-types.js';
 
 /** Broadcasts of one app that have not ended. */
 export const BROADCASTS_MAX_RUNNING = 10;
+/** Users who are counted when a broadcast is started. */
+export const BROADCAST_MAX_COUNTED = 10_000;
 /** Users of one read, which is one step of a broadcast. */
 export const BROADCAST_MAX_STEP_USERS = 500;
 /** Broadcasts of one page. */
@@ -24,6 +26,7 @@ export interface BroadcastOrder {
 
 export interface BroadcastRecord extends BroadcastOrder {
   readonly state: 'waiting' | 'running' | 'done' | 'cancelled';
+  /** Exact up to BROADCAST_MAX_COUNTED, and of one that is done; else of the last count of the app, and at least done and failed. */
   readonly total: number;
   readonly done: number;
   readonly failed: number;

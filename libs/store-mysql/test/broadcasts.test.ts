@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { parseAppId } from '@queqiao/domain';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { DUE_BROADCASTS_SQL, RECIPIENTS_SQL } from '../src/broadcast/broadcast-steps.js';
+import { StoreConnection } from '../src/connection/store-connection.js';
 import {
   BROADCAST_KEPT_MS,
+  BROADCAST_MAX_COUNTED,
   BROADCAST_MAX_STEP_USERS,
   BROADCASTS_MAX_RUNNING,
   type BroadcastJob,
@@ -30,6 +33,8 @@ beforeEach(() => rig.root.query('DELETE FROM broadcasts'));
 const options = { owner: 'logic-1', dispatchDelayMs: 3_000 };
 const actor = { kind: 'system', id: '' } as const;
 let requests = 0;
+const numbers = (count: number): string =>
+  `(${Array.from({ length: count }, (_, n) => `SELECT ${n} AS n`).join(' UNION ALL ')})`;
 const workFor = (method: string) => {
   requests += 1;
   return { ...options, appId: app, request: { actor, requestId: `r${requests}`, method } };
@@ -44,6 +49,18 @@ const order = (broadcastId: string) => ({
 });
 const start = (broadcastId: string, database = one) =>
   database.broadcasts.start(workFor('StartBroadcast'), order(broadcastId), null);
+
+/** The statements of some work that read users. */
+async function readsOfUsers(work: () => Promise<unknown>) {
+  const spy = vi.spyOn(StoreConnection.prototype, 'query');
+  try {
+    await work();
+    const requests = spy.mock.calls.map(([request]) => request);
+    return requests.filter((request) => /FROM `?users\b/.test(request.sql));
+  } finally {
+    spy.mockRestore();
+  }
+}
 
 async function claimed(database = one): Promise<BroadcastJob> {
   const [job] = await database.broadcasts.claimDue({ owner: 'logic-1', limit: 1 });
@@ -62,6 +79,41 @@ it('are ten of an app at a time, whichever nodes begin them at once', async () =
   expect(refused).toHaveLength(6);
   for (const each of refused)
     expect(each).toMatchObject({ code: 'LIMIT_EXCEEDED', field: 'BROADCASTS_MAX_RUNNING' });
+});
+
+it('count nobody for a request that was carried out before, also when its answer is kept no longer', async () => {
+  const work = workFor('StartBroadcast');
+  const again = () => one.broadcasts.start(work, order('b1'), null);
+  expect(await readsOfUsers(again)).toHaveLength(1);
+  expect(await readsOfUsers(again)).toHaveLength(0);
+  await rig.root.query('DELETE FROM requests');
+  expect(await readsOfUsers(again)).toHaveLength(0);
+  expect(await one.broadcasts.get(app, 'b1')).toMatchObject({
+    total: BROADCAST_MAX_STEP_USERS + 4,
+  });
+});
+
+it('count so many users and no more: of a larger app they say what it had when it was counted last', async () => {
+  const large = parseAppId('large');
+  await one.apps.createApp(large, 'Large');
+  await rig.root.query(
+    `INSERT INTO users (app_id, user_id, created_ms, updated_ms) SELECT ?, CONCAT('u', a.n, '.', b.n), 1, 1
+    FROM ${numbers(110)} a, ${numbers(100)} b`,
+    [large],
+  );
+  const startLarge = (id: string) =>
+    one.broadcasts.start({ ...workFor('StartBroadcast'), appId: large }, order(id), null);
+  const [count] = await readsOfUsers(() => startLarge('b1'));
+  expect(await one.broadcasts.get(large, 'b1')).toMatchObject({ total: BROADCAST_MAX_COUNTED - 1 });
+  await rig.root.query('FLUSH STATUS');
+  await rig.root.query(count?.sql ?? '', [...(count?.values ?? [])]);
+  const [read] = await rig.rows<{ Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read_next'");
+  expect(Number(read?.Value)).toBeLessThanOrEqual(BROADCAST_MAX_COUNTED);
+  await rig.root.query('UPDATE app_usage SET user_count = 13000 WHERE app_id = ?', [large]);
+  await startLarge('b2');
+  expect(await one.broadcasts.get(large, 'b2')).toMatchObject({ total: 12_999 });
+  await rig.root.query("UPDATE broadcasts SET done = 13000, failed = 5 WHERE broadcast_id = 'b2'");
+  expect(await one.broadcasts.get(large, 'b2')).toMatchObject({ total: 13_005 });
 });
 
 it('are claimed by one node, and by another one once nothing was heard of them for a while', async () => {

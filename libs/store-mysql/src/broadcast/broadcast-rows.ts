@@ -19,7 +19,8 @@ export function toBroadcast(row: ListedRow & Partial<Pick<BroadcastRow, 'content
     content: row.content ?? new Uint8Array(),
     countable: row.countable === 1,
     state: stateOf(row),
-    total: row.total,
+    // More than were counted may have come since the count.
+    total: Math.max(row.total, row.done + row.failed),
     done: row.done,
     failed: row.failed,
     createdMs: row.created_ms,

@@ -1,10 +1,13 @@
 import { DomainError, senderKey, type AppId } from '@queqiao/domain';
-import { sql, type Kysely } from 'kysely';
-import { BROADCASTS_MAX_RUNNING, type BroadcastOrder } from '../broadcast-types.js';
+import { sql } from 'kysely';
+import {
+  BROADCAST_MAX_COUNTED,
+  BROADCASTS_MAX_RUNNING,
+  type BroadcastOrder,
+} from '../broadcast-types.js';
 import type { LogOutcome, LogWork } from '../log-types.js';
 import { inLog } from '../log/in-log.js';
 import type { LogTransaction } from '../log/log-transaction.js';
-import type { Schema } from '../schema/schema.js';
 import { DATABASE_NOW, type StoreContext } from '../store-context.js';
 import { readBroadcast } from './broadcast-rows.js';
 
@@ -13,39 +16,47 @@ interface Crowd {
   readonly total: number;
 }
 
-/** The users are counted before anything is locked: there may be many. Who comes in between is not sent to, or not counted. */
+/** A repeated request is looked for before anything is counted. */
 export async function startBroadcast(
   context: StoreContext,
   work: LogWork,
   order: BroadcastOrder,
   refusal: Error | null,
 ): Promise<LogOutcome<null>> {
-  const crowd = await countUsers(context.kysely, work.appId, order);
   return inLog(context, { ...work, heads: [] }, async (tx) => {
     // Answers of requests may be gone by now, and the broadcast still there.
     if ((await readBroadcast(tx.trx, tx.appId, order.broadcastId)) !== undefined) return null;
     if (refusal !== null) throw refusal;
+    // Before the lock. Who comes in between is not sent to, or not counted.
+    const crowd = await countUsers(tx, order);
     await demandRoom(tx);
     await insert(tx, order, crowd);
     return null;
   });
 }
 
+interface Counted {
+  readonly now_ms: number;
+  readonly found: number;
+  readonly has_account: number;
+  readonly last_count: number | null;
+}
+
+/** Reads no more than BROADCAST_MAX_COUNTED users: of an app that has more it is how many it had when it was counted last, if that is more. */
 async function countUsers(
-  kysely: Kysely<Schema>,
-  appId: AppId,
+  { trx, appId }: LogTransaction,
   { accountId }: BroadcastOrder,
 ): Promise<Crowd> {
-  const { rows } = await sql<{ now_ms: number }>`SELECT ${DATABASE_NOW} AS now_ms`.execute(kysely);
-  const createdMs = rows[0]?.now_ms ?? 0;
-  const counted = await kysely
-    .selectFrom('users')
-    .select((eb) => eb.fn.countAll<number>().as('found'))
-    .where('app_id', '=', appId)
-    .where('created_ms', '<=', createdMs)
-    .where('user_id', '<>', accountId)
-    .executeTakeFirstOrThrow();
-  return { createdMs, total: counted.found };
+  const { rows } = await sql<Counted>`
+    SELECT ${DATABASE_NOW} AS now_ms, COUNT(*) AS found, COALESCE(SUM(user_id = ${accountId}), 0) AS has_account,
+      (SELECT g.user_count FROM app_usage g WHERE g.app_id = ${appId}) AS last_count
+    FROM (SELECT u.user_id FROM users u FORCE INDEX (PRIMARY) WHERE u.app_id = ${appId}
+      ORDER BY u.user_id LIMIT ${sql.lit(BROADCAST_MAX_COUNTED)}) page`.execute(trx);
+  const [counted] = rows;
+  const { now_ms: createdMs = 0, found = 0, has_account = 0, last_count } = counted ?? {};
+  if (found < BROADCAST_MAX_COUNTED) return { createdMs, total: found - Number(has_account) };
+  // The account is one of them, wherever its id stands.
+  return { createdMs, total: Math.max(found, last_count ?? 0) - 1 };
 }
 
 /** The row of the app is what two that start at once wait for. */
