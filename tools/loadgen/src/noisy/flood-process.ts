@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { checkoutRoot } from '@queqiao/testkit';
+import type { FloodKind } from './flood-calls.js';
 import type { FloodRequest } from './flood-main.js';
 import type { FloodResult, FloodSetup } from './flooder.js';
 
@@ -19,8 +20,8 @@ export class FloodProcess {
     return process;
   }
 
-  flood(seconds: number, perSecond: number): Promise<FloodResult> {
-    return this.#ask({ type: 'flood', seconds, perSecond }) as Promise<FloodResult>;
+  flood(kind: FloodKind, seconds: number, perSecond: number): Promise<FloodResult> {
+    return this.#ask({ type: 'flood', kind, seconds, perSecond }) as Promise<FloodResult>;
   }
 
   close(): void {

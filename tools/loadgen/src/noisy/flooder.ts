@@ -1,15 +1,15 @@
 import { errorCodeFromProto } from '@queqiao/protocol/common';
-import { MessageServiceDefinition as Messages, SendRequest } from '@queqiao/protocol/client';
 import { LoadSocket, MAX_SOCKET_CALLS } from '../worker/load-socket.js';
 import type { LoadUser } from '../worker/worker-protocol.js';
+import { floodCall, groupCall, type FloodKind } from './flood-calls.js';
 
-const SEND = `${Messages.fullName}/${Messages.methods.send.name}`;
 const TICK_MS = 10;
+const GROUP_SIZE = 5;
 
 export interface FloodSetup {
   readonly urls: readonly string[];
   readonly prefix: string;
-  /** One socket each; each writes to the next one. */
+  /** One socket each; each has to do with the next one. */
   readonly users: readonly LoadUser[];
 }
 
@@ -36,11 +36,14 @@ export class Flooder {
 
   static async open(setup: FloodSetup): Promise<Flooder> {
     const flooder = new Flooder(setup);
-    for (let index = 0; index < setup.users.length; index += 1) await flooder.#open(index);
+    for (let index = 0; index < setup.users.length; index += 1) {
+      await flooder.#open(index);
+      await flooder.#makeGroup(index);
+    }
     return flooder;
   }
 
-  async flood(seconds: number, perSecond: number): Promise<FloodResult> {
+  async flood(kind: FloodKind, seconds: number, perSecond: number): Promise<FloodResult> {
     [this.#attempts, this.#accepted, this.#hintless, this.#refused] = [0, 0, 0, {}];
     const startedMs = performance.now();
     this.#flooding = true;
@@ -48,7 +51,7 @@ export class Flooder {
       const timer = setInterval(() => {
         const passedMs = performance.now() - startedMs;
         const due = Math.floor((Math.min(passedMs, seconds * 1_000) / 1_000) * perSecond);
-        while (this.#attempts < due) this.#send();
+        while (this.#attempts < due) this.#call(kind);
         if (passedMs < seconds * 1_000) return;
         clearInterval(timer);
         resolve();
@@ -68,7 +71,7 @@ export class Flooder {
     for (const socket of this.#sockets) socket?.close();
   }
 
-  #send(): void {
+  #call(kind: FloodKind): void {
     this.#attempts += 1;
     this.#sent += 1;
     const { users, prefix } = this.setup;
@@ -76,14 +79,13 @@ export class Flooder {
     const socket = this.#sockets[at];
     if (socket === undefined) return this.#note('NO_SOCKET');
     if (socket.inFlight >= MAX_SOCKET_CALLS) return this.#note('NO_ROOM');
-    const pair = [users[at]?.userId ?? '', users[(at + 1) % users.length]?.userId ?? ''].sort();
-    const conversationId = `d:${pair.join(':')}`;
-    const request = SendRequest.create({
-      conversationId,
-      clientMsgId: `${prefix}.${this.#sent}`,
-      content: { body: { $case: 'text', value: { text: 'x'.repeat(100) } } },
+    const { method, body, affinity } = floodCall(kind, {
+      userId: users[at]?.userId ?? '',
+      otherId: users[(at + 1) % users.length]?.userId ?? '',
+      id: `${prefix}.${this.#sent}`,
+      count: this.#sent,
     });
-    socket.call(SEND, SendRequest.encode(request).finish(), conversationId, (reply) => {
+    socket.call(method, body, affinity, (reply) => {
       if (reply?.result?.$case === 'body') {
         this.#accepted += 1;
       } else if (reply?.result?.$case === 'error') {
@@ -96,6 +98,20 @@ export class Flooder {
 
   #note(what: string): void {
     this.#refused[what] = (this.#refused[what] ?? 0) + 1;
+  }
+
+  /** Of a few: each change of it is told to them. */
+  async #makeGroup(index: number): Promise<void> {
+    const { users } = this.setup;
+    const members = Array.from({ length: GROUP_SIZE }, (_, n) => users[(index + n) % users.length]);
+    const ids = [...new Set(members.map((user) => user?.userId ?? ''))];
+    const { method, body, affinity } = groupCall(ids[0] ?? '', ids.slice(1));
+    await new Promise<void>((resolve, reject) => {
+      this.#sockets[index]?.call(method, body, affinity, (reply) => {
+        if (reply?.result?.$case === 'body') resolve();
+        else reject(new Error('the group of a flooding user was refused'));
+      });
+    });
   }
 
   async #open(index: number): Promise<void> {

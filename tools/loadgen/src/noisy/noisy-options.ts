@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { FLOOD_KINDS, type FloodKind } from './flood-calls.js';
 
 export const NOISY_USAGE = `npm run loadgen -- noisy [options]
 
@@ -8,10 +9,11 @@ which it is alone: what the flood does to its acknowledgements. A throw-away sys
   --limit N            messages per second that the flooding app may send (default 50)
   --times N            how many times that it tries (default 10)
   --sockets N          its connections (default 20)
+  --flood KINDS        what it floods with, a turn each: messages, changes (of groups, friends, profiles), or both (default)
   --rate N             messages per second of the other app (default 100)
   --pairs N            its senders, each with a receiver (default 20)
   --seconds N          of each turn, at most 30 (default 10)
-  --repeat N           turns of each, at most 20 (default 5)
+  --repeat N           turns of each kind of flood, with one before it that has none, at most 20 (default 5)
   --connect N --logic N          nodes (default 1 and 1)
   --json               the figures as JSON on standard output, instead of the table
 `;
@@ -20,6 +22,7 @@ export interface NoisyOptions {
   readonly limit: number;
   readonly times: number;
   readonly sockets: number;
+  readonly flood: readonly FloodKind[];
   readonly rate: number;
   readonly pairs: number;
   readonly seconds: number;
@@ -39,6 +42,7 @@ export function parseNoisyOptions(args: readonly string[]): NoisyOptions {
       limit: number('50'),
       times: number('10'),
       sockets: number('20'),
+      flood: { type: 'string', default: FLOOD_KINDS.join(',') },
       rate: number('100'),
       pairs: number('20'),
       seconds: number('10'),
@@ -48,7 +52,7 @@ export function parseNoisyOptions(args: readonly string[]): NoisyOptions {
       json: { type: 'boolean', default: false },
     },
   });
-  const read = (name: Exclude<keyof NoisyOptions, 'json'>, max: number): number => {
+  const read = (name: Exclude<keyof NoisyOptions, 'json' | 'flood'>, max: number): number => {
     const value = Number(values[name]);
     if (Number.isInteger(value) && value >= 1 && value <= max) return value;
     throw new Error(`--${name} takes a whole number from 1 to ${max}`);
@@ -57,6 +61,7 @@ export function parseNoisyOptions(args: readonly string[]): NoisyOptions {
     limit: read('limit', 10_000),
     times: read('times', 1_000),
     sockets: read('sockets', 1_000),
+    flood: floodKinds(values.flood),
     rate: read('rate', 10_000),
     pairs: read('pairs', 10_000),
     seconds: read('seconds', 30),
@@ -65,4 +70,12 @@ export function parseNoisyOptions(args: readonly string[]): NoisyOptions {
     logic: read('logic', 8),
     json: values.json,
   };
+}
+
+function floodKinds(text: string): FloodKind[] {
+  return text.split(',').map((name) => {
+    const kind = FLOOD_KINDS.find((each) => each === name);
+    if (kind === undefined) throw new Error(`--flood takes ${FLOOD_KINDS.join(', ')}`);
+    return kind;
+  });
 }

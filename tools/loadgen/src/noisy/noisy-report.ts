@@ -1,4 +1,5 @@
 import { median } from '../observe/statistics.js';
+import type { FloodKind } from './flood-calls.js';
 import type { NoisyOptions } from './noisy-options.js';
 import type { NoisyRun, NoisyTurn } from './run-noisy.js';
 
@@ -12,51 +13,74 @@ export function describeTurn(turn: NoisyTurn): string {
   const figures =
     `${acknowledged} acknowledged, ack p50 ${ack.p50Ms.toFixed(1)} p99 ${ack.p99Ms.toFixed(1)} ` +
     `max ${ack.maxMs.toFixed(1)} ms, servers ${serverCpu(turn).toFixed(2)} CPU-s`;
-  if (flood === undefined) return `alone:   ${figures}`;
+  if (flood === undefined) return `alone: ${figures}`;
   const refused = Object.entries(flood.refused).map(([code, count]) => `${code} ${count}`);
-  return `flooded: ${figures}; flood: ${flood.accepted} of ${flood.attempts} taken, ${refused.join(', ')}`;
+  return `${flood.kind}: ${figures}; flood: ${flood.accepted} of ${flood.attempts} taken, ${refused.join(', ')}`;
+}
+
+export interface FloodFigures {
+  readonly kind: FloodKind;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Of the medians, flooded to alone. */
+  readonly p99Ratio: number;
+  /** Median of the ratios of a flood to the turn before it. */
+  readonly p99PairRatio: number;
+  readonly cpuRatio: number;
+  readonly attempts: number;
+  readonly accepted: number;
+  /** What the limit and the bursts allow in all turns of the kind together. */
+  readonly allowed: number;
 }
 
 export interface NoisyFigures {
   readonly aloneP50Ms: number;
   readonly aloneP99Ms: number;
-  readonly floodedP50Ms: number;
-  readonly floodedP99Ms: number;
-  /** Medians of the turns, flooded to alone. */
-  readonly p99Ratio: number;
-  readonly cpuRatio: number;
-  readonly floodAttempts: number;
-  readonly floodAccepted: number;
-  /** What the limit and the bursts allow in all flooded turns together. */
-  readonly floodAllowed: number;
+  readonly floods: readonly FloodFigures[];
 }
+
+const middle = (turns: readonly NoisyTurn[], read: (turn: NoisyTurn) => number) =>
+  median(turns.map(read));
 
 export function figuresOf({ turns }: NoisyRun, options: NoisyOptions): NoisyFigures {
   const alone = turns.filter(({ flood }) => flood === undefined);
-  const flooded = turns.filter(({ flood }) => flood !== undefined);
-  const middle = (list: readonly NoisyTurn[], read: (turn: NoisyTurn) => number) =>
-    median(list.map(read));
-  const floods = flooded.flatMap(({ flood }) => (flood === undefined ? [] : [flood]));
-  const aloneP99Ms = middle(alone, ({ ack }) => ack.p99Ms);
-  const floodedP99Ms = middle(flooded, ({ ack }) => ack.p99Ms);
-  const { limit, seconds, logic } = options;
-  const burst = 2 * limit;
   return {
     aloneP50Ms: middle(alone, ({ ack }) => ack.p50Ms),
-    aloneP99Ms,
-    floodedP50Ms: middle(flooded, ({ ack }) => ack.p50Ms),
-    floodedP99Ms,
-    p99Ratio: floodedP99Ms / aloneP99Ms,
+    aloneP99Ms: middle(alone, ({ ack }) => ack.p99Ms),
+    floods: options.flood.map((kind) => floodFigures(kind, turns, options)),
+  };
+}
+
+function floodFigures(
+  kind: FloodKind,
+  turns: readonly NoisyTurn[],
+  { limit, seconds, logic }: NoisyOptions,
+): FloodFigures {
+  const alone = turns.filter(({ flood }) => flood === undefined);
+  const flooded = turns.filter(({ flood }) => flood?.kind === kind);
+  const floods = flooded.flatMap(({ flood }) => (flood === undefined ? [] : [flood]));
+  const p99Ms = middle(flooded, ({ ack }) => ack.p99Ms);
+  const ratios = turns.flatMap((turn, at) => {
+    const before = turns[at - 1];
+    return turn.flood?.kind === kind && before ? [turn.ack.p99Ms / before.ack.p99Ms] : [];
+  });
+  const burst = 2 * limit;
+  return {
+    kind,
+    p50Ms: middle(flooded, ({ ack }) => ack.p50Ms),
+    p99Ms,
+    p99Ratio: p99Ms / middle(alone, ({ ack }) => ack.p99Ms),
+    p99PairRatio: median(ratios),
     cpuRatio: middle(flooded, serverCpu) / middle(alone, serverCpu),
-    floodAttempts: floods.reduce((sum, { attempts }) => sum + attempts, 0),
-    floodAccepted: floods.reduce((sum, { accepted }) => sum + accepted, 0),
+    attempts: floods.reduce((sum, { attempts }) => sum + attempts, 0),
+    accepted: floods.reduce((sum, { accepted }) => sum + accepted, 0),
     // Each turn begins with a full bucket; every node may grant a burst more. A second for the end of a turn.
-    floodAllowed: flooded.length * (limit * (seconds + 1) + burst + logic * burst),
+    allowed: flooded.length * (limit * (seconds + 1) + burst + logic * burst),
   };
 }
 
 /** What must hold whatever the machine does; empty: nothing was wrong. */
-export function wrongs({ turns, verdict }: NoisyRun, figures: NoisyFigures): string[] {
+export function wrongs({ turns, verdict }: NoisyRun, { floods }: NoisyFigures): string[] {
   const found: string[] = [];
   for (const [what, count] of verdict.findings) found.push(`${what}: ${count}`);
   for (const { errors } of turns) {
@@ -64,18 +88,20 @@ export function wrongs({ turns, verdict }: NoisyRun, figures: NoisyFigures): str
   }
   const hintless = turns.reduce((sum, { flood }) => sum + (flood?.hintless ?? 0), 0);
   if (hintless > 0) found.push(`refusals of the flood without a hint: ${hintless}`);
-  if (figures.floodAccepted > figures.floodAllowed) {
-    found.push(`the flood had ${figures.floodAccepted}, more than ${figures.floodAllowed}`);
+  for (const { kind, accepted, allowed } of floods) {
+    if (accepted === 0) found.push(`no ${kind} of the flood were taken`);
+    if (accepted > allowed) found.push(`the flood had ${accepted} ${kind}, more than ${allowed}`);
   }
   return found;
 }
 
-export function describeFigures(figures: NoisyFigures): string {
-  const { aloneP50Ms, aloneP99Ms, floodedP50Ms, floodedP99Ms, p99Ratio, cpuRatio } = figures;
-  return [
-    `medians of the turns: alone p50 ${aloneP50Ms.toFixed(1)} p99 ${aloneP99Ms.toFixed(1)} ms, ` +
-      `flooded p50 ${floodedP50Ms.toFixed(1)} p99 ${floodedP99Ms.toFixed(1)} ms`,
-    `ratio of p99 ${p99Ratio.toFixed(2)}, of server CPU ${cpuRatio.toFixed(2)}`,
-    `the flood had ${figures.floodAccepted} of ${figures.floodAttempts}, at most ${figures.floodAllowed} allowed`,
-  ].join('\n');
+export function describeFigures({ aloneP50Ms, aloneP99Ms, floods }: NoisyFigures): string {
+  const lines = floods.map(
+    ({ kind, p50Ms, p99Ms, p99Ratio, p99PairRatio, cpuRatio, accepted, attempts, allowed }) =>
+      `flooded with ${kind}: p50 ${p50Ms.toFixed(1)} p99 ${p99Ms.toFixed(1)} ms, ratio of p99 ${p99Ratio.toFixed(2)} ` +
+      `(to the turn before ${p99PairRatio.toFixed(2)}), of server CPU ${cpuRatio.toFixed(2)}; ` +
+      `the flood had ${accepted} of ${attempts}, at most ${allowed} allowed`,
+  );
+  const alone = `medians of the turns: alone p50 ${aloneP50Ms.toFixed(1)} p99 ${aloneP99Ms.toFixed(1)} ms`;
+  return [alone, ...lines].join('\n');
 }

@@ -5,6 +5,7 @@ import { latencyOf, type Latency } from '../observe/statistics.js';
 import { storedMessages } from '../verify/stored-messages.js';
 import { verify, type Verdict } from '../verify/verify.js';
 import { WorkerPool } from '../worker-pool.js';
+import type { FloodKind } from './flood-calls.js';
 import { FloodProcess } from './flood-process.js';
 import type { FloodResult } from './flooder.js';
 import type { NoisyOptions } from './noisy-options.js';
@@ -18,7 +19,7 @@ export interface NoisyTurn {
   readonly latestMs: number;
   readonly observed: Observed;
   /** Undefined: it was alone. */
-  readonly flood: FloodResult | undefined;
+  readonly flood: (FloodResult & { readonly kind: FloodKind }) | undefined;
 }
 
 export interface NoisyRun {
@@ -48,8 +49,8 @@ export async function runNoisy(
     closers.push(() => flood.close());
     await steady.pool.run({ messages: WARM_UP, inFlight: 20 });
     const turns: NoisyTurn[] = [];
-    for (let turn = 0; turn < options.repeat * 2; turn += 1) {
-      const flooding = turn % 2 === 1 ? flood : undefined;
+    for (const kind of turnsOf(options)) {
+      const flooding = kind && { kind, process: flood };
       turns.push(await takeTurn(options, steady.pool, watchCluster(cluster), flooding));
       say(turns.at(-1) as NoisyTurn);
     }
@@ -63,16 +64,22 @@ export async function runNoisy(
   }
 }
 
+/** Each flood follows a time in which the app is alone. */
+function turnsOf({ flood, repeat }: NoisyOptions): (FloodKind | undefined)[] {
+  const round = flood.flatMap((kind) => [undefined, kind]);
+  return Array.from({ length: repeat }, () => round).flat();
+}
+
 async function takeTurn(
   { seconds, rate, limit, times }: NoisyOptions,
   pool: WorkerPool,
   watched: Watched,
-  flood: FloodProcess | undefined,
+  flood: { readonly kind: FloodKind; readonly process: FloodProcess } | undefined,
 ): Promise<NoisyTurn> {
   const before = await snapshot(watched, 'before');
   const [results, flooded] = await Promise.all([
     pool.run({ seconds, rate }),
-    flood?.flood(seconds, limit * times),
+    flood?.process.flood(flood.kind, seconds, limit * times),
   ]);
   const after = await snapshot(watched, 'after');
   const [result] = results;
@@ -82,7 +89,7 @@ async function takeTurn(
     errors: result?.errors ?? {},
     latestMs: result?.latestMs ?? 0,
     observed: between(watched, before, after),
-    flood: flooded,
+    flood: flood && flooded && { ...flooded, kind: flood.kind },
   };
 }
 
