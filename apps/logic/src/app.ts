@@ -20,6 +20,7 @@ import {
   LinkDoor,
   METHOD_SCOPES,
   MethodCaller,
+  Settling,
 } from './api/index.js';
 import { AppendWriter, DEFAULT_APPEND_LIMITS, DirectHeads, storeFailure } from './append/index.js';
 import { CredentialVerifier } from './auth/credential-verifier.js';
@@ -222,29 +223,33 @@ interface Callers {
 }
 
 function createDoors(
-  { clock, logger, registry, bootId }: Base,
-  { host, grpcPort: port }: LogicConfig,
-  { all, tokens, apps, users, standings }: Services,
+  { clock, logger, registry: metrics, bootId }: Base,
+  config: LogicConfig,
+  { all, ...known }: Services,
   { credentials, operators, rates }: Callers,
 ) {
   const services = [...all, ...operators.services];
-  const caller = new MethodCaller(services, new CallAdmission({ apps, rates, metrics: registry }));
-  const observer = new CallObserver({ clock, logger, registry, translate: adapterError });
+  const { apps } = known;
+  const admission = new CallAdmission({ apps, rates, metrics });
+  const caller = new MethodCaller(services, admission, new Settling({ clock, metrics }));
+  const observer = new CallObserver({
+    clock,
+    logger,
+    registry: metrics,
+    translate: adapterError,
+  });
   let requests = 0;
-  const scopes = METHOD_SCOPES;
-  const { verifier } = operators;
-  const accounts = { tokens, credentials, operators: verifier, apps, users, standings, scopes };
+  const authentication = new GrpcAuthentication({
+    ...known,
+    credentials,
+    operators: operators.verifier,
+    scopes: METHOD_SCOPES,
+  });
+  const newRequestId = () => `${bootId}-${(++requests).toString(36)}`;
   const shared = { services, caller, observer };
+  const { host, grpcPort: port } = config;
   return {
     linkDoor: new LinkDoor({ ...shared, apps }),
-    grpcDoor: new GrpcDoor(
-      {
-        ...shared,
-        authentication: new GrpcAuthentication(accounts),
-        newRequestId: () => `${bootId}-${(++requests).toString(36)}`,
-        clock,
-      },
-      { host, port },
-    ),
+    grpcDoor: new GrpcDoor({ ...shared, authentication, newRequestId, clock }, { host, port }),
   };
 }

@@ -81,7 +81,9 @@ describe('rates', () => {
     const { admission, answers } = rig(RULES);
     answers.push({ scope: 'user', retryAfterMs: 40 }, { scope: 'app', retryAfterMs: 50 });
     const errors = [SEND, SEND].map((path) =>
-      admission.run(path, contextOf(), () => Promise.resolve()).catch((error: unknown) => error),
+      admission
+        .run(path, contextOf(), { carryOut: () => Promise.resolve() })
+        .catch((error: unknown) => error),
     );
     expect(await Promise.all(errors)).toMatchObject([
       { code: 'RATE_LIMITED', field: 'userWritesPerSecond', retryAfterMs: 40 },
@@ -92,25 +94,67 @@ describe('rates', () => {
 
 describe('calls in flight', () => {
   const settle = () => new Promise((resolve) => setImmediate(resolve));
+  const done = () => Promise.resolve('done');
 
   it('of one app are bounded, those of another go on, and places are free again', async () => {
     const { admission } = rig();
     const ends: (() => void)[] = [];
     const hang = () => new Promise<void>((resolve) => ends.push(resolve));
     const running = Array.from({ length: MAX_CALLS_PER_APP }, () =>
-      admission.run(SEND, contextOf(), hang),
+      admission.run(SEND, contextOf(), { carryOut: hang }),
     );
     await settle();
-    const done = () => Promise.resolve('done');
-    await expect(admission.run(SEND, contextOf(), done)).rejects.toMatchObject({
+    await expect(admission.run(SEND, contextOf(), { carryOut: done })).rejects.toMatchObject({
       code: 'RATE_LIMITED',
       field: 'MAX_CALLS_PER_APP',
       retryAfterMs: 500,
     });
-    expect(await admission.run(SEND, contextOf(ann, 'other'), done)).toBe('done');
+    expect(await admission.run(SEND, contextOf(ann, 'other'), { carryOut: done })).toBe('done');
     for (const end of ends) end();
     await Promise.all(running);
-    expect(await admission.run(SEND, contextOf(), done)).toBe('done');
+    expect(await admission.run(SEND, contextOf(), { carryOut: done })).toBe('done');
+  });
+
+  it('nothing is asked for a call that is refused, for its rate or because there are too many', async () => {
+    const { admission, answers } = rig();
+    const confirmed: string[] = [];
+    const call = (name: string, work: () => Promise<unknown>) =>
+      admission.run(SEND, contextOf(), {
+        confirm: () => Promise.resolve(confirmed.push(name)),
+        carryOut: work,
+      });
+    answers.push({ scope: 'app', retryAfterMs: 50 });
+    await expect(call('too fast', settle)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    for (let n = 0; n < MAX_CALLS_PER_APP; n += 1) {
+      void call('in flight', () => new Promise(() => undefined));
+    }
+    await settle();
+    await expect(call('too many', settle)).rejects.toMatchObject({ field: 'MAX_CALLS_PER_APP' });
+    expect(new Set(confirmed)).toEqual(new Set(['in flight']));
+  });
+
+  it('what an answer waits for when all is done keeps nobody’s turn', async () => {
+    const { admission } = rig();
+    const waits: (() => void)[] = [];
+    const settleLate = () => new Promise<void>((resolve) => waits.push(resolve));
+    const answers = Array.from({ length: 3 * MAX_READS_PER_APP }, () =>
+      admission.run(SYNC, contextOf(), { carryOut: done, settle: settleLate }),
+    );
+    for (let n = 0; n < 5; n += 1) await settle();
+    expect(waits).toHaveLength(3 * MAX_READS_PER_APP);
+    for (const end of waits) end();
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(['done']));
+  });
+
+  it('whoever may not call after all is not carried out', async () => {
+    const { admission } = rig();
+    const refusal = new Error('banned');
+    const work = () => Promise.reject(new Error('carried out'));
+    const call = admission.run(SEND, contextOf(), {
+      confirm: () => Promise.reject(refusal),
+      carryOut: work,
+    });
+    await expect(call).rejects.toBe(refusal);
   });
 
   it('reads wait for their turn, and changes do not', async () => {
@@ -120,9 +164,9 @@ describe('calls in flight', () => {
       begun += 1;
       return new Promise<void>(() => undefined);
     };
-    for (let n = 0; n < 100; n += 1) void admission.run(SYNC, contextOf(), hang);
+    for (let n = 0; n < 100; n += 1) void admission.run(SYNC, contextOf(), { carryOut: hang });
     await settle();
     expect(begun).toBe(MAX_READS_PER_APP);
-    expect(await admission.run(SEND, contextOf(), () => Promise.resolve('done'))).toBe('done');
+    expect(await admission.run(SEND, contextOf(), { carryOut: done })).toBe('done');
   });
 });

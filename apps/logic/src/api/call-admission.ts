@@ -22,7 +22,7 @@ export const APP_BURST_SECONDS = 2;
 const CROWDED_RETRY_MS = 500;
 
 export interface RateDemand {
-  readonly scope: 'user' | 'app' | 'credential';
+  readonly scope: 'user' | 'app' | 'credential' | 'address';
   readonly key: string;
   readonly limit: { readonly perSecond: number; readonly burst: number };
 }
@@ -39,6 +39,15 @@ export interface CallAdmissionDeps {
   readonly apps: Apps;
   readonly rates: Rates;
   readonly metrics: Registry;
+}
+
+export interface AdmittedWork<T> {
+  /** Reads what says whether the caller may call at all. */
+  readonly confirm?: (() => Promise<unknown>) | undefined;
+  /** In its turn. */
+  readonly carryOut: () => Promise<T>;
+  /** What the answer has to wait for when all is done; in nobody's way. */
+  readonly settle?: () => Promise<void>;
 }
 
 const READS = { kind: 'read', all: MAX_READS, perApp: MAX_READS_PER_APP } as const;
@@ -70,24 +79,38 @@ export class CallAdmission {
     });
   }
 
-  /** Rejects with RATE_LIMITED, else with whatever `work` rejects with. */
-  async run<T>(path: string, context: CallContext, work: () => Promise<T>): Promise<T> {
+  /** Rejects with RATE_LIMITED, else with whatever parts of the work reject with; one that is refused here comes to none of them. */
+  async run<T>(
+    path: string,
+    context: CallContext,
+    { confirm, carryOut, settle }: AdmittedWork<T>,
+  ): Promise<T> {
     const { appId } = context;
     await this.admit(path, context);
-    const running = this.#running.get(appId) ?? 0;
-    if (running >= MAX_CALLS_PER_APP) {
-      this.#crowded.inc();
-      throw rateLimited('MAX_CALLS_PER_APP', CROWDED_RETRY_MS);
+    if (confirm !== undefined) {
+      this.#refuseCrowd(appId);
+      await confirm();
     }
+    const running = this.#refuseCrowd(appId);
     this.#running.set(appId, running + 1);
     try {
       const turns = this.#turnsOf(path);
-      return await (turns ? turns.run(appId, context.signal, work) : work());
+      const answer = await (turns ? turns.run(appId, context.signal, carryOut) : carryOut());
+      await settle?.();
+      return answer;
     } finally {
       const left = (this.#running.get(appId) ?? 1) - 1;
       if (left > 0) this.#running.set(appId, left);
       else this.#running.delete(appId);
     }
+  }
+
+  /** How many run. */
+  #refuseCrowd(appId: string): number {
+    const running = this.#running.get(appId) ?? 0;
+    if (running < MAX_CALLS_PER_APP) return running;
+    this.#crowded.inc();
+    throw rateLimited('MAX_CALLS_PER_APP', CROWDED_RETRY_MS);
   }
 
   #turnsOf(path: string): CallTurns | undefined {

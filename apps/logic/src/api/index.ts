@@ -30,6 +30,7 @@ export { clientMessageService, type MessageUsecases } from './message/client-ser
 export { importService } from './message/import-service.js';
 export { serverMessageService } from './message/server-service.js';
 export { MethodCaller } from './method-caller.js';
+export { Settling } from './settling.js';
 export { clientMomentService, type MomentUsecases } from './moment/client-service.js';
 export { serverMomentService, type ServerMomentUsecases } from './moment/server-service.js';
 export { postNotices } from './moment/post-notices.js';

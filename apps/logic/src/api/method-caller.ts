@@ -5,6 +5,7 @@ import type { CallAdmission } from './call-admission.js';
 import { binaryToJson, jsonToBinary } from './json-transcoder.js';
 import { methodSchemas, type MethodSchema } from './method-schemas.js';
 import { PageBinding } from './page-token.js';
+import type { Settling } from './settling.js';
 import { checkWire } from './wire-check.js';
 
 export type BodyCodec = 'proto' | 'json';
@@ -17,6 +18,7 @@ export class MethodCaller {
   constructor(
     services: readonly AnyService[],
     private readonly admission?: Pick<CallAdmission, 'run' | 'admit'>,
+    private readonly settling?: Pick<Settling, 'settle'>,
   ) {
     const schemas = methodSchemas();
     const paths = services.flatMap(({ methods, streams }) =>
@@ -29,20 +31,25 @@ export class MethodCaller {
     }
   }
 
-  /** Rejects with RATE_LIMITED, INVALID_ARGUMENT for a malformed body, else with whatever the handler throws. */
-  call<A extends Audience>(
+  /**
+   * Rejects with RATE_LIMITED, INVALID_ARGUMENT for a malformed body, else with whatever `confirm` or the handler throws. `confirm`
+   * is what is still to be found out about the caller, once the call is admitted.
+   */
+  async call<A extends Audience>(
     method: ApiMethod<A>,
     context: Contexts[A],
     body: Uint8Array,
     codec: BodyCodec,
+    confirm?: () => Promise<unknown>,
   ): Promise<Uint8Array> {
+    const carryOut = () => this.#carryOut(method, context, body, codec);
     // Operators and connect nodes are not limited.
     if (this.admission === undefined || !('appId' in context)) {
-      return this.#carryOut(method, context, body, codec);
+      await confirm?.();
+      return carryOut();
     }
-    return this.admission.run(method.path, context, () =>
-      this.#carryOut(method, context, body, codec),
-    );
+    const settle = async () => this.settling?.settle(method.path, context.signal);
+    return this.admission.run(method.path, context, { confirm, carryOut, settle });
   }
 
   async #carryOut<A extends Audience>(

@@ -10,7 +10,6 @@ import { SignOutUser } from '../usecase/device/sign-out-user.js';
 import { EraseUser } from '../usecase/erasure/erase-user.js';
 import { GetErasure } from '../usecase/erasure/get-erasure.js';
 import type { ConnectNodes } from '../usecase/session/ports.js';
-import type { ToldStandings } from '../usecase/token/ports.js';
 import { GetAccounts } from '../usecase/user/get-accounts.js';
 import type { UpsertUsers } from '../usecase/user/upsert-users.js';
 
@@ -19,23 +18,22 @@ export interface AppUsersDeps {
   readonly directory: Pick<Directory, 'routesOf'>;
   readonly nodes: Pick<ConnectNodes, 'isAttached'>;
   readonly upsertUsers: UpsertUsers;
-  readonly told: ToldStandings;
   readonly erasureJobs: { readonly nudge: () => void };
 }
 
 /** Users for the apps' back ends. */
 export function appUserService(deps: AppUsersDeps): AnyService {
-  const { upsertUsers, told, erasureJobs: jobs } = deps;
+  const { upsertUsers, erasureJobs: jobs } = deps;
   const { bans, revocations, devices, users, erasures } = deps.database;
   return serverUserService({
     upsertUsers,
-    signOutUser: new SignOutUser({ signOuts: revocations, told }),
+    signOutUser: new SignOutUser({ signOuts: revocations }),
     getAccounts: new GetAccounts({ records: bans }),
-    banUser: new BanUser({ bans, told }),
-    unbanUser: new UnbanUser({ bans, told }),
+    banUser: new BanUser({ bans }),
+    unbanUser: new UnbanUser({ bans }),
     listBans: new ListBans({ bans }),
     listDevicesOf: new ListDevicesOf({ devices, users, online: onlineDevices(deps) }),
-    eraseUser: new EraseUser({ erasures, told, jobs }),
+    eraseUser: new EraseUser({ erasures, jobs }),
     getErasure: new GetErasure({ erasures }),
   });
 }

@@ -10,11 +10,10 @@ import type {
 import { CachedSource } from '../auth/cached-source.js';
 import type { TokenSecrets } from '../auth/token-secrets.js';
 import { overQuota } from '../usecase/app/quotas.js';
+import { STANDING_MAX_AGE_MS } from '../usecase/session/standing.js';
 
 /** How long a changed app, key or credential, or a new count of what an app has, may go unnoticed. */
 export const CONFIG_TTL_MS = 5_000;
-/** How long the public door may still take a token that was revoked, or of a device that was signed out; well within the promised 5 s. */
-export const STANDING_TTL_MS = 2_000;
 const MISS_TTL_MS = 2_000;
 /** Users are never removed, so only memory limits this one. */
 const KNOWN_USER_TTL_MS = 3_600_000;
@@ -62,7 +61,7 @@ export function createCaches(
     ),
     standings: new CachedSource(
       (...token: [AppId, UserId, DeviceId, string]) => revocations.standing(...token),
-      options('standings', 100_000, STANDING_TTL_MS),
+      options('standings', 100_000, STANDING_MAX_AGE_MS),
       deps,
     ),
     epoch: new CachedSource(() => epoch.logEpoch(), options('log-epoch', 1), deps),

@@ -57,9 +57,10 @@ import { OpenSession } from '../usecase/session/open-session.js';
 import type { KnownUsers, SessionApps, Tokens } from '../usecase/session/ports.js';
 import { RefreshSession } from '../usecase/session/refresh-session.js';
 import { RevocationsSince } from '../usecase/session/revocations-since.js';
-import type { Standings } from '../usecase/session/standing.js';
+import type { KnownStandings } from '../usecase/session/standing.js';
 import { appUserService } from './app-users.js';
 import { backEndMessageServices } from './back-end-messages.js';
+import { CachedStandings } from './cached-standings.js';
 import type { Caches } from './caches.js';
 import { LinkedConnectNodes } from './connect-nodes.js';
 import { momentNoticeUsecases } from './moment-notices.js';
@@ -74,7 +75,6 @@ import { LiveTransients } from './transients.js';
 import { groupUsecases } from './groups.js';
 import { statePusher } from './pushers.js';
 import { tokenService } from './tokens.js';
-import { CachedStandings } from './told-standings.js';
 import { webhookServices, type Outbound } from './webhooks.js';
 
 export interface ServicesDeps {
@@ -99,8 +99,8 @@ export interface Services {
   readonly tokens: Tokens;
   readonly apps: Apps;
   readonly users: KnownUsers & UserLookup;
-  /** For the public door: a few seconds old at most. */
-  readonly standings: Standings;
+  /** For the public door: STANDING_MAX_AGE_MS old at most. */
+  readonly standings: KnownStandings;
   readonly erasures: UserErasures;
 }
 
@@ -114,7 +114,7 @@ export function createServices(
   const apps: SessionApps = { app: (appId) => caches.apps.get(appId) };
   const knownUsers: KnownUsers = { ensure: (app, user) => caches.knownUsers.get(app, user) };
   const tokens = new TokenVerifier({ keys: caches.keys, clock });
-  const standings = createStandings(deps);
+  const standings = new CachedStandings(caches.standings);
   const epoch: LogEpoch = { logEpoch: async () => (await caches.epoch.get()) ?? 0 };
   const conversation = { log: conversations, epoch };
   const groups = groupUsecases({ ...deps, apps }, options);
@@ -124,7 +124,7 @@ export function createServices(
   const doings = { groups, friends: people.friends, deletePost: moments.deletePost };
   const erasures = erasureJobs({ ...deps, ...doings }, options);
   const { upsertUsers } = people;
-  const appUsers = { upsertUsers, told: standings, erasureJobs: erasures };
+  const appUsers = { upsertUsers, erasureJobs: erasures };
   const change = [{ members, push }, options] as const;
   const transients = new LiveTransients({ conversations, users, delivery, clock });
   const beforeSend = beforeSendJudge(deps);
@@ -155,7 +155,7 @@ export function createServices(
       signOutDevice: new SignOutDevice({ signOuts: database.revocations }),
     }),
     appUserService({ ...deps, ...appUsers, nodes: new LinkedConnectNodes(deps) }),
-    tokenService({ ...deps, tokens, users: knownUsers, told: standings }),
+    tokenService({ ...deps, tokens, users: knownUsers }),
     ...presence.services,
     sessions({ tokens, apps, users: knownUsers, epoch, clock }, deps, {
       ackDelivered: new AckDelivered(...change),
@@ -164,10 +164,6 @@ export function createServices(
   ];
   const lookup: UserLookup = { existing: (app, userIds) => users.existing(app, userIds) };
   return { all, tokens, apps, users: { ...knownUsers, ...lookup }, standings, erasures };
-}
-
-function createStandings({ caches, database, clock }: ServicesDeps): CachedStandings {
-  return new CachedStandings({ cache: caches.standings, source: database.revocations, clock });
 }
 
 /** Of back ends alone: nothing of it is a user's. */

@@ -4,7 +4,6 @@ import { TokenSigner } from '../auth/token-signer.js';
 import type { TokenSecrets } from '../auth/token-secrets.js';
 import type { KnownUsers, Tokens } from '../usecase/session/ports.js';
 import { IssueToken } from '../usecase/token/issue-token.js';
-import type { ToldStandings } from '../usecase/token/ports.js';
 import { RevokeToken } from '../usecase/token/revoke-token.js';
 
 /** Tokens for the apps' back ends. */
@@ -13,13 +12,12 @@ export function tokenService(deps: {
   readonly secrets: TokenSecrets;
   readonly tokens: Tokens;
   readonly users: KnownUsers;
-  readonly told: ToldStandings;
 }): AnyService {
-  const { database, secrets, tokens, users, told } = deps;
+  const { database, secrets, tokens, users } = deps;
   const { tokenKeys, revocations } = database;
   const signing = new TokenSigner({ secrets, keys: tokenKeys });
   return serverTokenService({
     issueToken: new IssueToken({ rules: tokenKeys, users, signing }),
-    revokeToken: new RevokeToken({ tokens, revocations, told }),
+    revokeToken: new RevokeToken({ tokens, revocations }),
   });
 }

@@ -25,7 +25,10 @@ async function openDoor(ages: Partial<GrpcDoorOptions>) {
   const authentication: GrpcDoorDeps['authentication'] = {
     user({ peer, requestId, signal }) {
       peers.add(peer);
-      return Promise.resolve({ appId, caller, requestId, signal });
+      return Promise.resolve({
+        context: { appId, caller, requestId, signal },
+        confirm: () => Promise.resolve(),
+      });
     },
     business: () => Promise.reject(new Error('not called here')),
     operator: () => {

@@ -98,7 +98,7 @@ describe('an erased user', () => {
     const token = await app.token('ann');
     expect(await columnsWith(rig.database.url, 'zanzibar')).not.toEqual([]);
     await erase('ann');
-    // At once, on the node that was told and where sessions are opened.
+    // At once, at the public door and where sessions are opened.
     const out = rig.user({ authorization: `Bearer ${token}`, 'queqiao-device': 'ann-phone' }, 1);
     expect(await failureOf(out.sync())).toMatchObject({ code: 'UNAUTHENTICATED' });
     await erased('ann');

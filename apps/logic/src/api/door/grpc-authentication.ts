@@ -13,7 +13,12 @@ import type { Apps } from '../../usecase/app/ports.js';
 import type { BusinessContext, OperatorContext, UserContext } from '../../usecase/caller.js';
 import { mustExist, type UserLookup } from '../../usecase/must-exist.js';
 import type { KnownUsers, Tokens } from '../../usecase/session/ports.js';
-import { checkStanding, type Standings } from '../../usecase/session/standing.js';
+import {
+  checkDevice,
+  checkKnown,
+  checkStanding,
+  type KnownStandings,
+} from '../../usecase/session/standing.js';
 import type { ApiMethod } from '../api-service.js';
 import { requireScope } from './method-scopes.js';
 import { needsActiveApp } from './suspended-apps.js';
@@ -40,8 +45,15 @@ export interface GrpcAuthenticationDeps {
   readonly users: KnownUsers & UserLookup;
   /** What methods ask of a credential, by their paths. */
   readonly scopes: ReadonlyMap<string, Scope>;
-  /** May answer from a cache of a few seconds. */
-  readonly standings: Standings;
+  /** May go by what was read up to STANDING_MAX_AGE_MS before the call. */
+  readonly standings: KnownStandings;
+}
+
+/** Who says to call, by a token or credential that is genuine. */
+export interface UserClaim {
+  readonly context: UserContext;
+  /** Reads what says whether it may: to be asked of calls that were admitted, and of them before they are carried out. */
+  readonly confirm: () => Promise<unknown>;
 }
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,4096})$/i;
@@ -51,17 +63,20 @@ const DEVICE_KEY = 'queqiao-device';
 /** On whose behalf a back end calls. Several values arrive as one, which is no id. */
 const USER_KEY = 'queqiao-user';
 
-/** Who calls the public door, from the call's metadata alone. Errors never hold what was sent. */
+/**
+ * Who calls the public door, from the call's metadata alone. Errors never hold what was sent. Until a call is admitted nothing is
+ * read for it that is not in a cache for all calls of its app, key or credential.
+ */
 export class GrpcAuthentication {
   constructor(readonly deps: GrpcAuthenticationDeps) {}
 
   /** Of a client service: the user itself, or a back end of the app in the user's place. */
-  user(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserContext> {
+  user(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserClaim> {
     return CREDENTIAL.test(bearer(call)) ? this.#onBehalf(call, method) : this.#self(call, method);
   }
 
   /** A user's token, with the device in `queqiao-device`. A first valid one makes the user, as a sign-in does. */
-  async #self(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserContext> {
+  async #self(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserClaim> {
     const { tokens, apps, users, standings } = this.deps;
     const token = await tokens.verify(bearer(call));
     const { appId, userId } = token;
@@ -70,23 +85,32 @@ export class GrpcAuthentication {
     }
     if (needsActiveApp(method)) await activeApp(apps, appId);
     const deviceId = parseDeviceId(metadataText(call, DEVICE_KEY), DEVICE_KEY);
-    await checkStanding(standings, token, deviceId);
-    await users.ensure(appId, userId);
+    checkDevice(token, deviceId);
+    // Whoever holds a token that is no good any more is not to use up what its user may do.
+    checkKnown(standings, token, deviceId);
     const caller = { kind: 'user', userId, deviceId } as const;
-    return { appId, caller, requestId: call.requestId, signal: call.signal };
+    return {
+      context: { appId, caller, requestId: call.requestId, signal: call.signal },
+      async confirm() {
+        await checkStanding(standings, token, deviceId);
+        await users.ensure(appId, userId);
+      },
+    };
   }
 
   /**
    * An app credential with the user in `queqiao-user`, who has to be there already. Whether the device in `queqiao-device` is, or
    * was signed out, is not asked: no token of it is used.
    */
-  async #onBehalf(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserContext> {
+  async #onBehalf(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserClaim> {
     const { appId, caller, ...rest } = await this.business(call, method);
     const { credentialId } = caller;
     const userId = parseUserId(metadataText(call, USER_KEY), USER_KEY);
     const deviceId = optionalDevice(call);
-    await mustExist(this.deps.users, appId, [userId], () => USER_KEY);
-    return { ...rest, appId, credentialId, caller: { kind: 'user', userId, deviceId } };
+    return {
+      context: { ...rest, appId, credentialId, caller: { kind: 'user', userId, deviceId } },
+      confirm: () => mustExist(this.deps.users, appId, [userId], () => USER_KEY),
+    };
   }
 
   /** An app credential; the app is the credential's. Errors: PERMISSION_DENIED for a method that it is not for. */

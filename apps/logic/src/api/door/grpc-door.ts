@@ -141,9 +141,9 @@ export class GrpcDoor {
   ): Promise<Uint8Array> {
     const { authentication, caller } = this.#deps;
     if (method.audience === 'user') {
-      const context = await authentication.user(call, method);
+      const { context, confirm } = await authentication.user(call, method);
       noteApp(context.appId);
-      return caller.call(method, context, body, 'proto');
+      return caller.call(method, context, body, 'proto', confirm);
     }
     if (method.audience === 'operator') {
       return caller.call(method, authentication.operator(call), body, 'proto');

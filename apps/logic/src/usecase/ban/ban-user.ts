@@ -3,7 +3,6 @@ import { DomainError, invalidArgument, parseUserId } from '@queqiao/domain';
 import type { BusinessContext } from '../caller.js';
 import { checkLength } from '../check-fields.js';
 import { revokerOf } from '../revoker.js';
-import type { ToldStandings } from '../token/ports.js';
 import type { Ban, Bans } from './ports.js';
 
 /** Characters of the reason of a ban. */
@@ -19,10 +18,10 @@ export interface BanUserInput {
 
 /** Keeps a user of the caller's app out until a time. Errors: INVALID_ARGUMENT, NOT_FOUND, UNAVAILABLE. */
 export class BanUser {
-  constructor(readonly deps: { readonly bans: Pick<Bans, 'ban'>; readonly told: ToldStandings }) {}
+  constructor(readonly deps: { readonly bans: Pick<Bans, 'ban'> }) {}
 
   async run(context: BusinessContext, input: BanUserInput): Promise<Ban> {
-    const { bans, told } = this.deps;
+    const { bans } = this.deps;
     const { appId } = context;
     const revoker = revokerOf(context, 'BanUser', input.clientRequestId);
     const userId = parseUserId(input.userId, 'user_id');
@@ -33,7 +32,6 @@ export class BanUser {
     if (ban === null) {
       throw new DomainError('NOT_FOUND', 'there is no such user', { field: 'user_id' });
     }
-    told.told(appId, userId);
     return ban;
   }
 }

@@ -2,7 +2,6 @@ import { DomainError, parseDeviceId, parseUserId } from '@queqiao/domain';
 
 import type { BusinessContext } from '../caller.js';
 import { revokerOf } from '../revoker.js';
-import type { ToldStandings } from '../token/ports.js';
 import type { SignOuts } from './ports.js';
 
 export interface SignOutUserInput {
@@ -18,11 +17,11 @@ export interface SignOutUserInput {
  * stolen has no device yet. Errors: INVALID_ARGUMENT, NOT_FOUND, UNAVAILABLE.
  */
 export class SignOutUser {
-  constructor(readonly deps: { readonly signOuts: SignOuts; readonly told: ToldStandings }) {}
+  constructor(readonly deps: { readonly signOuts: SignOuts }) {}
 
   async run(context: BusinessContext, input: SignOutUserInput): Promise<void> {
     const { appId } = context;
-    const { signOuts, told } = this.deps;
+    const { signOuts } = this.deps;
     const revoker = revokerOf(context, 'SignOutUser', input.clientRequestId);
     const userId = parseUserId(input.userId, 'user_id');
     const device = input.deviceId;
@@ -34,6 +33,5 @@ export class SignOutUser {
       const field = device === '' ? 'user_id' : 'device_id';
       throw new DomainError('NOT_FOUND', 'there is no such user or device', { field });
     }
-    told.told(appId, userId);
   }
 }

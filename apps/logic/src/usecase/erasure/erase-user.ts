@@ -2,7 +2,6 @@ import { DomainError, parseUserId } from '@queqiao/domain';
 
 import type { BusinessContext } from '../caller.js';
 import { revokerOf } from '../revoker.js';
-import type { ToldStandings } from '../token/ports.js';
 import type { Erasure, Erasures } from './ports.js';
 
 export interface EraseUserInput {
@@ -19,13 +18,12 @@ export class EraseUser {
   constructor(
     readonly deps: {
       readonly erasures: Pick<Erasures, 'begin'>;
-      readonly told: ToldStandings;
       readonly jobs: { readonly nudge: () => void };
     },
   ) {}
 
   async run(context: BusinessContext, input: EraseUserInput): Promise<Erasure> {
-    const { erasures, told, jobs } = this.deps;
+    const { erasures, jobs } = this.deps;
     const { appId } = context;
     const revoker = revokerOf(context, 'EraseUser', input.clientRequestId);
     const userId = parseUserId(input.userId, 'user_id');
@@ -34,7 +32,6 @@ export class EraseUser {
     if (erasure === null) {
       throw new DomainError('NOT_FOUND', 'there is no such user', { field: 'user_id' });
     }
-    told.told(appId, userId);
     jobs.nudge();
     return erasure;
   }

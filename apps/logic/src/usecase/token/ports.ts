@@ -39,9 +39,3 @@ export interface TokenRevocations {
     revoker: Revoker,
   ): Promise<boolean>;
 }
-
-/** Who on this node takes answers about users from a cache. */
-export interface ToldStandings {
-  /** Answers about the user from before are not to be used any more. */
-  told(appId: AppId, userId: UserId): void;
-}

@@ -10,7 +10,7 @@ import {
 import type { BusinessContext } from '../caller.js';
 import { revokerOf } from '../revoker.js';
 import type { Tokens } from '../session/ports.js';
-import type { TokenRevocations, ToldStandings } from './ports.js';
+import type { TokenRevocations } from './ports.js';
 
 export interface RevokeTokenInput {
   readonly clientRequestId: string;
@@ -33,18 +33,16 @@ export class RevokeToken {
     readonly deps: {
       readonly tokens: Tokens;
       readonly revocations: TokenRevocations;
-      readonly told: ToldStandings;
     },
   ) {}
 
   async run(context: BusinessContext, input: RevokeTokenInput): Promise<void> {
-    const { revocations, told } = this.deps;
+    const { revocations } = this.deps;
     const { appId } = context;
     const revoker = revokerOf(context, 'RevokeToken', input.clientRequestId);
     const target = input.token === '' ? namedOf(input) : await this.#given(appId, input);
     const found = await revocations.revokeToken(appId, target, revoker);
     if (!found) throw new DomainError('NOT_FOUND', 'there is no such user', { field: 'user_id' });
-    told.told(appId, target.userId);
   }
 
   /** A token that is past its end, or of another app, is as unknown as one that is not genuine: it opens nothing here. */
