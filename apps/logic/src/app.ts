@@ -20,6 +20,7 @@ import {
   LinkDoor,
   METHOD_SCOPES,
   MethodCaller,
+  RefusalGate,
   Settling,
 } from './api/index.js';
 import { AppendWriter, DEFAULT_APPEND_LIMITS, DirectHeads, storeFailure } from './append/index.js';
@@ -244,6 +245,10 @@ function createDoors(
     credentials,
     operators: operators.verifier,
     scopes: METHOD_SCOPES,
+    refusals: new RefusalGate(rates, {
+      refusalsPerSecond: config.addressRefusalsPerSecond,
+      addresses: { header: config.addressHeader?.toLowerCase(), hops: config.addressHops },
+    }),
   });
   const newRequestId = () => `${bootId}-${(++requests).toString(36)}`;
   const shared = { services, caller, observer };

@@ -102,6 +102,21 @@ const schema = z
       .describe(
         'Append transactions at once; each takes a connection, and one more waits for locks.',
       ),
+    addressRefusalsPerSecond: field
+      .integer(0, 100_000)
+      .describe(
+        'Calls of one address at the public port that may be refused for their credentials in a second, ten seconds of it at once; 0: any number.',
+      ),
+    addressHeader: field
+      .text(64)
+      .optional()
+      .describe(
+        'Header in which a load balancer names the address that it speaks for, such as x-forwarded-for; when unset it is the peer.',
+      ),
+    addressHops: field
+      .integer(1, 10)
+      .default(1)
+      .describe('Load balancers in a row that add an address to that header.'),
     drainDelayMs: field
       .integer(0, 60_000)
       .describe('Between failing readiness and refusing calls, for load balancers to notice.'),
@@ -137,6 +152,9 @@ export const logicConfig = defineConfig(schema, {
     mysqlStatementMs: 'QUEQIAO_MYSQL_STATEMENT_MS',
     appendMaxBatch: 'QUEQIAO_APPEND_MAX_BATCH',
     appendLanes: 'QUEQIAO_APPEND_LANES',
+    addressRefusalsPerSecond: 'QUEQIAO_ADDRESS_REFUSALS_PER_SECOND',
+    addressHeader: 'QUEQIAO_ADDRESS_HEADER',
+    addressHops: 'QUEQIAO_ADDRESS_HOPS',
     drainDelayMs: 'QUEQIAO_DRAIN_DELAY_MS',
     drainMs: 'QUEQIAO_DRAIN_MS',
   },
@@ -146,11 +164,22 @@ export const logicConfig = defineConfig(schema, {
       ...common.profileDefaults.dev,
       mysqlUrl: 'mysql://queqiao:loopback@127.0.0.1:13306/queqiao',
       redisUrl: 'redis://127.0.0.1:16379',
+      addressRefusalsPerSecond: 0,
       drainDelayMs: 0,
       drainMs: 2_000,
     },
-    test: { ...common.profileDefaults.test, drainDelayMs: 0, drainMs: 2_000 },
-    prod: { ...common.profileDefaults.prod, drainDelayMs: 5_000, drainMs: 20_000 },
+    test: {
+      ...common.profileDefaults.test,
+      addressRefusalsPerSecond: 0,
+      drainDelayMs: 0,
+      drainMs: 2_000,
+    },
+    prod: {
+      ...common.profileDefaults.prod,
+      addressRefusalsPerSecond: 50,
+      drainDelayMs: 5_000,
+      drainMs: 20_000,
+    },
   },
   examples: {
     ...common.examples,

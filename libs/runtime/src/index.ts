@@ -1,6 +1,7 @@
 export * from './backoff.js';
 export * from './boot-id.js';
 export * from './bounded-queue.js';
+export * from './client-address.js';
 export * from './clock.js';
 export * from './common-config.js';
 export * from './config-example.js';

@@ -1,4 +1,5 @@
 import type { RateLedger, RateLimit, TokenDemand } from '@queqiao/directory';
+import { networkOf } from '@queqiao/runtime';
 
 /** What an address may do at once after a quiet time, in seconds of its limit. */
 export const ADDRESS_BURST_SECONDS = 10;
@@ -44,20 +45,4 @@ export class AddressGate {
 function demand(what: 'n' | 's', address: string, perSecond: number): TokenDemand {
   const limit: RateLimit = { perSecond, burst: perSecond * ADDRESS_BURST_SECONDS };
   return { scope: 'address', key: `${what}:n:${networkOf(address)}`, limit };
-}
-
-/** Nothing of a colon is left, which separates the parts of keys. */
-function networkOf(address: string): string {
-  if (!address.includes(':')) return address;
-  const [head = '', tail = ''] = address.toLowerCase().split('::');
-  const mapped = /(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const front = head === '' ? [] : head.split(':');
-  const back = tail === '' ? [] : tail.split(':');
-  const gap = address.includes('::') ? Math.max(0, 8 - front.length - back.length) : 0;
-  const groups = [...front, ...Array.from({ length: gap }, () => '0'), ...back].map((group) =>
-    Number.parseInt(group, 16).toString(16),
-  );
-  const isMapped = groups.slice(0, 6).join(' ') === '0 0 0 0 0 ffff';
-  return (isMapped ? groups.slice(6) : groups.slice(0, 4)).join('_');
 }

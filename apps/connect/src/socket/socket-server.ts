@@ -1,4 +1,12 @@
-import { counterIn, gaugeIn, type Counter, type Gauge, type Registry } from '@queqiao/runtime';
+import {
+  clientAddress,
+  counterIn,
+  gaugeIn,
+  type AddressSource,
+  type Counter,
+  type Gauge,
+  type Registry,
+} from '@queqiao/runtime';
 import {
   App,
   us_listen_socket_close,
@@ -12,7 +20,6 @@ import {
 } from 'uWebSockets.js';
 import type { SessionSocket, SocketOrigin } from '../session/ports.js';
 import type { Session } from '../session/session.js';
-import { clientAddress, type AddressSource } from './client-address.js';
 import { negotiate } from './item-codecs.js';
 import { createTlsApp, type TlsFiles } from './tls-app.js';
 import { UwsSocket, type UserData } from './uws-socket.js';

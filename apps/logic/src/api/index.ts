@@ -7,11 +7,13 @@ export { CallAdmission } from './call-admission.js';
 export { CallObserver } from './call-observer.js';
 export {
   GrpcAuthentication,
+  type CallerTokens,
   type Credentials,
   type Operators,
 } from './door/grpc-authentication.js';
 export { GrpcDoor } from './door/grpc-door.js';
 export { METHOD_SCOPES } from './door/method-scopes.js';
+export { RefusalGate } from './door/refusal-gate.js';
 export { LinkDoor } from './door/link-door.js';
 export { clientDeviceService } from './device/client-service.js';
 export { serverEventService } from './event/server-service.js';

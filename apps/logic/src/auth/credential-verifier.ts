@@ -24,7 +24,8 @@ export class CredentialVerifier {
     this.#credentials = deps.credentials;
   }
 
-  async verify(credential: string): Promise<VerifiedCredential> {
+  /** `beforeUnknown` is called before one is looked up that this node has not seen; what it throws, nobody looks further for. */
+  async verify(credential: string, beforeUnknown?: () => void): Promise<VerifiedCredential> {
     const parts = credential.split('.');
     const secret = parts.pop() ?? '';
     const credentialId = parts.pop() ?? '';
@@ -33,7 +34,9 @@ export class CredentialVerifier {
     if (prefix !== PREFIX || !isId(app) || !isId(credentialId) || !SECRET_PATTERN.test(secret)) {
       throw refused();
     }
-    const record = await this.#credentials.get(app as AppId, credentialId);
+    const key = [app as AppId, credentialId] as const;
+    if (!this.#credentials.hasSeen(...key)) beforeUnknown?.();
+    const record = await this.#credentials.get(...key);
     const given = createHash('sha256').update(secret).digest();
     const stored = record?.secretHash ?? Buffer.alloc(given.length);
     const equal = stored.length === given.length && timingSafeEqual(given, stored);

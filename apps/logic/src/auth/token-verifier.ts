@@ -45,8 +45,10 @@ export class TokenVerifier {
     this.#clock = deps.clock;
   }
 
-  async verify(token: string): Promise<VerifiedToken> {
+  /** `beforeUnknown` is called before a key is looked up that this node has not seen; what it throws, nobody looks further for. */
+  async verify(token: string, beforeUnknown?: () => void): Promise<VerifiedToken> {
     const { appId, kid, alg } = readClues(token);
+    if (!this.#keys.hasSeen(appId, kid)) beforeUnknown?.();
     const key = await this.#keys.get(appId, kid);
     if (!key || key.retired || key.alg !== alg) throw refused();
     const claims = await this.#checkSignature(token, key);

@@ -17,6 +17,7 @@ import {
   serverMomentService,
   sessionService,
   type AnyService,
+  type CallerTokens,
   type MessageUsecases,
   type MomentUsecases,
 } from '../api/index.js';
@@ -96,7 +97,7 @@ export interface ServicesDeps {
 
 export interface Services {
   readonly all: readonly AnyService[];
-  readonly tokens: Tokens;
+  readonly tokens: CallerTokens;
   readonly apps: Apps;
   readonly users: KnownUsers & UserLookup;
   /** For the public door: STANDING_MAX_AGE_MS old at most. */

@@ -91,6 +91,7 @@ it('a method without a declared scope is nobody’s', async () => {
     apps: { app: unused },
     users: { ensure: unused, existing: unused },
     standings: { standing: unused, known: () => undefined },
+    refusals: { take: () => undefined },
   });
   const door = new GrpcDoor(
     {

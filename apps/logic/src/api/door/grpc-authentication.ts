@@ -12,7 +12,7 @@ import { activeApp } from '../../usecase/app/active-app.js';
 import type { Apps } from '../../usecase/app/ports.js';
 import type { BusinessContext, OperatorContext, UserContext } from '../../usecase/caller.js';
 import { mustExist, type UserLookup } from '../../usecase/must-exist.js';
-import type { KnownUsers, Tokens } from '../../usecase/session/ports.js';
+import type { KnownUsers, TokenFacts } from '../../usecase/session/ports.js';
 import {
   checkDevice,
   checkKnown,
@@ -21,15 +21,25 @@ import {
 } from '../../usecase/session/standing.js';
 import type { ApiMethod } from '../api-service.js';
 import { requireScope } from './method-scopes.js';
+import type { RefusalGate } from './refusal-gate.js';
 import { needsActiveApp } from './suspended-apps.js';
 
 /** Errors: UNAUTHENTICATED, UNAVAILABLE. */
 export interface Credentials {
-  verify(credential: string): Promise<{
+  /** `beforeUnknown` is called before one is looked up that was not seen yet; what it throws is thrown. */
+  verify(
+    credential: string,
+    beforeUnknown: () => void,
+  ): Promise<{
     readonly appId: AppId;
     readonly credentialId: string;
     readonly scopes: readonly Scope[];
   }>;
+}
+
+/** As Tokens; `beforeUnknown` is called before a key is looked up that was not seen yet, and what it throws is thrown. */
+export interface CallerTokens {
+  verify(token: string, beforeUnknown: () => void): Promise<TokenFacts>;
 }
 
 /** Errors: UNAUTHENTICATED. */
@@ -38,7 +48,7 @@ export interface Operators {
 }
 
 export interface GrpcAuthenticationDeps {
-  readonly tokens: Tokens;
+  readonly tokens: CallerTokens;
   readonly credentials: Credentials;
   readonly operators: Operators;
   readonly apps: Apps;
@@ -47,6 +57,7 @@ export interface GrpcAuthenticationDeps {
   readonly scopes: ReadonlyMap<string, Scope>;
   /** May go by what was read up to STANDING_MAX_AGE_MS before the call. */
   readonly standings: KnownStandings;
+  readonly refusals: Pick<RefusalGate, 'take'>;
 }
 
 /** Who says to call, by a token or credential that is genuine. */
@@ -72,13 +83,14 @@ export class GrpcAuthentication {
 
   /** Of a client service: the user itself, or a back end of the app in the user's place. */
   user(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserClaim> {
-    return CREDENTIAL.test(bearer(call)) ? this.#onBehalf(call, method) : this.#self(call, method);
+    const isCredential = CREDENTIAL.test(bearerOf(call) ?? '');
+    return isCredential ? this.#onBehalf(call, method) : this.#self(call, method);
   }
 
   /** A user's token, with the device in `queqiao-device`. A first valid one makes the user, as a sign-in does. */
   async #self(call: ServerCallContext, method: ApiMethod<'user'>): Promise<UserClaim> {
     const { tokens, apps, users, standings } = this.deps;
-    const token = await tokens.verify(bearer(call));
+    const token = await this.#genuine(call, (...given) => tokens.verify(...given));
     const { appId, userId } = token;
     if (call.metadata.get(USER_KEY).length > 0) {
       throw invalidArgument(USER_KEY, 'goes with an app credential only');
@@ -119,7 +131,9 @@ export class GrpcAuthentication {
     method: Pick<ApiMethod<'business' | 'user'>, 'path'>,
   ): Promise<BusinessContext> {
     const { credentials, apps } = this.deps;
-    const { appId, credentialId, scopes } = await credentials.verify(bearer(call));
+    const { appId, credentialId, scopes } = await this.#genuine(call, (...given) =>
+      credentials.verify(...given),
+    );
     requireScope(this.deps.scopes, method.path, scopes);
     if (needsActiveApp(method)) await activeApp(apps, appId);
     const caller = { kind: 'business', credentialId } as const;
@@ -127,17 +141,41 @@ export class GrpcAuthentication {
   }
 
   /** An operator's secret. */
-  operator(call: ServerCallContext): OperatorContext {
-    const { operator } = this.deps.operators.verify(bearer(call));
+  async operator(call: ServerCallContext): Promise<OperatorContext> {
+    const { operator } = await this.#genuine(call, (bearer) =>
+      Promise.resolve(this.deps.operators.verify(bearer)),
+    );
     const { requestId, signal } = call;
     return { caller: { kind: 'operator', operator }, requestId, signal };
   }
+
+  /**
+   * Whose bearer it is. One that is refused takes a token of its address, and one that has to be looked up takes it before that;
+   * without a token left both are told so. Errors: UNAUTHENTICATED, RATE_LIMITED, whatever `verify` rejects with.
+   */
+  async #genuine<T>(
+    call: ServerCallContext,
+    verify: (bearer: string, beforeUnknown: () => void) => Promise<T>,
+  ): Promise<T> {
+    let taken = false;
+    const take = (): void => {
+      taken = true;
+      this.deps.refusals.take(call);
+    };
+    try {
+      const bearer = bearerOf(call);
+      if (bearer !== undefined) return await verify(bearer, take);
+      throw new DomainError('UNAUTHENTICATED', 'authorization must be a bearer credential');
+    } catch (error) {
+      const refused = error instanceof DomainError && error.code === 'UNAUTHENTICATED';
+      if (refused && !taken) take();
+      throw error;
+    }
+  }
 }
 
-function bearer(call: ServerCallContext): string {
-  const token = BEARER.exec(metadataText(call, 'authorization'))?.[1];
-  if (token !== undefined) return token;
-  throw new DomainError('UNAUTHENTICATED', 'authorization must be a bearer credential');
+function bearerOf(call: ServerCallContext): string | undefined {
+  return BEARER.exec(metadataText(call, 'authorization'))?.[1];
 }
 
 function metadataText(call: ServerCallContext, key: string): string {

@@ -146,7 +146,7 @@ export class GrpcDoor {
       return caller.call(method, context, body, 'proto', confirm);
     }
     if (method.audience === 'operator') {
-      return caller.call(method, authentication.operator(call), body, 'proto');
+      return caller.call(method, await authentication.operator(call), body, 'proto');
     }
     const context = await authentication.business(call, method);
     noteApp(context.appId);
