@@ -3,7 +3,7 @@ import { WEBHOOK_MAX_REQUESTS, WEBHOOK_NODE_MAX_REQUESTS } from '../../src/webho
 import { WEBHOOKS_MAX_PER_APP } from '@queqiao/store-mysql';
 import { eventually, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newId } from '../api-rig.js';
+import { newId } from '../rig/api-rig.js';
 import { WebhookRig } from './webhook-rig.js';
 
 /** As many as it takes to have every request of a node under way, if each could have all that it asks for. */
