@@ -1,5 +1,5 @@
-import type { AppId, ConversationId, ErrorCode } from '@queqiao/domain';
-import type { AdminCall, AdminChangeCall } from './admin-types.js';
+import type { AppId, ConversationId } from '@queqiao/domain';
+import type { AdminChangeCall } from './admin-types.js';
 import type { EntryRecord } from './conversation-types.js';
 import type { EventPlace } from './event-types.js';
 
@@ -171,11 +171,6 @@ export interface WebhookStore {
     webhookId: string,
     which: { readonly eventIds: readonly string[]; readonly fromMs: number },
   ): Promise<{ readonly replayed: number; readonly more: boolean }>;
-  recordRefusal(
-    call: AdminCall,
-    about: { readonly appId: string; readonly target: string },
-    code: ErrorCode,
-  ): Promise<void>;
 
   /** Says that a node is there, for `leaseMs`; another boot of it is not any more. */
   renew(node: { readonly nodeId: string; readonly bootId: string }, leaseMs: number): Promise<void>;

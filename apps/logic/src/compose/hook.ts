@@ -11,6 +11,7 @@ import {
   signingSecretText,
   type SecretBox,
 } from '../outbound/index.js';
+import type { Refusals } from '../usecase/admin/ports.js';
 import { ManageHook } from '../usecase/hook/manage-hook.js';
 import type { HookSecrets } from '../usecase/hook/ports.js';
 import type { BeforeSendJudge } from '../usecase/message/ports.js';
@@ -22,7 +23,7 @@ const HOOKS_TTL_MS = 4_000;
 const HOOKS_MAX_KNOWN = 10_000;
 
 export interface HookDeps {
-  readonly database: Pick<Database, 'hooks' | 'admin'>;
+  readonly database: Pick<Database, 'hooks'>;
   /** Undefined: without a key for secrets nobody can be asked. */
   readonly outbound: Outbound | undefined;
   readonly clock: Clock;
@@ -42,9 +43,12 @@ export function beforeSendJudge({ database, outbound, clock, metrics }: HookDeps
 }
 
 /** The service by which back ends say where to ask; none without somewhere to keep secrets. */
-export function hookServices({ database, outbound }: HookDeps): readonly AnyService[] {
+export function hookServices(
+  { database, outbound }: HookDeps,
+  refusals: Refusals,
+): readonly AnyService[] {
   if (outbound === undefined) return [];
-  const { hooks, admin: refusals } = database;
+  const { hooks } = database;
   const { box } = outbound;
   const { allowHttp, allowPrivate } = outbound.rules;
   const rules = { allowHttp, allowsHost: (url: URL) => allowsHost(url, allowPrivate) };

@@ -68,6 +68,7 @@ import { momentNoticeUsecases } from './moment-notices.js';
 import { broadcastService } from './broadcasts.js';
 import { erasureJobs, type UserErasures } from './erasures.js';
 import { eventService } from './events.js';
+import { backEndRefusals } from './administration.js';
 import { beforeSendJudge, hookServices } from './hook.js';
 import { appMomentUsecases, commentUsecases, momentUsecases } from './moments.js';
 import { peopleUsecases } from './people.js';
@@ -172,11 +173,12 @@ function backEndServices(
   deps: ServicesDeps & MessagePosts & { readonly apps: Apps; readonly epoch: LogEpoch },
   options: ChangeOptions,
 ): AnyService[] {
+  const refusals = backEndRefusals(deps.database, deps);
   return [
-    ...hookServices(deps),
+    ...hookServices(deps, refusals),
     eventService(deps),
     broadcastService(deps, options),
-    ...webhookServices(deps.database, deps.apps, deps.outbound),
+    ...webhookServices(deps.database, deps.apps, deps.outbound, refusals),
     ...backEndMessageServices(deps, options),
   ];
 }

@@ -11,6 +11,7 @@ import {
   SecretBox,
   signingSecretText,
 } from '../outbound/index.js';
+import type { Refusals } from '../usecase/admin/ports.js';
 import type { Apps } from '../usecase/app/ports.js';
 import { DeadLetters } from '../usecase/webhook/dead-letters.js';
 import { ManageWebhooks } from '../usecase/webhook/manage-webhooks.js';
@@ -42,6 +43,7 @@ export function webhookServices(
   { webhooks }: Pick<Database, 'webhooks'>,
   apps: Apps,
   outbound: Outbound | undefined,
+  refusals: Refusals,
 ): readonly AnyService[] {
   if (outbound === undefined) return [];
   const { box, rules } = outbound;
@@ -57,10 +59,12 @@ export function webhookServices(
   const manage = new ManageWebhooks({
     apps,
     webhooks,
+    refusals,
     secrets,
     rules: { allowHttp, types, allowsHost: (url) => allowsHost(url, allowPrivate) },
   });
-  return [serverWebhookService({ webhooks: manage, deadLetters: new DeadLetters({ webhooks }) })];
+  const deadLetters = new DeadLetters({ webhooks, refusals });
+  return [serverWebhookService({ webhooks: manage, deadLetters })];
 }
 
 export interface WebhookPumpParts {

@@ -1,4 +1,5 @@
 import { createGrpcClient } from '@queqiao/grpc-kit';
+import { ActorKind, AuditServiceDefinition as Audit } from '@queqiao/protocol/admin';
 import { DeviceServiceDefinition, Platform } from '@queqiao/protocol/client';
 import { fromProtoError, Error as ProtoError } from '@queqiao/protocol/common';
 import {
@@ -96,6 +97,21 @@ describe('devices', () => {
     });
     expect(tablet?.lastSeenMs).toBeGreaterThan(0);
     expect(list.filter(({ current }) => current)).toHaveLength(1);
+  });
+
+  it('that a back end signs out in the user’s place are in the audit log, unlike those of the user’s own accord', async () => {
+    const token = await app.token('aided');
+    for (const id of ['phone', 'tablet']) await open(token, id);
+    await devices(token, 'tablet').signOut('tablet');
+    const client = createGrpcClient(DeviceServiceDefinition, rig.address());
+    clients.push(client);
+    const metadata = { authorization: `Bearer ${app.credential}`, 'queqiao-user': 'aided' };
+    await client.signOutDevice({ deviceId: 'phone', clientRequestId: 'lost-phone' }, { metadata });
+    const { entries } = await rig.operatorCalls()(Audit, 'listAuditEntries', { appId: 'demo' });
+    const told = entries.filter(({ method }) => method === 'SignOutDevice');
+    expect(told).toMatchObject([
+      { actorKind: ActorKind.CREDENTIAL, actorId: 'test', target: 'aided phone', outcome: 'OK' },
+    ]);
   });
 
   it('are listed for back ends with which of them are online, those of the app alone', async () => {

@@ -1,6 +1,5 @@
-import type { AppId, ConversationId, ErrorCode } from '@queqiao/domain';
-import { writeAudit } from '../admin/audit-log.js';
-import type { AdminCall, AdminChangeCall } from '../admin-types.js';
+import type { AppId, ConversationId } from '@queqiao/domain';
+import type { AdminChangeCall } from '../admin-types.js';
 import { pruneByAge } from '../log/prune-by-age.js';
 import type { StoreContext } from '../store-context.js';
 import {
@@ -72,10 +71,6 @@ export class MysqlWebhookStore implements WebhookStore {
 
   replay(call: AdminChangeCall, appId: AppId, webhookId: string, which: DeadLetterChoice) {
     return replayDeadLetters(this.context, call, appId, webhookId, which);
-  }
-
-  recordRefusal(call: AdminCall, about: { appId: string; target: string }, code: ErrorCode) {
-    return writeAudit(this.context.kysely, { ...call, ...about, outcome: code });
   }
 
   renew(node: Node, leaseMs: number) {

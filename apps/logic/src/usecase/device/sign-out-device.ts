@@ -1,5 +1,6 @@
 import { DomainError, parseDeviceId } from '@queqiao/domain';
 
+import type { AdminCall } from '../admin/ports.js';
 import type { UserContext } from '../caller.js';
 import { changeRequest } from '../change/change-request.js';
 import type { SignOuts } from './ports.js';
@@ -22,11 +23,22 @@ export class SignOutDevice {
     const { appId, caller } = context;
     const { clientRequestId } = input;
     const deviceId = parseDeviceId(input.deviceId, 'device_id');
-    const revoker =
-      clientRequestId === undefined
-        ? {}
-        : { request: changeRequest(context, clientRequestId, 'SignOutDevice') };
+    const revoker = { by: onBehalf(context), request: requestOf(context, clientRequestId) };
     if (await this.deps.signOuts.signOutDevice(appId, caller.userId, deviceId, revoker)) return;
     throw new DomainError('NOT_FOUND', 'there is no such device', { field: 'device_id' });
   }
+}
+
+const METHOD = 'SignOutDevice';
+
+/** A back end that does it in the user's place is in the audit log, and a user is not. */
+function onBehalf({ credentialId, requestId }: UserContext): AdminCall | undefined {
+  if (credentialId === undefined) return undefined;
+  return { actor: { kind: 'credential', id: credentialId }, method: METHOD, requestId };
+}
+
+function requestOf(context: UserContext, clientRequestId: string | undefined) {
+  return clientRequestId === undefined
+    ? undefined
+    : changeRequest(context, clientRequestId, METHOD);
 }

@@ -3,6 +3,7 @@ import { DomainError, invalidArgument } from '@queqiao/domain';
 import type { BusinessContext } from '../caller.js';
 import { decodePage, encodePage, pageLimit } from '../paging.js';
 import { checkId } from '../admin/administer.js';
+import type { Refusals } from '../admin/ports.js';
 import { recorded } from '../admin/recorded.js';
 import { noSuchWebhook } from './check-webhook.js';
 import type { DeadLetter, ManagedWebhooks } from './ports.js';
@@ -14,7 +15,7 @@ export const REPLAY_MAX_IDS = 100;
 
 /** What was given up on. Errors: NOT_FOUND, ALREADY_EXISTS, LIMIT_EXCEEDED, INVALID_ARGUMENT, UNAVAILABLE. */
 export class DeadLetters {
-  constructor(readonly deps: { readonly webhooks: ManagedWebhooks }) {}
+  constructor(readonly deps: { readonly webhooks: ManagedWebhooks; readonly refusals: Refusals }) {}
 
   async list(
     { appId }: BusinessContext,
@@ -42,10 +43,10 @@ export class DeadLetters {
       readonly fromMs: number;
     },
   ): Promise<{ readonly replayed: number; readonly more: boolean }> {
-    const { webhooks } = this.deps;
+    const { webhooks, refusals } = this.deps;
     const { clientRequestId, webhookId, eventIds, fromMs } = request;
     const about = { method: 'ReplayDeadLetters', clientRequestId, target: webhookId };
-    return recorded(webhooks, context, about, async (call) => {
+    return recorded(refusals, context, about, async (call) => {
       const id = checkId(webhookId, 'webhook_id');
       const field = 'event_ids';
       if (eventIds.length > REPLAY_MAX_IDS) {

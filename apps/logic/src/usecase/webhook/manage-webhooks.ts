@@ -5,6 +5,7 @@ import { activeApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import type { BusinessContext } from '../caller.js';
 import { checkId } from '../admin/administer.js';
+import type { Refusals } from '../admin/ports.js';
 import { recorded } from '../admin/recorded.js';
 import { checkUrl } from '../outbound/check-url.js';
 import { checkTypes, noSuchWebhook } from './check-webhook.js';
@@ -27,6 +28,7 @@ export interface WebhookRequest {
 export interface ManageWebhooksDeps {
   readonly apps: Apps;
   readonly webhooks: ManagedWebhooks;
+  readonly refusals: Refusals;
   readonly secrets: WebhookSecrets;
   readonly rules: WebhookRules;
 }
@@ -49,10 +51,10 @@ export class ManageWebhooks {
       readonly types: readonly string[];
     },
   ): Promise<SecretWebhook> {
-    const { apps, webhooks, secrets, rules } = this.deps;
+    const { apps, webhooks, refusals, secrets, rules } = this.deps;
     const { appId } = context;
     const about = { ...request, method: 'CreateWebhook' };
-    return recorded(webhooks, context, about, async (call) => {
+    return recorded(refusals, context, about, async (call) => {
       const url = checkUrl(request.url, rules);
       const types = checkTypes(request.types, rules.types, 'types');
       const { events } = await activeApp(apps, appId);
@@ -131,7 +133,7 @@ export class ManageWebhooks {
     work: (call: Parameters<ManagedWebhooks['remove']>[0], webhookId: string) => Promise<T>,
   ): Promise<T> {
     const about = { method, clientRequestId, target: webhookId };
-    return recorded(this.deps.webhooks, context, about, (call) =>
+    return recorded(this.deps.refusals, context, about, (call) =>
       work(call, checkId(webhookId, 'webhook_id')),
     );
   }

@@ -1,6 +1,6 @@
 import type { AppId, ConversationId } from '@queqiao/domain';
 
-import type { AdminChangeCall, Refusals } from '../admin/ports.js';
+import type { AdminChangeCall } from '../admin/ports.js';
 import type { UrlRules } from '../outbound/check-url.js';
 
 export interface WebhookInfo {
@@ -36,7 +36,7 @@ export interface DeadLetter {
 }
 
 /** Each change with its answer and its entry in the audit log. Errors: NOT_FOUND, ALREADY_EXISTS, LIMIT_EXCEEDED, UNAVAILABLE. */
-export interface ManagedWebhooks extends Refusals {
+export interface ManagedWebhooks {
   create(
     call: AdminChangeCall,
     appId: AppId,
