@@ -16,7 +16,12 @@ export class FloodProcess {
       serialization: 'advanced',
     });
     const process = new FloodProcess(child);
-    await process.#ask({ type: 'open', setup });
+    try {
+      await process.#ask({ type: 'open', setup });
+    } catch (error) {
+      process.close();
+      throw error;
+    }
     return process;
   }
 

@@ -36,10 +36,10 @@ export class Flooder {
 
   static async open(setup: FloodSetup): Promise<Flooder> {
     const flooder = new Flooder(setup);
-    for (let index = 0; index < setup.users.length; index += 1) {
-      await flooder.#open(index);
-      await flooder.#makeGroup(index);
-    }
+    const places = [...setup.users.keys()];
+    for (const index of places) await flooder.#open(index);
+    // A group has users who have signed in.
+    for (const index of places) await flooder.#makeGroup(index);
     return flooder;
   }
 
@@ -108,8 +108,10 @@ export class Flooder {
     const { method, body, affinity } = groupCall(ids[0] ?? '', ids.slice(1));
     await new Promise<void>((resolve, reject) => {
       this.#sockets[index]?.call(method, body, affinity, (reply) => {
-        if (reply?.result?.$case === 'body') resolve();
-        else reject(new Error('the group of a flooding user was refused'));
+        const result = reply?.result;
+        if (result?.$case === 'body') return resolve();
+        const code = result ? errorCodeFromProto(result.value.code) : 'CLOSED';
+        reject(new Error(`the group of a flooding user was refused: ${code}`));
       });
     });
   }
