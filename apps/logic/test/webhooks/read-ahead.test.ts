@@ -2,6 +2,7 @@ import { MessageServiceDefinition as Messages } from '@queqiao/protocol/client';
 import { eventually } from '@queqiao/testkit';
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WEBHOOK_MAX_REQUESTS } from '../../src/webhook/limits.js';
 import { newId } from '../rig/api-rig.js';
 import { metricOf, statusOf, WebhookRig } from './webhook-rig.js';
 
@@ -36,13 +37,21 @@ describe('what is taken back while it waits', () => {
     const chats = Array.from({ length: 30 }, (_, n) => `d:u${n}:v${n}`);
     const users = chats.flatMap((_, n) => [`u${n}`, `v${n}`]);
     await hooks.rig.backEnd(`Bearer ${app.credential}`).upsert(...users);
-    receiver.answer = () => 500;
+    const requests: ServerResponse[] = [];
+    receiver.answer = () => (response) => void requests.push(response);
     await Promise.all(chats.map((chat) => hooks.say(app, chat, `the secret of ${chat}`)));
-    await eventually('it is away', async () => {
-      return (await metric('queqiao_webhook_away')) === 1 && receiver.names.length >= 4;
+    await eventually('requests', () => requests.length === WEBHOOK_MAX_REQUESTS);
+    await eventually('the others are read ahead', async () => {
+      if ((await hooks.query('SELECT 1 FROM event_outbox')).length > 0) return false;
+      return (await metric('queqiao_webhook_buffered_bytes')) > 0;
     });
-    const [untried = ''] = chats.filter((chat) => receiver.of(chat).length === 0);
-    expect(untried).not.toBe('');
+    // The last one in order: requests that ask whether it is back have others first.
+    const [last] = await hooks.query('SELECT * FROM app_events ORDER BY position DESC LIMIT 1');
+    const untried = String(last?.['conversation_id']);
+    receiver.answer = () => 500;
+    for (const response of requests) response.writeHead(500).end();
+    await eventually('it is away', async () => (await metric('queqiao_webhook_away')) === 1);
+    expect(receiver.of(untried)).toEqual([]);
     await recall(hooked, untried, 1);
     await eventually('nothing is held', async () => {
       return (await metric('queqiao_webhook_buffered_bytes')) === 0;
