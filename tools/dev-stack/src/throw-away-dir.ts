@@ -20,17 +20,31 @@ export function makeSocketDir(): string {
   return makeOwnedDir(tmpdir(), SOCKET_LABEL);
 }
 
-/** Each wait is as much longer than the one before it; 7.8 s in all. */
-const REMOVE_RETRIES = 12;
-const REMOVE_RETRY_MS = 100;
+/** Five seconds in all, and the time of the attempts. */
+const REMOVE_ATTEMPTS = 50;
+const REMOVE_PAUSE_MS = 100;
 
 /**
  * Removes a directory tree; nothing happens when it is gone already. A server that was told to end a moment ago may still make files
  * in it, on a busy machine for a while. Throws when somebody goes on making them.
  */
 export function removeDir(dir: string): void {
-  const retries = { maxRetries: REMOVE_RETRIES, retryDelay: REMOVE_RETRY_MS };
-  rmSync(dir, { recursive: true, force: true, ...retries });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // Its own retries do not look for files that came meanwhile.
+      rmSync(dir, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      const filledAgain = (error as NodeJS.ErrnoException).code === 'ENOTEMPTY';
+      if (!filledAgain || attempt === REMOVE_ATTEMPTS) throw error;
+      pause(REMOVE_PAUSE_MS);
+    }
+  }
+}
+
+/** Also when the process ends, and nothing can be awaited any more. */
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function makeOwnedDir(parent: string, label: string): string {
