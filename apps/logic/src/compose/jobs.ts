@@ -59,7 +59,7 @@ export function createJobs(
     momentJobs: new MomentJobs({ rows: jobs, ...shared }, { owner }),
     sequencer: new EventSequencer({ rows: events, bell, ...shared }),
     broadcastJobs: createBroadcastJobs({ ...base, writer, apps }, { owner }),
-    usageJobs: usageCounts({ ...base, apps }, { owner }),
+    usageJobs: usageCounts(base, { owner }),
     webhooks: webhookPump({ database, bell, ...shared }, outbound, { nodeId: owner, bootId }),
   };
 }

@@ -18,6 +18,7 @@ import {
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONFIG_TTL_MS } from '../../src/compose/caches.js';
+import { USAGE_EVERY_MS } from '../../src/delivery/usage-jobs.js';
 import { callWith, linkDoor } from '../rig/any-door.js';
 import { ApiRig, contentOf, failureOf, newId, type UserCall } from '../rig/api-rig.js';
 
@@ -108,6 +109,21 @@ describe.concurrent('what an app has', () => {
   });
 });
 
+it.concurrent('an app that gets its first quota is counted each minute from then on, though nodes remember it without one', async () => {
+  const app = await newApp();
+  await counted(app);
+  for (const node of [0, 1]) await send(await rig.calls(app, 'ann', node));
+  await set(app, { maxEntries: 1_000 });
+  await eventually('it is due a minute after its last count', async () => {
+    const [row] = await queryRows(
+      rig.database.url,
+      `SELECT due_ms - counted_ms AS every FROM app_usage WHERE app_id = '${app.appId}'`,
+    );
+    // The database's clock is read for each of them.
+    return Math.abs(Number(row?.['every']) - USAGE_EVERY_MS) < 1_000;
+  });
+});
+
 describe.concurrent('an app with as many entries as it may have', () => {
   it('stores no more, whoever says it, answers repeats, and goes on once it may have more', async () => {
     const app = await newApp();
@@ -127,22 +143,27 @@ describe.concurrent('an app with as many entries as it may have', () => {
       });
     const brought = await bring(0);
     const { seq: target } = await send(anns[0]);
-    await limit(app, { maxEntries: 3 });
-    await refusedEverywhere('maxEntries', (node) => send(anns[node] as UserCall));
-
+    const change = () => ({ conversationId: chat, clientMsgId: newId() });
     const react = (emoji: string, remove: boolean) =>
       anns[0](Messages, 'react', { ...change(), targetSeq: target, emoji, remove });
-    const change = () => ({ conversationId: chat, clientMsgId: newId() });
+    const pin = (targetSeq: number, remove: boolean) =>
+      anns[0](Messages, 'pin', { ...change(), targetSeq, remove });
+    await react('-', false);
+    await pin(first.seq, false);
+    await limit(app, { maxEntries: 5 });
+    await refusedEverywhere('maxEntries', (node) => send(anns[node] as UserCall));
+
     const edit = { ...change(), targetSeq: target, content: contentOf('better') };
     const sender = Sender.create({ kind: Sender_Kind.BUSINESS, id: 'ann' });
     const start = { clientRequestId: newId(), sender, content: contentOf('all') };
     for (const call of [
-      anns[0](Messages, 'edit', edit),
-      react('+', false),
-      bring(1, { clientMsgId: 'newer' }),
-      backEnds[1](Broadcasts, 'startBroadcast', start),
+      () => anns[0](Messages, 'edit', edit),
+      () => react('+', false),
+      () => pin(target, false),
+      () => bring(1, { clientMsgId: 'newer' }),
+      () => backEnds[1](Broadcasts, 'startBroadcast', start),
     ]) {
-      await refused('maxEntries', call);
+      await refused('maxEntries', call());
     }
 
     // Nothing of it may cost an entry that is there, or keep somebody from taking one away.
@@ -155,6 +176,8 @@ describe.concurrent('an app with as many entries as it may have', () => {
       content: contentOf('only now'),
       onlineOnly: true,
     });
+    await react('-', true);
+    await pin(first.seq, true);
     await anns[0](Messages, 'recall', { ...change(), targetSeq: target });
 
     await set(app, { maxEntries: 0 });
@@ -280,6 +303,9 @@ describe.concurrent('an app with as many groups as it may have', () => {
     await refusedEverywhere('maxGroups', (node) => create(node));
     const backEnd = rig.backEnd(`Bearer ${app.credential}`, 1);
     await refused('maxGroups', backEnd.createGroup({ ownerId: 'bob' }));
+    const { roomId } = await anns[0](Groups, 'enterFaceRoom', { code: '1234' });
+    const face = { clientRequestId: newId(), roomId };
+    await refused('maxGroups', anns[0](Groups, 'joinFaceRoom', face));
     expect((await create(1, 'first')).groupId).toBe(first.groupId);
     await anns[0](Groups, 'dissolveGroup', { clientRequestId: newId(), groupId: first.groupId });
     await counted(app);
