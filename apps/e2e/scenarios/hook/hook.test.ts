@@ -17,7 +17,7 @@ const UNANSWERED = "the app's hook does not answer";
 /** Every answer that is none. */
 const FAILURES = [
   ...['hang', 'cut', 'error', 'nothing', 'garbage', 'list', 'null', 'huge', 'broken'],
-  ...['redirect', 'drip'],
+  ...['redirect', 'drip', 'later'],
 ];
 
 let judge: ReceiverProcess;

@@ -1,4 +1,7 @@
-import { GroupServiceDefinition } from '@queqiao/protocol/client';
+import {
+  FriendServiceDefinition as Friends,
+  GroupServiceDefinition,
+} from '@queqiao/protocol/client';
 import {
   FriendServiceDefinition,
   GroupServiceDefinition as AppGroups,
@@ -66,6 +69,16 @@ it('a token is good for the same list and the same caller, whatever the limit', 
     ['cut', () => members(ann, { pageToken: pageToken.slice(1) })],
   ];
   for (const [what, call] of strange) expect(await failureOf(call()), what).toEqual(bad);
+});
+
+it('a token is of the list that made it, although another one is asked for in the same words', async () => {
+  const ann = await rig.calls(app, 'ann');
+  const groups = (pageToken: string) =>
+    ann(GroupServiceDefinition, 'listMyGroups', { limit: 1, pageToken });
+  const { nextPageToken: pageToken } = await groups('');
+  // Whose tokens hold the same, an id.
+  expect(await failureOf(ann(Friends, 'listBlocks', { limit: 1, pageToken }))).toEqual(bad);
+  expect((await groups(pageToken)).groups).toHaveLength(1);
 });
 
 const paged = methodPaths('user', 'business', 'operator').filter((path) =>

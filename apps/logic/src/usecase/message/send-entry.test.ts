@@ -99,6 +99,18 @@ describe('a before-send hook', () => {
     expect(shown).toEqual([]);
   });
 
+  it('is asked about what is never stored, also when the app may store no more', async () => {
+    const usage = { users: 1, groups: 0, entries: 1, countedMs: 1 };
+    const { judged, shown, send } = rig({
+      ...active,
+      settings: { ...settings, maxEntries: 1 },
+      usage,
+    });
+    await send({ content: command });
+    await send({ onlineOnly: true });
+    expect([judged.length, shown.length]).toEqual([2, 2]);
+  });
+
   it('is not asked about what is refused anyway, nor about what back ends say', async () => {
     const { judged, send, sendAs } = rig();
     await send({ content: text(settings.maxTextBytes + 1) });
