@@ -6,6 +6,7 @@ import {
 } from '@queqiao/protocol/client';
 import { UserServiceDefinition as ServerUsers } from '@queqiao/protocol/server';
 import { BareDevice, eventually, longRun, SocketClosed } from '@queqiao/testkit';
+import { SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BackEnd, codeOf, UserDoor } from '../../src/doors.js';
 import { metricSum } from '../../src/metric.js';
@@ -20,7 +21,7 @@ const FROZEN_MS = 5_000;
 let backEnd: BackEnd;
 beforeAll(async () => {
   backEnd = new BackEnd(cluster().logicAt(0).grpcAddress, cluster().app);
-  await backEnd.upsert('ann', 'bob', 'carol', 'dave');
+  await backEnd.upsert('ann', 'bob', 'carol', 'dave', 'erin');
 });
 
 function signIn(node: number, token: string, deviceId: string, generation = 1) {
@@ -90,6 +91,27 @@ describe('a signed-out device', () => {
       await cluster().redis.start();
       users.close();
     }
+  });
+});
+
+describe('a token whose issuer has a wrong clock', () => {
+  const signed = (aheadS: number) => {
+    const nowS = Math.floor(Date.now() / 1_000);
+    const { appId: app, kid, secret } = cluster().app;
+    const claims = { app, sub: 'erin', aud: 'queqiao', iat: nowS + aheadS, exp: nowS + 7_200 };
+    return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid }).sign(secret);
+  };
+
+  it('opens no socket from beyond what clocks may differ by, or with times that are none', async () => {
+    for (const aheadS of [600, Date.now(), 1e13, 1e300]) {
+      expect(await refusal(0, await signed(aheadS), 'phone'), `${aheadS}`).toBe(4202);
+    }
+  });
+
+  it('from a little ahead keeps no socket open past a sign-out', async () => {
+    const phone = await signIn(0, await signed(4), 'phone');
+    await backEnd.users.signOutUser({ userId: 'erin', deviceId: '' }, backEnd.options);
+    expect(await phone.closed).toBe(4204);
   });
 });
 

@@ -173,6 +173,13 @@ describe('everything else is refused alike', () => {
       { sub: '' },
       { app: 7 },
       { nbf: nowS + 600 },
+      { exp: 1e13 },
+      { exp: 1e17 },
+      { exp: 1e300 },
+      { iat: 1e13 },
+      { iat: 1e300 },
+      { iat: -1e300 },
+      { iat: -1 },
     ];
     for (const claims of wrong) {
       expect(await codeOf(await signed({ claims })), JSON.stringify(claims)).toBe(

@@ -8,7 +8,7 @@ export const TOKEN_AUDIENCE = 'queqiao';
 export const TOKEN_MAX_LENGTH = 4_096;
 /** The claim that binds a token to one device. */
 export const DEVICE_CLAIM = 'device_id';
-/** How far the issuer's clock may be off, in seconds. */
+/** How far the issuer's clock may be off from this node's, in seconds; `iat` is compared with the database's (checkStanding). */
 export const TOKEN_LEEWAY_S = 5;
 /** Header fields that let a token choose its own key or rules; their presence alone is a refusal. */
 const FORBIDDEN_HEADERS = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64'] as const;
@@ -52,11 +52,9 @@ export class TokenVerifier {
     const key = await this.#keys.get(appId, kid);
     if (!key || key.retired || key.alg !== alg) throw refused();
     const claims = await this.#checkSignature(token, key);
-    const { app, sub, exp, iat, jti } = claims;
+    const { app, sub, jti } = claims;
     if (app !== appId || typeof sub !== 'string' || !isId(sub)) throw refused();
-    if (typeof exp !== 'number' || typeof iat !== 'number') throw refused();
-    // Own tokens are issued at a millisecond, which a fraction of a second only comes close to.
-    const [expiresMs, issuedMs] = [Math.floor(exp * 1_000), Math.round(iat * 1_000)];
+    const { expiresMs, issuedMs } = timesOf(claims);
     const tokenId = typeof jti === 'string' && isId(jti) ? jti : '';
     const deviceId = onlyDevice(claims[DEVICE_CLAIM]);
     return { appId, userId: sub as UserId, expiresMs, issuedMs, keyId: kid, tokenId, deviceId };
@@ -80,6 +78,19 @@ export class TokenVerifier {
       throw refused();
     }
   }
+}
+
+/** What no clock says is refused: beyond exact integers of milliseconds nothing can be compared or kept. */
+function timesOf({
+  exp,
+  iat,
+}: Record<string, unknown>): Pick<VerifiedToken, 'expiresMs' | 'issuedMs'> {
+  if (typeof exp !== 'number' || typeof iat !== 'number') throw refused();
+  // Own tokens are issued at a millisecond, which a fraction of a second only comes close to.
+  const [expiresMs, issuedMs] = [Math.floor(exp * 1_000), Math.round(iat * 1_000)];
+  if (!Number.isSafeInteger(expiresMs) || !Number.isSafeInteger(issuedMs)) throw refused();
+  if (issuedMs < 0) throw refused();
+  return { expiresMs, issuedMs };
 }
 
 /** A claim that is there and names no device is no reason to take any. */

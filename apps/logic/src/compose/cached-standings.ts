@@ -8,6 +8,7 @@ const NOTHING: Standing = {
   banned: false,
   erased: false,
   bannedMs: 0,
+  nowMs: 0,
 };
 
 /** Standings from a cache. None is used that was read longer than STANDING_MAX_AGE_MS before the call. */

@@ -3,7 +3,7 @@ import { AppServiceDefinition } from '@queqiao/protocol/admin';
 import { DeviceServiceDefinition } from '@queqiao/protocol/client';
 import { TokenServiceDefinition, UserServiceDefinition } from '@queqiao/protocol/server';
 import { eventually, newTokenSecret, type TestApp } from '@queqiao/testkit';
-import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiRig, failureOf, newId, type UserCall } from '../rig/api-rig.js';
 
@@ -113,6 +113,55 @@ describe('an issued token', () => {
   });
 });
 
+describe('a token that the app signs itself', () => {
+  const nowS = () => Math.floor(Date.now() / 1_000);
+  const signed = (claims: Record<string, unknown>) =>
+    new SignJWT({
+      app: 'demo',
+      sub: 'dave',
+      aud: 'queqiao',
+      iat: nowS(),
+      exp: nowS() + 600,
+      ...claims,
+    })
+      .setProtectedHeader({ alg: 'HS256', kid: app.kid })
+      .sign(app.secret);
+
+  it('is refused when it says that it is from the future, where no sign-out would reach it', async () => {
+    for (const iat of [nowS() + 600, Date.now(), 1e13, 1e300]) {
+      const token = await signed({ iat });
+      for (const node of [0, 1])
+        expect(await use(token, { node }), `${iat}`).toBe('UNAUTHENTICATED');
+    }
+    // Clocks may differ by some seconds.
+    expect(await use(await signed({ iat: nowS() + 3 }))).toBe('OK');
+  });
+
+  it('is refused, and not passed on, when its times are no times', async () => {
+    for (const exp of [1e13, 1e17, 1e300]) {
+      const token = await signed({ exp, jti: newId() });
+      expect(await use(token), `${exp}`).toBe('UNAUTHENTICATED');
+      expect(await failureOf(revoke({ token })), `${exp}`).toEqual({
+        code: 'NOT_FOUND',
+        field: 'token',
+      });
+    }
+    const far = await signed({ exp: 9e12, jti: newId() });
+    expect(await use(far)).toBe('OK');
+    await revoke({ token: far });
+    expect(await use(far)).toBe('UNAUTHENTICATED');
+  });
+
+  it('is good right after a sign-out when it is of a later second', async () => {
+    await backEnd(UserServiceDefinition, 'signOutUser', { userId: 'dave' });
+    const signedOutS = nowS();
+    expect(await use(await signed({ iat: signedOutS - 1 }), { device: 'watch' })).toBe(
+      'UNAUTHENTICATED',
+    );
+    expect(await use(await signed({ iat: signedOutS + 1 }), { device: 'watch' })).toBe('OK');
+  });
+});
+
 describe('a revoked token', () => {
   it('is refused by every node once that is answered, and no other one is', async () => {
     const [gone, kept] = [await issue({ userId: 'carol' }), await issue({ userId: 'carol' })];
@@ -180,7 +229,6 @@ describe('the key of issued tokens', () => {
       const key = await apps.signingKey(app.appId, kid);
       if (key?.alg !== 'derived') throw new Error('the key is stored');
       const claims = decodeJwt(token);
-      const { SignJWT } = await import('jose');
       const forged = await new SignJWT({ ...claims, sub: 'bob' })
         .setProtectedHeader({ alg: 'HS256', kid })
         .sign(key.salt);

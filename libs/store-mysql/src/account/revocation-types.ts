@@ -26,6 +26,8 @@ export interface Standing {
   readonly erased: boolean;
   /** When the user was banned last, be the ban over since or not; 0: never, or long ago. */
   readonly bannedMs: number;
+  /** When this was read, by the database's clock. */
+  readonly nowMs: number;
 }
 
 /** Who revokes, for the audit log, and under which id: a repeated one changes nothing. Null: the same when done twice. */

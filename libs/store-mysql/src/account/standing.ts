@@ -8,7 +8,8 @@ export const STANDING_SQL = `SELECT
   (SELECT t.revoked_ms FROM revoked_tokens t WHERE t.app_id = ? AND t.user_id = ? AND t.token_id = ?) AS token_ms,
   (SELECT b.banned_ms FROM bans b WHERE b.app_id = ? AND b.user_id = ?) AS banned_ms,
   (SELECT b.until_ms > CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED) FROM bans b WHERE b.app_id = ? AND b.user_id = ?) AS banned,
-  EXISTS (SELECT 1 FROM erasures x WHERE x.app_id = ? AND x.user_id = ?) AS erased`;
+  EXISTS (SELECT 1 FROM erasures x WHERE x.app_id = ? AND x.user_id = ?) AS erased,
+  CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED) AS now_ms`;
 
 interface Row {
   readonly user_ms: number | null;
@@ -17,6 +18,7 @@ interface Row {
   readonly banned_ms: number | null;
   readonly banned: number | null;
   readonly erased: number;
+  readonly now_ms: number;
 }
 
 export async function readStanding(
@@ -35,5 +37,6 @@ export async function readStanding(
     banned: row?.banned === 1,
     erased: row?.erased === 1,
     bannedMs: row?.banned_ms ?? 0,
+    nowMs: row?.now_ms ?? 0,
   };
 }

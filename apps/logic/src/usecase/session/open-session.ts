@@ -9,7 +9,7 @@ import {
 import { activeState } from '../app/active-app.js';
 import type { DevicePolicy } from '../app/ports.js';
 import type { LogEpoch } from '../conversation/ports.js';
-import { checkStanding, type Standings } from './standing.js';
+import { checkStanding, sessionIssuedMs, type Standings } from './standing.js';
 import type { DeviceFacts, Devices, KnownUsers, SessionApps, Tokens, WallClock } from './ports.js';
 
 /** Brand, model and versions: each at most this many UTF-8 bytes. */
@@ -68,7 +68,7 @@ export class OpenSession {
     const { appId, userId } = token;
     const { settings: rules, suspendedMs } = await activeState(apps, appId);
     checkOrigin(input.origin, rules.allowedOrigins);
-    const { bannedMs } = await checkStanding(this.deps.standings, token, device.deviceId);
+    const standing = await checkStanding(this.deps.standings, token, device.deviceId);
     // Before the device, which is kept of nobody who is not let in.
     await users.ensure(appId, userId);
     const [logEpoch] = await Promise.all([
@@ -79,10 +79,10 @@ export class OpenSession {
       appId,
       userId,
       tokenExpiresMs: token.expiresMs,
-      tokenIssuedMs: token.issuedMs,
+      tokenIssuedMs: sessionIssuedMs(token, standing),
       keyId: token.keyId,
       tokenId: token.tokenId,
-      userBannedMs: bannedMs,
+      userBannedMs: standing.bannedMs,
       appSuspendedMs: suspendedMs,
       serverMs: clock.now(),
       logEpoch,

@@ -3,7 +3,7 @@ import { DomainError, parseDeviceId } from '@queqiao/domain';
 import { activeState } from '../app/active-app.js';
 import type { LogEpoch } from '../conversation/ports.js';
 import type { SessionApps, Tokens, WallClock } from './ports.js';
-import { checkStanding, type Standings } from './standing.js';
+import { checkStanding, sessionIssuedMs, type Standings } from './standing.js';
 
 export interface RefreshedSession {
   readonly tokenExpiresMs: number;
@@ -46,17 +46,17 @@ export class RefreshSession {
       throw new DomainError('UNAUTHENTICATED', 'the token is for somebody else');
     }
     const deviceId = parseDeviceId(input.deviceId, 'device_id');
-    const [logEpoch, app, { bannedMs }] = await Promise.all([
+    const [logEpoch, app, standing] = await Promise.all([
       this.deps.epoch.logEpoch(),
       activeState(this.deps.apps, facts.appId),
       checkStanding(this.deps.standings, facts, deviceId),
     ]);
     return {
       tokenExpiresMs: facts.expiresMs,
-      tokenIssuedMs: facts.issuedMs,
+      tokenIssuedMs: sessionIssuedMs(facts, standing),
       keyId: facts.keyId,
       tokenId: facts.tokenId,
-      userBannedMs: bannedMs,
+      userBannedMs: standing.bannedMs,
       appSuspendedMs: app.suspendedMs,
       serverMs: this.deps.clock.now(),
       logEpoch,

@@ -6,6 +6,7 @@ import { OpenSession, type OpenSessionInput } from './open-session.js';
 import type { ConnectNodes } from './ports.js';
 import { appRules } from '../../../test/fakes/app-rules.js';
 import { RefreshSession } from './refresh-session.js';
+import { TOKEN_AHEAD_MAX_MS } from './standing.js';
 
 const appId = 'demo' as AppId;
 const userId = 'alice' as UserId;
@@ -28,6 +29,8 @@ function rig(
     banned = false,
     erased = false,
     boundTo = null as DeviceId | null,
+    nowMs = 60,
+    issuedMs = 50,
   } = {},
 ) {
   const done: string[] = [];
@@ -39,7 +42,7 @@ function rig(
               appId,
               userId,
               expiresMs: 99,
-              issuedMs: 50,
+              issuedMs,
               keyId: 'k1',
               tokenId: 't1',
               deviceId: boundTo,
@@ -51,7 +54,14 @@ function rig(
     clock: { now: () => 55 },
     standings: {
       standing: () =>
-        Promise.resolve({ signedOutMs: revokedMs, tokenRevoked, banned, erased, bannedMs: 5 }),
+        Promise.resolve({
+          signedOutMs: revokedMs,
+          tokenRevoked,
+          banned,
+          erased,
+          bannedMs: 5,
+          nowMs,
+        }),
     },
     users: { ensure: (_app: AppId, user: UserId) => Promise.resolve(done.push(`ensure ${user}`)) },
     devices: {
@@ -223,5 +233,23 @@ describe('kicking a session', () => {
     for (const [target, order] of bad) {
       await expect(usecase.run(target, order)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     }
+  });
+});
+
+describe('a token from ahead of the database’s clock', () => {
+  it('is refused when it is farther ahead than clocks may be', async () => {
+    const issuedMs = 60 + TOKEN_AHEAD_MAX_MS;
+    await rig('active', { issuedMs }).open();
+    await rig('active', { issuedMs }).refresh();
+    const { open, refresh, done } = rig('active', { issuedMs: issuedMs + 1 });
+    await expect(open()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(refresh()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(done).toEqual([]);
+  });
+
+  it('leaves a session that is no later than its sign-in', async () => {
+    const { open, refresh } = rig('active', { issuedMs: 1_000 });
+    expect((await open()).tokenIssuedMs).toBe(60);
+    expect((await refresh()).tokenIssuedMs).toBe(60);
   });
 });
