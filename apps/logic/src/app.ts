@@ -33,6 +33,7 @@ import { createCaches } from './compose/caches.js';
 import { createServices, type Services } from './compose/services.js';
 import { LogicProcess } from './compose/logic-process.js';
 import { createJobs } from './compose/jobs.js';
+import { streamAccounts } from './compose/stream-accounts.js';
 import { createOutbound } from './compose/webhooks.js';
 import type { LogicConfig } from './config.js';
 import { Delivery, EventBell } from './delivery/index.js';
@@ -224,7 +225,7 @@ interface Callers {
 }
 
 function createDoors(
-  { clock, logger, registry: metrics, bootId }: Base,
+  { database, clock, logger, registry: metrics, bootId }: Base,
   config: LogicConfig,
   { all, ...known }: Services,
   { credentials, operators, rates }: Callers,
@@ -240,21 +241,32 @@ function createDoors(
     translate: adapterError,
   });
   let requests = 0;
-  const authentication = new GrpcAuthentication({
+  const accounts = {
     ...known,
     credentials,
     operators: operators.verifier,
     scopes: METHOD_SCOPES,
-    refusals: new RefusalGate(rates, {
-      refusalsPerSecond: config.addressRefusalsPerSecond,
-      addresses: { header: config.addressHeader?.toLowerCase(), hops: config.addressHops },
-    }),
-  });
+    refusals: refusalGate(config, rates),
+  };
+  const authentication = new GrpcAuthentication(accounts);
+  const ofStreams = streamAccounts(database, { clock, metrics });
+  const rechecks = new GrpcAuthentication({ ...accounts, ...ofStreams });
   const newRequestId = () => `${bootId}-${(++requests).toString(36)}`;
   const shared = { services, caller, observer };
   const { host, grpcPort: port } = config;
   return {
     linkDoor: new LinkDoor({ ...shared, apps }),
-    grpcDoor: new GrpcDoor({ ...shared, authentication, newRequestId, clock }, { host, port }),
+    grpcDoor: new GrpcDoor(
+      { ...shared, authentication, rechecks, newRequestId, clock },
+      { host, port },
+    ),
   };
+}
+
+function refusalGate(
+  { addressRefusalsPerSecond: refusalsPerSecond, addressHeader, addressHops: hops }: LogicConfig,
+  rates: RateLedger,
+): RefusalGate {
+  const addresses = { header: addressHeader?.toLowerCase(), hops };
+  return new RefusalGate(rates, { refusalsPerSecond, addresses });
 }

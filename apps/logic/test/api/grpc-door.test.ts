@@ -47,6 +47,7 @@ async function openDoor(ages: Partial<GrpcDoorOptions>) {
       caller: new MethodCaller(services),
       observer,
       authentication,
+      rechecks: authentication,
       newRequestId: () => 'r1',
       clock: systemClock,
     },

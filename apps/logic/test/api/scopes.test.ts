@@ -99,6 +99,7 @@ it('a method without a declared scope is nobody’s', async () => {
       caller: new MethodCaller(services),
       observer: new CallObserver({ ...shared, translate: () => undefined }),
       authentication,
+      rechecks: authentication,
       newRequestId: () => 'r1',
       clock: systemClock,
     },

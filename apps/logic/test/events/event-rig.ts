@@ -45,7 +45,11 @@ export class Follower {
   }
 
   /** Of whom nothing is missed from here on. */
-  static async begin(rig: ApiRig, app: TestApp, ...more: [Partial<SubscribeRequest>?, number?]) {
+  static async begin(
+    rig: ApiRig,
+    app: Pick<TestApp, 'credential'>,
+    ...more: [Partial<SubscribeRequest>?, number?]
+  ) {
     const follower = new Follower(rig, app, ...more);
     await eventually('the first answer', () => follower.answers.length > 0);
     return follower;

@@ -1,10 +1,13 @@
 import { DomainError, parseAppId } from '@queqiao/domain';
+import { AppServiceDefinition as Apps, Scope } from '@queqiao/protocol/admin';
 import {
   ConversationServiceDefinition as Conversations,
   MessageServiceDefinition as Messages,
 } from '@queqiao/protocol/client';
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { STREAM_RECHECK_MS } from '../../src/api/door/admitted-stream.js';
+import { STREAM_ACCOUNT_TTL_MS } from '../../src/compose/stream-accounts.js';
 import { ApiRig, newId } from '../rig/api-rig.js';
 import { Follower } from './event-rig.js';
 import { MomentRig } from '../moments/moment-rig.js';
@@ -270,6 +273,30 @@ describe('an app', () => {
     await rig.changeApps((apps) => apps.setStatus(parseAppId('closing'), 'suspended'));
     expect(await follower.ended()).toMatchObject({ code: 'APP_SUSPENDED' });
   });
+});
+
+it('a credential that is revoked gets no further event, whether there are any or not', async () => {
+  const operate = rig.operatorCalls(1);
+  const made = async () => {
+    const wanted = { clientRequestId: newId(), appId: app.appId, scopes: [Scope.READ] };
+    const { credential, bearer } = await operate(Apps, 'createCredential', wanted);
+    const follower = await Follower.begin(rig, { credential: bearer });
+    followers.push(follower);
+    return { follower, credentialId: credential?.credentialId ?? '' };
+  };
+  const [quiet, kept] = [await made(), await made()];
+  const { credentialId } = quiet;
+  await operate(Apps, 'revokeCredential', {
+    clientRequestId: newId(),
+    appId: app.appId,
+    credentialId,
+  });
+  expect(await quiet.follower.ended()).toMatchObject({ code: 'UNAUTHENTICATED' });
+  const said = await say('d:ann:bob');
+  expect(await kept.follower.until(1)).toEqual([said]);
+  expect(quiet.follower.names).toEqual([]);
+  // The promise is five seconds, with what reading takes.
+  expect(STREAM_RECHECK_MS + STREAM_ACCOUNT_TTL_MS).toBeLessThanOrEqual(4_000);
 });
 
 describe('a node that goes', () => {

@@ -14,6 +14,7 @@ import type { Clock } from '@queqiao/runtime';
 import type { AnyService, ApiMethod, ApiStream } from '../api-service.js';
 import type { CallObserver, NoteApp } from '../call-observer.js';
 import type { MethodCaller } from '../method-caller.js';
+import { whileAdmitted } from './admitted-stream.js';
 import type { GrpcAuthentication } from './grpc-authentication.js';
 
 /** Larger requests and responses are refused by gRPC with RESOURCE_EXHAUSTED. */
@@ -38,6 +39,8 @@ export interface GrpcDoorDeps {
   readonly caller: MethodCaller;
   readonly observer: CallObserver;
   readonly authentication: Pick<GrpcAuthentication, 'user' | 'business' | 'operator'>;
+  /** The same for streams that are open, by what is hardly older than the question. */
+  readonly rechecks: Pick<GrpcAuthentication, 'business'>;
   readonly newRequestId: () => string;
   readonly clock: Clock;
 }
@@ -54,9 +57,6 @@ type Handler = (
   body: Uint8Array,
   call: ServerCallContext,
 ) => Promise<Uint8Array> | AsyncIterable<Uint8Array>;
-
-/** How long a stream may go on after its credential was revoked or its app suspended, beyond what is cached of them. */
-const STREAM_RECHECK_MS = 4_000;
 
 /**
  * The public gRPC server: client services for users and for back ends in their place, server services for back ends, admin
@@ -172,18 +172,14 @@ export class GrpcDoor {
     call: ServerCallContext,
     noteApp: NoteApp,
   ): AsyncGenerator<Uint8Array, void, undefined> {
-    const { authentication, caller, clock } = this.#deps;
+    const { authentication, rechecks, caller, clock } = this.#deps;
     const admitted = await authentication.business(call, method);
     noteApp(admitted.appId);
-    const signal = AbortSignal.any([call.signal, this.#leaving.signal]);
-    let checkedAt = clock.monotonic();
-    for await (const response of caller.stream(method, { ...admitted, signal }, body)) {
-      if (clock.monotonic() - checkedAt >= STREAM_RECHECK_MS) {
-        await authentication.business(call, method);
-        checkedAt = clock.monotonic();
-      }
-      yield response;
-    }
+    yield* whileAdmitted((signal) => caller.stream(method, { ...admitted, signal }, body), {
+      clock,
+      recheck: () => rechecks.business(call, method),
+      signal: AbortSignal.any([call.signal, this.#leaving.signal]),
+    });
     if (this.#leaving.signal.aborted) {
       throw new DomainError('UNAVAILABLE', 'this server is to go: go on at another');
     }
