@@ -58,7 +58,9 @@ it('names the reason, its domain and the request by the numbers that every libra
 it.each([
   ['INVALID_ARGUMENT', 'pairs[3].user_a', 'BadRequest'],
   ['LIMIT_EXCEEDED', 'user_ids', 'BadRequest'],
+  ['LIMIT_EXCEEDED', 'content.mentions.user_ids', 'BadRequest'],
   ['LIMIT_EXCEEDED', 'maxFriends', 'QuotaFailure'],
+  ['LIMIT_EXCEEDED', 'WEBHOOKS_MAX_PER_APP', 'QuotaFailure'],
   ['RATE_LIMITED', 'sends', 'QuotaFailure'],
 ] as const)('%s of %s has a %s', (code, field, type) => {
   const details = detailsOf(new DomainError(code, 'too much', { field, retryAfterMs: 1_250 }));

@@ -46,8 +46,8 @@ function errorInfo({ code, field }: ToldError): Detail {
   return detail('ErrorInfo', ErrorInfo, { reason: code, domain: ERROR_DOMAIN, metadata });
 }
 
-/** Names of limits are written like settings, `maxFriends`; those of fields are not. */
-const LIMIT_NAME = /^[a-z]+[A-Z]/;
+/** Limits that an app sets are written `maxFriends`, those of the server `KEYS_MAX_LIVE`; fields are written otherwise. */
+const LIMIT_NAME = /^(?:[a-z]+[A-Z]|[A-Z][A-Z0-9_]*$)/;
 const FIELD_CODES: ReadonlySet<ErrorCode> = new Set(['INVALID_ARGUMENT', 'LIMIT_EXCEEDED']);
 const QUOTA_CODES: ReadonlySet<ErrorCode> = new Set(['RATE_LIMITED', 'TOO_MANY_CALLS']);
 
