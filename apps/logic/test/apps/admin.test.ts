@@ -122,6 +122,13 @@ describe.concurrent('apps', () => {
       pageToken = page.nextPageToken;
       if (pageToken === '') break;
     }
+    // What binds a token to its list, and a place that no id can be compared with.
+    const { nextPageToken } = await operate(Apps, 'listApps', { limit: 1 });
+    const forged = nextPageToken.slice(0, 11) + Buffer.from('["é"]').toString('base64url');
+    expect(await failureOf(operate(Apps, 'listApps', { pageToken: forged }))).toEqual({
+      code: 'INVALID_ARGUMENT',
+      field: 'page_token',
+    });
     expect(found).toEqual([...found].sort());
     expect(found).toEqual(expect.arrayContaining(['list-a', 'list-b', 'list-c', 'shop']));
   });

@@ -35,7 +35,7 @@ export class ManageApps {
   }): Promise<{ apps: AppInfo[]; nextPageToken: string }> {
     const bounds = { byDefault: APPS_LIMIT_DEFAULT, max: APPS_LIMIT_MAX };
     const limit = pageLimit(input.limit, bounds);
-    const [afterId = ''] = decodePage(input.pageToken, ['string']) ?? [];
+    const [afterId = ''] = decodePage(input.pageToken, ['id']) ?? [];
     const apps = await this.deps.apps.apps({ afterId, limit });
     const last = apps.length < limit ? undefined : apps.at(-1)?.appId;
     return { apps, nextPageToken: last === undefined ? '' : encodePage([last]) };
