@@ -167,6 +167,11 @@ describe.concurrent('apps', () => {
       code: 'INVALID_ARGUMENT',
       field: 'patch_json.maxTextBytes',
     });
+    const nameless = operate(Apps, 'updateSettings', {
+      ...request('set'),
+      patchJson: '{"nope":1}',
+    });
+    await expect(nameless).rejects.toThrow(/patch_json\.nope: there is no such setting$/);
     const { app } = await rig.operatorCalls(1)(Apps, 'getApp', { appId: 'set' });
     expect(app?.setJson).toBe('{}');
     expect(JSON.parse(app?.settingsJson ?? '')).toMatchObject({ maxTextBytes: 8_192 });

@@ -22,8 +22,9 @@ export function patchSettings(
       message: key === undefined ? issue.message : 'there is no such setting',
     }));
   });
-  const [first] = problems;
-  const message = problems.map(({ path, message: what }) => `${path}: ${what}`).join('; ');
+  const [first, ...others] = problems;
+  const more = others.map(({ path, message }) => `${path}: ${message}`);
+  const message = [first?.message ?? 'is no set of settings', ...more].join('; ');
   throw invalidArgument(first?.path ? `${field}.${first.path}` : field, message);
 }
 
