@@ -12,9 +12,17 @@ export function checkTypes(
     throw new DomainError('LIMIT_EXCEEDED', `at most ${WEBHOOK_TYPES_MAX} types`, { field });
   }
   types.forEach((type, index) => {
-    if (!known.has(type)) throw invalidArgument(`${field}[${index}]`, 'is no type of event');
+    if (!known.has(type)) throw invalidArgument(`${field}[${index}]`, notAType(type, known));
   });
   return [...new Set(types)];
+}
+
+/** With the one that is spelled otherwise, or all of them. */
+function notAType(type: string, known: ReadonlySet<string>): string {
+  const letters = (name: string) => name.replaceAll(/[^a-z0-9]/gi, '').toLowerCase();
+  const meant = [...known].find((name) => letters(name) === letters(type));
+  if (meant !== undefined) return `is no type of event; there is ${meant}`;
+  return `is no type of event; there are ${[...known].sort().join(', ')}`;
 }
 
 export function noSuchWebhook(): DomainError {
