@@ -42,9 +42,12 @@ export interface EventStore {
   place(appId: AppId): Promise<EventsPlaced | null>;
   /** Behind the newest that has a position. */
   newest(appId: AppId): Promise<EventPlace>;
-  /** Before the oldest that is kept. */
+  /** Before the oldest that is kept, and that was written since events were turned on last. */
   oldest(appId: AppId): Promise<EventPlace>;
-  /** What follows a place, at most EVENTS_MAX_READ entries. Null: something behind the place is gone, or the place never was. */
+  /**
+   * What follows a place, at most EVENTS_MAX_READ entries. Null: something behind the place is gone, or was never written because
+   * events were off, or the place never was.
+   */
   read(appId: AppId, place: EventPlace): Promise<EventPage | null>;
   /** Of all apps: rows without a position, and the age of the oldest in milliseconds. */
   backlog(): Promise<{ rows: number; oldestMs: number }>;

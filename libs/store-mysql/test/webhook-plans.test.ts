@@ -19,7 +19,9 @@ beforeAll(async () => {
   await rig.rows(
     `INSERT INTO apps (app_id, name, status, settings, created_ms) VALUES ${list((n) => `('app${n}','',${n % 3 === 0 ? "'suspended'" : "'active'"},'{}',1)`)}`,
   );
-  await rig.rows(`INSERT INTO app_event_heads VALUES ${list((n) => `('app${n}',${n})`)}`);
+  await rig.rows(
+    `INSERT INTO app_event_heads (app_id, last_position) VALUES ${list((n) => `('app${n}',${n})`)}`,
+  );
   await rig.rows(
     `INSERT INTO webhooks VALUES ${list((n) => `('app${n}','w','u','[]',1,'','x',NULL,0,1,1,'',0,0,0,0,'',0)`)}`,
   );

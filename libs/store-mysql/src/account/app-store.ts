@@ -8,6 +8,7 @@ import type {
   StoredSigningKey,
 } from '../account-types.js';
 import { appSettingsSchema, type AppSettingsInput } from '../app-settings.js';
+import { markEventsOn } from '../event/event-gap.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 import { beginUsage, countSoon, toUsage, USAGE_COUNTS } from '../usage/usage-rows.js';
 
@@ -86,15 +87,22 @@ export class MysqlAppStore implements AppStore {
 
   async setSettings(appId: AppId, settings: AppSettingsInput): Promise<boolean> {
     appSettingsSchema.parse(settings);
-    const result = await retrying(this.context, () =>
-      this.context.kysely
-        .updateTable('apps')
-        .set({ settings: JSON.stringify(settings) })
-        .where('app_id', '=', appId)
-        .executeTakeFirst(),
+    const found = await retrying(this.context, () =>
+      this.context.kysely.transaction().execute(async (trx) => {
+        const app = trx.selectFrom('apps').select('settings').where('app_id', '=', appId);
+        const before = await app.forUpdate().executeTakeFirst();
+        if (before === undefined) return false;
+        await trx
+          .updateTable('apps')
+          .set({ settings: JSON.stringify(settings) })
+          .where('app_id', '=', appId)
+          .execute();
+        await markEventsOn(trx, appId, before.settings, settings);
+        return true;
+      }),
     );
     await countSoon(this.context.kysely, appId);
-    return result.numUpdatedRows === 1n;
+    return found;
   }
 
   async storedSettings(appId: AppId): Promise<AppSettingsInput | null> {

@@ -2,6 +2,7 @@ import { DomainError, type AppId } from '@queqiao/domain';
 import type { AdminChangeCall, AppInfo } from '../admin-types.js';
 import { addAppRevocation } from '../account/app-revocations.js';
 import { appSettingsSchema } from '../app-settings.js';
+import { markEventsOn } from '../event/event-gap.js';
 import type { StoreContext } from '../store-context.js';
 import { beginUsage, countSoon } from '../usage/usage-rows.js';
 import { administer, existing, type AdminTransaction, type AppRow } from './administer.js';
@@ -45,6 +46,7 @@ export function updateSettings(
         .set({ settings: JSON.stringify(settings) })
         .where('app_id', '=', appId)
         .execute();
+      await markEventsOn(tx.trx, appId, row.settings, settings);
       await countSoon(tx.trx, appId);
       return { answer: toAppInfo({ ...row, settings }), target: settingNames(patch) };
     },

@@ -1,10 +1,13 @@
 import type { AppId, ConversationId } from '@queqiao/domain';
+import type { Selectable } from 'kysely';
 import { ENTRY_COLUMNS, toEntry, type EntryRow } from '../conversation/rows.js';
 import type { EntryRecord } from '../conversation-types.js';
 import { EVENTS_MAX_READ, type AppEvent, type EventPage, type EventPlace } from '../event-types.js';
+import type { AppEventHeadsTable } from '../schema/events.js';
 import { select, type StoreContext } from '../store-context.js';
 
-export const EVENT_HEAD_SQL = 'SELECT last_position FROM app_event_heads WHERE app_id = ?';
+export const EVENT_HEAD_SQL =
+  'SELECT last_position, floor_position FROM app_event_heads WHERE app_id = ?';
 export const OLDEST_EVENT_SQL =
   'SELECT position FROM app_events FORCE INDEX (PRIMARY) WHERE app_id = ? ORDER BY position LIMIT 1';
 export const EVENTS_SQL =
@@ -33,22 +36,35 @@ interface Wanted {
 }
 
 export async function readNewest(context: StoreContext, appId: AppId): Promise<EventPlace> {
-  const [row] = await select<{ last_position: number }>(context, 'event head', EVENT_HEAD_SQL, [
-    appId,
-  ]);
-  return { position: row?.last_position ?? 0, seq: null };
+  return { position: (await readHead(context, appId)).last_position, seq: null };
 }
 
 export async function readOldest(context: StoreContext, appId: AppId): Promise<EventPlace> {
-  const newest = await readNewest(context, appId);
+  const { last_position: newest, floor_position: floor } = await readHead(context, appId);
   const rows = await select<{ position: number }>(context, 'oldest event', OLDEST_EVENT_SQL, [
     appId,
   ]);
   const [first] = rows;
-  return first === undefined ? newest : { position: first.position - 1, seq: null };
+  return { position: first ? Math.max(first.position - 1, floor) : newest, seq: null };
 }
 
-/** Positions have no gaps: where the first one is not the one that follows, it is gone. */
+async function readHead(
+  context: StoreContext,
+  appId: AppId,
+): Promise<Pick<Selectable<AppEventHeadsTable>, 'last_position' | 'floor_position'>> {
+  const [row] = await select<Selectable<AppEventHeadsTable>>(
+    context,
+    'event head',
+    EVENT_HEAD_SQL,
+    [appId],
+  );
+  return row ?? { last_position: 0, floor_position: 0 };
+}
+
+/**
+ * Positions have no gaps but where something is missing: where the first one is not the one that follows, it is gone, or nothing
+ * was written for a time. A page ends at a gap.
+ */
 export async function readEvents(
   context: StoreContext,
   appId: AppId,
@@ -58,8 +74,10 @@ export async function readEvents(
   if (place.position > newest.position) return null;
   if (place.position === newest.position && place.seq === null) return { events: [], place };
   const from = place.seq === null ? place.position + 1 : place.position;
-  const rows = await select<Row>(context, 'events', EVENTS_SQL, [appId, from, EVENTS_MAX_READ]);
-  if (rows[0]?.position !== from) return null;
+  const found = await select<Row>(context, 'events', EVENTS_SQL, [appId, from, EVENTS_MAX_READ]);
+  const gap = found.findIndex(({ position }, index) => position !== from + index);
+  const rows = gap === -1 ? found : found.slice(0, gap);
+  if (rows.length === 0) return null;
   const wanted = rows.flatMap((row) => entriesOf(row, place)).slice(0, EVENTS_MAX_READ);
   const entries = await readEntries(context, appId, wanted);
   const events = wanted.flatMap(({ place: at, conversationId, seq }): AppEvent[] => {

@@ -203,7 +203,7 @@ export const COLUMNS = {
     last_seq: 'number',
     created_ms: 'number',
   },
-  app_event_heads: { app_id: 'string', last_position: 'number' },
+  app_event_heads: { app_id: 'string', last_position: 'number', floor_position: 'number' },
   app_events: {
     app_id: 'string',
     position: 'number',

@@ -1,4 +1,5 @@
 import type { AppId, ConversationId } from '@queqiao/domain';
+import type { Generated } from 'kysely';
 
 export interface EventOutboxTable {
   app_id: AppId;
@@ -11,6 +12,8 @@ export interface EventOutboxTable {
 export interface AppEventHeadsTable {
   app_id: AppId;
   last_position: number;
+  /** Readers from before this position have missed something; 0: there is no gap. */
+  floor_position: Generated<number>;
 }
 
 export interface AppEventsTable {

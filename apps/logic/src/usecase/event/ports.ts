@@ -20,7 +20,7 @@ export interface Events {
   newest(appId: AppId): Promise<EventPlace>;
   /** Before the oldest that is kept. */
   oldest(appId: AppId): Promise<EventPlace>;
-  /** A page of what follows a place. Null: something behind the place is gone, or the place never was. */
+  /** A page of what follows a place. Null: something behind the place is gone, or was never written, or the place never was. */
   read(
     appId: AppId,
     place: EventPlace,

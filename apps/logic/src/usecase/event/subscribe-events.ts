@@ -45,8 +45,7 @@ export class SubscribeEvents {
   ): AsyncGenerator<EventBatch, void, undefined> {
     const { apps, epoch, streams } = this.deps;
     const cursor = decodePage(input.cursor, ['number', 'number', 'number'], 'cursor');
-    const { events } = await activeApp(apps, appId);
-    if (!events) throw new DomainError('PERMISSION_DENIED', 'the app has events off');
+    await mustBeOn(apps, appId);
     const logEpoch = await epoch.logEpoch();
     if (cursor !== null && cursor[0] !== logEpoch) throw expired();
     const leave = streams.enter(appId);
@@ -69,13 +68,14 @@ export class SubscribeEvents {
     logEpoch: number,
     signal: AbortSignal,
   ): AsyncGenerator<EventBatch, void, undefined> {
-    const { events, bell, streams, clock } = this.deps;
+    const { apps, events, bell, streams, clock } = this.deps;
     const ear = bell.listen(appId);
     try {
       let place = from;
       // The first answer tells where it begins, before anything happens.
       let saidAt = -Infinity;
       while (!signal.aborted) {
+        await mustBeOn(apps, appId);
         const readMs = clock.monotonic();
         const page = await events.read(appId, place);
         if (page === null) throw expired();
@@ -101,6 +101,11 @@ export class SubscribeEvents {
       ear.close();
     }
   }
+}
+
+async function mustBeOn(apps: Apps, appId: AppId): Promise<void> {
+  const { events } = await activeApp(apps, appId);
+  if (!events) throw new DomainError('PERMISSION_DENIED', 'the app has events off');
 }
 
 function* withinBytes(events: readonly AppEvent[]): Generator<AppEvent[]> {
