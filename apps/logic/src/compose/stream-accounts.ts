@@ -1,9 +1,10 @@
 import type { AppId } from '@queqiao/domain';
 import type { Clock, Registry } from '@queqiao/runtime';
 import type { Database } from '@queqiao/store-mysql';
-import type { GrpcAuthenticationDeps } from '../api/index.js';
+import type { RefusalGate } from '../api/index.js';
 import { CachedSource } from '../auth/cached-source.js';
 import { CredentialVerifier } from '../auth/credential-verifier.js';
+import type { Apps } from '../usecase/app/ports.js';
 
 /** How old what says whether a stream may go on can be: all streams of a credential and of an app share one read in that time. */
 export const STREAM_ACCOUNT_TTL_MS = 1_000;
@@ -12,7 +13,11 @@ export const STREAM_ACCOUNT_TTL_MS = 1_000;
 export function streamAccounts(
   { apps }: Pick<Database, 'apps'>,
   deps: { readonly clock: Clock; readonly metrics: Registry },
-): Pick<GrpcAuthenticationDeps, 'credentials' | 'apps' | 'refusals'> {
+): {
+  readonly credentials: CredentialVerifier;
+  readonly apps: Apps;
+  readonly refusals: Pick<RefusalGate, 'take'>;
+} {
   const ttlMs = STREAM_ACCOUNT_TTL_MS;
   const options = { maxEntries: 10_000, ttlMs, missTtlMs: ttlMs };
   const credentials = new CachedSource(

@@ -242,6 +242,9 @@ describe('an app', () => {
     const theirs = await Follower.begin(rig, rival, { fromOldest: true });
     followers.push(theirs);
     const ours = await follow();
+    const strange = new Follower(rig, rival, { cursor: ours.cursor });
+    followers.push(strange);
+    expect(await strange.ended()).toMatchObject({ code: 'INVALID_ARGUMENT', field: 'cursor' });
     const said = await say('d:ann:bob', 'ours');
     expect(await ours.until(1)).toEqual([said]);
     const namesake = await rig.signedIn(rival, 'ann');

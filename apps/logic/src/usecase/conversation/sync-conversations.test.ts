@@ -10,7 +10,7 @@ import {
 import type { Membership } from './ports.js';
 import { SYNC_MAX_BYTES } from './listed-conversations.js';
 import { SyncConversations, type SyncAnswer } from './sync-conversations.js';
-import { conversationHash } from './sync-cursor.js';
+import { conversationHash, decodeCursor, encodeCursor, OWNER_HASH } from './sync-cursor.js';
 
 const context = userContext('alice');
 const none = new Uint8Array();
@@ -24,7 +24,7 @@ function rig(rows: Membership[], epoch = 1) {
     epoch: { logEpoch: () => Promise.resolve(state.epoch) },
   });
   const run = (cursor: Uint8Array = none, limit = 0) => sync.run(context, { cursor, limit });
-  return { log, run, state };
+  return { log, sync, run, state };
 }
 
 const ids = (answer: SyncAnswer) =>
@@ -75,6 +75,22 @@ describe('syncing', () => {
       }
       expect(answered).toEqual(rows.map(({ member }) => member.conversationId));
     }
+  });
+
+  it('takes a cursor of the user alone, and one from before cursors named their user', async () => {
+    const { log, sync, run } = rig([membership('g:a'), membership('g:b')]);
+    const { cursor } = await run();
+    const strange = sync.run(userContext('bob'), { cursor, limit: 0 });
+    await expect(strange).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', field: 'cursor' });
+    log.rows = [membership('g:a', { lastSeq: 2 }), membership('g:b')];
+    const { logEpoch, delivered } = decodeCursor(cursor, 1);
+    const nameless = new Map(delivered);
+    expect(nameless.delete(OWNER_HASH)).toBe(true);
+    const answer = await run(encodeCursor({ logEpoch, delivered: nameless }));
+    expect(ids(answer)).toEqual(['g:a']);
+    expect(decodeCursor(answer.cursor, 1).delivered.get(OWNER_HASH)).toBe(
+      delivered.get(OWNER_HASH),
+    );
   });
 
   it('answers what changed: by an entry or by the own row', async () => {

@@ -11,7 +11,14 @@ import {
   type ListedConversation,
 } from './listed-conversations.js';
 import type { ConversationLog, LogEpoch, Membership } from './ports.js';
-import { conversationHash, decodeCursor, encodeCursor, type SyncCursor } from './sync-cursor.js';
+import {
+  conversationHash,
+  decodeCursor,
+  deliveredTo,
+  encodeCursor,
+  OWNER_HASH,
+  ownerNumber,
+} from './sync-cursor.js';
 
 export const SYNC_LIMIT_DEFAULT = 100;
 export const SYNC_LIMIT_MAX = 200;
@@ -41,15 +48,16 @@ export class SyncConversations {
     const limit = checkedLimit(input.limit);
     const { appId, caller } = context;
     const logEpoch = await this.deps.epoch.logEpoch();
-    const cursor = decodeCursor(input.cursor, logEpoch);
+    const owner = ownerNumber(appId, caller.userId);
+    const before = deliveredTo(owner, decodeCursor(input.cursor, logEpoch));
     demandWanted(context.signal);
     const all = await readBegun(this.deps.log, appId, caller.userId);
-    const { changed, always, known } = compare(all, cursor);
+    const { changed, always, known } = compare(all, before);
     const first = changed.slice(0, limit);
     demandWanted(context.signal);
     const shown = await readShown(this.deps.log, appId, [...first, ...always]);
     const page = withinShownBytes(first, shown);
-    const delivered = new Map(known);
+    const delivered = new Map(known).set(OWNER_HASH, owner);
     for (const { member, change } of page) {
       delivered.set(conversationHash(member.conversationId), change);
     }
@@ -75,14 +83,14 @@ interface Comparison {
   readonly known: ReadonlyMap<number, number>;
 }
 
-function compare(all: readonly Membership[], cursor: SyncCursor): Comparison {
+function compare(all: readonly Membership[], delivered: ReadonlyMap<number, number>): Comparison {
   const collided = collidingHashes(all);
   const known = new Map<number, number>();
   const changed: Membership[] = [];
   const always: Membership[] = [];
   for (const membership of all) {
     const hash = conversationHash(membership.member.conversationId);
-    const before = cursor.delivered.get(hash);
+    const before = delivered.get(hash);
     if (collided.has(hash)) {
       always.push(membership);
       continue;
@@ -94,7 +102,7 @@ function compare(all: readonly Membership[], cursor: SyncCursor): Comparison {
 }
 
 function collidingHashes(all: readonly Membership[]): Set<number> {
-  const seen = new Set<number>();
+  const seen = new Set([OWNER_HASH]);
   const collided = new Set<number>();
   for (const { member } of all) {
     const hash = conversationHash(member.conversationId);

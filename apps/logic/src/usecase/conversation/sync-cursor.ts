@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { invalidArgument, type ConversationId } from '@queqiao/domain';
+import { invalidArgument, type AppId, type ConversationId, type UserId } from '@queqiao/domain';
 
 /** First byte of every cursor; another one is not ours. */
 const VERSION = 1;
@@ -13,6 +14,31 @@ export const CURSOR_MAX_CONVERSATIONS = 100_000;
 export interface SyncCursor {
   readonly logEpoch: number;
   readonly delivered: ReadonlyMap<number, number>;
+}
+
+/**
+ * In the place of a conversation's hash, with a number of whose cursor it is as its change. To servers of the version before it is a
+ * conversation that the user has no more, which they leave out. A conversation of this hash is in no cursor.
+ */
+export const OWNER_HASH = 0xffff_ffff;
+const OWNER_BYTES = 6;
+
+/** The same for every device of the user, and hardly for anybody else. */
+export function ownerNumber(appId: AppId, userId: UserId): number {
+  const digest = createHash('sha256').update(`sync ${appId} ${userId}`).digest();
+  return digest.readUIntBE(0, OWNER_BYTES);
+}
+
+/**
+ * What was delivered by a cursor of this owner. One that names none is from before there were names, and is taken: devices keep
+ * cursors. Errors: INVALID_ARGUMENT.
+ */
+export function deliveredTo(owner: number, { delivered }: SyncCursor): ReadonlyMap<number, number> {
+  const named = delivered.get(OWNER_HASH);
+  if (named !== undefined && named !== owner) {
+    throw invalidArgument('cursor', 'is not a cursor of this user');
+  }
+  return delivered;
 }
 
 export function conversationHash(conversationId: ConversationId): number {

@@ -5,7 +5,7 @@ import { activeApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import type { StreamContext } from '../caller.js';
 import type { LogEpoch } from '../conversation/ports.js';
-import { decodePage, encodePage } from '../paging.js';
+import { decodeEventCursor, encodeEventCursor } from './event-cursor.js';
 import type { AppEvent, EventBell, EventPlace, Events, EventStreams } from './ports.js';
 
 /** A stream says at least this often how far it is. */
@@ -44,13 +44,13 @@ export class SubscribeEvents {
     input: { readonly cursor: string; readonly fromOldest: boolean },
   ): AsyncGenerator<EventBatch, void, undefined> {
     const { apps, epoch, streams } = this.deps;
-    const cursor = decodePage(input.cursor, ['number', 'number', 'number'], 'cursor');
+    const cursor = decodeEventCursor(appId, input.cursor);
     await mustBeOn(apps, appId);
     const logEpoch = await epoch.logEpoch();
-    if (cursor !== null && cursor[0] !== logEpoch) throw expired();
+    if (cursor !== null && cursor.logEpoch !== logEpoch) throw expired();
     const leave = streams.enter(appId);
     try {
-      const from = cursor === null ? await this.#begin(appId, input) : placeOf(cursor);
+      const from = cursor?.place ?? (await this.#begin(appId, input));
       yield* this.#follow(appId, from, logEpoch, signal);
     } finally {
       leave();
@@ -71,6 +71,7 @@ export class SubscribeEvents {
     const { apps, events, bell, streams, clock } = this.deps;
     const ear = bell.listen(appId);
     try {
+      const cursorOf = (at: EventPlace) => encodeEventCursor(appId, { logEpoch, place: at });
       let place = from;
       // The first answer tells where it begins, before anything happens.
       let saidAt = -Infinity;
@@ -89,7 +90,7 @@ export class SubscribeEvents {
         for (const batch of quiet ? [[]] : withinBytes(page.events)) {
           streams.sent(batch.length);
           const sent = batch.at(-1)?.place ?? page.place;
-          yield toBatch(batch, sent, logEpoch);
+          yield toBatch(batch, sent, cursorOf);
           saidAt = clock.monotonic();
           if (saidAt - readMs <= EVENTS_CONTENT_MAX_AGE_MS) continue;
           // The reader was slow: what follows may have been taken back meanwhile.
@@ -123,17 +124,15 @@ function* withinBytes(events: readonly AppEvent[]): Generator<AppEvent[]> {
   yield batch;
 }
 
-function toBatch(events: readonly AppEvent[], place: EventPlace, logEpoch: number): EventBatch {
-  const cursor = ({ position, seq }: EventPlace) => encodePage([logEpoch, position, seq ?? 0]);
+function toBatch(
+  events: readonly AppEvent[],
+  place: EventPlace,
+  cursorOf: (place: EventPlace) => string,
+): EventBatch {
   return {
-    events: events.map(({ entry, place: at }) => ({ entry, cursor: cursor(at) })),
-    cursor: cursor(place),
+    events: events.map(({ entry, place: at }) => ({ entry, cursor: cursorOf(at) })),
+    cursor: cursorOf(place),
   };
-}
-
-/** Seqs begin with 1, so that 0 stands for a whole position. */
-function placeOf([, position, seq]: readonly [number, number, number]): EventPlace {
-  return { position, seq: seq === 0 ? null : seq };
 }
 
 function expired(): DomainError {
