@@ -40,7 +40,7 @@ export function backEndMessageServices(
   const changes = { ...deps, contents: changeContents };
   return [
     serverMessageService({
-      sendMessage: new SendMessage(deps),
+      sendMessage: new SendMessage({ ...deps, users, conversations: log }),
       sendToUsers: new SendToUsers({ ...deps, users }),
       listMessages: new ListMessages({ log }),
       recallMessage: new RecallMessage(changes),
