@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import {
   conversationRef,
   MAX_DELETED_TARGETS,
-  type ClientMsgId,
   type ConversationId,
   type UserId,
 } from '@queqiao/domain';
 
+import { appendAppChange } from '../message/change-draft.js';
 import type { ChangeContents, EntryLog } from '../message/ports.js';
-import { unless } from './as-user.js';
+import { deletion } from '../message/removals.js';
+import { asUser, unless } from './as-user.js';
 import { eraseTold } from './erase-told.js';
 import type { ErasureJob, ErasureRows, ToldContents } from './ports.js';
 
@@ -97,23 +98,12 @@ async function deleteForAll(
   if (seqs.length === 0) return;
   const targetSeqs = [...seqs].sort((a, b) => a - b);
   const hash = createHash('sha256').update(`${job.userId} ${targetSeqs.join()}`);
-  const clientMsgId = `erase.${hash.digest('hex').slice(0, 32)}` as ClientMsgId;
+  const clientRequestId = `erase.${hash.digest('hex').slice(0, 32)}`;
   // One that somebody else deletes at this moment fails the step, and is not among those of the next.
-  const ended = await unless(['DISSOLVED'], () =>
-    log.append({
-      appId: job.appId,
-      conversationId,
-      clientMsgId,
-      sender: { kind: 'system', id: '' },
-      kind: 'delete',
-      content: contents.deletion(targetSeqs),
-      change: { kind: 'delete', targetSeqs },
-      countable: false,
-      shown: false,
-      origin: undefined,
-      signal: { aborted: false },
-    }),
-  );
+  const ended = await unless(['DISSOLVED'], () => {
+    const place = { conversationId, clientRequestId };
+    return appendAppChange(log, asUser(job), place, deletion(contents, targetSeqs));
+  });
   if (ended !== null) await rows.blankMessages(job, conversationId, targetSeqs);
 }
 

@@ -10,7 +10,7 @@ import {
 
 import { activeApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
-import type { BusinessContext, CallContext, UserContext } from '../caller.js';
+import type { CallContext, UserContext } from '../caller.js';
 import type { ChangeContents, EntryDraft, EntryLog, EntryPlace } from './ports.js';
 import { checkUserMayAddress } from './user-sender.js';
 
@@ -62,7 +62,7 @@ export interface AppChangeInput {
 /** The same on behalf of the app, to which no window and no role applies: the system changes it. */
 export async function appendAppChange(
   log: EntryLog,
-  { appId, signal }: BusinessContext,
+  { appId, signal }: Pick<CallContext, 'appId' | 'signal'>,
   input: AppChangeInput,
   entry: ChangeEntry,
 ): Promise<EntryPlace> {

@@ -1,14 +1,7 @@
-import { invalidArgument, MAX_DELETED_TARGETS } from '@queqiao/domain';
-
 import type { UserContext } from '../caller.js';
-import {
-  appendChange,
-  checkTarget,
-  rulesOf,
-  type ChangeDeps,
-  type ChangeInput,
-} from './change-draft.js';
+import { appendChange, rulesOf, type ChangeDeps, type ChangeInput } from './change-draft.js';
 import type { EntryPlace } from './ports.js';
+import { deletion } from './removals.js';
 
 export interface DeleteInput extends ChangeInput {
   /** 1 to MAX_DELETED_TARGETS. */
@@ -23,21 +16,8 @@ export class DeleteEntries {
   constructor(readonly deps: ChangeDeps) {}
 
   async run(context: UserContext, input: DeleteInput): Promise<EntryPlace> {
+    const { log, contents } = this.deps;
     await rulesOf(this.deps, context);
-    const targetSeqs = checkTargets(input.targetSeqs);
-    return appendChange(this.deps.log, context, input, {
-      kind: 'delete',
-      content: this.deps.contents.deletion(targetSeqs),
-      change: { kind: 'delete', targetSeqs },
-    });
+    return appendChange(log, context, input, deletion(contents, input.targetSeqs));
   }
-}
-
-/** Errors: INVALID_ARGUMENT. */
-export function checkTargets(seqs: readonly number[]): number[] {
-  if (seqs.length < 1 || seqs.length > MAX_DELETED_TARGETS) {
-    throw invalidArgument('target_seqs', `must be 1 to ${MAX_DELETED_TARGETS}`);
-  }
-  seqs.forEach((seq, index) => checkTarget(seq, `target_seqs[${index}]`));
-  return [...new Set(seqs)].sort((a, b) => a - b);
 }

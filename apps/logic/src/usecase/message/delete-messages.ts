@@ -1,7 +1,7 @@
 import type { BusinessContext } from '../caller.js';
 import { appendAppChange, rulesOf, type AppChangeInput, type ChangeDeps } from './change-draft.js';
-import { checkTargets } from './delete-entries.js';
 import type { EntryPlace } from './ports.js';
+import { deletion } from './removals.js';
 
 export interface DeleteMessagesInput extends AppChangeInput {
   /** 1 to MAX_DELETED_TARGETS. */
@@ -16,12 +16,8 @@ export class DeleteMessages {
   constructor(readonly deps: ChangeDeps) {}
 
   async run(context: BusinessContext, input: DeleteMessagesInput): Promise<EntryPlace> {
+    const { log, contents } = this.deps;
     await rulesOf(this.deps, context);
-    const targetSeqs = checkTargets(input.targetSeqs);
-    return appendAppChange(this.deps.log, context, input, {
-      kind: 'delete',
-      content: this.deps.contents.deletion(targetSeqs),
-      change: { kind: 'delete', targetSeqs },
-    });
+    return appendAppChange(log, context, input, deletion(contents, input.targetSeqs));
   }
 }

@@ -1,12 +1,7 @@
 import type { UserContext } from '../caller.js';
-import {
-  appendChange,
-  checkTarget,
-  rulesOf,
-  type ChangeDeps,
-  type TargetInput,
-} from './change-draft.js';
+import { appendChange, rulesOf, type ChangeDeps, type TargetInput } from './change-draft.js';
 import type { EntryPlace } from './ports.js';
+import { recall } from './removals.js';
 
 /**
  * Takes a message back: its content is gone everywhere. Own ones within the app's window, any as a group's owner or admin.
@@ -16,12 +11,8 @@ export class RecallEntry {
   constructor(readonly deps: ChangeDeps) {}
 
   async run(context: UserContext, input: TargetInput): Promise<EntryPlace> {
-    const { recallWindowMs: windowMs } = await rulesOf(this.deps, context);
-    const targetSeq = checkTarget(input.targetSeq);
-    return appendChange(this.deps.log, context, input, {
-      kind: 'recall',
-      content: this.deps.contents.recall(targetSeq),
-      change: { kind: 'recall', targetSeqs: [targetSeq], windowMs },
-    });
+    const { log, contents } = this.deps;
+    const { recallWindowMs } = await rulesOf(this.deps, context);
+    return appendChange(log, context, input, recall(contents, input.targetSeq, recallWindowMs));
   }
 }

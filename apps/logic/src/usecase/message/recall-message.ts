@@ -1,12 +1,7 @@
 import type { BusinessContext } from '../caller.js';
-import {
-  appendAppChange,
-  checkTarget,
-  rulesOf,
-  type AppChangeInput,
-  type ChangeDeps,
-} from './change-draft.js';
+import { appendAppChange, rulesOf, type AppChangeInput, type ChangeDeps } from './change-draft.js';
 import type { EntryPlace } from './ports.js';
+import { recall } from './removals.js';
 
 export interface RecallMessageInput extends AppChangeInput {
   readonly targetSeq: number;
@@ -19,12 +14,8 @@ export class RecallMessage {
   constructor(readonly deps: ChangeDeps) {}
 
   async run(context: BusinessContext, input: RecallMessageInput): Promise<EntryPlace> {
-    const { recallWindowMs: windowMs } = await rulesOf(this.deps, context);
-    const targetSeq = checkTarget(input.targetSeq);
-    return appendAppChange(this.deps.log, context, input, {
-      kind: 'recall',
-      content: this.deps.contents.recall(targetSeq),
-      change: { kind: 'recall', targetSeqs: [targetSeq], windowMs },
-    });
+    const { log, contents } = this.deps;
+    const { recallWindowMs } = await rulesOf(this.deps, context);
+    return appendAppChange(log, context, input, recall(contents, input.targetSeq, recallWindowMs));
   }
 }
