@@ -6,10 +6,8 @@ import { decodePage, encodePage, pageLimit } from '../paging.js';
 import {
   byRecency,
   readBegun,
-  readShown,
+  readPage,
   totals,
-  withinShownBytes,
-  withShown,
   type ListedConversation,
 } from './listed-conversations.js';
 import type { ConversationLog, Membership } from './ports.js';
@@ -51,14 +49,13 @@ export class ListConversations {
     const all = await readBegun(this.deps.log, appId, userId);
     const rest = all.filter((each) => after === null || isAfter(each, after)).sort(byRecency);
     const first = rest.slice(0, limit);
-    const shown = await readShown(this.deps.log, appId, first);
-    const page = withinShownBytes(first, shown);
+    const { page, conversations } = await readPage(this.deps.log, appId, first);
     const last = page.at(-1);
     const nextPageToken =
       last === undefined || page.length === rest.length
         ? ''
         : encodePage([last.activeMs, last.member.conversationId]);
-    return { conversations: withShown(page, shown), nextPageToken, ...totals(all) };
+    return { conversations, nextPageToken, ...totals(all) };
   }
 }
 

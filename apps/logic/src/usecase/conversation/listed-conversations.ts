@@ -1,5 +1,6 @@
 import { isVisible, unreadCount, type AppId, type UserId } from '@queqiao/domain';
 
+import { withinBytes } from '../paging.js';
 import type { ConversationLog, EntryRecord, Membership, ShownEntry } from './ports.js';
 
 /**
@@ -17,8 +18,6 @@ export interface ListedConversation {
   readonly groupName: string | null;
 }
 
-type Shown = ReadonlyMap<string, ShownEntry>;
-
 /** All that a user is or was in. A direct chat whose first message was refused has a head and nothing in it: nothing to show. */
 export async function readBegun(
   log: Pick<ConversationLog, 'memberships'>,
@@ -28,35 +27,40 @@ export async function readBegun(
   return (await log.memberships(appId, userId)).filter(({ lastSeq }) => lastSeq > 0);
 }
 
-export async function readShown(
+/** The first ones of a page whose shown entries fit together, at least one of them, and `always` besides. */
+export async function readPage(
+  log: Pick<ConversationLog, 'shownEntries'>,
+  appId: AppId,
+  first: readonly Membership[],
+  always: readonly Membership[] = [],
+): Promise<{
+  readonly page: readonly Membership[];
+  /** Most recently active first. */
+  readonly conversations: readonly ListedConversation[];
+}> {
+  const shown = await readShown(log, appId, [...first, ...always]);
+  const entryOf = ({ member }: Membership) => shown.get(member.conversationId)?.entry ?? null;
+  const bytesOf = (membership: Membership) => entryOf(membership)?.content.byteLength ?? 0;
+  const page = withinBytes(first, bytesOf, SYNC_MAX_BYTES);
+  const conversations = [...page, ...always].sort(byRecency).map((membership) => ({
+    membership,
+    shown: entryOf(membership),
+    groupName: shown.get(membership.member.conversationId)?.groupName ?? null,
+  }));
+  return { page, conversations };
+}
+
+async function readShown(
   log: Pick<ConversationLog, 'shownEntries'>,
   appId: AppId,
   page: readonly Membership[],
-): Promise<Shown> {
+): Promise<ReadonlyMap<string, ShownEntry>> {
   const wanted = page.map(({ member, shownSeq }) => ({
     conversationId: member.conversationId,
     seq: isVisible(member, shownSeq) ? shownSeq : 0,
   }));
   const rows = wanted.length > 0 ? await log.shownEntries(appId, wanted) : [];
   return new Map(rows.map((row) => [row.conversationId, row]));
-}
-
-export function withShown(page: readonly Membership[], shown: Shown): ListedConversation[] {
-  return page.map((membership) => ({
-    membership,
-    shown: shown.get(membership.member.conversationId)?.entry ?? null,
-    groupName: shown.get(membership.member.conversationId)?.groupName ?? null,
-  }));
-}
-
-/** The first conversations of a page whose shown entries fit together; always at least one. */
-export function withinShownBytes(page: readonly Membership[], shown: Shown): readonly Membership[] {
-  let size = 0;
-  const end = page.findIndex(({ member }, index) => {
-    size += shown.get(member.conversationId)?.entry?.content.byteLength ?? 0;
-    return size > SYNC_MAX_BYTES && index > 0;
-  });
-  return end < 0 ? page : page.slice(0, end);
 }
 
 /** Most recently active first. */

@@ -1,13 +1,10 @@
-import { invalidArgument } from '@queqiao/domain';
-
 import { demandWanted, type UserContext } from '../caller.js';
+import { pageLimit } from '../paging.js';
 import {
   byRecency,
   readBegun,
-  readShown,
+  readPage,
   totals,
-  withinShownBytes,
-  withShown,
   type ListedConversation,
 } from './listed-conversations.js';
 import type { ConversationLog, LogEpoch, Membership } from './ports.js';
@@ -45,7 +42,7 @@ export class SyncConversations {
     context: UserContext,
     input: { readonly cursor: Uint8Array; readonly limit: number },
   ): Promise<SyncAnswer> {
-    const limit = checkedLimit(input.limit);
+    const limit = pageLimit(input.limit, { byDefault: SYNC_LIMIT_DEFAULT, max: SYNC_LIMIT_MAX });
     const { appId, caller } = context;
     const logEpoch = await this.deps.epoch.logEpoch();
     const owner = ownerNumber(appId, caller.userId);
@@ -55,14 +52,13 @@ export class SyncConversations {
     const { changed, always, known } = compare(all, before);
     const first = changed.slice(0, limit);
     demandWanted(context.signal);
-    const shown = await readShown(this.deps.log, appId, [...first, ...always]);
-    const page = withinShownBytes(first, shown);
+    const { page, conversations } = await readPage(this.deps.log, appId, first, always);
     const delivered = new Map(known).set(OWNER_HASH, owner);
     for (const { member, change } of page) {
       delivered.set(conversationHash(member.conversationId), change);
     }
     return {
-      conversations: withShown([...page, ...always].sort(byRecency), shown),
+      conversations,
       cursor: encodeCursor({ logEpoch, delivered }),
       hasMore: changed.length > page.length,
       logEpoch,
@@ -110,15 +106,4 @@ function collidingHashes(all: readonly Membership[]): Set<number> {
     seen.add(hash);
   }
   return collided;
-}
-
-function checkedLimit(limit: number): number {
-  if (limit === 0) return SYNC_LIMIT_DEFAULT;
-  if (limit < 1 || limit > SYNC_LIMIT_MAX) {
-    throw invalidArgument(
-      'limit',
-      `must be 1 to ${SYNC_LIMIT_MAX}, or 0 for ${SYNC_LIMIT_DEFAULT}`,
-    );
-  }
-  return limit;
 }
