@@ -71,6 +71,8 @@ export interface FriendWork extends LogWork {
    */
   readonly chat: boolean;
   readonly withCounts?: boolean;
+  /** Also if one of the two was erased meanwhile, who has set nothing then. */
+  readonly withGone?: boolean;
 }
 
 /** Decides under the locks, and may be asked again: it must have no effect of its own. Throws a DomainError to refuse. */

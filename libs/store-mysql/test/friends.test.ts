@@ -122,7 +122,7 @@ describe('a friendship', () => {
 
   it('is between two users that exist', async () => {
     await expect(steps(a, a)).rejects.toThrow(RangeError);
-    await expect(steps(a, 'nobody')).rejects.toThrow('does not exist');
+    await expect(steps(a, 'nobody')).rejects.toMatchObject({ code: 'NOT_FOUND', field: 'user_id' });
   });
 });
 

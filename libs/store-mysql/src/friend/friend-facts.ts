@@ -1,6 +1,5 @@
-import type { FriendSide, UserId, UserSettings } from '@queqiao/domain';
+import { DomainError, type FriendSide, type UserId, type UserSettings } from '@queqiao/domain';
 import { sql } from 'kysely';
-import { StoreDefect } from '../errors.js';
 import type { FriendFacts, FriendWork } from '../friend-types.js';
 import type { LogTransaction } from '../log/log-transaction.js';
 import { toFriend, toLabels, toRequest, type FriendRow, type RequestRow } from './friend-rows.js';
@@ -13,10 +12,15 @@ interface PairRows {
   readonly blocks: readonly { user_id: UserId }[];
 }
 
-/** Plain reads: whoever writes these rows holds the feed of one side or both. */
+/**
+ * Plain reads: whoever writes these rows holds the feed of one side or both. Errors: NOT_FOUND, of a user who was erased meanwhile.
+ */
 export async function readFacts(tx: LogTransaction, work: FriendWork): Promise<FriendFacts> {
-  const { userId, peerId, withCounts = false } = work;
+  const { userId, peerId, withCounts = false, withGone = false } = work;
   const rows = await readPair(tx, userId, peerId);
+  if (!withGone && rows.settings.size < 2) {
+    throw new DomainError('NOT_FOUND', 'there is no such user', { field: 'user_id' });
+  }
   const own = withCounts ? await countSide(tx, userId) : NOTHING_COUNTED;
   const friendCount = withCounts ? await countFriends(tx, peerId) : 0;
   return {
@@ -63,14 +67,12 @@ async function readPair(tx: LogTransaction, a: UserId, b: UserId): Promise<PairR
 }
 
 function toSide(rows: PairRows, userId: UserId, counts: SideCounts): FriendSide {
-  const settings = rows.settings.get(userId);
-  if (settings === undefined) throw new StoreDefect('a user of a change does not exist');
   const friend = rows.friends.find((row) => row.user_id === userId && row.active === 1);
   const sent = rows.requests.find((row) => row.user_id === userId && row.direction === 'out');
   const received = rows.requests.find((row) => row.peer_id === userId && row.direction === 'in');
   return {
     userId,
-    settings,
+    settings: rows.settings.get(userId) ?? {},
     friend: friend === undefined ? null : toFriend(friend),
     request:
       sent === undefined

@@ -29,7 +29,10 @@ export interface Telling {
   readonly actor: Sender;
 }
 
-export interface FriendChange<T> extends Pick<FriendWork, 'feeds' | 'chat' | 'withCounts'> {
+export interface FriendChange<T> extends Pick<
+  FriendWork,
+  'feeds' | 'chat' | 'withCounts' | 'withGone'
+> {
   /** Name of the operation, for repeated requests. */
   readonly method: string;
   readonly decide: (facts: FriendFacts, telling: Telling, rules: AppRules) => FriendPlan<T>;

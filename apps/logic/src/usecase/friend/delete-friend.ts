@@ -15,6 +15,7 @@ export class DeleteFriend {
       method: 'DeleteFriend',
       feeds: 'both',
       chat: false,
+      withGone: true,
       decide: (facts, telling) => ({ steps: partingSteps(facts, telling), answer: () => null }),
     });
   }

@@ -65,6 +65,8 @@ export interface FriendWork extends ChangeWork {
   /** The steps touch the direct chat for certain. If they may not, it is not made for a call that comes to nothing. */
   readonly chat: boolean;
   readonly withCounts?: boolean;
+  /** Also if one of the two was erased meanwhile, who has set nothing then. */
+  readonly withGone?: boolean;
 }
 
 /** `expired`: pending, and past its time. */
