@@ -92,7 +92,7 @@ export interface ErasureStore {
   /** Where the job stands now, and the lease anew. False: it is another node's. */
   save(job: ErasureJob, owner: string): Promise<boolean>;
   backlog(): Promise<{ readonly rows: number; readonly oldestDueMs: number }>;
-  /** The user's conversations by id, also those that were left. */
+  /** The user's conversations by id, also those that were left, and those into which something was imported. */
   nextConversation(job: ErasureJob, after: string): Promise<ConversationId | null>;
   /** Messages of the user that are there, at most `limit`, by their client ids. */
   ownMessages(

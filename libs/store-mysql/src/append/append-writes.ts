@@ -1,6 +1,7 @@
 import type { DispatchPayload } from '../append-types.js';
 import { insertOutbox, type OutboxRow } from '../event/event-outbox.js';
 import { storedState } from '../conversation/rows.js';
+import type { KeyedItem } from './batch-keys.js';
 import type { SpentId } from './change-ledger.js';
 import { writeChanges } from './change-writes.js';
 import type { MovedMember } from './moved-members.js';
@@ -23,10 +24,12 @@ export function writeBatch(
   dispatch: DispatchLine,
   outbox: readonly OutboxRow[],
 ): string {
+  const { strangers } = batch;
   const statements = [moveHeads(batch.heads)];
   if (batch.members.length > 0) statements.push(moveMembers(batch.members));
   statements.push(insertEntries(batch.entries), ...writeChanges(batch.changes));
   if (batch.spent.length > 0) statements.push(insertSpent(batch.spent));
+  if (strangers.length > 0) statements.push(insertStrangers(strangers));
   statements.push(insertDispatch(dispatch));
   if (outbox.length > 0) statements.push(insertOutbox(outbox));
   statements.push('COMMIT');
@@ -95,6 +98,14 @@ function insertSpent(spent: readonly SpentId[]): string {
     'INSERT INTO spent_message_ids (app_id, conversation_id, sender, client_msg_id, created_ms) ' +
     `VALUES ${rows.join(',')}`
   );
+}
+
+/** Of a batch that was imported: nobody else is let in. */
+function insertStrangers(items: readonly KeyedItem[]): string {
+  const rows = items.map(({ item, sender }) => {
+    return `(${[item.appId, sender, item.conversationId].map(text).join(',')})`;
+  });
+  return `INSERT IGNORE INTO imported_senders (app_id, user_id, conversation_id) VALUES ${[...new Set(rows)].join(',')}`;
 }
 
 export function insertDispatch(line: DispatchLine): string {

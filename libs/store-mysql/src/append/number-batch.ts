@@ -46,6 +46,8 @@ export interface NumberedBatch {
   readonly changes: readonly ChangeWrite[];
   /** Also of a batch without an entry. */
   readonly spent: readonly SpentId[];
+  /** Entries of users who were never in their conversation; only imports let them in. */
+  readonly strangers: readonly KeyedItem[];
 }
 
 export interface BatchFacts {
@@ -79,6 +81,7 @@ export function numberBatch(
   judge: Judge,
 ): NumberedBatch {
   const entries: NewEntry[] = [];
+  const strangers: KeyedItem[] = [];
   const tallies = new Map<string, Tally>();
   const moved = new MovedMembers(facts.members);
   const known = new Map(facts.stored);
@@ -103,6 +106,7 @@ export function numberBatch(
     }
     const entry = count(tallyOf(tallies, keyed.head, before), keyed);
     entries.push(entry);
+    if (keyed.member !== undefined && member === undefined) strangers.push(keyed);
     if (change) ledger.apply(keyed, change, entry);
     else moved.wrote(keyed, entry.seq, entry.ordinal);
     moved.named(keyed, entry.seq);
@@ -119,6 +123,7 @@ export function numberBatch(
     members: moved.sorted(),
     changes: ledger.writes,
     spent: ledger.spent,
+    strangers,
   };
 }
 

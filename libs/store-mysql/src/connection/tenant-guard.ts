@@ -15,6 +15,7 @@ export const TENANT_TABLES = [
   'members',
   'member_stints',
   'hidden_entries',
+  'imported_senders',
   'entries',
   'entry_edits',
   'reactions',

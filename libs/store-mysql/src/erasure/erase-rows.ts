@@ -9,6 +9,7 @@ const OWN_TABLES = [
   'devices',
   'hidden_entries',
   'member_stints',
+  'imported_senders',
   'timeline_refs',
   'timeline_sources',
   'moment_notices',

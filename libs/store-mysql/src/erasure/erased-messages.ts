@@ -10,6 +10,24 @@ import { storedState } from '../conversation/rows.js';
 import { ERASURE_STEP_ROWS, type ErasureJob, type OwnMessages } from '../erasure-types.js';
 import { retrying, type StoreContext } from '../store-context.js';
 
+/** By id: those that the user is or was in, and those into which something was imported. */
+export async function nextConversation(
+  context: StoreContext,
+  { appId, userId }: ErasureJob,
+  after: string,
+): Promise<ConversationId | null> {
+  const firstOf = async (table: 'members' | 'imported_senders') => {
+    const { rows } = await sql<{ conversation_id: ConversationId }>`
+      SELECT conversation_id FROM ${sql.table(table)} FORCE INDEX (PRIMARY) WHERE app_id = ${appId}
+      AND user_id = ${userId} AND conversation_id > ${after} ORDER BY conversation_id LIMIT 1`.execute(
+      context.kysely,
+    );
+    return rows.map((row) => row.conversation_id);
+  };
+  const [first] = [...(await firstOf('members')), ...(await firstOf('imported_senders'))].sort();
+  return first ?? null;
+}
+
 export async function ownMessages(
   context: StoreContext,
   { appId, userId }: ErasureJob,

@@ -16,7 +16,13 @@ import { beginErasure } from './begin-erasure.js';
 import { claimErasure, erasureBacklog, saveErasure } from './erasure-jobs.js';
 import { eraseRows } from './erase-rows.js';
 import { leaveEnded, nextGroup } from './erased-groups.js';
-import { blankFeed, blankMessages, closeConversation, ownMessages } from './erased-messages.js';
+import {
+  blankFeed,
+  blankMessages,
+  closeConversation,
+  nextConversation,
+  ownMessages,
+} from './erased-messages.js';
 import { forgetRequest, nextRequest } from './erased-requests.js';
 import { toErasure } from './erasure-rows.js';
 import { rewriteTold, toldEntries } from './told-words.js';
@@ -54,14 +60,8 @@ export class MysqlErasureStore implements ErasureStore {
     return erasureBacklog(this.context);
   }
 
-  async nextConversation(
-    { appId, userId }: ErasureJob,
-    after: string,
-  ): Promise<ConversationId | null> {
-    const { rows } = await sql<{ conversation_id: ConversationId }>`
-      SELECT conversation_id FROM members FORCE INDEX (PRIMARY) WHERE app_id = ${appId} AND user_id = ${userId}
-      AND conversation_id > ${after} ORDER BY conversation_id LIMIT 1`.execute(this.context.kysely);
-    return rows[0]?.conversation_id ?? null;
+  nextConversation(job: ErasureJob, after: string): Promise<ConversationId | null> {
+    return nextConversation(this.context, job, after);
   }
 
   ownMessages(

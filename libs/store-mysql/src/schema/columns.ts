@@ -1,6 +1,7 @@
 import type { Columns } from './column-kinds.js';
 import { BROADCAST_COLUMNS } from './broadcast-columns.js';
 import { HOOK_COLUMNS } from './hook-columns.js';
+import { IMPORT_COLUMNS } from './import-columns.js';
 import { MOMENT_COLUMNS } from './moment-columns.js';
 import { USAGE_COLUMNS } from './usage-columns.js';
 import { USER_COLUMNS } from './user-columns.js';
@@ -294,6 +295,7 @@ export const COLUMNS = {
   ...USER_COLUMNS,
   ...WEBHOOK_COLUMNS,
   ...HOOK_COLUMNS,
+  ...IMPORT_COLUMNS,
   ...USAGE_COLUMNS,
   group_invitations: {
     app_id: 'string',

@@ -5,6 +5,7 @@ import type { ConversationsTable } from './conversations.js';
 import type { LogEpochTable, SchemaMigrationsTable } from './deployment.js';
 import type { DispatchTable } from './dispatch.js';
 import type { BeforeSendHooksTable } from './hooks.js';
+import type { ImportedSendersTable } from './imports.js';
 import type { AppEventHeadsTable, AppEventsTable, EventOutboxTable } from './events.js';
 import type {
   EntriesTable,
@@ -80,6 +81,7 @@ export interface Schema extends WebhookSchema {
   members: MembersTable;
   member_stints: MemberStintsTable;
   hidden_entries: HiddenEntriesTable;
+  imported_senders: ImportedSendersTable;
   large_members: LargeMembersTable;
   large_leaves: LargeLeavesTable;
   large_crossings: LargeCrossingsTable;

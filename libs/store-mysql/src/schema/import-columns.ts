@@ -1,0 +1,5 @@
+import type { Columns } from './column-kinds.js';
+
+export const IMPORT_COLUMNS = {
+  imported_senders: { app_id: 'string', user_id: 'string', conversation_id: 'string' },
+} as const satisfies Partial<Columns>;
