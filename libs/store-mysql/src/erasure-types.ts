@@ -1,7 +1,7 @@
 import type { AppId, ConversationId, GroupId, PostId, UserId } from '@queqiao/domain';
 import type { Revoker } from './account/revocation-types.js';
 
-/** In this order. From `sweep` on the user is gone; it removes what calls left that knew the user until then. */
+/** In this order. From `sweep` on the user is gone; it goes through all of them again, for what calls left that were under way. */
 export const ERASURE_PHASES = [
   'messages',
   'groups',
@@ -15,8 +15,11 @@ export const ERASURE_PHASES = [
 ] as const;
 export type ErasurePhase = (typeof ERASURE_PHASES)[number];
 
-/** From the end of a user to the sweep: calls that knew the user until then are done by that time. */
-export const SWEEP_AFTER_MS = 60_000;
+/**
+ * From the end of a user to the sweep, which begins when no call is under way any more that was let in before the erasure was known
+ * everywhere: longer than a connection may be open, and the statements that its end leaves behind.
+ */
+export const SWEEP_AFTER_MS = 600_000;
 /** How long a node may be busy with one step before another one takes the job. */
 export const ERASURE_LEASE_MS = 10_000;
 /** Rows that one step removes. */
@@ -89,7 +92,7 @@ export interface ErasureStore {
   erasure(appId: AppId, userId: UserId): Promise<Erasure | null>;
   /** One that is due; it is this node's until its lease runs out. */
   claim(owner: string): Promise<ErasureJob | null>;
-  /** Where the job stands now, and the lease anew. False: it is another node's. */
+  /** Where the job stands now, and the lease anew, or when the sweep is due. False: it is another node's. */
   save(job: ErasureJob, owner: string): Promise<boolean>;
   backlog(): Promise<{ readonly rows: number; readonly oldestDueMs: number }>;
   /** The user's conversations by id, also those that were left, and those into which something was imported. */

@@ -78,3 +78,19 @@ it('cuts before or after a chunk is passed on', async () => {
   await eventually('it went up', () => heard === 'lost answer!');
   expect(proxy.cuts).toBe(2);
 });
+
+it('holds a chunk and what comes behind it on that connection, until it is let go', async () => {
+  const [client, other] = [await dial(), await dial()];
+  proxy.judge = (direction, chunk) =>
+    direction === 'up' && chunk.toString() === 'a' ? 'hold' : 'pass';
+  client.socket.write('a');
+  other.socket.write('x');
+  await eventually('x comes back', () => other.text === 'x');
+  client.socket.write('b');
+  other.socket.write('y');
+  await eventually('y comes back', () => other.text === 'xy');
+  expect(client.text).toBe('');
+  proxy.judge = () => 'pass';
+  proxy.letGo();
+  await eventually('both come back', () => client.text === 'ab');
+});

@@ -5,14 +5,16 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export type Direction = 'up' | 'down';
 
 /**
- * What becomes of a chunk: `pass` it on, `cut` the connection without passing it on, or `pass-and-cut`: the other side gets it
- * and then the end of the connection.
+ * What becomes of a chunk: `pass` it on, `cut` the connection without passing it on, `pass-and-cut`: the other side gets it and then
+ * the end of the connection, or `hold` it, and what comes behind it on the connection, until `letGo`.
  */
-export type Verdict = 'pass' | 'cut' | 'pass-and-cut';
+export type Verdict = 'pass' | 'cut' | 'pass-and-cut' | 'hold';
 
 interface Pair {
   readonly id: number;
   readonly ends: Readonly<Record<Direction, Socket>>;
+  /** Undefined: nothing is held that goes this way. */
+  readonly held: Record<Direction, Buffer | undefined>;
   ended: boolean;
 }
 
@@ -66,6 +68,18 @@ export class TcpProxy {
     for (const pair of this.#pairs) this.#flow(pair);
   }
 
+  /** Passes on what `judge` held. */
+  letGo(): void {
+    for (const pair of this.#pairs) {
+      for (const direction of DIRECTIONS) {
+        const chunk = pair.held[direction];
+        pair.held[direction] = undefined;
+        if (chunk !== undefined) pair.ends[opposite[direction]].write(chunk);
+      }
+      this.#flow(pair);
+    }
+  }
+
   /** Ends every connection at once. */
   cutAll(): void {
     for (const pair of this.#pairs) this.#end(pair);
@@ -84,6 +98,7 @@ export class TcpProxy {
     const pair: Pair = {
       id: (this.#lastId += 1),
       ends: { up: client, down: server },
+      held: { up: undefined, down: undefined },
       ended: false,
     };
     this.#pairs.add(pair);
@@ -99,6 +114,11 @@ export class TcpProxy {
 
   #pass(pair: Pair, direction: Direction, chunk: Buffer, to: Socket): void {
     const verdict = this.judge(direction, chunk, pair.id);
+    if (verdict === 'hold') {
+      pair.held[direction] = chunk;
+      pair.ends[direction].pause();
+      return;
+    }
     if (verdict !== 'pass') this.cuts += 1;
     if (verdict === 'cut') return this.#end(pair);
     if (verdict === 'pass-and-cut') {
@@ -117,7 +137,7 @@ export class TcpProxy {
   /** Lets each direction flow or not, as the holes have it. */
   #flow(pair: Pair): void {
     for (const direction of DIRECTIONS) {
-      if (this.#holes[direction]) pair.ends[direction].pause();
+      if (this.#holes[direction] || pair.held[direction]) pair.ends[direction].pause();
       else if (pair.ended && pair.ends[direction].destroyed) this.#end(pair);
       else pair.ends[direction].resume();
     }

@@ -123,8 +123,7 @@ export function createServices(
   const people = peopleUsecases({ ...deps, apps }, options);
   const push = statePusher(delivery);
   const moments = momentUsecases({ ...deps, apps }, options);
-  const doings = { groups, friends: people.friends, deletePost: moments.deletePost };
-  const erasures = erasureJobs({ ...deps, ...doings }, options);
+  const erasures = erasureJobs({ ...deps, apps }, options);
   const { upsertUsers } = people;
   const appUsers = { upsertUsers, erasureJobs: erasures };
   const change = [{ members, push }, options] as const;

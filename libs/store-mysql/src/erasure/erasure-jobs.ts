@@ -1,6 +1,11 @@
 import type { AppId, UserId } from '@queqiao/domain';
 import { sql, type Transaction } from 'kysely';
-import { ERASURE_LEASE_MS, type ErasureJob, type ErasurePhase } from '../erasure-types.js';
+import {
+  ERASURE_LEASE_MS,
+  SWEEP_AFTER_MS,
+  type ErasureJob,
+  type ErasurePhase,
+} from '../erasure-types.js';
 import type { Schema } from '../schema/schema.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 
@@ -52,7 +57,8 @@ export function saveErasure(
   { appId, userId, phase, doneTo }: ErasureJob,
   owner: string,
 ): Promise<boolean> {
-  const dueMs = phase === 'done' ? null : sql<number>`${DATABASE_NOW} + ${ERASURE_LEASE_MS}`;
+  const waitMs = phase === 'sweep' && doneTo === '' ? SWEEP_AFTER_MS : ERASURE_LEASE_MS;
+  const dueMs = phase === 'done' ? null : sql<number>`${DATABASE_NOW} + ${waitMs}`;
   return retrying(context, async () => {
     const { numUpdatedRows } = await context.kysely
       .updateTable('erasures')

@@ -1,14 +1,13 @@
 import type { AppId, ConversationId, GroupId, PostId, UserId } from '@queqiao/domain';
 import { sql } from 'kysely';
 import type { Revoker } from '../account/revocation-types.js';
-import {
-  SWEEP_AFTER_MS,
-  type ErasedRequest,
-  type Erasure,
-  type ErasureJob,
-  type ErasureStore,
-  type ToldEntry,
-  type ToldPlace,
+import type {
+  ErasedRequest,
+  Erasure,
+  ErasureJob,
+  ErasureStore,
+  ToldEntry,
+  ToldPlace,
 } from '../erasure-types.js';
 import { storedState } from '../moment/post-rows.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
@@ -137,13 +136,7 @@ export class MysqlErasureStore implements ErasureStore {
         }
         await trx
           .updateTable('erasures')
-          .set({
-            erased_ms: sql<number>`IF(erased_ms = 0, ${DATABASE_NOW}, erased_ms)`,
-            due_ms: sql<number>`${DATABASE_NOW} + ${SWEEP_AFTER_MS}`,
-            phase: 'sweep',
-            done_to: '',
-            owner: '',
-          })
+          .set({ erased_ms: sql<number>`IF(erased_ms = 0, ${DATABASE_NOW}, erased_ms)` })
           .where('app_id', '=', appId)
           .where('user_id', '=', userId)
           .execute();

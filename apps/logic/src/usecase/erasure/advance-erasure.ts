@@ -17,6 +17,7 @@ export interface AdvanceErasureDeps extends EraseMessagesDeps, EraseToldDeps, Le
   readonly deletePost: DeletePost;
 }
 
+const FIRST: ErasurePhase = 'messages';
 const NEXT = {
   messages: 'groups',
   groups: 'posts',
@@ -29,18 +30,35 @@ const NEXT = {
   done: 'done',
 } as const satisfies Record<ErasurePhase, ErasurePhase>;
 
+/** No phase has one. */
+const SEPARATOR = ' ';
+
+/** Nothing is to be done now: it is done, or calls that the sweep has to come after may be under way. */
+export function isAtRest({ phase, doneTo }: ErasureJob): boolean {
+  return phase === 'done' || (phase === 'sweep' && doneTo === '');
+}
+
 /**
- * Takes an erasure one step further. What is left says what is to be done, so that a step may be run again, also by another node.
- * Resolves with the job as it stands then, or null when the step has written that itself.
+ * Takes an erasure one step further, and resolves with where it stands then. What is left says what is to be done, so that a step may
+ * be run again, also by another node.
  */
 export class AdvanceErasure {
   constructor(readonly deps: AdvanceErasureDeps) {}
 
-  async run(job: ErasureJob): Promise<ErasureJob | null> {
-    if (job.phase === 'user') {
-      await this.deps.rows.eraseUser(job);
-      return null;
-    }
+  run(job: ErasureJob): Promise<ErasureJob> {
+    return job.phase === 'sweep' ? this.#sweep(job) : this.#advance(job);
+  }
+
+  /** All phases once more: a call that was under way may have written behind any of them. Its place is the phase and the place in it. */
+  async #sweep(job: ErasureJob): Promise<ErasureJob> {
+    const [phase, ...place] = (job.doneTo === '' ? FIRST : job.doneTo).split(SEPARATOR);
+    const again = { ...job, phase: phase as ErasurePhase, doneTo: place.join(SEPARATOR) };
+    const after = await this.#advance(again);
+    if (after.phase === 'sweep') return next(job);
+    return { ...job, doneTo: after.phase + SEPARATOR + after.doneTo };
+  }
+
+  async #advance(job: ErasureJob): Promise<ErasureJob> {
     if (job.phase === 'messages') {
       const doneTo = await eraseMessages(this.deps, job);
       return doneTo === null ? next(job) : { ...job, doneTo };
@@ -57,7 +75,8 @@ export class AdvanceErasure {
     if (job.phase === 'groups') return leaveNextGroup(this.deps, job);
     if (job.phase === 'posts') return this.#deletePosts(job);
     if (job.phase === 'requests') return eraseNextRequest(this.deps, job);
-    if (job.phase === 'rows' || job.phase === 'sweep') return this.deps.rows.eraseRows(job);
+    if (job.phase === 'rows') return this.deps.rows.eraseRows(job);
+    if (job.phase === 'user') await this.deps.rows.eraseUser(job);
     return false;
   }
 

@@ -2,7 +2,7 @@ import type { AppId, ConversationId, GroupId, PostId, UserId } from '@queqiao/do
 
 import type { Revoker } from '../device/ports.js';
 
-/** In this order. From `sweep` on the user is gone; it removes what calls left that knew the user until then. */
+/** In this order. From `sweep` on the user is gone; it goes through all of them again, for what calls left that were under way. */
 export type ErasurePhase =
   'messages' | 'groups' | 'posts' | 'friends' | 'requests' | 'rows' | 'user' | 'sweep' | 'done';
 
