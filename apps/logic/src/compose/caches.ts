@@ -15,7 +15,7 @@ import { STANDING_MAX_AGE_MS } from '../usecase/session/standing.js';
 /** How long a changed app, key or credential, or a new count of what an app has, may go unnoticed. */
 export const CONFIG_TTL_MS = 5_000;
 const MISS_TTL_MS = 2_000;
-/** Users are never removed, so only memory limits this one. */
+/** Says only that none is to be made, also of a user who was erased since: who may come in is asked elsewhere. So only memory limits it. */
 const KNOWN_USER_TTL_MS = 3_600_000;
 
 export interface Caches {

@@ -29,8 +29,8 @@ export interface IssuedToken {
 }
 
 /**
- * Signs a token for a user of the caller's app. Errors: INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED (field `ban`), UNIMPLEMENTED,
- * UNAVAILABLE.
+ * Signs a token for a user of the caller's app. Errors: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS (the id was that of a user
+ * who was erased), PERMISSION_DENIED (field `ban`), UNIMPLEMENTED, UNAVAILABLE.
  */
 export class IssueToken {
   constructor(
@@ -48,9 +48,7 @@ export class IssueToken {
     const validMs = checkValidity(input.validMs);
     if (input.createUser) await users.ensure(appId, userId);
     const facts = await rules.issueFacts(appId, userId, deviceId);
-    if (facts === null) {
-      throw new DomainError('NOT_FOUND', 'there is no such user', { field: 'user_id' });
-    }
+    if (facts === null) throw noUser(input.createUser);
     if (facts.banned) {
       throw new DomainError('PERMISSION_DENIED', 'the user is banned', { field: 'ban' });
     }
@@ -60,6 +58,13 @@ export class IssueToken {
     const claims = { appId, userId, deviceId, tokenId, issuedMs, expiresMs };
     return { token: await signing.sign(claims), expiresMs, tokenId };
   }
+}
+
+/** Whom nobody could make was erased, perhaps after this node was told that the user exists. */
+function noUser(toBeMade: boolean): DomainError {
+  const field = 'user_id';
+  if (!toBeMade) return new DomainError('NOT_FOUND', 'there is no such user', { field });
+  return new DomainError('ALREADY_EXISTS', 'the id was that of a user who was erased', { field });
 }
 
 function checkValidity(validMs: number): number {
