@@ -13,6 +13,7 @@ export { LOOKUP_MAX_USERS, SEARCH_MAX_USERS, UPSERT_MAX_USERS } from './account/
 export * from './admin-types.js';
 export * from './ban-types.js';
 export * from './erasure-types.js';
+export { ERASED_COLUMNS, type Erased } from './erasure/erased-columns.js';
 export { ACCOUNTS_LOOKUP_MAX } from './account/account-reads.js';
 export { AUDIT_KEPT_MS } from './admin/audit-log.js';
 export { CREDENTIALS_LIST_MAX, CREDENTIALS_MAX_LIVE } from './admin/credential-changes.js';

@@ -1,14 +1,15 @@
 import { sql, type RawBuilder } from 'kysely';
 import { ERASURE_STEP_ROWS, type ErasureJob } from '../erasure-types.js';
 import { storedCommentState } from '../moment/comment-writes.js';
-import { storedState } from '../moment/post-rows.js';
 import { retrying, type StoreContext } from '../store-context.js';
+import { eraseRemovedPosts } from './erased-posts.js';
 
 /** Whose every row of a user is the user's alone. */
 const OWN_TABLES = [
   'devices',
   'hidden_entries',
   'member_stints',
+  'large_members',
   'imported_senders',
   'timeline_refs',
   'timeline_sources',
@@ -22,6 +23,7 @@ const OWN_TABLES = [
 
 /** One statement after the other, each up to ERASURE_STEP_ROWS rows; the first that finds some ends the step. */
 export async function eraseRows(context: StoreContext, job: ErasureJob): Promise<boolean> {
+  if (await eraseRemovedPosts(context, job)) return true;
   for (const statement of statements(job)) {
     const found = await retrying(context, async () => {
       const { numAffectedRows } = await statement.execute(context.kysely);
@@ -39,9 +41,6 @@ function statements({ appId, userId }: ErasureJob): RawBuilder<unknown>[] {
       (table) =>
         sql`DELETE FROM ${sql.table(table)} WHERE app_id = ${appId} AND user_id = ${userId} LIMIT ${limit}`,
     ),
-    // Removed by the app, so that their author does not find them any more.
-    sql`UPDATE posts FORCE INDEX (posts_by_author) SET content = '', mentions = '[]', state = ${storedState('deleted')}
-      WHERE app_id = ${appId} AND author_id = ${userId} AND state = ${storedState('removed')}`,
     sql`UPDATE comments SET text = '', state = ${storedCommentState('deleted')} WHERE app_id = ${appId}
       AND author_id = ${userId} AND state = ${storedCommentState('present')} LIMIT ${limit}`,
     // Removed by the app, or dismissed by the author of the post: they stay so, without what they said.
