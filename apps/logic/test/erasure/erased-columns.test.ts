@@ -1,7 +1,7 @@
 import { ERASED_COLUMNS, type Erased } from '@queqiao/store-mysql';
 import { eventually, queryRows } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { columnsWith } from '../users/stored-words.js';
+import { columnsWith, kindsWith } from '../users/stored-words.js';
 import { furnish, USER, WORD } from './furnished.js';
 import { LateRig } from './late-rig.js';
 
@@ -79,10 +79,11 @@ describe('what is left of a user who was erased', () => {
     expect([...after.id, ...after.word].filter((column) => gone.has(column))).toEqual([]);
   });
 
-  it('has no words of the user but the name of a group, and what calls of others were answered', () => {
+  it('has no words of the user but the name of a group, and what calls of others were answered', async () => {
     const left = ['entries.content', 'group_info.name', 'requests.answer'];
     expect([...after.word].sort()).toEqual(left);
     expect(left.map(erasedOf)).toEqual(['others', 'others', 'ages']);
+    expect(await kindsWith(late.url, WORD)).toEqual(['groupCreated']);
   });
 
   it('names the user where it says so', () => {

@@ -116,7 +116,7 @@ async function bring(rig: LateRig, { bob }: Calls): Promise<void> {
 }
 
 async function show(rig: LateRig, { own, bob }: Calls): Promise<void> {
-  const audience = { kind: Audience_Kind.EXCEPT, userIds: [], tags: [WORD] };
+  const audience = { kind: Audience_Kind.ONLY, userIds: [], tags: [WORD] };
   const posts = [];
   for (const text of [WORD, WORD]) {
     posts.push(await own(Moments, 'createPost', { ...id(), ...saying(text), audience }));

@@ -234,7 +234,7 @@ describe('a call that comes to its transaction when the user is gone', () => {
           clientMsgId: 'late',
           content: contentOf('late'),
         }),
-      field: '',
+      field: 'conversation_id',
     },
     'a friend request': {
       locks: own,

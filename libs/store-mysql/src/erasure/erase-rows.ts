@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { ERASURE_STEP_ROWS, type ErasureJob } from '../erasure-types.js';
 import { storedCommentState } from '../moment/comment-writes.js';
 import { retrying, type StoreContext } from '../store-context.js';
+import { blankFeed } from './erased-messages.js';
 import { eraseRemovedPosts } from './erased-posts.js';
 
 /** Whose every row of a user is the user's alone. */
@@ -24,6 +25,8 @@ const OWN_TABLES = [
 /** One statement after the other, each up to ERASURE_STEP_ROWS rows; the first that finds some ends the step. */
 export async function eraseRows(context: StoreContext, job: ErasureJob): Promise<boolean> {
   if (await eraseRemovedPosts(context, job)) return true;
+  // The phases before have told the user of what they did, in words of the user's.
+  if (await blankFeed(context, job)) return true;
   for (const statement of statements(job)) {
     const found = await retrying(context, async () => {
       const { numAffectedRows } = await statement.execute(context.kysely);
