@@ -83,7 +83,7 @@ describe('what is left of a user who was erased', () => {
     const left = ['entries.content', 'group_info.name', 'requests.answer'];
     expect([...after.word].sort()).toEqual(left);
     expect(left.map(erasedOf)).toEqual(['others', 'others', 'ages']);
-    expect(await kindsWith(late.url, WORD)).toEqual(['groupCreated']);
+    expect(await kindsWith(late.url, WORD)).toEqual(['groupCreated', 'invitationChanged']);
   });
 
   it('names the user where it says so', () => {

@@ -50,8 +50,8 @@ export async function furnish(rig: LateRig): Promise<void> {
   await bring(rig, calls);
   await show(rig, calls);
   for (const sql of ROWS) await queryRows(rig.url, sql);
-  await own(Friends, 'blockUser', { ...id(), userId: 'dave' });
-  await carol(Friends, 'blockUser', { ...id(), userId: USER });
+  await calls.own(Friends, 'blockUser', { ...id(), userId: 'dave' });
+  await calls.carol(Friends, 'blockUser', { ...id(), userId: USER });
   await rig.backEnd(ServerUsers, 'banUser', { ...id(), userId: USER, reason: WORD });
 }
 
@@ -60,7 +60,7 @@ async function befriend(rig: LateRig, { own, bob, carol, dave }: Calls): Promise
   await own(Friends, 'sendFriendRequest', { ...id(), userId: 'bob', ...labels });
   await bob(Friends, 'acceptFriendRequest', { ...id(), userId: USER });
   await own(Friends, 'sendFriendRequest', { ...id(), userId: 'carol', ...labels });
-  await dave(Friends, 'sendFriendRequest', { ...id(), userId: USER, source });
+  await dave(Friends, 'sendFriendRequest', { ...id(), userId: USER });
   await own(Friends, 'rejectFriendRequest', { ...id(), userId: 'dave', answer: WORD });
   const pairs = [{ userA: 'bob', userB: 'carol' }];
   await rig.backEnd(ServerFriends, 'addFriends', { ...id(), pairs });
@@ -69,11 +69,12 @@ async function befriend(rig: LateRig, { own, bob, carol, dave }: Calls): Promise
 async function talk({ own, bob }: Calls): Promise<void> {
   const conversationId = `d:bob:${USER}`;
   const content = contentOf(WORD);
-  await bob(Messages, 'send', { conversationId, clientMsgId: 'b', content: contentOf('hello') });
+  const theirs = { conversationId, clientMsgId: 'b', content: contentOf('hello') };
+  const { seq: ofBob } = await bob(Messages, 'send', theirs);
   const { seq } = await own(Messages, 'send', { conversationId, clientMsgId: 'm', content });
   await own(Messages, 'edit', { conversationId, clientMsgId: 'e', targetSeq: seq, content });
   await own(Messages, 'react', { conversationId, clientMsgId: 'r', targetSeq: seq, emoji: '👍' });
-  await own(Messages, 'pin', { conversationId, clientMsgId: 'p', targetSeq: seq });
+  await own(Messages, 'pin', { conversationId, clientMsgId: 'p', targetSeq: ofBob });
   await own(Conversations, 'updateSettings', { conversationId, draft: WORD, remark: WORD });
 }
 
@@ -87,6 +88,10 @@ async function gather({ own, bob, carol, dave }: Calls): Promise<void> {
   await own(Groups, 'createJoinLink', { ...id(), groupId: 'theirs' }).catch(() => undefined);
   await bob(Groups, 'createGroup', { ...group, ...id(), groupId: 'closed', memberIds: ['carol'] });
   await own(Groups, 'joinGroup', { ...id(), groupId: 'closed', text: WORD });
+  await own(Users, 'updateMySettings', { ...id(), invite: InviteRule.ASK });
+  await bob(Groups, 'createGroup', { ...group, ...id(), groupId: 'asking', memberIds: ['dave'] });
+  await bob(Groups, 'addMembers', { ...id(), groupId: 'asking', userIds: [USER] });
+  await own(Groups, 'createGroup', { ...id(), groupId: 'alone', name: 'Team' });
   const name = WORD;
   const mine = { ...group, ...id(), name, groupId: `of-${USER}`, memberIds: ['bob'] };
   await own(Groups, 'createGroup', mine);

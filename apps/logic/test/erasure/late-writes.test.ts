@@ -252,7 +252,9 @@ describe('a call that comes to its transaction when the user is gone', () => {
   it.each(Object.entries(refused))('is refused: %s', async (_, { locks, call, field }) => {
     const userId = await newUser();
     const calls = await by(userId);
-    const { late: answer } = await late.held.untilHeld(locks(userId), () => call(calls, userId));
+    const { late: answer } = await late.held.untilHeld<unknown>(locks(userId), () =>
+      call(calls, userId),
+    );
     const failure = failureOf(answer);
     await late.erase(userId);
     await late.untilGone(userId);

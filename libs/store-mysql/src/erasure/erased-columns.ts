@@ -143,7 +143,7 @@ export const ERASED_COLUMNS = {
   },
   group_invitations: {
     user_id: 'goes',
-    conversation_id: 'goes',
+    conversation_id: 'others',
     inviter_id: 'goes',
     text: 'goes',
     state: 'goes',

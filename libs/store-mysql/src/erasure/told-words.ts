@@ -6,6 +6,7 @@ import { retrying, type StoreContext } from '../store-context.js';
 /** Entries that the server wrote and that repeat words of users. */
 const KINDS = [
   'becameFriends',
+  'friendChanged',
   'friendRequestChanged',
   'invitationChanged',
   'applicationChanged',

@@ -2,7 +2,9 @@ import type { UserId } from '@queqiao/domain';
 import {
   Content,
   type ApplicationChanged,
+  type FriendChanged,
   type FriendRequestChanged,
+  type FriendSource,
   type InvitationChanged,
 } from '@queqiao/protocol/client';
 import type { ToldContents } from '../../usecase/erasure/ports.js';
@@ -30,6 +32,9 @@ function withoutWords(body: Body, userId: UserId): Body {
     const { value } = body;
     return value.userId === userId ? { ...body, value: { ...value, name: '' } } : body;
   }
+  if (body.$case === 'friendChanged') {
+    return { ...body, value: friend(body.value, userId) };
+  }
   if (body.$case === 'friendRequestChanged') {
     return { ...body, value: friendRequest(body.value, userId) };
   }
@@ -40,12 +45,25 @@ function withoutWords(body: Body, userId: UserId): Body {
   return body;
 }
 
+/** How the two came to each other says who asked. */
+function friend(value: FriendChanged, userId: UserId): FriendChanged {
+  const { friend: told } = value;
+  if (told?.userId !== userId) return value;
+  return { ...value, friend: { ...told, source: withoutDetail(told.source) } };
+}
+
+function withoutDetail(source: FriendSource | undefined): FriendSource | undefined {
+  return source && { ...source, detail: '' };
+}
+
 function friendRequest(value: FriendRequestChanged, userId: UserId): FriendRequestChanged {
   const { request } = value;
   if (request === undefined) return value;
-  const text = request.fromUserId === userId ? '' : request.text;
+  const asked = request.fromUserId === userId;
+  const text = asked ? '' : request.text;
+  const source = asked ? withoutDetail(request.source) : request.source;
   const answer = request.toUserId === userId ? '' : request.answer;
-  return { ...value, request: { ...request, text, answer } };
+  return { ...value, request: { ...request, text, source, answer } };
 }
 
 function invitation(value: InvitationChanged, userId: UserId): InvitationChanged {
