@@ -15,10 +15,9 @@ const cluster = useCluster({ connect: 2, logic: 2 });
 const BOUND_MS = 5_000;
 const UNANSWERED = "the app's hook does not answer";
 /** Every answer that is none. */
-const FAILURES = [
-  ...['hang', 'cut', 'error', 'nothing', 'garbage', 'list', 'null', 'huge', 'broken'],
-  ...['redirect', 'drip', 'later'],
-];
+const FAILURES = 'hang cut error nothing garbage list null huge broken redirect drip later'.split(
+  ' ',
+);
 
 let judge: ReceiverProcess;
 

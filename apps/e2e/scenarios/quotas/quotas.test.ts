@@ -76,7 +76,7 @@ it('an app with all the entries it may have: the same refusal by every way, what
 });
 
 /** As a library of gRPC's own reads the refusal. */
-async function stockDetails({ app, newId }: CountedApp, limit: number): Promise<void> {
+async function stockDetails({ app }: CountedApp, limit: number): Promise<void> {
   const door = new UserDoor(cluster().logicAt(1).grpcAddress, await app.token('ann'), 'ann-door');
   const content = Content.create({ body: { $case: 'text', value: { text: 'hi' } } });
   const about = { conversationId: 'd:ann:bob', clientMsgId: 'stock', content };
