@@ -1,42 +1,63 @@
 /**
- * The gate. Runs every step, prints each one's complaint, and ends with the names of those that
- * failed.
+ * The gate. Runs every step, two at once, prints each one's complaint, and ends with the names of
+ * those that failed.
  *
  *   check.ts [step…]     without a step: all of them
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { compareWithBaseline } from './contract-baseline.js';
 import { binary, root } from './workspace.js';
 
+interface Outcome {
+  readonly ok: boolean;
+  readonly printed: string;
+}
+
 interface Step {
-  name: string;
+  readonly name: string;
   /** What to do about it, in a few words. */
-  hint: string;
-  /** True when all is well; prints what is not. */
-  run: () => boolean;
+  readonly hint: string;
+  readonly run: () => Promise<Outcome>;
 }
 
-function command(name: string, ...args: string[]): () => boolean {
-  return () => {
-    const result = spawnSync(binary(name), args, { cwd: root, stdio: 'inherit' });
-    if (result.error) console.error(result.error.message);
-    return result.status === 0;
-  };
+function command(name: string, ...args: string[]): () => Promise<Outcome> {
+  return () =>
+    new Promise((resolve) => {
+      const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+      const child = spawn(binary(name), args, {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, ...color },
+      });
+      let printed = '';
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
+      }
+      child.once('error', ({ message }) => resolve({ ok: false, printed: message }));
+      child.once('close', (code) => resolve({ ok: code === 0, printed }));
+    });
 }
 
-function breaking(): boolean {
+function breaking(): Promise<Outcome> {
   const outcome = compareWithBaseline(root);
   if (outcome.kind === 'skipped') {
     // A clone without history cannot be blamed for a contract it cannot see; a full one is compared before every merge.
-    console.log(`NOT COMPARED: ${outcome.why}`);
-    return true;
+    return Promise.resolve({ ok: true, printed: `NOT COMPARED: ${outcome.why}` });
   }
-  if (outcome.kind === 'broken') console.error(outcome.report);
-  return outcome.kind === 'kept';
+  const printed = outcome.kind === 'broken' ? outcome.report : '';
+  return Promise.resolve({ ok: outcome.kind === 'kept', printed });
 }
 
+/** Before all others: they look at what it makes. */
+const generate: Step = {
+  name: 'generate',
+  hint: 'proto/',
+  run: command('tsx', 'tools/build/src/generate.ts'),
+};
+
+/** The longest first: it takes as long as all others, one after the other. */
 const steps: Step[] = [
-  { name: 'generate', hint: 'proto/', run: command('tsx', 'tools/build/src/generate.ts') },
+  { name: 'types', hint: 'tsconfig.base.json', run: command('tsc', '-b') },
   {
     name: 'format',
     hint: 'npm run format',
@@ -47,7 +68,6 @@ const steps: Step[] = [
     hint: '.oxlintrc.json',
     run: command('oxlint', '--type-aware', '--deny-warnings', '--report-unused-disable-directives'),
   },
-  { name: 'types', hint: 'tsconfig.base.json', run: command('tsc', '-b') },
   { name: 'proto', hint: 'proto/buf.yaml', run: command('buf', 'lint', 'proto') },
   { name: 'breaking', hint: 'proto/README.md', run: breaking },
   {
@@ -68,27 +88,41 @@ const steps: Step[] = [
     run: command('tsx', 'tools/boundaries/src/check-conventions.ts'),
   },
 ];
+/** Most of them use one core. */
+const AT_ONCE = 2;
 
-function chosen(names: string[]): Step[] {
-  const unknown = names.filter((name) => !steps.some((step) => step.name === name));
+/** Steps that run before the others, and those. */
+function chosen(names: readonly string[]): readonly [Step[], Step[]] {
+  const all = [generate, ...steps];
+  const unknown = names.filter((name) => !all.some((step) => step.name === name));
   if (unknown.length > 0) {
     throw new Error(
-      `unknown step ${unknown.join(', ')}; there are ${steps.map(({ name }) => name).join(', ')}`,
+      `unknown step ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}`,
     );
   }
-  const needed = names.includes('types') || names.includes('lint') ? ['generate'] : [];
-  const wanted = new Set([...needed, ...names]);
-  return names.length === 0 ? steps : steps.filter(({ name }) => wanted.has(name));
+  if (names.length === 0) return [[generate], steps];
+  const generated = names.some((name) => ['generate', 'types', 'lint'].includes(name));
+  return [generated ? [generate] : [], steps.filter(({ name }) => names.includes(name))];
 }
 
 const failed: Step[] = [];
-for (const step of chosen(process.argv.slice(2))) {
+
+async function runStep(step: Step): Promise<void> {
   const startedMs = Date.now();
+  const { ok, printed } = await step.run();
   console.log(`── ${step.name}`);
-  const ok = step.run();
+  if (printed.trim() !== '') console.log(printed.trimEnd());
   console.log(`   ${ok ? 'ok' : 'FAILED'} (${((Date.now() - startedMs) / 1000).toFixed(1)} s)`);
   if (!ok) failed.push(step);
 }
+
+const [before, rest] = chosen(process.argv.slice(2));
+for (const step of before) await runStep(step);
+const waiting = [...rest];
+async function runWaiting(): Promise<void> {
+  for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) await runStep(step);
+}
+await Promise.all(Array.from({ length: AT_ONCE }, runWaiting));
 if (failed.length > 0) {
   console.error(`check failed: ${failed.map((step) => `${step.name} (${step.hint})`).join(', ')}`);
   process.exitCode = 1;
