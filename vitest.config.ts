@@ -1,14 +1,18 @@
+import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { slowFirst } from './tools/cli/src/test/slow-files.js';
 import { hasServers, withoutOwnServers } from './tools/dev-stack/src/own-servers.js';
 
 const conditions = ['queqiao:source', 'module', 'node', 'development|production'];
 
 type Kind = 'unit' | 'app' | 'e2e';
 
-/** Milliseconds one test or hook may take, and how many files of a project may run side by side. */
-const limits: Record<Kind, { timeoutMs: number; maxWorkers?: number }> = {
-  unit: { timeoutMs: 10_000 },
+/** Milliseconds one test or hook may take, and how many files may run side by side. */
+const limits: Record<Kind, { timeoutMs: number; maxWorkers: number }> = {
+  unit: { timeoutMs: 10_000, maxWorkers: Math.max(2, availableParallelism() - 1) },
   app: { timeoutMs: 60_000, maxWorkers: 2 },
   e2e: { timeoutMs: 300_000, maxWorkers: 2 },
 };
@@ -23,6 +27,15 @@ const needServers = new Set(
 );
 
 const plugins = hasServers() ? [] : [withoutOwnServers(import.meta.dirname)];
+
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return slowFirst(await super.sort(files), (file) => ({
+      kind: file.project.config.sequence.groupOrder,
+      path: relative(import.meta.dirname, file.moduleId).replaceAll('\\', '/'),
+    }));
+  }
+}
 
 function project(name: string, root: string, kind: Kind) {
   const { timeoutMs, maxWorkers } = limits[kind];
@@ -45,8 +58,8 @@ function project(name: string, root: string, kind: Kind) {
       hookTimeout: timeoutMs,
       teardownTimeout: 10_000,
       ...(needServers.has(name) ? { globalSetup: [serversFile] } : {}),
-      ...(maxWorkers === undefined ? {} : { maxWorkers }),
-      // Projects with different worker counts may not share a group; groups run one after another.
+      maxWorkers,
+      // Groups run one after another: what is cheap fails first.
       sequence: { groupOrder: ['unit', 'app', 'e2e'].indexOf(kind) },
     },
   };
@@ -76,6 +89,7 @@ export default defineConfig({
       project('e2e', 'apps/e2e', 'e2e'),
       project('faults', 'tools/faults', 'e2e'),
     ],
+    sequence: { sequencer: SlowFirst },
     coverage: { provider: 'v8', reportsDirectory: 'coverage', include: ['**/src/**/*.ts'] },
   },
 });
