@@ -1,4 +1,5 @@
 import type { AppId, ErrorCode, Scope } from '@queqiao/domain';
+import type { Abandonment } from './abandoned.js';
 import type { NewSigningKey } from './account-types.js';
 import type { AppSettings, AppSettingsInput } from './app-settings.js';
 
@@ -19,6 +20,8 @@ export interface AdminCall {
 /** A call that is answered once per app and id, for REQUEST_KEPT_MS. */
 export interface AdminChangeCall extends AdminCall {
   readonly clientRequestId: string;
+  /** No further statement is begun once it is aborted. */
+  readonly signal?: Abandonment;
 }
 
 export interface AppInfo {

@@ -1,6 +1,7 @@
 import { parseGroupId, groupConversationId } from '@queqiao/domain';
 import { createGrpcClient, isServiceError, statusToDomainError } from '@queqiao/grpc-kit';
 import type { CallOptions } from '@queqiao/grpc-kit';
+import { AppServiceDefinition, AppStatus } from '@queqiao/protocol/admin';
 import {
   AddMembersRequest as OwnAddMembers,
   ConversationServiceDefinition,
@@ -9,7 +10,12 @@ import {
   SendRequest,
 } from '@queqiao/protocol/client';
 import { Codec } from '@queqiao/protocol/link';
-import { AddMembersRequest, GroupServiceDefinition } from '@queqiao/protocol/server';
+import {
+  AddMembersRequest,
+  BanUserRequest,
+  GroupServiceDefinition,
+  UserServiceDefinition,
+} from '@queqiao/protocol/server';
 import { Registry } from '@queqiao/runtime';
 import { eventually, lockHead, lockTable, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -145,6 +151,34 @@ it('a change over the link stops when its time is over', async () => {
   });
   expect(statements).toEqual([]);
   expect(await members()).toHaveLength(2);
+});
+
+it('what is changed by the scope admin or by an operator stops, too, and leaves nothing behind', async () => {
+  const users = createGrpcClient(UserServiceDefinition, rig.address());
+  const apps = createGrpcClient(AppServiceDefinition, rig.address());
+  closers.push(
+    () => users.close(),
+    () => apps.close(),
+  );
+  const asApp = { authorization: `Bearer ${app.credential}` };
+  const asOperator = { authorization: `Bearer ${rig.operator.bearer}` };
+  const ban = BanUserRequest.create({ clientRequestId: newId(), userId: 'bob' });
+  const suspension = { clientRequestId: newId(), appId: app.appId };
+  const lock = await lockTable(rig.database.migrateUrl, 'requests');
+  const failed = Promise.all([
+    codeOf(users.banUser(ban, { metadata: asApp, ...SHORT })),
+    codeOf(apps.suspendApp(suspension, { metadata: asOperator, ...SHORT })),
+  ]);
+  expect(await failed).toEqual(['DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED']);
+  await told();
+  const statements = await tap.during(async () => {
+    await lock.release();
+    await idle();
+  });
+  expect(statements).toEqual([]);
+  expect(await queryRows(rig.database.url, 'SELECT user_id FROM bans')).toEqual([]);
+  const { app: found } = await apps.getApp({ appId: app.appId }, { metadata: asOperator });
+  expect(found?.status).toBe(AppStatus.ACTIVE);
 });
 
 it('a read stops between its statements, and while it waits for a connection', async () => {

@@ -1,5 +1,6 @@
 import type { AppId } from '@queqiao/domain';
 import { sql, type Transaction } from 'kysely';
+import { whileWanted } from '../abandoned.js';
 import { writeAudit } from '../admin/audit-log.js';
 import type { AdminCall } from '../admin-types.js';
 import { StoreError } from '../errors.js';
@@ -31,13 +32,14 @@ export type AnsweredWork<T> = (trx: Transaction<Schema>, nowMs: number) => Promi
 
 /**
  * One change in one transaction with its entry in the audit log and its answer; a repeated request gets the first answer. The work
- * must do the same when it is run again. `nowMs` is the database's.
+ * must do the same when it is run again, and is undone when nobody waits for the answer any more. `nowMs` is the database's.
  */
 export async function answered<T>(
-  context: StoreContext,
+  store: StoreContext,
   call: AnsweredCall,
   work: AnsweredWork<T>,
 ): Promise<Answered<T>> {
+  const context = whileWanted(store, call.request?.signal);
   let runs = 0;
   for (let round = 1; ; round += 1) {
     try {

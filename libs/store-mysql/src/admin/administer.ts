@@ -1,5 +1,6 @@
 import { DomainError, type AppId } from '@queqiao/domain';
 import { sql, type Selectable, type Transaction } from 'kysely';
+import { whileWanted } from '../abandoned.js';
 import type { AdminChangeCall } from '../admin-types.js';
 import { REVOCATION_MAX_WRITE_MS } from '../account/revoke.js';
 import { StoreError, TransientStoreError } from '../errors.js';
@@ -44,7 +45,7 @@ export interface AdminWork<T> {
 
 /**
  * One call in one transaction: the app's row is locked, so that calls about one app follow each other; what was answered before
- * is answered again. The work must do the same when it is run again.
+ * is answered again. The work must do the same when it is run again, and is undone when nobody waits for the answer any more.
  */
 export async function administer<T>(
   context: StoreContext,
@@ -53,7 +54,8 @@ export async function administer<T>(
   work: AdminWork<T>,
 ): Promise<T> {
   const begunMs = context.clock.monotonic();
-  const answer = await inRounds(() => retrying(context, () => attempt(context, call, appId, work)));
+  const wanted = whileWanted(context, call.signal);
+  const answer = await inRounds(() => retrying(wanted, () => attempt(wanted, call, appId, work)));
   const { revoke } = work;
   if (revoke && context.clock.monotonic() - begunMs > REVOCATION_MAX_WRITE_MS) {
     await revokeInTime(context, appId, revoke);

@@ -1,6 +1,7 @@
 import type { AppId, ErrorCode, Scope } from '@queqiao/domain';
 
 import type { AppRules, AppUsage } from '../app/ports.js';
+import type { Cancellation } from '../caller.js';
 
 /** Who administers, as the audit log names it. */
 export interface Administrator {
@@ -17,6 +18,8 @@ export interface AdminCall {
 export interface AdminChangeCall extends AdminCall {
   /** Repeating a call with it, of the same app, gets the first answer. */
   readonly clientRequestId: string;
+  /** Nothing more is done once nobody waits for the answer. */
+  readonly signal?: Cancellation;
 }
 
 export interface AppInfo {
