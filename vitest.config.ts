@@ -26,6 +26,14 @@ const needServers = new Set(
   'store-mysql directory testkit connect logic web web-server cli loadgen e2e faults'.split(' '),
 );
 
+/**
+ * Projects whose test files follow one another in the same processes, which load the modules of a project once: they change nothing
+ * that a process has but once, or put it back. Each file of the others has a process of its own.
+ */
+const sharedProcesses = new Set(
+  'domain protocol runtime grpc-kit link sdk store-mysql directory'.split(' '),
+);
+
 const plugins = hasServers() ? [] : [withoutOwnServers(import.meta.dirname)];
 
 class SlowFirst extends BaseSequencer {
@@ -54,6 +62,7 @@ function project(name: string, root: string, kind: Kind) {
       exclude: ['**/node_modules/**', '**/dist/**'],
       environment: 'node' as const,
       pool: 'forks' as const,
+      isolate: !sharedProcesses.has(name),
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
       teardownTimeout: 10_000,
