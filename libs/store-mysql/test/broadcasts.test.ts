@@ -55,8 +55,8 @@ async function readsOfUsers(work: () => Promise<unknown>) {
   const spy = vi.spyOn(StoreConnection.prototype, 'query');
   try {
     await work();
-    const requests = spy.mock.calls.map(([request]) => request);
-    return requests.filter((request) => /FROM `?users\b/.test(request.sql));
+    const sent = spy.mock.calls.map(([request]) => request);
+    return sent.filter((request) => /FROM `?users\b/.test(request.sql));
   } finally {
     spy.mockRestore();
   }

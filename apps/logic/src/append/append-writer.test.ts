@@ -71,7 +71,7 @@ async function turns(count = 8): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((done) => setImmediate(done));
 }
 
-async function codeOf(promise: Promise<unknown>): Promise<string> {
+function codeOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => 'resolved',
     (error: unknown) => (error instanceof DomainError ? error.code : String(error)),
@@ -373,13 +373,10 @@ describe('failures', () => {
   });
 
   it('answers its callers even when delivery throws', async () => {
+    const parts = { log, heads, clock, registry, logger: silentLogger() };
     const writer = new AppendWriter(
       {
-        log,
-        heads,
-        clock,
-        registry,
-        logger: silentLogger(),
+        ...parts,
         failureOf: () => 'defect',
         onCommitted: () => {
           throw new Error('broken');

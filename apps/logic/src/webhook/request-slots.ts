@@ -51,7 +51,9 @@ export class RequestSlots {
   /** Also the shares of others are larger now. */
   #give(appId: string): void {
     this.#count(appId, -1);
-    for (const [next, waiter] of [...this.#waiting]) {
+    // Who is told may wait again at once, and is not told twice.
+    const waiting = Array.from(this.#waiting);
+    for (const [next, waiter] of waiting) {
       if (!this.#mayTake(waiter)) continue;
       this.#waiting.delete(next);
       // It may need none any more: then the next one is told.

@@ -90,10 +90,10 @@ async function tokenOfNewUser() {
 
 /** Calls both nodes with the token without a pause until it has ended; what calls are answered that begin after that. */
 async function usedUntil(token: string, end: () => Promise<unknown>): Promise<string[]> {
-  let ended = false;
+  const over = new AbortController();
   const loops = NODES.map(async (node) => {
     let calls = 0;
-    while (!ended || calls === 0) {
+    while (!over.signal.aborted || calls === 0) {
       await use(token, node);
       calls += 1;
     }
@@ -101,7 +101,7 @@ async function usedUntil(token: string, end: () => Promise<unknown>): Promise<st
   try {
     await end();
   } finally {
-    ended = true;
+    over.abort();
   }
   const after = await Promise.all(NODES.map((node) => use(token, node)));
   await Promise.all(loops);

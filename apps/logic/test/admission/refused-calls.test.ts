@@ -1,6 +1,6 @@
 import { DomainError } from '@queqiao/domain';
 import { systemClock, type Clock } from '@queqiao/runtime';
-import { queryRows, type TestApp } from '@queqiao/testkit';
+import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { TokenServiceDefinition } from '@queqiao/protocol/server';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { callWith, doorsOf, grpcDoor, type AnyDoor } from '../rig/any-door.js';
@@ -91,6 +91,10 @@ async function floods(): Promise<Record<string, () => Promise<unknown>>> {
 
 it('a call that is refused for its rate is refused before the database is asked for anything', async () => {
   const kinds = await floods();
+  await eventually('what the apps have is counted, and is not again for minutes', async () => {
+    const counted = "SELECT app_id FROM app_usage WHERE counted_ms > 0 AND owner = ''";
+    return (await queryRows(rig.database.rootUrl, counted)).length === 2;
+  });
   // What is known of the app, its key and its credential is kept for everybody.
   for (const door of doors.slice(0, 3)) await callWith(door, SYNC, {});
   standsAt = systemClock.monotonic();

@@ -106,14 +106,14 @@ it.each([
 });
 
 it.each([
-  ['nobody', SERVER_LIST, () => ({})],
+  ['nobody', SERVER_LIST, async () => ({})],
   [
     'a wrong secret',
     SERVER_LIST,
-    () => bearer(app.credential.replace(/.{8}$/, newId().slice(0, 8))),
+    async () => bearer(app.credential.replace(/.{8}$/, newId().slice(0, 8))),
   ],
-  ['what is no token', SYNC, () => bearer('x.y.z')],
-  ['a wrong operator', LIST_APPS, () => bearer(`qqop.${secret()}`)],
+  ['what is no token', SYNC, async () => bearer('x.y.z')],
+  ['a wrong operator', LIST_APPS, async () => bearer(`qqop.${secret()}`)],
   [
     'a wrong signature',
     SYNC,

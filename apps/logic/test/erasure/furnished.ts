@@ -55,7 +55,7 @@ export async function furnish(rig: LateRig): Promise<void> {
   await rig.backEnd(ServerUsers, 'banUser', { ...id(), userId: USER, reason: WORD });
 }
 
-async function befriend(rig: LateRig, { own, bob, carol, dave }: Calls): Promise<void> {
+async function befriend(rig: LateRig, { own, bob, dave }: Calls): Promise<void> {
   const labels = { text: WORD, remark: WORD, tags: [WORD], source };
   await own(Friends, 'sendFriendRequest', { ...id(), userId: 'bob', ...labels });
   await bob(Friends, 'acceptFriendRequest', { ...id(), userId: USER });
@@ -78,7 +78,7 @@ async function talk({ own, bob }: Calls): Promise<void> {
   await own(Conversations, 'updateSettings', { conversationId, draft: WORD, remark: WORD });
 }
 
-async function gather({ own, bob, carol, dave }: Calls): Promise<void> {
+async function gather({ own, bob, dave }: Calls): Promise<void> {
   const [joinMode, visibility] = [JoinMode.APPROVAL, GroupVisibility.PUBLIC];
   const group = { name: 'Team', joinMode, visibility };
   const theirs = { ...group, ...id(), groupId: 'theirs', memberIds: ['carol', USER] };

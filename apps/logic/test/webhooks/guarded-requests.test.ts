@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Registry } from '@queqiao/runtime';
 import { metricValue } from '@queqiao/runtime/testing';
 import { eventually } from '@queqiao/testkit';
@@ -31,7 +30,7 @@ const anywhere = { allowHttp: true, allowPrivate: true };
 const publicOnly = { allowHttp: true, allowPrivate: false };
 const event = { entry: { conversationId: 'd:a:b', seq: '1' } };
 
-function request(url: string, more: Partial<OutboundRequest> = {}): OutboundRequest {
+function requestTo(url: string, more: Partial<OutboundRequest> = {}): OutboundRequest {
   const body = Buffer.from(JSON.stringify(event));
   return { url, headers: {}, body, timeoutMs: 5_000, maxResponseBytes: 100, ...more };
 }
@@ -68,12 +67,14 @@ class GatedHost {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}/`;
+    const address = this.#server?.address();
+    if (typeof address !== 'object' || address === null) throw new Error('it does not listen');
+    return `http://127.0.0.1:${address.port}/`;
   }
 
   /** Keeps so many connections busy at once, then answers all. */
   async serve(guarded: GuardedRequests, count: number, meanwhile?: () => Promise<void>) {
-    const answers = Array.from({ length: count }, () => guarded.post(request(this.url)));
+    const answers = Array.from({ length: count }, () => guarded.post(requestTo(this.url)));
     await eventually(`${count} requests`, () => this.#held.length >= count);
     await meanwhile?.();
     for (const go of this.#held.splice(0)) go();
@@ -118,7 +119,7 @@ describe('an address that is not public', () => {
     async (host) => {
       const before = receiver.arrivals.length;
       const url = `http://${host}:${receiver.port}/`;
-      expect(await reasonOf(requests(publicOnly).post(request(url)))).toBe('address');
+      expect(await reasonOf(requests(publicOnly).post(requestTo(url)))).toBe('address');
       expect(receiver.arrivals).toHaveLength(before);
     },
   );
@@ -128,7 +129,7 @@ describe('an address that is not public', () => {
     const url = `http://hooks.test:${receiver.port}/`;
     for (const addresses of [['127.0.0.1'], ['1.1.1.1', '127.0.0.1'], ['::1']]) {
       const guarded = requests(publicOnly, () => Promise.resolve(addresses));
-      expect(await reasonOf(guarded.post(request(url)))).toBe('address');
+      expect(await reasonOf(guarded.post(requestTo(url)))).toBe('address');
     }
     expect(receiver.arrivals).toHaveLength(before);
   });
@@ -141,26 +142,26 @@ describe('an address that is not public', () => {
       return Promise.resolve(answers.shift() ?? []);
     });
     const url = `http://hooks.test:${receiver.port}/`;
-    const first = await reasonOf(guarded.post(request(url, { timeoutMs: 200 })));
+    const first = await reasonOf(guarded.post(requestTo(url, { timeoutMs: 200 })));
     expect(['timeout', 'connection']).toContain(first);
-    expect(await reasonOf(guarded.post(request(url)))).toBe('address');
-    expect(await reasonOf(guarded.post(request(url)))).toBe('name');
+    expect(await reasonOf(guarded.post(requestTo(url)))).toBe('address');
+    expect(await reasonOf(guarded.post(requestTo(url)))).toBe('name');
     expect(asked).toEqual(['hooks.test', 'hooks.test', 'hooks.test']);
   });
 
   it('is connected to where the operator allows it', async () => {
     const guarded = requests(anywhere);
     const url = `http://localhost:${receiver.port}/`;
-    expect(await guarded.post(request(url))).toMatchObject({ status: 204, truncated: false });
+    expect(await guarded.post(requestTo(url))).toMatchObject({ status: 204, truncated: false });
   });
 });
 
 describe('a request', () => {
   it('goes by https alone unless http is allowed', async () => {
     const guarded = requests({ allowHttp: false, allowPrivate: true });
-    expect(await reasonOf(guarded.post(request(receiver.url)))).toBe('address');
+    expect(await reasonOf(guarded.post(requestTo(receiver.url)))).toBe('address');
     const plain = receiver.url.replace('http:', 'https:');
-    expect(await reasonOf(guarded.post(request(plain)))).toBe('tls');
+    expect(await reasonOf(guarded.post(requestTo(plain)))).toBe('tls');
   });
 
   it('ends at its time limit, whether nothing is answered or too little', async () => {
@@ -177,7 +178,7 @@ describe('a request', () => {
   it('ends when the answer is another protocol', async () => {
     const upgrade = { connection: 'upgrade', upgrade: 'x' };
     receiver.answer = () => (response) => void response.writeHead(101, upgrade).end();
-    const answer = await requests(anywhere).post(request(receiver.url));
+    const answer = await requests(anywhere).post(requestTo(receiver.url));
     expect(answer).toMatchObject({ status: 101, truncated: false });
   });
 
@@ -186,7 +187,7 @@ describe('a request', () => {
     receiver.answer = () => (response) => {
       response.writeHead(429, { 'retry-after': '7' }).end('x'.repeat(101));
     };
-    const { body, ...answer } = await guarded.post(request(receiver.url));
+    const { body, ...answer } = await guarded.post(requestTo(receiver.url));
     expect(answer).toEqual({ status: 429, retryAfterMs: 7_000, truncated: true });
     expect(body.toString()).toBe('x'.repeat(100));
   });
@@ -196,18 +197,18 @@ describe('a request', () => {
       response.writeHead(307, { location: receiver.url }).end();
     };
     const before = receiver.arrivals.length;
-    expect((await requests(anywhere).post(request(receiver.url))).status).toBe(307);
+    expect((await requests(anywhere).post(requestTo(receiver.url))).status).toBe(307);
     expect(receiver.arrivals).toHaveLength(before + 1);
   });
 
   it('is not lost with a connection that was closed while it was idle', async () => {
     const guarded = requests(anywhere);
-    expect((await guarded.post(request(receiver.url))).status).toBe(204);
+    expect((await guarded.post(requestTo(receiver.url))).status).toBe(204);
     await receiver.stop();
     await receiver.start();
-    expect((await guarded.post(request(receiver.url))).status).toBe(204);
+    expect((await guarded.post(requestTo(receiver.url))).status).toBe(204);
     await receiver.stop();
-    expect(await reasonOf(guarded.post(request(receiver.url)))).toBe('connection');
+    expect(await reasonOf(guarded.post(requestTo(receiver.url)))).toBe('connection');
     await receiver.start();
   });
 });

@@ -1,4 +1,4 @@
-import { DomainError, senderKey, type AppId } from '@queqiao/domain';
+import { DomainError, senderKey } from '@queqiao/domain';
 import { sql } from 'kysely';
 import {
   BROADCAST_MAX_COUNTED,
@@ -38,7 +38,8 @@ export async function startBroadcast(
 interface Counted {
   readonly now_ms: number;
   readonly found: number;
-  readonly has_account: number;
+  /** A sum may come as text. */
+  readonly has_account: number | string;
   readonly last_count: number | null;
 }
 
