@@ -78,7 +78,7 @@ async function talk({ own, bob }: Calls): Promise<void> {
   await own(Conversations, 'updateSettings', { conversationId, draft: WORD, remark: WORD });
 }
 
-async function gather({ own, bob, dave }: Calls): Promise<void> {
+async function gather({ own, bob, carol, dave }: Calls): Promise<void> {
   const [joinMode, visibility] = [JoinMode.APPROVAL, GroupVisibility.PUBLIC];
   const group = { name: 'Team', joinMode, visibility };
   const theirs = { ...group, ...id(), groupId: 'theirs', memberIds: ['carol', USER] };

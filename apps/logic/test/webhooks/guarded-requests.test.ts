@@ -167,7 +167,7 @@ describe('a request', () => {
   it('ends at its time limit, whether nothing is answered or too little', async () => {
     const guarded = requests(anywhere);
     receiver.answer = () => 'never';
-    const short = request(receiver.url, { timeoutMs: 100 });
+    const short = requestTo(receiver.url, { timeoutMs: 100 });
     expect(await reasonOf(guarded.post(short))).toBe('timeout');
     receiver.answer = () => (response) => {
       response.writeHead(200).write('x');
