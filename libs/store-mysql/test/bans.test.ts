@@ -104,6 +104,19 @@ it('bans are listed by user, in pages, from an index', async () => {
   expect(plan?.key).toBe('PRIMARY');
 });
 
+it('who is being erased is nobody', async () => {
+  const again = as('before');
+  const first = await ban('ann', 0, again);
+  await database.erasures.begin(app, { userId: user('ann'), keepMessages: false }, {});
+  expect(await ban('ann')).toBeNull();
+  expect(await ban('ann', 0, again)).toEqual(first);
+  expect(await database.bans.unban(app, user('ann'), {})).toBe(false);
+  expect(await database.revocations.signOutUser(app, user('ann'))).toBe(false);
+  const token = { userId: user('ann'), tokenId: 't', expiresMs: null };
+  expect(await database.revocations.revokeToken(app, token, {})).toBe(false);
+  await rig.rows('DELETE FROM erasures');
+});
+
 it('accounts are read with when they were made and whether they are banned', async () => {
   await ban('ann');
   const records = await database.bans.accounts(app, ['ann', 'bob', 'nobody', 'ann'].map(user));

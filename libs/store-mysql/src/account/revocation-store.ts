@@ -12,6 +12,7 @@ import type {
 import { revoke, type RevocationWork } from './revoke.js';
 import { markRevokedToken, pruneRevokedTokens } from './revoked-tokens.js';
 import { readStanding } from './standing.js';
+import { hasUser } from './user-rows.js';
 
 /** How far before its last answer a feed reads again. Well above the longest write, whatever the clock's grain. */
 export const REVOCATION_OVERLAP_MS = 15_000;
@@ -31,6 +32,7 @@ export class MysqlRevocationStore implements RevocationStore {
     revoker: Revoker = {},
   ): Promise<boolean> {
     const mark: Mark = async (trx, revokedMs) => {
+      if (!(await hasUser(trx, appId, userId))) return undefined;
       const { numUpdatedRows } = await trx
         .updateTable('devices')
         .set({ revoked_ms: sql<number>`GREATEST(revoked_ms, ${revokedMs})` })
@@ -46,6 +48,7 @@ export class MysqlRevocationStore implements RevocationStore {
 
   signOutUser(appId: AppId, userId: UserId, revoker: Revoker = {}): Promise<boolean> {
     const mark: Mark = async (trx, revokedMs) => {
+      if (!(await hasUser(trx, appId, userId))) return undefined;
       const { numUpdatedRows } = await trx
         .updateTable('users')
         .set({ revoked_ms: sql<number>`GREATEST(revoked_ms, ${revokedMs})` })

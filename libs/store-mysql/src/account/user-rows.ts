@@ -1,7 +1,8 @@
 import type { AppId, UserId } from '@queqiao/domain';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema/schema.js';
 
+/** Who is being erased is gone for everybody. */
 export async function hasUser(
   trx: Transaction<Schema>,
   appId: AppId,
@@ -9,9 +10,12 @@ export async function hasUser(
 ): Promise<boolean> {
   const row = await trx
     .selectFrom('users')
-    .select('user_id')
-    .where('app_id', '=', appId)
-    .where('user_id', '=', userId)
+    .select('users.user_id')
+    .where('users.app_id', '=', appId)
+    .where('users.user_id', '=', userId)
+    .where(
+      sql<boolean>`NOT EXISTS (SELECT 1 FROM erasures WHERE erasures.app_id = ${appId} AND erasures.user_id = ${userId})`,
+    )
     .executeTakeFirst();
   return row !== undefined;
 }
