@@ -24,6 +24,15 @@ export function isMessageKind(kind: string): kind is MessageKind {
   return messageKinds.has(kind);
 }
 
+/** Kinds of content that record what an entry did to others; names of the oneof cases too. */
+export const CHANGE_KINDS = ['recall', 'delete', 'edit', 'reaction', 'pin'] as const;
+
+const changeKinds = new Set<string>(CHANGE_KINDS);
+
+export function isChangeKind(kind: string): boolean {
+  return changeKinds.has(kind);
+}
+
 /** Targets of one deletion for everyone. */
 export const MAX_DELETED_TARGETS = 100;
 /** Reactions of one user on one message. */
@@ -51,6 +60,8 @@ export type EntryChange =
       readonly content: Uint8Array;
       /** What the log keeps for the edit itself, once the target's new revision is known. */
       readonly entryContent: (revision: number) => Uint8Array;
+      /** Whether what the log keeps for an edit is about the same message, whatever it made of it. */
+      readonly isOfTarget: (entryContent: Uint8Array) => boolean;
     }
   | {
       readonly kind: 'react';

@@ -22,6 +22,8 @@ export interface AdminChangeCall extends AdminCall {
   readonly clientRequestId: string;
   /** No further statement is begun once it is aborted. */
   readonly signal?: Abandonment;
+  /** As that of a LogRequest. */
+  readonly digest?: Uint8Array | undefined;
 }
 
 export interface AppInfo {

@@ -94,7 +94,7 @@ export type MemberRole = GroupRole;
 
 /**
  * Null: the item may be stored. Called once per item that is not a retry, in the order of the items, with the very object
- * that the batch was given.
+ * that the batch was given. An item whose id is taken must be refused: the id was used for something else.
  */
 export type Judge = (
   item: AppendItem,
@@ -102,6 +102,7 @@ export type Judge = (
   head: HeadFacts,
   /** Set exactly when the item is a change. */
   change?: ChangeFacts,
+  taken?: boolean,
 ) => DomainError | null;
 
 export interface CommitBatchOptions {

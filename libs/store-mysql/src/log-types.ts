@@ -9,6 +9,8 @@ export interface LogRequest {
   readonly requestId: string;
   /** Name of the operation: the same id for another one is refused with ALREADY_EXISTS. */
   readonly method: string;
+  /** SHA-256 of what is asked: another one under the same id is refused with ALREADY_EXISTS. Left out: not compared. */
+  readonly digest?: Uint8Array | undefined;
   /** No further statement is begun once it is aborted. */
   readonly signal?: Abandonment;
 }
@@ -66,6 +68,11 @@ export interface StateKey {
 }
 
 export interface RequestStore {
+  /**
+   * Keeps an id for a request that keeps its answers elsewhere. Errors: ALREADY_EXISTS (client_request_id): the id was used for
+   * another one.
+   */
+  claim(appId: AppId, request: LogRequest): Promise<void>;
   /**
    * Removes answers, and ids of changes that changed nothing, older than REQUEST_KEPT_MS of every app, at most `limit` of
    * each; returns how many.

@@ -62,6 +62,7 @@ const edit = (id: ConversationId, seq: number, text: string) =>
     contentKind: 'text',
     content: Buffer.from(text),
     entryContent: (revision) => Buffer.from(`edit ${revision}: ${text}`),
+    isOfTarget: (stored) => stored.length > 0,
   });
 const react = (id: ConversationId, seq: number, emoji: string, removed = false) =>
   changing(id, { kind: 'react', targetSeqs: [seq], emoji, removed });

@@ -46,6 +46,7 @@ interface MethodShape {
   readonly service: string;
   readonly name: string;
   readonly decode: (body: Uint8Array) => unknown;
+  readonly encodeRequest: (request: unknown) => Uint8Array;
   readonly encode: (response: unknown) => Uint8Array;
 }
 
@@ -102,6 +103,7 @@ function shapeOf(definition: GenericServiceDefinition, method: GenericMethod): M
     service: definition.fullName,
     name: method.name,
     decode: (body) => method.requestType.decode(body),
+    encodeRequest: (request) => encodeMessage(method.requestType, request),
     encode: (response) => encodeMessage(method.responseType, response),
   };
 }

@@ -4,6 +4,7 @@ import type { AnyService, ApiMethod, ApiStream, Audience, Contexts } from './api
 import type { CallAdmission } from './call-admission.js';
 import { binaryToJson, jsonToBinary } from './json-transcoder.js';
 import { methodSchemas, type MethodSchema } from './method-schemas.js';
+import { requestDigest } from './request-digest.js';
 import { PageBinding } from './page-token.js';
 import type { Settling } from './settling.js';
 import { checkWire } from './wire-check.js';
@@ -63,7 +64,9 @@ export class MethodCaller {
     demandWanted(context.signal);
     const request = decode(method, schema, body, codec);
     const page = PageBinding.of(method.path, context, request);
-    const answer = await method.handle(page ? page.open(request) : request, context);
+    const digest = requestDigest(method, request);
+    const asking = digest === undefined ? context : { ...context, requestDigest: digest };
+    const answer = await method.handle(page ? page.open(request) : request, asking);
     const response = method.encode(page ? page.seal(answer) : answer);
     return codec === 'json' ? binaryToJson(schema.output, response) : response;
   }

@@ -27,6 +27,7 @@ const CHANGES = {
     contentKind: 'text',
     content,
     entryContent,
+    isOfTarget: () => true,
   },
   delete: { kind: 'delete', targetSeqs: [5] },
   react: { kind: 'react', targetSeqs: [5], emoji: '👍', removed: false },

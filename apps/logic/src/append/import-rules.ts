@@ -1,5 +1,5 @@
 import { DomainError, invalidArgument } from '@queqiao/domain';
-import { judgeSpeaker } from './permission.js';
+import { idTaken, judgeSpeaker } from './permission.js';
 import type { AppendItem, HeadState, Judge } from './ports.js';
 
 /**
@@ -9,7 +9,8 @@ import type { AppendItem, HeadState, Judge } from './ports.js';
  */
 export function importJudge(): Judge {
   let refusal: DomainError | null = null;
-  return (item, _member, head) => (refusal ??= item.refusal ?? judgeImport(item, head));
+  return (item, _member, head, _change, taken) =>
+    (refusal ??= taken ? idTaken(item) : (item.refusal ?? judgeImport(item, head)));
 }
 
 function judgeImport(

@@ -35,6 +35,14 @@ describe('who may append', () => {
     expect(judgeAppend({ ...system, refusal }, null, head)).toBe(refusal);
   });
 
+  it('refuses an id that was used for something else, by the name that the caller has for it', () => {
+    const refusal = new DomainError('APP_SUSPENDED', 'the app is suspended');
+    for (const idField of [undefined, 'client_request_id'] as const) {
+      const error = judgeAppend({ ...alice, refusal, idField }, null, head, undefined, true);
+      expect([error?.code, error?.field]).toEqual(['ALREADY_EXISTS', idField ?? 'client_msg_id']);
+    }
+  });
+
   it('hides a conversation from those who were never in it', () => {
     expect(codeOf(alice, null, head)).toBe('NOT_FOUND');
   });

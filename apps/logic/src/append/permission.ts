@@ -24,19 +24,22 @@ export interface Speaking {
 }
 
 /**
- * Who may append, decided under the conversation's lock and after retries were answered. An entry that brings its refusal
- * along gets it. Users must be members now, heard and not muted; someone who never had anything to do with the conversation
- * learns no more than for one that does not exist. The system and the business write to every conversation that goes on.
+ * Who may append, decided under the conversation's lock and after retries were answered. An entry whose id was used for something
+ * else is refused, and one that brings its refusal along gets it. Users must be members now, heard and not muted; someone who
+ * never had anything to do with the conversation learns no more than for one that does not exist. The system and the business
+ * write to every conversation that goes on.
  */
 export function judgeAppend(
   item: Pick<
     AppendItem,
-    'sender' | 'conversationId' | 'change' | 'replyToSeq' | 'refusal' | 'directRule'
+    'sender' | 'conversationId' | 'change' | 'replyToSeq' | 'refusal' | 'directRule' | 'idField'
   >,
   member: SenderMembership | null,
   head: HeadState,
   change?: ChangeFacts,
+  taken = false,
 ): DomainError | null {
+  if (taken) return idTaken(item);
   if (item.refusal) return item.refusal;
   const takesAway = item.change?.kind === 'recall' || item.change?.kind === 'delete';
   const { sender, conversationId, directRule } = item;
@@ -139,6 +142,12 @@ function mayBeAnswered(
 ): boolean {
   const hiddenUpTo = Math.max(member?.joinedSeq ?? 0, member?.clearedSeq ?? 0);
   return seq > hiddenUpTo && seq <= head.lastSeq;
+}
+
+/** The id of an entry was used for something else in the same conversation, by the same sender. */
+export function idTaken({ idField }: Pick<AppendItem, 'idField'>): DomainError {
+  const field = idField ?? 'client_msg_id';
+  return new DomainError('ALREADY_EXISTS', 'the id was used for something else', { field });
 }
 
 /** The one answer for conversations that do not exist, are another app's, or were never the caller's. */

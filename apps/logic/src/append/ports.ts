@@ -25,6 +25,8 @@ export interface AppendItem extends ConversationKey {
   readonly sender: Sender;
   /** Names the entry for retries, together with conversation and sender. Never empty here. */
   readonly clientMsgId: string;
+  /** What the caller calls that id; `client_msg_id` when left out. */
+  readonly idField?: 'client_request_id' | undefined;
   /** Which kind of content it is: the name of the oneof case of queqiao.client.v1.Content. */
   readonly kind: string;
   /** Encoded queqiao.client.v1.Content. */
@@ -128,12 +130,16 @@ export interface HeadState {
   readonly nowMs: number;
 }
 
-/** Decides inside the transaction, with the head locked: null lets the entry in. Must not throw. */
+/**
+ * Decides inside the transaction, with the head locked: null lets the entry in. `taken`: its id was used for something else, so it
+ * must be refused. Must not throw.
+ */
 export type Judge = (
   item: AppendItem,
   member: SenderMembership | null,
   head: HeadState,
   change?: ChangeFacts,
+  taken?: boolean,
 ) => DomainError | null;
 
 export interface CommitOptions {

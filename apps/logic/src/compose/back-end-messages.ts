@@ -36,12 +36,12 @@ export function backEndMessageServices(
   options: { readonly owner: string },
 ): AnyService[] {
   const { apps } = deps;
-  const { conversations: log, members, users } = deps.database;
+  const { conversations: log, members, users, requests } = deps.database;
   const changes = { ...deps, contents: changeContents };
   return [
     serverMessageService({
       sendMessage: new SendMessage({ ...deps, users, conversations: log }),
-      sendToUsers: new SendToUsers({ ...deps, users }),
+      sendToUsers: new SendToUsers({ ...deps, users, requests }),
       listMessages: new ListMessages({ log }),
       recallMessage: new RecallMessage(changes),
       deleteMessages: new DeleteMessages(changes),

@@ -35,7 +35,7 @@ import { UpsertUsers } from '../usecase/user/upsert-users.js';
 import { commitPusher } from './pushers.js';
 
 export interface PeopleDeps {
-  readonly database: Pick<Database, 'users' | 'friends'>;
+  readonly database: Pick<Database, 'users' | 'friends' | 'requests'>;
   readonly delivery: Pick<Delivery, 'pushChange'>;
   readonly jobs: Pick<MomentJobs, 'nudge'>;
   readonly apps: Apps;
@@ -54,10 +54,13 @@ export function peopleUsecases(
   { database, delivery, jobs, apps }: PeopleDeps,
   options: ChangeOptions,
 ): PeopleUsecases {
-  const { users, friends } = database;
+  const { users, friends, requests } = database;
   const push = commitPusher(delivery, jobs);
   const account = { users, notices: profileNotices, push };
-  const change = [{ apps, users, friends, notices: friendNotices, push }, options] as const;
+  const change = [
+    { apps, users, friends, requests, notices: friendNotices, push },
+    options,
+  ] as const;
   return {
     users: {
       getUsers: new GetUsers({ users }),

@@ -40,6 +40,8 @@ export interface CallContext {
   /** Of the back end that calls in a user's place: how fast it may be is not taken from the user. */
   readonly credentialId?: string;
   readonly requestId: string;
+  /** Of what is asked, if it has a client_request_id: without that, and with the method. */
+  readonly requestDigest?: Uint8Array;
   readonly signal: Cancellation;
 }
 
@@ -59,6 +61,8 @@ export interface OperatorContext {
   /** By the name that the audit log has for the secret. */
   readonly caller: { readonly kind: 'operator'; readonly operator: string };
   readonly requestId: string;
+  /** As in CallContext. */
+  readonly requestDigest?: Uint8Array;
   readonly signal: Cancellation;
 }
 

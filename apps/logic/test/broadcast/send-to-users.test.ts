@@ -108,7 +108,7 @@ it('of a user keeps that user’s rules, for each of the others', async () => {
 
 it('sends to nobody twice when it is repeated, through whichever node, and to those who were missing', async () => {
   const id = newId();
-  const first = await send(['alice', 'late'], { id, content: 'one' });
+  const first = await send(['alice', 'late', 'late'], { id, content: 'one' });
   expect(first.map(({ error }) => error)).toEqual([ErrorCode.UNSPECIFIED, ErrorCode.NOT_FOUND]);
   await rig.backEnd(`Bearer ${app.credential}`).upsert('late');
   const before = await entryCount();
@@ -116,8 +116,14 @@ it('sends to nobody twice when it is repeated, through whichever node, and to th
   expect(again).toEqual(first[0]);
   expect(late).toMatchObject({ userId: 'late', seq: 1, error: 0 });
   expect(await entryCount()).toBe(before + 1);
-  // Neither another sender's call nor a message with that id is the same.
-  await send(['alice'], { id, sender: system });
+  // Other users, another sender and other words are another call, and a message has ids of its own.
+  const taken = { code: 'ALREADY_EXISTS', field: 'client_request_id' };
+  const others = [
+    send(['alice', 'bob'], { id, content: 'one' }),
+    send(['alice', 'late', 'late'], { id, content: 'one', sender: system, node: 1 }),
+    send(['alice', 'late', 'late'], { id, content: 'two' }),
+  ];
+  for (const other of others) expect(await failureOf(other)).toEqual(taken);
   await backEnds[0]?.(Messages, 'sendMessage', {
     sender: shop,
     conversationId: 'd:alice:shop',

@@ -1,7 +1,7 @@
 import type { AppId, DeviceId, FriendRecord, FriendSide, UserId } from '@queqiao/domain';
 import type { AppRules } from '../../src/usecase/app/ports.js';
 import type { BusinessContext, UserContext } from '../../src/usecase/caller.js';
-import type { ChangeCommit, NewEntry } from '../../src/usecase/change/ports.js';
+import type { ChangeCommit, NewEntry, RequestIds } from '../../src/usecase/change/ports.js';
 import type { FriendChangeDeps } from '../../src/usecase/friend/change-deps.js';
 import type {
   FriendFacts,
@@ -66,7 +66,7 @@ export class FriendScene {
   readonly works: FriendWork[] = [];
   /** Commits that were handed on. */
   pushed = 0;
-  readonly deps: FriendChangeDeps;
+  readonly deps: FriendChangeDeps & { readonly requests: RequestIds };
 
   constructor(
     own: Partial<FriendSide> = {},
@@ -98,6 +98,7 @@ export class FriendScene {
         blockChanged: words('blockChanged'),
         becameFriends: (id, text) => words(`becameFriends ${id} ${text}`)(),
       },
+      requests: { claim: () => Promise.resolve() },
       push: { pushCommit: () => void (this.pushed += 1) },
     };
   }

@@ -42,6 +42,7 @@ import { nodeFields, ORIGIN } from './node-fields.js';
 import { serverFields } from './server-fields.js';
 import { webhookFields, WEBHOOK_ROWS } from './webhook-fields.js';
 import { typedCases } from './typed-cases.js';
+import { expectIdTaken } from './used-ids.js';
 
 let rig: ApiRig;
 let app: TestApp;
@@ -262,6 +263,9 @@ describe('the same requests with nothing wrong in them', () => {
         expect(settled(again), door.name).toEqual(settled(answer));
     }
     if (repeated) expect(await stored()).toEqual(after);
+    await expectIdTaken(rig.database.url, path, request, () =>
+      verdict(callWith(first, path, request)),
+    );
   });
 });
 

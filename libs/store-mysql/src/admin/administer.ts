@@ -81,10 +81,10 @@ async function attempt<T>(
   appId: AppId,
   { change, revoke }: AdminWork<T>,
 ): Promise<T> {
-  const { method, clientRequestId: requestId } = call;
+  const { method, digest, clientRequestId: requestId } = call;
   // Whoever holds an operator's secret, or a credential of the app: it may have been changed between a call and its repetition.
   const actor = call.actor.kind === 'operator' ? 'operator' : BACK_ENDS;
-  const request = { actor, method, requestId } as const;
+  const request = { actor, method, digest, requestId } as const;
   return context.kysely.transaction().execute(async (trx) => {
     const tx = await begin(trx, appId);
     const first = await findAnswer(trx, appId, request);

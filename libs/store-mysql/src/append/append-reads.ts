@@ -1,7 +1,9 @@
-import type { AppendStored, ConversationMode, MemberFacts, MemberRole } from '../append-types.js';
+import { CHANGE_KINDS } from '@queqiao/domain';
+import type { ConversationMode, MemberFacts, MemberRole } from '../append-types.js';
 import { headKey, memberKey, messageKey, type HeadKey, type KeyedItem } from './batch-keys.js';
+import type { KnownEntry } from './known-entries.js';
 import type { LockedHead } from './number-batch.js';
-import { json } from './sql-text.js';
+import { json, text } from './sql-text.js';
 
 /** The database's clock in milliseconds, read when the row is: after the wait for its lock, unlike NOW(). */
 const CLOCK = 'CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)';
@@ -34,6 +36,9 @@ const HEADS_JOIN =
 const MESSAGE_KEYS = jsonTable(['app_id', 'conversation_id', 'sender', 'client_msg_id']);
 const MEMBER_KEYS = jsonTable(['app_id', 'conversation_id', 'user_id']);
 
+/** Of messages it does not matter what they say. */
+const CHANGE_CONTENT = `IF(e.kind IN (${CHANGE_KINDS.map(text).join(',')}), e.content, x'')`;
+
 /** Undefined when no item can be a retry. */
 export function findStored(items: readonly KeyedItem[]): string | undefined {
   const keys = new Map<string, string[]>();
@@ -43,8 +48,8 @@ export function findStored(items: readonly KeyedItem[]): string | undefined {
   }
   if (keys.size === 0) return undefined;
   return (
-    'SELECT STRAIGHT_JOIN e.app_id, e.conversation_id, e.sender, e.client_msg_id, e.seq, e.ordinal, e.created_ms ' +
-    `FROM ${MESSAGE_KEYS([...keys.values()])} JOIN entries e FORCE INDEX (entries_by_message) ON e.app_id = k.app_id ` +
+    'SELECT STRAIGHT_JOIN e.app_id, e.conversation_id, e.sender, e.client_msg_id, e.seq, e.ordinal, e.created_ms, ' +
+    `e.kind, ${CHANGE_CONTENT} FROM ${MESSAGE_KEYS([...keys.values()])} JOIN entries e FORCE INDEX (entries_by_message) ON e.app_id = k.app_id ` +
     'AND e.conversation_id = k.conversation_id AND e.sender = k.sender AND e.client_msg_id = k.client_msg_id'
   );
 }
@@ -94,7 +99,17 @@ export type HeadRow = [
   flags: number,
   nowMs: number,
 ];
-export type StoredRow = [string, string, string, string, number, number, number];
+export type StoredRow = [
+  appId: string,
+  conversationId: string,
+  sender: string,
+  clientMsgId: string,
+  seq: number,
+  ordinal: number,
+  createdMs: number,
+  kind: string,
+  content: Buffer,
+];
 export type MemberRow = [
   appId: string,
   conversationId: string,
@@ -124,11 +139,14 @@ export function readHeads(rows: readonly HeadRow[]): Map<string, LockedHead> {
   return heads;
 }
 
-export function readStored(rows: readonly StoredRow[]): Map<string, AppendStored> {
-  const stored = new Map<string, AppendStored>();
-  for (const [appId, conversationId, sender, clientMsgId, seq, ordinal, createdMs] of rows) {
+export function readStored(rows: readonly StoredRow[]): Map<string, KnownEntry> {
+  const stored = new Map<string, KnownEntry>();
+  for (const row of rows) {
+    const [appId, conversationId, sender, clientMsgId, seq, ordinal, createdMs, kind, content] =
+      row;
     const key = messageKey(headKey(appId, conversationId), sender, clientMsgId);
-    stored.set(key, { status: 'duplicate', seq, ordinal, createdMs });
+    const place = { status: 'duplicate', seq, ordinal, createdMs } as const;
+    stored.set(key, { place, kind, content });
   }
   return stored;
 }

@@ -92,10 +92,10 @@ export function insertEntries(entries: readonly NewEntry[]): string {
 function insertSpent(spent: readonly SpentId[]): string {
   const rows = spent.map(({ keyed: { item, sender }, createdMs }) => {
     const key = [item.appId, item.conversationId, sender, item.clientMsgId].map(text).join(',');
-    return `(${key},${integer(createdMs)})`;
+    return `(${key},${integer(createdMs)},${text(item.kind)},${bytes(item.content)})`;
   });
   return (
-    'INSERT INTO spent_message_ids (app_id, conversation_id, sender, client_msg_id, created_ms) ' +
+    'INSERT INTO spent_message_ids (app_id, conversation_id, sender, client_msg_id, created_ms, kind, content) ' +
     `VALUES ${rows.join(',')}`
   );
 }

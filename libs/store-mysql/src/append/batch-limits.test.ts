@@ -120,6 +120,7 @@ const edit = (bytes: number): EntryChange => ({
   contentKind: 'text',
   content: new Uint8Array(bytes),
   entryContent: () => new Uint8Array(bytes),
+  isOfTarget: () => true,
 });
 const deletion = (count: number): EntryChange => ({
   kind: 'delete',

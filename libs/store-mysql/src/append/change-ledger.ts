@@ -1,5 +1,6 @@
 import type { ChangeFacts, EntryChange, EntryState, TargetFacts } from '@queqiao/domain';
 import type { KeyedItem } from './batch-keys.js';
+import { isRepeat, type UsedFor } from './known-entries.js';
 
 export type Target = { -readonly [K in keyof TargetFacts]: TargetFacts[K] };
 
@@ -10,8 +11,8 @@ export interface ChangeRows {
   readonly reactions: Map<string, Set<string>>;
   /** Pinned seqs by head. */
   readonly pins: Map<string, Set<number>>;
-  /** Changes, by message, that changed nothing when they came. */
-  readonly spent: Set<string>;
+  /** Changes, by message, that changed nothing when they came. Null: a node of an earlier version did not say what it was. */
+  readonly spent: Map<string, UsedFor | null>;
 }
 
 /** The id of a change that changed nothing, to be kept. */
@@ -46,7 +47,7 @@ export function reactorKey(head: string, seq: number, userId: string): string {
 const EMPTY = new Uint8Array(0);
 
 export function noChangeRows(): ChangeRows {
-  return { targets: new Map(), reactions: new Map(), pins: new Map(), spent: new Set() };
+  return { targets: new Map(), reactions: new Map(), pins: new Map(), spent: new Map() };
 }
 
 /**
@@ -76,13 +77,15 @@ export class ChangeLedger {
    * An attempt of it changed nothing. So do all later ones: its caller was told so, and may have gone on from there while
    * this attempt was held back.
    */
-  isSpent({ message }: KeyedItem): boolean {
-    return message !== undefined && this.rows.spent.has(message);
+  spentOn({ message, item }: KeyedItem): 'same' | 'other' | undefined {
+    const used = message === undefined ? undefined : this.rows.spent.get(message);
+    if (used === undefined) return undefined;
+    return used === null || isRepeat(item, used, undefined) ? 'same' : 'other';
   }
 
   spend(keyed: KeyedItem, createdMs: number): void {
     if (keyed.message === undefined) return;
-    this.rows.spent.add(keyed.message);
+    this.rows.spent.set(keyed.message, keyed.item);
     this.spent.push({ keyed, createdMs });
   }
 

@@ -113,7 +113,7 @@ function findPins(keys: readonly Key[]): string {
 function findSpent(keys: readonly Key[]): string {
   const columns = { app_id: ID, conversation_id: ID, sender: ID, client_msg_id: ID };
   return (
-    'SELECT STRAIGHT_JOIN s.app_id, s.conversation_id, s.sender, s.client_msg_id ' +
+    'SELECT STRAIGHT_JOIN s.app_id, s.conversation_id, s.sender, s.client_msg_id, s.kind, s.content ' +
     `FROM ${keyTable(keys, columns)} JOIN spent_message_ids s FORCE INDEX (PRIMARY) ON s.app_id = k.app_id ` +
     'AND s.conversation_id = k.conversation_id AND s.sender = k.sender AND s.client_msg_id = k.client_msg_id'
   );
@@ -151,8 +151,11 @@ function takePins(rows: ChangeRows, found: unknown): void {
   }
 }
 
+type SpentRow = [string, string, string, string, kind: string | null, content: Buffer | null];
+
 function takeSpent(rows: ChangeRows, found: unknown): void {
-  for (const [appId, conversationId, sender, id] of found as [string, string, string, string][]) {
-    rows.spent.add(messageKey(headKey(appId, conversationId), sender, id));
+  for (const [appId, conversationId, sender, id, kind, content] of found as SpentRow[]) {
+    const used = kind === null || content === null ? null : { kind, content };
+    rows.spent.set(messageKey(headKey(appId, conversationId), sender, id), used);
   }
 }

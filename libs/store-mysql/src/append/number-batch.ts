@@ -7,6 +7,7 @@ import type {
   MemberFacts,
 } from '../append-types.js';
 import type { KeyedItem } from './batch-keys.js';
+import { isRepeat, type KnownEntry } from './known-entries.js';
 import { MovedMembers, type MovedMember } from './moved-members.js';
 import {
   ChangeLedger,
@@ -55,7 +56,7 @@ export interface BatchFacts {
   readonly heads: ReadonlyMap<string, LockedHead>;
   /** Heads that exist but are locked by somebody else. */
   readonly skipped: ReadonlySet<string>;
-  readonly stored: ReadonlyMap<string, AppendStored>;
+  readonly stored: ReadonlyMap<string, KnownEntry>;
   readonly members: ReadonlyMap<string, MemberFacts>;
   /** What the batch's changes are about; undefined when it has none. */
   readonly changes?: ChangeRows | undefined;
@@ -93,13 +94,18 @@ export function numberBatch(
       return { status: facts.skipped.has(keyed.head) ? 'skipped' : 'no-head' };
     }
     const first = keyed.message === undefined ? undefined : known.get(keyed.message);
-    if (first !== undefined) return { ...first, status: 'duplicate' };
-    const member = keyed.member === undefined ? undefined : facts.members.get(keyed.member);
     const { change } = keyed.item;
-    if (change && ledger.isSpent(keyed)) return { status: 'unchanged', createdMs: before.nowMs };
     const changing = change && ledger.factsFor(keyed, change, before.nowMs);
-    const error = judge(keyed.item, member ?? null, before, changing);
+    if (first && isRepeat(keyed.item, first, changing)) {
+      return { ...first.place, status: 'duplicate' };
+    }
+    const spent = change && ledger.spentOn(keyed);
+    if (spent === 'same') return { status: 'unchanged', createdMs: before.nowMs };
+    const taken = first !== undefined || spent === 'other';
+    const member = keyed.member === undefined ? undefined : facts.members.get(keyed.member);
+    const error = judge(keyed.item, member ?? null, before, changing, taken);
     if (error !== null) return { status: 'refused', error };
+    if (taken) throw new RangeError('an item was let in whose id is taken');
     if (change && ledger.isDone(keyed, change)) {
       ledger.spend(keyed, before.nowMs);
       return { status: 'unchanged', createdMs: before.nowMs };
@@ -112,7 +118,9 @@ export function numberBatch(
     moved.named(keyed, entry.seq);
     const { seq, ordinal, createdMs } = entry;
     const stored: AppendStored = { status: 'committed', seq, ordinal, createdMs };
-    if (keyed.message !== undefined) known.set(keyed.message, stored);
+    if (keyed.message !== undefined) {
+      known.set(keyed.message, { place: stored, kind: keyed.item.kind, content: entry.content });
+    }
     if (change) placed.set(stored, entry);
     return stored;
   });

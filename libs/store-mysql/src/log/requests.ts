@@ -2,7 +2,7 @@ import { DomainError, senderKey, type AppId, type Sender } from '@queqiao/domain
 import type { Kysely, Transaction } from 'kysely';
 import { REQUEST_KEPT_MS, type LogRequest, type RequestStore } from '../log-types.js';
 import type { Schema } from '../schema/schema.js';
-import { DATABASE_NOW, type StoreContext } from '../store-context.js';
+import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 import { pruneByAge } from './prune-by-age.js';
 
 /** As LogRequest; operators are one caller, whoever of them calls. */
@@ -10,21 +10,22 @@ interface AnsweredRequest extends Omit<LogRequest, 'actor'> {
   readonly actor: Sender | 'operator';
 }
 
-/** What the same request was answered before. Throws ALREADY_EXISTS for an id that another operation used. */
+/** What the same request was answered before. Throws ALREADY_EXISTS for an id that was used for another one. */
 export async function findAnswer(
   trx: Kysely<Schema>,
   appId: AppId,
-  { actor, requestId, method }: AnsweredRequest,
+  request: AnsweredRequest,
 ): Promise<{ readonly answer: unknown } | undefined> {
+  const { actor, requestId } = request;
   const row = await trx
     .selectFrom('requests')
-    .select(['method', 'answer'])
+    .select(['method', 'digest', 'answer'])
     .where('app_id', '=', appId)
     .where('actor', '=', keyOf(actor))
     .where('request_id', '=', requestId)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  if (row.method !== method) {
+  if (!isSame(row, request)) {
     const field = 'client_request_id';
     throw new DomainError('ALREADY_EXISTS', 'the id was used for another call', { field });
   }
@@ -35,20 +36,38 @@ export async function findAnswer(
 export async function storeAnswer(
   trx: Transaction<Schema>,
   appId: AppId,
-  { actor, requestId, method }: AnsweredRequest,
+  request: AnsweredRequest,
   answer: unknown,
 ): Promise<void> {
   await trx
     .insertInto('requests')
-    .values({
-      app_id: appId,
-      actor: keyOf(actor),
-      request_id: requestId,
-      method,
-      answer: JSON.stringify(answer ?? null),
-      created_ms: DATABASE_NOW,
-    })
+    .values(rowOf(appId, request, answer))
     .execute();
+}
+
+function rowOf(
+  appId: AppId,
+  { actor, requestId, method, digest }: AnsweredRequest,
+  answer: unknown,
+) {
+  return {
+    app_id: appId,
+    actor: keyOf(actor),
+    request_id: requestId,
+    method,
+    answer: JSON.stringify(answer ?? null),
+    created_ms: DATABASE_NOW,
+    digest: digest === undefined ? null : Buffer.from(digest),
+  };
+}
+
+/** Rows of versions that kept no digest, and requests that have none, are told apart by their methods alone. */
+function isSame(
+  row: { readonly method: string; readonly digest: Buffer | null },
+  { method, digest }: AnsweredRequest,
+): boolean {
+  if (row.method !== method) return false;
+  return row.digest === null || digest === undefined || row.digest.equals(digest);
 }
 
 function keyOf(actor: AnsweredRequest['actor']): string {
@@ -57,6 +76,15 @@ function keyOf(actor: AnsweredRequest['actor']): string {
 
 export class MysqlRequestStore implements RequestStore {
   constructor(private readonly context: StoreContext) {}
+
+  async claim(appId: AppId, request: LogRequest): Promise<void> {
+    const row = rowOf(appId, request, null);
+    const { kysely } = this.context;
+    const { numInsertedOrUpdatedRows: added } = await retrying(this.context, () =>
+      kysely.insertInto('requests').ignore().values(row).executeTakeFirstOrThrow(),
+    );
+    if (added === 0n) await findAnswer(kysely, appId, request);
+  }
 
   async prune(limit: number): Promise<number> {
     let pruned = 0;

@@ -196,6 +196,8 @@ export const COLUMNS = {
     sender: 'string',
     client_msg_id: 'string',
     created_ms: 'number',
+    kind: 'string?',
+    content: 'buffer?',
   },
   event_outbox: {
     app_id: 'string',
@@ -252,6 +254,7 @@ export const COLUMNS = {
     method: 'string',
     answer: 'string',
     created_ms: 'number',
+    digest: 'buffer?',
   },
   friends: {
     app_id: 'string',

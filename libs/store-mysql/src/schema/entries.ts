@@ -44,4 +44,7 @@ export interface SpentMessageIdsTable {
   sender: string;
   client_msg_id: string;
   created_ms: number;
+  /** What the id was used for; null: written by a version that did not say so. */
+  kind: string | null;
+  content: Buffer | null;
 }

@@ -8,4 +8,6 @@ export interface RequestsTable {
   /** JSON text. */
   answer: string;
   created_ms: number;
+  /** Of what was asked; null: written by a version that did not keep it. */
+  digest: Buffer | null;
 }

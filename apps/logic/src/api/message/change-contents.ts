@@ -10,6 +10,10 @@ export const changeContents: ChangeContents = {
   recall: (targetSeq) => encode({ $case: 'recall', value: { targetSeq } }),
   edit: (targetSeq, content, revision) =>
     encode({ $case: 'edit', value: { targetSeq, content: Content.decode(content), revision } }),
+  editedSeq(entryContent) {
+    const { body } = Content.decode(entryContent);
+    return body?.$case === 'edit' ? body.value.targetSeq : 0;
+  },
   deletion: (targetSeqs) => encode({ $case: 'delete', value: { targetSeqs: [...targetSeqs] } }),
   reaction: (targetSeq, emoji, removed) =>
     encode({ $case: 'reaction', value: { targetSeq, emoji, removed } }),

@@ -15,7 +15,7 @@ export interface AppRequest {
  */
 export async function administer<T>(
   refusals: Refusals,
-  { caller, requestId, signal }: OperatorContext,
+  { caller, requestId, requestDigest: digest, signal }: OperatorContext,
   about: { readonly method: string; readonly request: AppRequest; readonly target?: string },
   work: (call: AdminChangeCall, appId: AppId) => Promise<T>,
 ): Promise<T> {
@@ -23,7 +23,7 @@ export async function administer<T>(
   const call = { actor: { kind: 'operator', id: caller.operator }, method, requestId } as const;
   try {
     const clientRequestId = checkRequestId(request.clientRequestId);
-    return await work({ ...call, clientRequestId, signal }, parseAppId(request.appId));
+    return await work({ ...call, clientRequestId, digest, signal }, parseAppId(request.appId));
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const appId = isId(request.appId) ? request.appId : '';

@@ -20,6 +20,8 @@ export interface AdminChangeCall extends AdminCall {
   readonly clientRequestId: string;
   /** Nothing more is done once nobody waits for the answer. */
   readonly signal?: Cancellation;
+  /** Of what is asked; another one under the same id is refused. */
+  readonly digest?: Uint8Array | undefined;
 }
 
 export interface AppInfo {

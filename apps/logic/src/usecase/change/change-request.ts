@@ -17,14 +17,18 @@ export function actorOf(caller: Caller): Sender {
 
 /** Errors: INVALID_ARGUMENT naming client_request_id. */
 export function changeRequest(
-  { caller, signal }: Pick<CallContext, 'caller' | 'signal'>,
+  {
+    caller,
+    signal,
+    requestDigest: digest,
+  }: Pick<CallContext, 'caller' | 'signal' | 'requestDigest'>,
   clientRequestId: string,
   method: string,
 ): ChangeRequest {
   if (!isId(clientRequestId)) {
     throw invalidArgument('client_request_id', 'must match [A-Za-z0-9_.-]{1,64}');
   }
-  return { actor: actorOf(caller), requestId: clientRequestId, method, signal };
+  return { actor: actorOf(caller), requestId: clientRequestId, method, digest, signal };
 }
 
 /** Hands what was written to the pusher, and the answer on. */

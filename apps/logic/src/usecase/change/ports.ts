@@ -16,6 +16,8 @@ export interface ChangeRequest {
   readonly requestId: string;
   /** Name of the operation. */
   readonly method: string;
+  /** Of what is asked: another one under the same id is refused with ALREADY_EXISTS. */
+  readonly digest: Uint8Array | undefined;
   /** Once it is aborted nothing more is begun for the caller. */
   readonly signal: Cancellation;
 }
@@ -27,6 +29,12 @@ export interface ChangeWork {
   /** Node that the dispatch row names. */
   readonly owner: string;
   readonly dispatchDelayMs: number;
+}
+
+/** Keeps the id of a call whose parts keep their answers by themselves. */
+export interface RequestIds {
+  /** Errors: ALREADY_EXISTS (client_request_id). */
+  claim(appId: AppId, request: ChangeRequest): Promise<void>;
 }
 
 export type ChangeOptions = Pick<ChangeWork, 'owner' | 'dispatchDelayMs'>;

@@ -1,7 +1,7 @@
 import { DomainError, type UserId } from '@queqiao/domain';
 
 import type { BusinessContext } from '../caller.js';
-import type { ChangeOptions } from '../change/ports.js';
+import type { ChangeOptions, RequestIds } from '../change/ports.js';
 import { changePairs, type PairsInput } from './change-pairs.js';
 import type { FriendChangeDeps, Telling } from './change-deps.js';
 import { demandRoom, pendingRequests } from './friend-rules.js';
@@ -15,7 +15,7 @@ import type { FriendFacts, FriendStep, StoredRequest } from './ports.js';
  */
 export class AddFriends {
   constructor(
-    readonly deps: FriendChangeDeps,
+    readonly deps: FriendChangeDeps & { readonly requests: RequestIds },
     readonly options: ChangeOptions,
   ) {}
 

@@ -3,7 +3,7 @@ import type { UserId } from '@queqiao/domain';
 import { activeApp } from '../app/active-app.js';
 import type { BusinessContext } from '../caller.js';
 import { actorOf, changeRequest, settled } from '../change/change-request.js';
-import type { ChangeOptions } from '../change/ports.js';
+import type { ChangeOptions, RequestIds } from '../change/ports.js';
 import { mustExist } from '../must-exist.js';
 import type { FriendChange, FriendChangeDeps } from './change-deps.js';
 import { checkPairs, pairRequestId, type UserPair } from './pairs.js';
@@ -18,7 +18,7 @@ export interface PairsInput {
  * a call that broke off is finished by repeating it.
  */
 export async function changePairs<T>(
-  deps: FriendChangeDeps,
+  deps: FriendChangeDeps & { readonly requests: RequestIds },
   options: ChangeOptions,
   context: BusinessContext,
   input: PairsInput,
@@ -28,11 +28,12 @@ export async function changePairs<T>(
 ): Promise<void> {
   const { appId, caller } = context;
   const { method, decide, each, ...locks } = change;
-  changeRequest(context, input.clientRequestId, method);
+  const whole = changeRequest(context, input.clientRequestId, method);
   const pairs = checkPairs(input.pairs);
   const rules = await activeApp(deps.apps, appId);
   const users = new Set(pairs.flatMap(({ userA, userB }) => [userA, userB]));
   await mustExist(deps.users, appId, [...users], (missing) => nameIn(input.pairs, missing));
+  await deps.requests.claim(appId, whole);
   const telling = { notices: deps.notices, actor: actorOf(caller) };
   for (const pair of pairs) {
     const requestId = pairRequestId(input.clientRequestId, pair);

@@ -1,5 +1,5 @@
 import type { BusinessContext } from '../caller.js';
-import type { ChangeOptions } from '../change/ports.js';
+import type { ChangeOptions, RequestIds } from '../change/ports.js';
 import { changePairs, type PairsInput } from './change-pairs.js';
 import type { FriendChangeDeps } from './change-deps.js';
 import { partingSteps } from './friend-steps.js';
@@ -8,7 +8,7 @@ import type { UserPair } from './pairs.js';
 /** Ends friendships on the app's behalf. Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED (pairs), NOT_FOUND. */
 export class RemoveFriends {
   constructor(
-    readonly deps: FriendChangeDeps,
+    readonly deps: FriendChangeDeps & { readonly requests: RequestIds },
     readonly options: ChangeOptions,
   ) {}
 

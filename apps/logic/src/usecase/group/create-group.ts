@@ -72,13 +72,13 @@ export class CreateGroup {
   ) {}
 
   async run(
-    context: Pick<CallContext, 'appId' | 'caller' | 'signal'>,
+    context: Pick<CallContext, 'appId' | 'caller' | 'signal' | 'requestDigest'>,
     input: CreateGroupInput,
   ): Promise<CreateGroupAnswer> {
     const { apps, users, invites, groups, push } = this.deps;
     const { appId } = context;
     const { ownerId, clientRequestId } = input;
-    // Of the owner, whoever asks: users and back ends that create for one share one set of requests.
+    // Of the owner, whoever asks: of users and back ends that create for one under the same id, the second is refused.
     const asked = changeRequest(context, clientRequestId, 'CreateGroup');
     const request = { ...asked, actor: { kind: 'user', id: ownerId } } as const;
     const profile = profileOf(input.profile);

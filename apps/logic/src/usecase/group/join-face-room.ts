@@ -84,7 +84,8 @@ export class JoinFaceRoom {
     if (ownerId === undefined) return;
     const name = group.name === '' ? await this.#nameOf(appId, room) : group.name;
     const system = { kind: 'system', id: '' } as const;
-    const request = { actor: system, requestId: groupId, method: 'CreateFaceGroup', signal };
+    const what = { requestId: groupId, method: 'CreateFaceGroup', digest: undefined };
+    const request = { actor: system, ...what, signal };
     const work = { ...this.options, appId, request, groupId, ownerId, again: null };
     const outcome = await groups.create(work, () => {
       if (group.refusal) throw group.refusal;

@@ -69,7 +69,8 @@ export async function appendAppChange(
   const conversationId = parseConversationId(input.conversationId);
   const clientMsgId = parseClientMsgId(input.clientRequestId, 'client_request_id');
   const author = { appId, sender: { kind: 'system', id: '' }, signal } as const;
-  return append(log, { ...entry, ...author, conversationId, clientMsgId, origin: undefined });
+  const address = { conversationId, clientMsgId, idField: 'client_request_id' } as const;
+  return append(log, { ...entry, ...author, ...address, origin: undefined });
 }
 
 async function append(

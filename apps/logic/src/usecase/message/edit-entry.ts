@@ -48,6 +48,7 @@ export class EditEntry {
         contentKind: kind,
         content: encoded,
         entryContent,
+        isOfTarget: (entry) => contents.editedSeq(entry) === targetSeq,
       },
     });
   }

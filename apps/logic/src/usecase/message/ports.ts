@@ -45,6 +45,8 @@ export interface EntryDraft {
   readonly conversationId: ConversationId;
   readonly sender: Sender;
   readonly clientMsgId: ClientMsgId;
+  /** What the caller calls that id; `client_msg_id` when left out. */
+  readonly idField?: 'client_request_id';
   readonly kind: string;
   readonly content: Uint8Array;
   /** Raises the unread count of the others. */
@@ -76,7 +78,8 @@ export interface EntryPlace {
 export interface EntryLog {
   /**
    * Resolves when the entry is durably committed; a repeated client_msg_id gets the place of the first. Seq 0: the change had
-   * been made before, and nothing was stored.
+   * been made before, and nothing was stored. Errors: those of the log's rules, and ALREADY_EXISTS for an id that was used for
+   * something else.
    */
   append(draft: EntryDraft): Promise<EntryPlace>;
 }
@@ -86,6 +89,8 @@ export interface ChangeContents {
   recall(targetSeq: number): Uint8Array;
   /** `content` is the target's new one, encoded. */
   edit(targetSeq: number, content: Uint8Array, revision: number): Uint8Array;
+  /** Which message a kept edit is about. */
+  editedSeq(entryContent: Uint8Array): number;
   deletion(targetSeqs: readonly number[]): Uint8Array;
   reaction(targetSeq: number, emoji: string, removed: boolean): Uint8Array;
   pin(targetSeq: number, removed: boolean): Uint8Array;

@@ -1,7 +1,6 @@
 import {
   DomainError,
   invalidArgument,
-  isId,
   type ConversationId,
   type ErrorCode,
   type Sender,
@@ -11,6 +10,8 @@ import {
 import { knownApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import type { BusinessContext } from '../caller.js';
+import { changeRequest } from '../change/change-request.js';
+import type { RequestIds } from '../change/ports.js';
 import { checkUserIds } from '../check-fields.js';
 import { mustExist, type UserLookup } from '../must-exist.js';
 import { accountOf, addressed, checkForMany, checkSender, derivedMsgId } from './app-account.js';
@@ -46,6 +47,7 @@ export interface SentToUser {
 export interface SendToUsersDeps extends MessagePosts {
   readonly apps: Apps;
   readonly users: UserLookup;
+  readonly requests: RequestIds;
 }
 
 /**
@@ -56,7 +58,7 @@ export class SendToUsers {
   constructor(readonly deps: SendToUsersDeps) {}
 
   async run(context: BusinessContext, input: SendToUsersInput): Promise<SentToUser[]> {
-    const { apps, users } = this.deps;
+    const { apps, users, requests } = this.deps;
     const { appId, signal } = context;
     const app = await knownApp(apps, appId);
     const sender = checkSender(input.sender);
@@ -64,9 +66,12 @@ export class SendToUsers {
     const userIds = checkUserIds(input.userIds, 'user_ids', SEND_TO_USERS_MAX);
     const itself = input.userIds.indexOf(account);
     if (itself >= 0) throw invalidArgument(`user_ids[${itself}]`, 'is the account that sends');
-    const clientMsgId = messageIdOf(input.clientRequestId);
+    const request = changeRequest(context, input.clientRequestId, 'SendToUsers');
+    const clientMsgId = derivedMsgId('users', request.requestId);
     const message = checkMessage({ ...input, conversationId: `s:${account}`, clientMsgId }, app);
     checkForMany(message);
+    // What is refused now is stored for nobody, and leaves the id free.
+    if (message.refusal === undefined) await requests.claim(appId, request);
     const author = { appId, sender, origin: undefined, signal };
     const results = await atMost(SEND_TO_USERS_MAX_AT_ONCE, userIds, (userId) =>
       this.#send(addressed(message, account, userId), author, userId),
@@ -91,13 +96,6 @@ export class SendToUsers {
       return { userId, conversationId, seq: 0, createdMs: 0, error: error.code };
     }
   }
-}
-
-function messageIdOf(clientRequestId: string) {
-  if (!isId(clientRequestId)) {
-    throw invalidArgument('client_request_id', 'must match [A-Za-z0-9_.-]{1,64}');
-  }
-  return derivedMsgId('users', clientRequestId);
 }
 
 /** Results in the order of the items, of which at most so many are worked on at a time. */
