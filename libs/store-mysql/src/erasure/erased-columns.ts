@@ -57,7 +57,7 @@ export const ERASED_COLUMNS = {
     outcome: 'none',
   },
   // Those of others may quote the user.
-  requests: { actor: 'goes', request_id: 'goes', method: 'goes', answer: 'ages' },
+  requests: { actor: 'goes', request_id: 'goes', method: 'goes', answer: 'ages', digest: 'ages' },
   broadcasts: {
     broadcast_id: 'none',
     sender: 'ages',
@@ -185,7 +185,13 @@ export const ERASED_COLUMNS = {
   entry_edits: { conversation_id: 'id' },
   reactions: { conversation_id: 'goes', user_id: 'goes', emoji: 'goes' },
   pins: { conversation_id: 'id' },
-  spent_message_ids: { conversation_id: 'ages', sender: 'ages', client_msg_id: 'ages' },
+  spent_message_ids: {
+    conversation_id: 'ages',
+    sender: 'ages',
+    client_msg_id: 'ages',
+    kind: 'none',
+    content: 'ages',
+  },
   dispatch: { dispatch_id: 'none', owner: 'none', payload: 'ages' },
   event_outbox: { conversation_id: 'ages' },
   app_event_heads: 'none',
