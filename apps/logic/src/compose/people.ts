@@ -55,12 +55,9 @@ export function peopleUsecases(
   options: ChangeOptions,
 ): PeopleUsecases {
   const { users, friends, requests } = database;
-  const push = commitPusher(delivery, jobs);
-  const account = { users, notices: profileNotices, push };
-  const change = [
-    { apps, users, friends, requests, notices: friendNotices, push },
-    options,
-  ] as const;
+  const account = { users, notices: profileNotices, push: commitPusher(delivery, jobs) };
+  const parts = { apps, users, friends, requests, notices: friendNotices, push: account.push };
+  const change = [parts, options] as const;
   return {
     users: {
       getUsers: new GetUsers({ users }),

@@ -143,7 +143,7 @@ it('takes as many users as one call may name, in few commits', async () => {
     "SELECT COUNT(*) AS n, MAX(last_ordinal) AS unread FROM conversations WHERE app_id = 'demo' AND conversation_id LIKE 'd:many-%:shop'",
   );
   expect(heads).toEqual({ n: 499, unread: 0 });
-  expect(await send([...manyIds, 'alice'], { id, node: 1 })).toEqual(results);
+  expect(await send([...manyIds, 'alice'], { id, notCounted: true, node: 1 })).toEqual(results);
 });
 
 it('is refused as a whole without its account, and what was stored is answered even when the app is suspended', async () => {

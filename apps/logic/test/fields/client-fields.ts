@@ -130,7 +130,7 @@ const conversations: Record<string, MethodRow> = {
     fields: { conversation_id: ownConversation, seq: also(seq, ahead) },
   },
   UpdateSettings: {
-    request: { conversation_id, pinned: true, draft: 'x', remark: 'y' },
+    request: { conversation_id, pinned: true, draft: 'x', remark: 'y', client_request_id: 'r-set' },
     fields: {
       conversation_id: ownConversation,
       pinned: free,

@@ -57,7 +57,7 @@ const rows: Record<string, MethodRow> = {
     },
     fields: {
       sender: also(
-        message(sender, { kind, id: also(id, missing('nobody', { named: 'conversation_id' })) }),
+        message(sender, { kind, id: also(id, missing('nobody')) }),
         bad(undefined, { at: '.kind' }),
         bad({ kind: 'KIND_SYSTEM', id: 'x' }, { at: '.id' }),
         bad({ kind: 'KIND_BUSINESS', id: 'a:b' }, { at: '.id' }),
@@ -86,12 +86,7 @@ const rows: Record<string, MethodRow> = {
         bad({ kind: 'KIND_BUSINESS' }, { at: '.id' }),
         missing({ kind: 'KIND_SYSTEM' }, { named: 'systemAccount' }),
       ),
-      user_ids: also(
-        users,
-        bad(['bob', 'alice'], { at: '[1]' }),
-        // Its result says that there is no such user.
-        bad(['nobody'], { code: 'OK' }),
-      ),
+      user_ids: also(users, bad(['bob', 'alice'], { at: '[1]' })),
       content: contentForMany(),
       online_only: free,
       not_counted: free,
@@ -202,7 +197,7 @@ const rows: Record<string, MethodRow> = {
     },
   },
   'UserService/UpsertUsers': {
-    request: { users: [{ user_id: 'frank', nickname: 'Frank' }] },
+    request: { client_request_id: 'r-up', users: [{ user_id: 'frank', nickname: 'Frank' }] },
     fields: {
       users: list(
         message(

@@ -70,19 +70,17 @@ export class SendToUsers {
     const clientMsgId = derivedMsgId('users', request.requestId);
     const message = checkMessage({ ...input, conversationId: `s:${account}`, clientMsgId }, app);
     checkForMany(message);
+    const field = sender.kind === 'system' ? 'systemAccount' : 'sender.id';
+    await mustExist(users, appId, [account], () => field);
     // What is refused now is stored for nobody, and leaves the id free.
     if (message.refusal === undefined) await requests.claim(appId, request);
     const author = { appId, sender, origin: undefined, signal };
     const results = await atMost(SEND_TO_USERS_MAX_AT_ONCE, userIds, (userId) =>
       this.#send(addressed(message, account, userId), author, userId),
     );
-    // Nothing was stored, now or before, for a reason that has nothing to do with any of the users; or perhaps for want of the account.
-    const all = (code: ErrorCode) => results.every(({ error }) => error === code);
-    if (message.refusal && all(message.refusal.code)) throw message.refusal;
-    if (all('NOT_FOUND')) {
-      const field = sender.kind === 'system' ? 'systemAccount' : 'sender.id';
-      await mustExist(users, appId, [account], () => field);
-    }
+    // Nothing was stored, now or before, for a reason that has nothing to do with any of the users.
+    const { refusal } = message;
+    if (refusal && results.every(({ error }) => error === refusal.code)) throw refusal;
     return results;
   }
 
