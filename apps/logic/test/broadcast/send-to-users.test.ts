@@ -123,7 +123,7 @@ it('sends to nobody twice when it is repeated, through whichever node, and to th
     send(['alice', 'late', 'late'], { id, content: 'one', sender: system, node: 1 }),
     send(['alice', 'late', 'late'], { id, content: 'two' }),
   ];
-  for (const other of others) expect(await failureOf(other)).toEqual(taken);
+  expect(await Promise.all(others.map((other) => failureOf(other)))).toEqual([taken, taken, taken]);
   await backEnds[0]?.(Messages, 'sendMessage', {
     sender: shop,
     conversationId: 'd:alice:shop',
