@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DomainError } from '@queqiao/domain';
 import { systemClock, type Clock } from '@queqiao/runtime';
-import { newTokenSecret, type TestApp } from '@queqiao/testkit';
+import { eventually, newTokenSecret, queryRows, type TestApp } from '@queqiao/testkit';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { BURST_SECONDS } from '../../src/api/call-admission.js';
@@ -39,6 +39,10 @@ beforeAll(async () => {
   app = await rig.createApp('demo');
   await rig.backEnd(`Bearer ${app.credential}`).upsert('ann');
   await callFromElsewhere();
+  await eventually('what the app has is counted, and is not again for minutes', async () => {
+    const counted = "SELECT app_id FROM app_usage WHERE counted_ms > 0 AND owner = ''";
+    return (await queryRows(rig.database.rootUrl, counted)).length === 1;
+  });
 });
 beforeEach(() => {
   standsAt = undefined;

@@ -119,15 +119,27 @@ async function befriend(): Promise<void> {
   await backEnd(ServerUsers, 'upsertUsers', { users: [{ userId: 'bob', handle: 'bob@x' }] });
 }
 
+const UNDER_WAY = [
+  'dispatch',
+  'event_outbox',
+  'moment_jobs',
+  'broadcasts WHERE due_ms IS NOT NULL',
+  "erasures WHERE phase NOT IN ('sweep', 'done')",
+];
+
 /** What all tables hold, once no dispatch is under way any more, and no job that may bring one. */
 async function stored(): Promise<unknown> {
-  await eventually('dispatches settle', async () => {
-    const waiting =
-      'SELECT (SELECT COUNT(*) FROM moment_jobs) + (SELECT COUNT(*) FROM dispatch) + (SELECT COUNT(*) FROM event_outbox) + (SELECT COUNT(*) FROM broadcasts WHERE due_ms IS NOT NULL) + ' +
-      "(SELECT COUNT(*) FROM erasures WHERE phase NOT IN ('sweep', 'done')) AS n";
-    const [row] = await queryRows(rig.database.url, waiting);
-    return row?.['n'] === 0;
-  });
+  await eventually(
+    'dispatches and jobs settle',
+    async () => {
+      for (const rows of UNDER_WAY) {
+        const [row] = await queryRows(rig.database.url, `SELECT COUNT(*) AS n FROM ${rows}`);
+        if (row?.['n'] !== 0) throw new Error(`${JSON.stringify(row)} ${rows}`);
+      }
+      return true;
+    },
+    30_000,
+  );
   // Refused administration leaves its entry, and only that. Nodes say all the time that they are there, count what apps have, sweep
   // where a user was, and note how far the events of a webhook were sent.
   const byNodes = ['webhook_nodes', 'webhooks', 'webhook_waits', 'app_usage', 'erasures'];
