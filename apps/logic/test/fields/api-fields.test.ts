@@ -120,17 +120,16 @@ async function befriend(): Promise<void> {
 }
 
 const UNDER_WAY = [
-  'dispatch',
   'event_outbox',
   'moment_jobs',
   'broadcasts WHERE due_ms IS NOT NULL',
   "erasures WHERE phase NOT IN ('sweep', 'done')",
 ];
 
-/** What all tables hold, once no dispatch is under way any more, and no job that may bring one. */
+/** What all tables hold, once no job is under way any more. Whatever is dispatched was written with an entry or a state. */
 async function stored(): Promise<unknown> {
   await eventually(
-    'dispatches and jobs settle',
+    'jobs settle',
     async () => {
       for (const rows of UNDER_WAY) {
         const [row] = await queryRows(rig.database.url, `SELECT COUNT(*) AS n FROM ${rows}`);
@@ -140,9 +139,16 @@ async function stored(): Promise<unknown> {
     },
     30_000,
   );
-  // Refused administration leaves its entry, and only that. Nodes say all the time that they are there, count what apps have, sweep
-  // where a user was, and note how far the events of a webhook were sent.
-  const byNodes = ['webhook_nodes', 'webhooks', 'webhook_waits', 'app_usage', 'erasures'];
+  // Refused administration leaves its entry, and only that. Nodes say all the time that they are there, count what apps have, push
+  // again what a link has lost, sweep where a user was, and note how far the events of a webhook were sent.
+  const byNodes = [
+    'dispatch',
+    'webhook_nodes',
+    'webhooks',
+    'webhook_waits',
+    'app_usage',
+    'erasures',
+  ];
   const others = ['audit_log', ...byNodes];
   const changing = tables.filter((table) => !others.includes(table));
   return queryRows(rig.database.url, `CHECKSUM TABLE ${changing.join(', ')}`);
