@@ -131,9 +131,9 @@ async function stored(): Promise<unknown> {
   await eventually(
     'jobs settle',
     async () => {
-      for (const rows of UNDER_WAY) {
-        const [row] = await queryRows(rig.database.url, `SELECT COUNT(*) AS n FROM ${rows}`);
-        if (row?.['n'] !== 0) throw new Error(`${JSON.stringify(row)} ${rows}`);
+      for (const jobs of UNDER_WAY) {
+        const [row] = await queryRows(rig.database.url, `SELECT COUNT(*) AS n FROM ${jobs}`);
+        if (row?.['n'] !== 0) throw new Error(`${JSON.stringify(row)} ${jobs}`);
       }
       return true;
     },
