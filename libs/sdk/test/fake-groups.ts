@@ -97,7 +97,8 @@ export class FakeGroups {
       group.members.set(userId, this.#newMember(userId, inviterId));
       group.applications.delete(userId);
       group.invitations.delete(userId);
-      log.members(conversationId).join(userId, entries.length, entries.at(-1)?.ordinal ?? 0);
+      const head = { readSeq: entries.length, readOrdinal: entries.at(-1)?.ordinal ?? 0 };
+      log.members(conversationId).join(userId, entries.length, head);
     }
     const value = { userIds: [...userIds], way: how.way, inviterId };
     if (!group.record.large) this.tell(group, how.actor, { $case: 'membersJoined', value });

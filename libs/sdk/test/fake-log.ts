@@ -12,6 +12,7 @@ import {
   type MemberState,
   type PullEntriesRequest,
   type PullEntriesResponse,
+  type SeqRange,
 } from '@queqiao/protocol/client';
 
 import { changeOf } from '../src/replica/change.js';
@@ -210,21 +211,14 @@ export class FakeLog {
     const log = this.#log(request.conversationId);
     const lastSeq = this.#visibleSeq(log, user);
     const from = Math.max(1, request.fromSeq);
-    const to = request.toSeq === 0 ? lastSeq : Math.min(request.toSeq, lastSeq);
-    const member = this.member(log.id, user);
-    const hiddenTo = Math.min(Math.max(member.joinedSeq, member.clearedSeq), to);
-    const hidden = member.hiddenSeqs.filter((seq) => seq >= from && seq <= to);
-    const wanted = log.entries.filter(
-      ({ seq }) => seq >= from && seq <= to && seq > hiddenTo && !hidden.includes(seq),
-    );
+    const to = request.toSeq === 0 ? lastSeq : Math.min(request.toSeq, log.entries.length);
+    const range = log.entries.filter(({ seq }) => seq >= from && seq <= to);
+    const wanted = range.filter(({ seq }) => log.members.sees(user, seq));
     const limit = Math.min(request.limit === 0 ? 100 : request.limit, this.maxPull);
     const entries = request.backwards ? wanted.slice(-limit) : wanted.slice(0, limit);
     return {
       entries,
-      notVisible: [
-        ...(hiddenTo >= from ? [{ fromSeq: from, toSeq: hiddenTo }] : []),
-        ...hidden.map((seq) => ({ fromSeq: seq, toSeq: seq })),
-      ],
+      notVisible: runsOf(range.filter((entry) => !wanted.includes(entry)).map(({ seq }) => seq)),
       lastSeq,
       logEpoch: this.epoch,
       hasMore: entries.length < wanted.length,
@@ -297,6 +291,17 @@ export class FakeLog {
     if (log === undefined) throw new DomainError('NOT_FOUND', 'no such conversation');
     return log;
   }
+}
+
+/** Ascending seqs as ranges. */
+function runsOf(seqs: readonly number[]): SeqRange[] {
+  const runs: SeqRange[] = [];
+  for (const seq of seqs) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.toSeq === seq - 1) last.toSeq = seq;
+    else runs.push({ fromSeq: seq, toSeq: seq });
+  }
+  return runs;
 }
 
 function kindOf(id: string): Conversation_Kind {

@@ -45,9 +45,13 @@ const NEW_ROW: Row = {
   settings: {},
 };
 
+/** An earlier time in it. */
+type Stint = Pick<Row, 'joinedSeq' | 'leftSeq'>;
+
 /** What the members of one conversation have there, and how it changes. A change that changes nothing raises no rev. */
 export class FakeMembers {
   readonly #rows = new Map<string, Row>();
+  readonly #stints = new Map<string, readonly Stint[]>();
 
   /** By the seq of their join. */
   constructor(
@@ -72,11 +76,21 @@ export class FakeMembers {
     return this.#rows.get(user)?.role === GroupRole.OWNER;
   }
 
-  /** Comes in, or back: sees what comes after `seq`. */
-  join(user: string, seq: number, ordinal: number): void {
+  /** Comes in, or back: sees what comes after `seq`, and the stays before; 0: everything. `head`: where the log ends. */
+  join(user: string, seq: number, head: Pick<Row, 'readSeq' | 'readOrdinal'>): void {
     const known = this.#rows.get(user);
-    const row = { ...NEW_ROW, joinedSeq: seq, readSeq: seq, readOrdinal: ordinal };
-    this.#rows.set(user, { ...row, rev: (known?.rev ?? 0) + 1 });
+    const stints = seq === 0 || known === undefined ? [] : [...this.#stintsOf(user), known];
+    this.#stints.set(user, stints);
+    const row = { ...(known ?? NEW_ROW), joinedSeq: seq, leftSeq: undefined, ...head };
+    this.#rows.set(user, { ...row, role: GroupRole.MEMBER, rev: (known?.rev ?? 0) + 1 });
+  }
+
+  /** Whether the entry may be seen. */
+  sees(user: string, seq: number): boolean {
+    const row = this.#row(user);
+    if (seq <= row.clearedSeq || row.hiddenSeqs.includes(seq)) return false;
+    const stays = [...this.#stintsOf(user), row];
+    return stays.some(({ joinedSeq, leftSeq }) => joinedSeq < seq && seq <= (leftSeq ?? Infinity));
   }
 
   /** Sees nothing above `seq`. */
@@ -182,6 +196,10 @@ export class FakeMembers {
 
   #peer(user: string): string | undefined {
     return this.id.startsWith('d:') ? this.users.find((other) => other !== user) : undefined;
+  }
+
+  #stintsOf(user: string): readonly Stint[] {
+    return this.#stints.get(user) ?? [];
   }
 
   #row(user: string): Row {

@@ -121,13 +121,16 @@ export class Puller {
   }
 
   async #loadOlder(state: ConversationState, limit: number): Promise<Entry[]> {
-    const toSeq = state.log.base;
-    if (toSeq < 1) return [];
-    const request = { conversationId: state.id, fromSeq: 1, toSeq, limit, backwards: true };
-    const answer = await this.deps.call(ConversationServiceDefinition, 'pullEntries', request);
-    this.#checkEpoch(answer.logEpoch);
-    if (!this.#isCurrent(state)) throw turnOver();
-    return this.deps.replica.applyOlder(state, answer, toSeq);
+    for (let toSeq = state.log.base; toSeq > 0; toSeq = state.log.base) {
+      const request = { conversationId: state.id, fromSeq: 1, toSeq, limit, backwards: true };
+      const answer = await this.deps.call(ConversationServiceDefinition, 'pullEntries', request);
+      this.#checkEpoch(answer.logEpoch);
+      if (!this.#isCurrent(state)) throw turnOver();
+      const older = this.deps.replica.applyOlder(state, answer, toSeq);
+      // A page may hold nothing but what may not be seen, as between two stays, and the earlier stay lies below it.
+      if (older.length > 0 || !answer.hasMore || state.log.base >= toSeq) return older;
+    }
+    return [];
   }
 
   /** False once the replica was discarded: what the answer says belongs to nothing. */

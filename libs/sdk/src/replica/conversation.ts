@@ -41,6 +41,8 @@ export class ConversationState {
   #marked = 0;
   #activeMs = 0;
   #hidden: ReadonlySet<number> = new Set();
+  /** Of what was passed up to here, some may be seen by now. */
+  #reopened = 0;
   #maxKept: number;
 
   constructor(
@@ -90,6 +92,8 @@ export class ConversationState {
     const before = this.member;
     if (!this.#cursor.apply(member)) return false;
     this.#expectStay(before, member);
+    // Who comes back to the whole log has passed parts of it as not to be seen: they are older entries, to be loaded.
+    if (member.joinedSeq < (before?.joinedSeq ?? 0)) this.#reopened = before?.joinedSeq ?? 0;
     this.#hidden = new Set([...this.#hidden, ...member.hiddenSeqs]);
     this.log.skip({ fromSeq: 1, toSeq: member.clearedSeq });
     return true;
@@ -108,9 +112,11 @@ export class ConversationState {
   /** Takes out of memory what the member may no longer see; returns the seqs. */
   enforce(): number[] {
     const cleared = this.member?.clearedSeq ?? 0;
-    if (this.log.base < cleared) this.log.moveBase(cleared);
+    const floor = Math.max(cleared, this.#reopened);
+    this.#reopened = 0;
+    if (this.log.base < floor) this.log.moveBase(floor);
     this.#forgetPreview(cleared);
-    return this.window.remove((seq) => seq <= cleared || this.#hidden.has(seq));
+    return this.window.remove((seq) => seq <= floor || this.#hidden.has(seq));
   }
 
   /** Moves what became contiguous into the window and returns it, in order. */
@@ -265,11 +271,12 @@ export class ConversationState {
 
   /** Where a conversation begins on this device when it is seen for the first time. */
   #firstBase(from: Conversation, fullHistory: boolean): number {
-    const floor = Math.max(from.member?.joinedSeq ?? 0, from.member?.clearedSeq ?? 0);
-    if (fullHistory) return floor;
+    const { joinedSeq = 0, clearedSeq = 0 } = from.member ?? {};
+    // The user may have been in it before the join that the state names: a pull says what may be seen of that.
+    if (fullHistory) return clearedSeq;
     const held = this.log.lowestHeld;
     const base = held === undefined ? from.lastSeq : Math.min(from.lastSeq, held - 1);
-    return Math.max(floor, base);
+    return Math.max(joinedSeq, clearedSeq, base);
   }
 
   #preview(entry: Entry | undefined): void {

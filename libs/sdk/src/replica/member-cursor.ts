@@ -11,7 +11,7 @@ import { isPushedNews } from './unheard.js';
 export interface EffectiveMember {
   readonly readSeq: number;
   readonly readOrdinal: number;
-  /** Entries up to it may not be seen: from before the join, or cleared. */
+  /** Entries up to it were cleared. What is known from before the join is from an earlier stay, and stays. */
   readonly floor: number;
   readonly left: boolean;
   /** Newest unread entry that mentions the user; 0: none. */
@@ -87,7 +87,7 @@ export class MemberCursor {
     const member = this.#member;
     let readSeq = Math.max(this.#readSeq, member?.readSeq ?? 0);
     let readOrdinal = Math.max(this.#readOrdinal, member?.readOrdinal ?? 0);
-    let floor = Math.max(member?.joinedSeq ?? 0, member?.clearedSeq ?? 0);
+    let floor = member?.clearedSeq ?? 0;
     let settings = member?.settings ?? NO_SETTINGS;
     let hiddenThrough = member?.hiddenThroughSeq ?? 0;
     for (const operation of operations) {
