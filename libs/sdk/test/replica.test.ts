@@ -268,6 +268,27 @@ describe('sync', () => {
     expect((await store.load())?.cursor.length).toBeGreaterThan(0);
   });
 
+  it('goes on asking for what is new while it waits for what was missed', async () => {
+    const scene = room({ alice: 0, bob: 0 }, 2);
+    const store = new MemoryReplicaStore();
+    const first = await scene.online('alice', { store });
+    first.client.stop();
+    const kept = (await store.load())?.cursor;
+    scene.server.say(ROOM, 'bob', 'missed');
+    scene.server.fault = (method) => (method === 'PullEntries' ? 'swallow' : undefined);
+    const alice = await scene.online('alice', { store });
+    scene.server.log.createConversation('g:other', { bob: 0, alice: 0 }, 'Other');
+    const value = scene.server.log.member('g:other', 'alice');
+    scene.server.pushTo(scene.server.session('alice'), { $case: 'memberState', value });
+    await scene.settle();
+    expect(alice.client.conversation('g:other')?.name).toBe('Other');
+    expect((await store.load())?.cursor).toEqual(kept);
+    scene.server.fault = () => undefined;
+    await scene.clock.advance(60_000);
+    expect(alice.seqs(ROOM)).toEqual([3]);
+    expect((await store.load())?.cursor).not.toEqual(kept);
+  });
+
   it('starts from the beginning when the stored cursor is refused', async () => {
     const scene = room({ alice: 0, bob: 0 }, 2);
     const alice = await scene.online('alice');

@@ -31,7 +31,9 @@ export interface SyncerDeps {
 
 interface Page {
   readonly cursor: Uint8Array;
+  /** Resolves when everything that it names has been. */
   readonly surfaced: Promise<unknown>;
+  done: boolean;
 }
 
 /** Asks what changed since the cursor, after every connect and whenever something may have been missed. */
@@ -39,6 +41,10 @@ export class Syncer {
   #turn: SessionTurn | undefined;
   #running = false;
   #again = false;
+  /** Wakes a sync that has asked and waits for what was named. */
+  #wake: () => void = () => undefined;
+  /** In their order, those that were answered in this session and whose cursors may not be kept yet. */
+  #pages: Page[] = [];
   /** The running sync is only to check: it is asked for by nothing that has happened. */
   #checking = false;
 
@@ -50,6 +56,7 @@ export class Syncer {
     this.#running = false;
     this.#again = false;
     this.#checking = false;
+    this.#pages = [];
     this.request();
   }
 
@@ -60,12 +67,13 @@ export class Syncer {
     this.request();
   }
 
-  /** Syncs now, or once more after the sync that is running. */
+  /** Syncs now, or once more when the sync that is running has asked for everything, whatever it waits for then. */
   request(): void {
     const turn = this.#turn;
     if (turn?.alive !== true) return;
     if (this.#running) {
       this.#again = true;
+      this.#wake();
       return;
     }
     this.#running = true;
@@ -93,6 +101,7 @@ export class Syncer {
   /** A stored cursor that is not accepted means: from the beginning. What is known stays. */
   #refused(code: string): void {
     this.deps.logger.warn('the server refuses the sync', { code });
+    this.#pages = [];
     if (code !== 'INVALID_ARGUMENT' || this.deps.replica.cursor.length === 0) return;
     this.deps.replica.storeCursor(new Uint8Array());
     this.request();
@@ -101,30 +110,43 @@ export class Syncer {
   async #sync(turn: SessionTurn): Promise<void> {
     const { replica } = this.deps;
     const version = replica.version;
-    const pages: Page[] = [];
-    let cursor = replica.cursor;
+    let cursor = this.#pages.at(-1)?.cursor ?? replica.cursor;
     for (let more = true; more;) {
       const answer = await this.#ask(cursor);
       turn.check();
       if (answer.logEpoch !== replica.logEpoch) this.deps.onEpoch(answer.logEpoch);
-      if (version !== replica.version) {
-        this.#again = true;
-        return;
-      }
-      pages.push(this.#apply(answer));
+      if (version !== replica.version) return this.#startOver();
+      this.#pages.push(this.#apply(answer));
       cursor = answer.cursor;
       more = answer.hasMore;
     }
-    // A cursor may be kept only when what it names, and what the pages before it name, has been surfaced.
-    for (const page of pages) {
-      await page.surfaced;
+    await this.#keep(turn, version);
+  }
+
+  /**
+   * A cursor may be kept only when what it names, and what the pages before it name, has been surfaced. That may take long, and
+   * whatever is to be asked for meanwhile does not wait for it: a conversation that is new would be.
+   */
+  async #keep(turn: SessionTurn, version: number): Promise<void> {
+    for (let page = this.#pages[0]; page !== undefined; page = this.#pages[0]) {
+      if (!page.done && !this.#again) await Promise.race([page.surfaced, this.#requested()]);
       turn.check();
-      if (version !== replica.version) {
-        this.#again = true;
-        return;
-      }
-      replica.storeCursor(page.cursor);
+      if (version !== this.deps.replica.version) return this.#startOver();
+      if (!page.done) return;
+      this.deps.replica.storeCursor(page.cursor);
+      this.#pages.shift();
     }
+  }
+
+  /** Resolves when a sync is asked for. */
+  #requested(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
+  }
+
+  /** Everything was discarded: what was answered stands for nothing. */
+  #startOver(): void {
+    this.#pages = [];
+    this.#again = true;
   }
 
   #ask(cursor: Uint8Array): Promise<SyncConversationsResponse> {
@@ -144,9 +166,13 @@ export class Syncer {
       news.forEach((unheard) => this.deps.onUnheard(unheard));
     }
     const states = answer.conversations.map((one) => replica.applyConversation(one));
-    const surfaced = Promise.all(states.map((state) => puller.fill(state)));
+    const filled = Promise.all(states.map((state) => puller.fill(state)));
+    const surfaced = filled.then(() => {
+      page.done = true;
+    });
+    const page: Page = { cursor: answer.cursor, surfaced, done: false };
     // Awaited later; a failure before that is not unhandled.
     surfaced.catch(() => undefined);
-    return { cursor: answer.cursor, surfaced };
+    return page;
   }
 }
