@@ -232,7 +232,7 @@ function createDoors(
 ) {
   const services = [...all, ...operators.services];
   const { apps } = known;
-  const admission = new CallAdmission({ apps, rates, metrics });
+  const admission = new CallAdmission({ apps, rates, clock, metrics });
   const caller = new MethodCaller(services, admission, new Settling({ clock, metrics }));
   const observer = new CallObserver({
     clock,

@@ -1,5 +1,6 @@
 import { parseAppId, parseDeviceId, parseUserId } from '@queqiao/domain';
 import { Registry } from '@queqiao/runtime';
+import { FakeClock } from '@queqiao/runtime/testing';
 import { describe, expect, it } from 'vitest';
 import { appRules } from '../../test/fakes/app-rules.js';
 import type { AppRules } from '../usecase/app/ports.js';
@@ -8,6 +9,7 @@ import { CallAdmission, MAX_CALLS_PER_APP, type RateDemand } from './call-admiss
 import { MAX_READS_PER_APP } from './call-turns.js';
 
 const SEND = 'queqiao.client.v1.MessageService/Send';
+const CREATE_GROUP = 'queqiao.client.v1.GroupService/CreateGroup';
 const SYNC = 'queqiao.client.v1.ConversationService/SyncConversations';
 const SERVER_LIST = 'queqiao.server.v1.FriendService/ListFriends';
 
@@ -36,6 +38,7 @@ function rig(rules: Partial<AppRules> = {}) {
         return answers.shift() ?? null;
       },
     },
+    clock: new FakeClock(),
     metrics: new Registry(),
   });
   return { admission, asked, answers };
@@ -168,5 +171,22 @@ describe('calls in flight', () => {
     await settle();
     expect(begun).toBe(MAX_READS_PER_APP);
     expect(await admission.run(SEND, contextOf(), { carryOut: done })).toBe('done');
+  });
+
+  it('changes of an app that has company wait for each other, and messages make it company', async () => {
+    const { admission } = rig();
+    const changed: string[] = [];
+    const change = (name: string) =>
+      admission.run(CREATE_GROUP, contextOf(ann, 'busy'), {
+        carryOut: () => new Promise<void>(() => changed.push(name)),
+      });
+    void change('alone');
+    void change('alone too');
+    await settle();
+    expect(changed).toEqual(['alone', 'alone too']);
+    await admission.run(SEND, contextOf(ann, 'other'), { carryOut: done });
+    void change('in company');
+    await settle();
+    expect(changed).toEqual(['alone', 'alone too']);
   });
 });

@@ -1,5 +1,5 @@
 import { DomainError } from '@queqiao/domain';
-import { counterIn, type Registry } from '@queqiao/runtime';
+import { counterIn, type Clock, type Registry } from '@queqiao/runtime';
 import type { AppRules, Apps } from '../usecase/app/ports.js';
 import type { CallContext } from '../usecase/caller.js';
 import { CLIENT_READ_PATHS } from './client-reads.js';
@@ -7,10 +7,12 @@ import { METHOD_SCOPES } from './door/method-scopes.js';
 import {
   CallTurns,
   MAX_CHANGES,
+  MAX_CHANGES_IN_COMPANY,
   MAX_CHANGES_PER_APP,
   MAX_READS,
   MAX_READS_PER_APP,
 } from './call-turns.js';
+import { Company } from './company.js';
 
 /** Calls of one app that run at a node at once. Above it: RATE_LIMITED, so that they do not wait in the way of others. */
 export const MAX_CALLS_PER_APP = 2_000;
@@ -38,6 +40,7 @@ export interface Rates {
 export interface CallAdmissionDeps {
   readonly apps: Apps;
   readonly rates: Rates;
+  readonly clock: Pick<Clock, 'monotonic' | 'setTimer'>;
   readonly metrics: Registry;
 }
 
@@ -51,7 +54,12 @@ export interface AdmittedWork<T> {
 }
 
 const READS = { kind: 'read', all: MAX_READS, perApp: MAX_READS_PER_APP } as const;
-const CHANGES = { kind: 'change', all: MAX_CHANGES, perApp: MAX_CHANGES_PER_APP } as const;
+const CHANGES = {
+  kind: 'change',
+  all: MAX_CHANGES,
+  perApp: MAX_CHANGES_PER_APP,
+  inCompany: MAX_CHANGES_IN_COMPANY,
+} as const;
 /** What waits in the queues of the append and import writers, where apps take turns too, and not for a connection of the pool. */
 const APPENDS = /\.(?:MessageService|ImportService)\/(?!DeleteForMe$)/;
 
@@ -65,14 +73,17 @@ type RateName = keyof AppRules & `${string}PerSecond`;
 export class CallAdmission {
   readonly #deps: CallAdmissionDeps;
   readonly #running = new Map<string, number>();
+  readonly #company: Company;
   readonly #reads: CallTurns;
   readonly #changes: CallTurns;
   readonly #crowded;
 
   constructor(deps: CallAdmissionDeps) {
     this.#deps = deps;
-    this.#reads = new CallTurns(READS, deps.metrics);
-    this.#changes = new CallTurns(CHANGES, deps.metrics);
+    this.#company = new Company(deps.clock);
+    const hasCompany = (appId: string): boolean => this.#company.has(appId);
+    this.#reads = new CallTurns(READS, { ...deps, hasCompany });
+    this.#changes = new CallTurns(CHANGES, { ...deps, hasCompany });
     this.#crowded = counterIn(deps.metrics, {
       name: 'queqiao_api_crowded_total',
       help: 'Calls refused because too many of their app were in flight',
@@ -144,7 +155,7 @@ export class CallAdmission {
     }
     add('app', all, `${what}:a:${appId}`, APP_BURST_SECONDS);
     const refusal = this.#deps.rates.take(demands);
-    if (refusal === null) return;
+    if (refusal === null) return this.#company.note(appId);
     const at = demands.findIndex(({ scope }) => scope === refusal.scope);
     throw rateLimited(names[at] ?? all, refusal.retryAfterMs);
   }

@@ -1,12 +1,20 @@
 import { Registry } from '@queqiao/runtime';
+import { FakeClock } from '@queqiao/runtime/testing';
 import { expect, it } from 'vitest';
-import { CallTurns } from './call-turns.js';
+import { BRISK_MS, CallTurns } from './call-turns.js';
 
 const ALL = 24;
 const PER_APP = 16;
 
-function rig() {
-  const turns = new CallTurns({ kind: 'read', all: ALL, perApp: PER_APP }, new Registry());
+function rig(inCompany?: number) {
+  const clock = new FakeClock();
+  const others = new Set<string>();
+  const hasCompany = (appId: string): boolean => [...others].some((other) => other !== appId);
+  const limits = { kind: 'read', all: ALL, perApp: PER_APP } as const;
+  const turns = new CallTurns(
+    { ...limits, ...(inCompany === undefined ? {} : { inCompany }) },
+    { clock, hasCompany, metrics: new Registry() },
+  );
   const begun: string[] = [];
   const ends: (() => void)[] = [];
   const read = (name: string, signal = { aborted: false }) => {
@@ -21,7 +29,7 @@ function rig() {
     ends.shift()?.();
     await settle();
   };
-  return { read, begun, endOne, settle };
+  return { read, begun, endOne, settle, clock, others };
 }
 
 const many = (count: number, read: (name: string) => Promise<unknown>, app = 'a') =>
@@ -72,4 +80,38 @@ it('one that nobody waits for any more does not begin, and stops nobody', async 
   expect(await late).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
   expect(begun.at(-1)).toBe('a next');
   void next;
+});
+
+it('of an app in company run one after another, as long as none takes long', async () => {
+  const { read, begun, endOne, settle, clock, others } = rig(1);
+  others.add('b');
+  many(50, read);
+  await settle();
+  expect(begun).toEqual(['a 0']);
+  void read('b 0');
+  await settle();
+  expect(begun).toEqual(['a 0', 'b 0']);
+  await endOne();
+  expect(begun).toEqual(['a 0', 'b 0', 'a 1']);
+  clock.advance(BRISK_MS);
+  await settle();
+  expect(begun.slice(3)).toEqual(['a 2']);
+  for (let n = 0; n < ALL; n += 1) {
+    clock.advance(BRISK_MS);
+    await settle();
+  }
+  expect(begun.filter((name) => name.startsWith('a'))).toHaveLength(1 + PER_APP);
+});
+
+it('of an app that is alone are as many at once as it may have', async () => {
+  const { read, begun, endOne, settle, others } = rig(1);
+  many(50, read);
+  await settle();
+  expect(begun).toHaveLength(PER_APP);
+  others.add('b');
+  for (let n = 0; n < PER_APP; n += 1) await endOne();
+  expect(begun).toHaveLength(PER_APP + 1);
+  others.clear();
+  await endOne();
+  expect(begun.length).toBeGreaterThan(PER_APP + 1);
 });

@@ -1,5 +1,5 @@
 import { DomainError } from '@queqiao/domain';
-import { gaugeIn, type Registry } from '@queqiao/runtime';
+import { gaugeIn, type Clock, type Registry } from '@queqiao/runtime';
 import type { Cancellation } from '../usecase/caller.js';
 
 export interface TurnLimits {
@@ -9,6 +9,8 @@ export interface TurnLimits {
   readonly all: number;
   /** Of one app. */
   readonly perApp: number;
+  /** Of one app, while others call too: those that began within BRISK_MS. Left out: as many as `perApp`. */
+  readonly inCompany?: number;
 }
 
 /** Reads that run at a node at once: enough for all connections of its pool, and not more than those serve quickly. */
@@ -19,11 +21,22 @@ export const MAX_READS_PER_APP = 16;
 export const MAX_CHANGES = 16;
 /** Of one app: more would only wait for connections, in the way of others. */
 export const MAX_CHANGES_PER_APP = 8;
+/** Of one app while another one calls: a burst of changes is worked off one after another, and costs others next to nothing. */
+export const MAX_CHANGES_IN_COMPANY = 1;
+/** What runs for longer than that waits for a lock or a disk more than it computes, and no longer holds up the next one. */
+export const BRISK_MS = 50;
 
 interface Waiting {
   readonly signal: Cancellation;
   readonly begin: () => void;
   readonly giveUp: (error: DomainError) => void;
+}
+
+export interface CallTurnsDeps {
+  readonly clock: Pick<Clock, 'setTimer'>;
+  /** Whether another app than this one calls at present. */
+  readonly hasCompany: (appId: string) => boolean;
+  readonly metrics: Registry;
 }
 
 /**
@@ -34,15 +47,17 @@ export class CallTurns {
   /** In the order of their turns. */
   readonly #waiting = new Map<string, Waiting[]>();
   readonly #running = new Map<string, number>();
+  /** Of those that run, the ones that began a moment ago. */
+  readonly #brisk = new Map<string, number>();
   readonly #waitingGauge;
   #runningCount = 0;
   #waitingCount = 0;
 
   constructor(
     readonly limits: TurnLimits,
-    metrics: Registry,
+    private readonly deps: CallTurnsDeps,
   ) {
-    this.#waitingGauge = gaugeIn(metrics, {
+    this.#waitingGauge = gaugeIn(deps.metrics, {
       name: 'queqiao_api_waiting_calls',
       help: 'Calls that wait for others to end',
       labelNames: ['kind'],
@@ -52,18 +67,48 @@ export class CallTurns {
   /** Rejects with DEADLINE_EXCEEDED when nobody waits any more as its turn comes, else with whatever `work` rejects with. */
   async run<T>(appId: string, signal: Cancellation, work: () => Promise<T>): Promise<T> {
     if (!this.#mayBegin(appId)) await this.#wait(appId, signal);
-    else this.#count(appId, 1);
+    else this.#begin(appId);
+    const endBrisk = this.#watchBrisk(appId);
     try {
       return await work();
     } finally {
-      this.#count(appId, -1);
+      endBrisk();
+      this.#runningCount -= 1;
+      count(this.#running, appId, -1);
       this.#next();
     }
   }
 
   #mayBegin(appId: string): boolean {
+    const { all, perApp, inCompany = perApp } = this.limits;
     const ofApp = this.#running.get(appId) ?? 0;
-    return this.#runningCount < this.limits.all && ofApp < this.limits.perApp;
+    if (this.#runningCount >= all || ofApp >= perApp) return false;
+    return (this.#brisk.get(appId) ?? 0) < inCompany || !this.deps.hasCompany(appId);
+  }
+
+  /** What it returns has to be called when the call ends. */
+  #watchBrisk(appId: string): () => void {
+    let brisk = true;
+    const end = (): void => {
+      if (brisk) count(this.#brisk, appId, -1);
+      brisk = false;
+    };
+    if (this.limits.inCompany === undefined) return end;
+    const timer = this.deps.clock.setTimer(BRISK_MS, () => {
+      end();
+      this.#next();
+    });
+    return () => {
+      timer.cancel();
+      end();
+    };
+  }
+
+  /** Counted before it runs, so that whoever comes next knows of it. */
+  #begin(appId: string): void {
+    this.#runningCount += 1;
+    count(this.#running, appId, 1);
+    count(this.#brisk, appId, 1);
   }
 
   #wait(appId: string, signal: Cancellation): Promise<void> {
@@ -89,16 +134,15 @@ export class CallTurns {
         next.giveUp(new DomainError('DEADLINE_EXCEEDED', 'the caller gave up before its turn'));
         continue;
       }
-      this.#count(appId, 1);
+      this.#begin(appId);
       next.begin();
       return;
     }
   }
+}
 
-  #count(appId: string, change: 1 | -1): void {
-    this.#runningCount += change;
-    const running = (this.#running.get(appId) ?? 0) + change;
-    if (running > 0) this.#running.set(appId, running);
-    else this.#running.delete(appId);
-  }
+function count(of: Map<string, number>, appId: string, change: 1 | -1): void {
+  const left = (of.get(appId) ?? 0) + change;
+  if (left > 0) of.set(appId, left);
+  else of.delete(appId);
 }

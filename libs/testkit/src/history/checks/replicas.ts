@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Entry_State, type Entry } from '@queqiao/protocol/client';
+import { DEFAULT_LIMITS } from '@queqiao/sdk';
 import { changeIn, changesByKey } from '../change-fold.js';
 import { targetsOf } from '../changes.js';
 import type { ChangeRecord } from '../history.js';
@@ -83,10 +84,12 @@ function* messages(
     if (entry === undefined || !isVisible(membership, seq)) yield `${who} shows ${seq}`;
     else if (stored.isKnown(entry, membership)) yield* sameMessage(who, message, entry, stored);
   }
-  const first = shown[0]?.seq ?? Infinity;
+  // What is older than that may have been dropped from memory.
+  const trimmed = entries.length > DEFAULT_LIMITS.maxKeptEntries;
+  const first = trimmed ? (shown[0]?.seq ?? Infinity) : 1;
   const lacking = entries.find(
     (entry) =>
-      entry.seq > first &&
+      entry.seq >= first &&
       !seen.has(entry.seq) &&
       stored.isMessage(entry) &&
       stored.isKnown(entry, membership) &&
