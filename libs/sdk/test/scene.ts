@@ -1,3 +1,4 @@
+import type { Item } from '@queqiao/protocol/client';
 import {
   createClient,
   Platform,
@@ -72,4 +73,18 @@ export function room(members: Record<string, number> = { alice: 0, bob: 0 }, ent
   scene.server.log.createConversation(ROOM, members, 'Room');
   for (let n = 0; n < entries; n += 1) scene.server.say(ROOM, 'bob', `old ${n + 1}`);
   return scene;
+}
+
+/** Pushes stop until the returned function lets them through, in the order given by `arrange`. */
+export function holdPushes(scene: Scene): (arrange?: (held: Item[]) => Item[]) => Promise<void> {
+  const held: Item[] = [];
+  scene.server.onPush = (push) => {
+    held.push(push);
+    return [];
+  };
+  return async (arrange = (all) => all) => {
+    scene.server.onPush = (push) => [push];
+    for (const item of arrange(held)) scene.server.session('alice').socket.deliver([item]);
+    await scene.settle();
+  };
 }
