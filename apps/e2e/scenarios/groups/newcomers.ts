@@ -6,8 +6,10 @@ import {
   JoinMode,
   type Entry,
 } from '@queqiao/protocol/client';
-import type { TestCluster } from '@queqiao/testkit';
+import { createClient, Platform } from '@queqiao/sdk';
+import { eventually, type TestCluster } from '@queqiao/testkit';
 import { expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { allHear, foundGroup } from '../../src/stage/group.js';
 import type { Person } from '../../src/stage/person.js';
 import { useStage } from '../../src/stage/stage.js';
@@ -20,6 +22,23 @@ export function newcomers(cluster: () => TestCluster): void {
     const request = { conversationId: `g:${groupId}`, fromSeq: 1, limit: 100 };
     const { entries } = await who.reads(Conversations, 'pullEntries', request);
     return entries.map(({ seq }: Entry) => seq);
+  }
+
+  /** Seqs of what a new device of somebody shows, once it has the last of them. */
+  async function shownAnew({ id }: Person, groupId: string, last: number): Promise<number[]> {
+    const { app } = stage();
+    const client = createClient({
+      url: cluster().socketUrls[0] ?? '',
+      token: () => app.token(id),
+      device: { id: 'new', platform: Platform.LINUX },
+      fullHistory: true,
+      webSocket: (url, protocols) => new WebSocket(url, protocols),
+    });
+    client.start();
+    const shown = (): number[] => client.entries(`g:${groupId}`).map(({ seq }) => seq);
+    await eventually('a new device has all', () => shown().includes(last) || null);
+    client.stop();
+    return shown();
   }
 
   async function bring(groupId: string, who: Person, ...listeners: Person[]): Promise<void> {
@@ -46,6 +65,7 @@ export function newcomers(cluster: () => TestCluster): void {
     await alice.says('g:since', 'meanwhile', bob);
     await bring(groupId, carol, alice, bob);
     expect(await seen(carol, groupId)).toEqual([3, 4, 5, 7]);
+    expect(await shownAnew(carol, groupId, 7)).toEqual([3, 4, 5, 7]);
     expect(await seen(alice, groupId)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
