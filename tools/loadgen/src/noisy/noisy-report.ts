@@ -1,4 +1,4 @@
-import { median } from '../observe/statistics.js';
+import { latencyOf, median } from '../observe/statistics.js';
 import type { FloodKind } from './flood-calls.js';
 import type { NoisyOptions } from './noisy-options.js';
 import type { NoisyRun, NoisyTurn } from './run-noisy.js';
@@ -26,6 +26,9 @@ export interface FloodFigures {
   readonly p99Ratio: number;
   /** Median of the ratios of a flood to the turn before it. */
   readonly p99PairRatio: number;
+  /** Of the acknowledgements of all turns together, and its ratio to that of all turns alone: steadier than those of single turns. */
+  readonly allP99Ms: number;
+  readonly allP99Ratio: number;
   readonly cpuRatio: number;
   readonly attempts: number;
   readonly accepted: number;
@@ -36,17 +39,22 @@ export interface FloodFigures {
 export interface NoisyFigures {
   readonly aloneP50Ms: number;
   readonly aloneP99Ms: number;
+  readonly aloneAllP99Ms: number;
   readonly floods: readonly FloodFigures[];
 }
 
 const middle = (turns: readonly NoisyTurn[], read: (turn: NoisyTurn) => number) =>
   median(turns.map(read));
 
+const together = (turns: readonly NoisyTurn[]) =>
+  latencyOf(turns.flatMap(({ ackMs }) => ackMs)).p99Ms;
+
 export function figuresOf({ turns }: NoisyRun, options: NoisyOptions): NoisyFigures {
   const alone = turns.filter(({ flood }) => flood === undefined);
   return {
     aloneP50Ms: middle(alone, ({ ack }) => ack.p50Ms),
     aloneP99Ms: middle(alone, ({ ack }) => ack.p99Ms),
+    aloneAllP99Ms: together(alone),
     floods: options.flood.map((kind) => floodFigures(kind, turns, options)),
   };
 }
@@ -71,6 +79,8 @@ function floodFigures(
     p99Ms,
     p99Ratio: p99Ms / middle(alone, ({ ack }) => ack.p99Ms),
     p99PairRatio: median(ratios),
+    allP99Ms: together(flooded),
+    allP99Ratio: together(flooded) / together(alone),
     cpuRatio: middle(flooded, serverCpu) / middle(alone, serverCpu),
     attempts: floods.reduce((sum, { attempts }) => sum + attempts, 0),
     accepted: floods.reduce((sum, { accepted }) => sum + accepted, 0),
@@ -95,13 +105,16 @@ export function wrongs({ turns, verdict }: NoisyRun, { floods }: NoisyFigures): 
   return found;
 }
 
-export function describeFigures({ aloneP50Ms, aloneP99Ms, floods }: NoisyFigures): string {
+export function describeFigures({ floods, ...alone }: NoisyFigures): string {
   const lines = floods.map(
-    ({ kind, p50Ms, p99Ms, p99Ratio, p99PairRatio, cpuRatio, accepted, attempts, allowed }) =>
-      `flooded with ${kind}: p50 ${p50Ms.toFixed(1)} p99 ${p99Ms.toFixed(1)} ms, ratio of p99 ${p99Ratio.toFixed(2)} ` +
-      `(to the turn before ${p99PairRatio.toFixed(2)}), of server CPU ${cpuRatio.toFixed(2)}; ` +
-      `the flood had ${accepted} of ${attempts}, at most ${allowed} allowed`,
+    (one) =>
+      `flooded with ${one.kind}: p50 ${one.p50Ms.toFixed(1)} p99 ${one.p99Ms.toFixed(1)} ms, of all ${one.allP99Ms.toFixed(1)} ms; ` +
+      `ratio of p99 ${one.p99Ratio.toFixed(2)} (to the turn before ${one.p99PairRatio.toFixed(2)}, of all ` +
+      `${one.allP99Ratio.toFixed(2)}), of server CPU ${one.cpuRatio.toFixed(2)}; ` +
+      `the flood had ${one.accepted} of ${one.attempts}, at most ${one.allowed} allowed`,
   );
-  const alone = `medians of the turns: alone p50 ${aloneP50Ms.toFixed(1)} p99 ${aloneP99Ms.toFixed(1)} ms`;
-  return [alone, ...lines].join('\n');
+  const first =
+    `medians of the turns: alone p50 ${alone.aloneP50Ms.toFixed(1)} p99 ${alone.aloneP99Ms.toFixed(1)} ms, ` +
+    `of all ${alone.aloneAllP99Ms.toFixed(1)} ms`;
+  return [first, ...lines].join('\n');
 }

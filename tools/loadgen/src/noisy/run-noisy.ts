@@ -13,6 +13,8 @@ import type { NoisyOptions } from './noisy-options.js';
 /** One turn of the app that keeps its pace. */
 export interface NoisyTurn {
   readonly ack: Latency;
+  /** What that was made of, in milliseconds. */
+  readonly ackMs: readonly Float64Array[];
   readonly acknowledged: number;
   readonly errors: Readonly<Record<string, number>>;
   /** By how much the latest send missed its time. */
@@ -83,8 +85,10 @@ async function takeTurn(
   ]);
   const after = await snapshot(watched, 'after');
   const [result] = results;
+  const acks = results.map(({ ackMs }) => ackMs);
   return {
-    ack: latencyOf(results.map(({ ackMs }) => ackMs)),
+    ack: latencyOf(acks),
+    ackMs: acks,
     acknowledged: result?.acknowledged ?? 0,
     errors: result?.errors ?? {},
     latestMs: result?.latestMs ?? 0,
