@@ -89,8 +89,12 @@ export class Puller {
 
   async #pull(state: ConversationState, turn: SessionTurn, toTheEnd: boolean): Promise<Answer> {
     let answer: RangeAnswer | undefined;
+    let joinedSeq: number | undefined;
     try {
-      answer = await this.#ranges.ask(turn, () => this.#wanted(state, toTheEnd));
+      answer = await this.#ranges.ask(turn, () => {
+        joinedSeq = state.member?.joinedSeq;
+        return this.#wanted(state, toTheEnd);
+      });
     } catch (failure) {
       const error = asQueqiaoError(failure);
       if (error.retryable) throw error;
@@ -100,6 +104,8 @@ export class Puller {
     }
     if (!this.#isCurrent(state)) return 'denied';
     if (answer === undefined) return 'nothing';
+    // What it says of what may be seen is from before a comeback.
+    if (joinedSeq !== state.member?.joinedSeq) return this.#pull(state, turn, toTheEnd);
     const { fromSeq, lastSeq } = answer;
     this.deps.replica.applyPull(state, answer);
     if (state.log.high >= fromSeq) return 'progress';
@@ -122,10 +128,12 @@ export class Puller {
 
   async #loadOlder(state: ConversationState, limit: number): Promise<Entry[]> {
     for (let toSeq = state.log.base; toSeq > 0; toSeq = state.log.base) {
+      const joinedSeq = state.member?.joinedSeq;
       const request = { conversationId: state.id, fromSeq: 1, toSeq, limit, backwards: true };
       const answer = await this.deps.call(ConversationServiceDefinition, 'pullEntries', request);
       this.#checkEpoch(answer.logEpoch);
       if (!this.#isCurrent(state)) throw turnOver();
+      if (joinedSeq !== state.member?.joinedSeq) continue;
       const older = this.deps.replica.applyOlder(state, answer, toSeq);
       // A page may hold nothing but what may not be seen, as between two stays, and the earlier stay lies below it.
       if (older.length > 0 || !answer.hasMore || state.log.base >= toSeq) return older;

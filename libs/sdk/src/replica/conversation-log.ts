@@ -17,6 +17,7 @@ export class ConversationLog {
   #high = 0;
   #anchored = false;
   #target = 0;
+  #skippedTo = 0;
   readonly #held = new Map<number, Held>();
   #skips: SeqRange[] = [];
 
@@ -35,6 +36,10 @@ export class ConversationLog {
   get target(): number {
     return this.#target;
   }
+  /** Newest seq that was passed because it may not be seen. */
+  get skippedTo(): number {
+    return this.#skippedTo;
+  }
   get heldCount(): number {
     return this.#held.size;
   }
@@ -44,8 +49,9 @@ export class ConversationLog {
   }
 
   /** Says where the surfaced part begins. Only the first call counts. */
-  anchor(base: number, high = base): void {
+  anchor(base: number, high = base, skippedTo = 0): void {
     if (this.#anchored) return;
+    this.#skippedTo = skippedTo;
     this.#anchored = true;
     this.#base = base;
     this.#high = high;
@@ -116,6 +122,7 @@ export class ConversationLog {
   #passTo(seq: number): void {
     for (const held of this.#held.keys()) if (held <= seq) this.#held.delete(held);
     this.#high = seq;
+    this.#skippedTo = seq;
     this.#skips = this.#skips.filter(({ toSeq }) => toSeq > seq);
   }
 }

@@ -92,8 +92,11 @@ export class ConversationState {
     const before = this.member;
     if (!this.#cursor.apply(member)) return false;
     this.#expectStay(before, member);
-    // Who comes back to the whole log has passed parts of it as not to be seen: they are older entries, to be loaded.
-    if (member.joinedSeq < (before?.joinedSeq ?? 0)) this.#reopened = before?.joinedSeq ?? 0;
+    // What was passed as not to be seen may be seen after a comeback to the whole log, of which this device need not have heard: it
+    // is loaded as older entries are.
+    if (before !== undefined && member.joinedSeq !== before.joinedSeq) {
+      this.#reopened = Math.max(before.joinedSeq, this.log.skippedTo);
+    }
     this.#hidden = new Set([...this.#hidden, ...member.hiddenSeqs]);
     this.log.skip({ fromSeq: 1, toSeq: member.clearedSeq });
     return true;
@@ -162,7 +165,7 @@ export class ConversationState {
     this.#activeMs = record.activeMs;
     this.#cursor.restore(record.member, record.mentionedSeq);
     this.#hidden = new Set(record.member?.hiddenSeqs);
-    this.log.anchor(record.base, record.high);
+    this.log.anchor(record.base, record.high, record.skippedTo);
     this.log.expect(record.lastSeq);
     const kept = entries.filter(({ seq }) => seq > record.base && seq <= record.high);
     this.window.append(kept.sort((a, b) => a.seq - b.seq));
@@ -176,6 +179,7 @@ export class ConversationState {
       name: this.#name,
       base: this.log.base,
       high: this.log.high,
+      skippedTo: this.log.skippedTo,
       lastSeq: this.log.target,
       lastOrdinal: this.#lastOrdinal,
       lastEntry: this.#lastEntry,

@@ -9,6 +9,8 @@ export interface ConversationRecord {
   /** Entries with base < seq <= high have been surfaced. The store may delete its entries up to base. */
   readonly base: number;
   readonly high: number;
+  /** Newest seq that was passed because it may not be seen. Unset in what older versions have stored. */
+  readonly skippedTo?: number;
   /** Newest seq that the server has named. */
   readonly lastSeq: number;
   readonly lastOrdinal: number;
