@@ -62,7 +62,7 @@ class Stays {
     this.#lossy = false;
     for (const device of this.devices) if (!device.started) device.leave();
     await clock.advance(RECOVERY_MS);
-    for (const session of [...server.sessions]) server.dropSession(session);
+    for (const session of server.sessions) server.dropSession(session);
     await clock.advance(RECOVERY_MS);
   }
 
