@@ -1,4 +1,5 @@
 import { WebhookServiceDefinition as Webhooks } from '@queqiao/protocol/server';
+import { WEBHOOK_MAX_WAITS } from '@queqiao/store-mysql';
 import { eventually } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf, newId } from '../rig/api-rig.js';
@@ -123,6 +124,32 @@ describe.concurrent('dead letters that are sent again', () => {
     const left = await lettersOf(call, webhookId);
     expect(left).toHaveLength(3 - replayed);
     expect(left.every(({ diedMs }) => diedMs < since.fromMs)).toBe(true);
+  });
+
+  it('are the oldest ones when there is room for some only, named or not', async () => {
+    const hooked = await withLetters(['d:ann:bob'], 3);
+    const { app, receiver, call, webhookId, said } = hooked;
+    const of = `webhook_id = '${webhookId}'`;
+    // The other way round than they were given up on.
+    await hooks.query(
+      `UPDATE webhook_dead_letters SET event_id = CONCAT('evt_', 9 - seq) WHERE ${of}`,
+    );
+    const letters = () => lettersOf(call, webhookId);
+    const eventIds = (await letters()).map(({ eventId }) => eventId);
+    expect(eventIds).toEqual(['evt_6', 'evt_7', 'evt_8']);
+    const others = Array.from({ length: WEBHOOK_MAX_WAITS - 1 }, (_, n) => {
+      return `('${app.appId}', '${webhookId}', 'd:other:u${n}', 1, 1, 1, 0, 0, UNIX_TIMESTAMP() * 1000 + 3600000, '')`;
+    });
+    await hooks.query(`INSERT INTO webhook_waits VALUES ${others.join()}`);
+    receiver.answer = () => 204;
+    const before = receiver.arrivals.length;
+    for (const [n, which] of [{ eventIds }, {}, {}].entries()) {
+      expect(await replay(hooked, which)).toEqual({ replayed: 1, more: n < 2 });
+      await eventually('it was sent', async () => {
+        return (await statusOf(call, webhookId)).waitingConversations === others.length;
+      });
+    }
+    expect(receiver.names.slice(before)).toEqual(said);
   });
 
   it('have a day again, and are dead letters afterwards', async () => {
