@@ -15,6 +15,10 @@ let impossible: Set<UserId>;
 let failing: Map<UserId, ErrorCode>;
 let appStatus: 'active' | 'suspended' | null;
 let waves: number[];
+/** When each of them began. */
+let begunMs: number[];
+/** Entries of others that come with each wave. */
+let others: number;
 let msgIds: Set<string>;
 let made: string[];
 let steps: BroadcastStep[];
@@ -28,6 +32,7 @@ beforeEach(() => {
   [users, waveMs, appStatus] = [3, 10, 'active'];
   [chatless, impossible, failing] = [new Set(), new Set(), new Map()];
   [waves, msgIds, made, steps] = [[], new Set(), [], []];
+  [begunMs, others] = [[], 0];
   [clock, registry] = [new FakeClock(), new Registry()];
   let inFlight = 0;
   const log = {
@@ -39,6 +44,10 @@ beforeEach(() => {
       conversationId: string;
       clientMsgId: string;
     }) => {
+      if (inFlight === 0) {
+        begunMs.push(clock.monotonic());
+        log.taken += others;
+      }
       log.taken += 1;
       inFlight += 1;
       msgIds.add(clientMsgId);
@@ -110,6 +119,17 @@ it('sends in waves, each message under the same name, and counts them once the s
   expect(msgIds.size).toBe(1);
   expect(steps).toEqual([{ doneTo: 'z', done: users, failed: 0, isLast: true }]);
   expect(made).toEqual([]);
+});
+
+it.each([
+  ['as much when nobody else sends', 0, 20],
+  ['more among others', BROADCAST_MAX_WAVE, 50],
+])('leaves time free behind each wave, %s', async (_, theirs, everyMs) => {
+  users = BROADCAST_MAX_WAVE * 3;
+  others = theirs;
+  const startMs = clock.monotonic();
+  expect(await outcome(broadcasts.run(job()))).toBe('last');
+  expect(begunMs.map((ms) => ms - startMs)).toEqual([0, everyMs, 2 * everyMs]);
 });
 
 it('ends a step that takes long behind a whole wave, and so when it is to stop', async () => {
