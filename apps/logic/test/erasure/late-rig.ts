@@ -21,8 +21,8 @@ export type Left = Partial<Record<keyof typeof LEFT, number>>;
 
 /** Two nodes: the first erases, calls of the second are held on the way to the database. */
 export class LateRig {
-  /** Before the phase of the groups, and before the end of the user: where erasures wait while it is closed. */
-  readonly gates = { groups: new Gate(), user: new Gate() };
+  /** Before messages are looked for, the phase of the groups, and the end of the user: where erasures wait while it is closed. */
+  readonly gates = { messages: new Gate(), groups: new Gate(), user: new Gate() };
 
   private constructor(
     readonly rig: ApiRig,
@@ -88,8 +88,10 @@ export class LateRig {
   #erasing(): Database {
     const stores = this.#open(this.url);
     const { erasures } = stores;
-    const { groups, user } = this.gates;
+    const { messages, groups, user } = this.gates;
     const gated = Object.assign(Object.create(erasures) as typeof erasures, {
+      ownMessages: (...of: Parameters<Database['erasures']['ownMessages']>) =>
+        messages.passed().then(() => erasures.ownMessages(...of)),
       nextGroup: (job: Job) => groups.passed().then(() => erasures.nextGroup(job)),
       eraseUser: (job: Job) => user.passed().then(() => erasures.eraseUser(job)),
     });

@@ -1,0 +1,59 @@
+import {
+  MessageServiceDefinition as Messages,
+  UserServiceDefinition as Users,
+} from '@queqiao/protocol/client';
+import { UserServiceDefinition as ServerUsers } from '@queqiao/protocol/server';
+import { eventually, queryRows } from '@queqiao/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { contentOf, failureOf, type UserCall } from '../rig/api-rig.js';
+import { LateRig } from './late-rig.js';
+
+let late: LateRig;
+/** Calls of the second node, by whom. */
+const by = (userId: string) => late.rig.calls(late.app, userId, 1);
+const make = (...userIds: string[]) =>
+  late.backEnd(ServerUsers, 'upsertUsers', { users: userIds.map((userId) => ({ userId })) });
+
+beforeAll(async () => {
+  late = await LateRig.start();
+  await make('peer');
+});
+afterAll(() => late.stop());
+
+it('a chat of two takes nothing more from before its messages are looked for', async () => {
+  await make('quiet');
+  const [call, peer] = [await by('quiet'), await by('peer')];
+  const conversationId = 'd:peer:quiet';
+  const send = (whose: UserCall, clientMsgId: string) =>
+    whose(Messages, 'send', { conversationId, clientMsgId, content: contentOf('late') });
+  await send(peer, 'm1');
+  await send(call, 'm2');
+  const { late: answer } = await late.held.untilHeld(conversationId, () => send(call, 'm3'));
+  const refused = failureOf(answer);
+  late.gates.messages.close();
+  await late.erase('quiet');
+  await eventually('messages are about to be looked for', () => late.gates.messages.reached);
+  late.held.letGo();
+  expect(await refused).toMatchObject({ code: 'BLOCKED' });
+  late.gates.messages.open();
+  await late.untilGone('quiet');
+});
+
+it('a first call of somebody who is made and erased while it is under way leaves no user behind the sweep', async () => {
+  const userId = 'latecomer';
+  const call = await by(userId);
+  const rows = () => queryRows(late.url, `SELECT user_id FROM users WHERE user_id = '${userId}'`);
+  const { late: answer } = await late.held.untilHeld(
+    userId,
+    () => call(Users, 'getUsers', { userIds: ['peer'] }),
+    /\binsert ignore into `users`/i,
+  );
+  await make(userId);
+  await late.erase(userId);
+  await late.untilGone(userId);
+  late.held.letGo();
+  await answer;
+  expect(await rows()).toHaveLength(1);
+  await late.sweep(userId);
+  expect(await rows()).toEqual([]);
+});
