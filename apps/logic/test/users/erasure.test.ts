@@ -15,6 +15,7 @@ import {
   TokenServiceDefinition as Tokens,
   UserServiceDefinition as ServerUsers,
 } from '@queqiao/protocol/server';
+import { SWEEP_AFTER_MS } from '@queqiao/store-mysql';
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiRig, contentOf, failureOf, newId, type UserCall } from '../rig/api-rig.js';
@@ -209,10 +210,21 @@ describe('an erased user', () => {
   });
 });
 
-it('what calls left that knew the user until then is swept away', async () => {
+it('what calls left that knew the user until then is swept away, when none can be under way any more', async () => {
   await upsert({ userId: 'jon' });
   await erase('jon');
   await erased('jon');
+  const erasedMs = async () =>
+    (await backEnd(ServerUsers, 'getErasure', { userId: 'jon' })).erasure?.erasedMs;
+  const first = await erasedMs();
+  const [sweep] = await eventually('it waits for the sweep', async () => {
+    const rows = await queryRows(
+      rig.database.url,
+      "SELECT due_ms - erased_ms AS waits FROM erasures WHERE user_id = 'jon' AND phase = 'sweep'",
+    );
+    return rows.length > 0 ? rows : undefined;
+  });
+  expect(Number(sweep?.['waits'])).toBeGreaterThanOrEqual(SWEEP_AFTER_MS);
   await queryRows(
     rig.database.url,
     "INSERT INTO blocks (app_id, user_id, blocked_id, created_ms) VALUES ('demo', 'jon', 'bob', 1)",
@@ -228,4 +240,6 @@ it('what calls left that knew the user until then is swept away', async () => {
   expect(await queryRows(rig.database.url, "SELECT * FROM blocks WHERE user_id = 'jon'")).toEqual(
     [],
   );
+  // It was gone from the first time on.
+  expect(await erasedMs()).toBe(first);
 });
