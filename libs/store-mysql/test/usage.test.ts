@@ -91,7 +91,28 @@ it('an app of many rows is counted in pages, and by one node after another', asy
   // Not due before its time, unless a setting was changed.
   expect(await database.usage.claimDue({ owner: 'logic-1', limit: 10 })).toEqual([]);
   await database.apps.setSettings(big, { maxUsers: 5 });
-  expect(await claim('logic-1')).toMatchObject({ phase: 'users', doneTo: '', users: 0 });
+  const fresh = { phase: 'users', doneTo: '', users: 0, groups: 0, entries: 0 };
+  expect(await claim('logic-1')).toMatchObject(fresh);
+});
+
+it('what is gone is counted no more, and a count under way is not taken from its node by a setting', async () => {
+  await rig.rows(`UPDATE app_usage SET due_ms = 0 WHERE app_id = 'big'`);
+  const job = await claim('logic-1');
+  await database.apps.setSettings(big, { maxUsers: 6 });
+  const taken = await database.usage.claimDue({ owner: 'logic-2', limit: 10 });
+  expect(taken.filter(({ appId }) => appId === big)).toEqual([]);
+  await rig.rows(`DELETE FROM users WHERE app_id = 'big' AND user_id IN ('u1', 'u2')`);
+  await rig.rows(
+    `UPDATE conversations SET flags = 3 WHERE app_id = 'big' AND conversation_id = 'g:g10'`,
+  );
+  await rig.rows(`DELETE FROM conversations WHERE app_id = 'big' AND conversation_id = 'd:a:u1'`);
+  expect(await count(job, 'logic-1')).toBeNull();
+  const { users, groups: left, entries } = WHOLE;
+  expect(await database.usage.usage(big)).toMatchObject({
+    users: users - 2,
+    groups: left - 1,
+    entries: entries - 2,
+  });
 });
 
 it('a page is a range of the primary key, and sorts nothing', async () => {
