@@ -315,4 +315,22 @@ describe.concurrent('an app with as many groups as it may have', () => {
     await counted(app);
     await eventually('there is room again', () => create(1));
   });
+
+  it('lets people into those that there are, also by the digits that made one', async () => {
+    const app = await newApp();
+    const [ann, bob] = [await rig.calls(app, 'ann', 0), await rig.calls(app, 'bob', 1)];
+    const { roomId } = await ann(Groups, 'enterFaceRoom', { code: '1234' });
+    await bob(Groups, 'enterFaceRoom', { code: '1234' });
+    const join = (call: UserCall) =>
+      call(Groups, 'joinFaceRoom', { clientRequestId: newId(), roomId });
+    const { groupId } = await join(ann);
+    await limit(app, { maxGroups: 1 });
+    await refusedEverywhere('maxGroups', async (node) =>
+      (await rig.calls(app, 'ann', node))(Groups, 'createGroup', {
+        clientRequestId: newId(),
+        name: 'Team',
+      }),
+    );
+    expect((await join(bob)).groupId).toBe(groupId);
+  });
 });
