@@ -143,6 +143,10 @@ describe('a broadcast', () => {
     expect(await start({ id, node: 1 })).toEqual(done);
     await queryRows(rig.database.url, 'DELETE FROM requests WHERE app_id = ?', [app.appId]);
     expect(await start({ id })).toEqual(done);
+    // Whatever would be in the way of another one by now.
+    await change('DELETE FROM users WHERE app_id = ? AND user_id = ?', 'shop');
+    expect(await start({ id })).toEqual(done);
+    expect(await failureOf(start())).toEqual({ code: 'NOT_FOUND', field: 'sender.id' });
     expect(await received()).toEqual(all);
   });
 
