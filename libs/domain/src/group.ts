@@ -35,6 +35,8 @@ export const HEAD_FLAGS = {
   allMuted: 1,
   /** The group has ended: nothing is appended any more. */
   dissolved: 2,
+  /** Of a direct chat or a feed of a user who was erased: nobody says anything in it any more, the app included. */
+  closed: 4,
 } as const;
 
 /** Bits of a member's row; all of them are about the other side of a direct chat. */

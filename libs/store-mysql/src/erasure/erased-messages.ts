@@ -1,13 +1,16 @@
 import {
   conversationRef,
+  HEAD_FLAGS,
   MEMBER_FLAGS,
   MESSAGE_KINDS,
   selfConversationId,
+  type AppId,
   type ConversationId,
 } from '@queqiao/domain';
-import { sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { storedState } from '../conversation/rows.js';
 import { ERASURE_STEP_ROWS, type ErasureJob, type OwnMessages } from '../erasure-types.js';
+import type { Schema } from '../schema/schema.js';
 import { retrying, type StoreContext } from '../store-context.js';
 
 /** By id: those that the user is or was in, and those into which something was imported. */
@@ -81,7 +84,10 @@ export async function blankFeed(
   });
 }
 
-/** Who talked with the user is refused from now on, as by somebody who takes nothing any more. */
+/**
+ * Who talked with the user is refused from now on, as by somebody who takes nothing any more. So is whoever speaks for the app or
+ * in the user's own name, for whom nothing but the head is looked at.
+ */
 export async function closeConversation(
   context: StoreContext,
   { appId, userId }: ErasureJob,
@@ -95,10 +101,21 @@ export async function closeConversation(
       .where('conversation_id', '=', conversationId)
       .where('user_id', '=', userId)
       .execute();
-    if (ref.kind !== 'direct' || ref.a === ref.b) return;
+    if (ref.kind === 'group') return;
+    await closeHead(context.kysely, appId, conversationId);
+    if (ref.kind === 'self' || ref.a === ref.b) return;
     const peer = ref.a === userId ? ref.b : ref.a;
     await sql`UPDATE members SET flags = flags | ${MEMBER_FLAGS.blockedByPeer}, rev = rev + 1
       WHERE app_id = ${appId} AND user_id IN (${userId}, ${peer}) AND conversation_id = ${conversationId}
       AND (flags & ${MEMBER_FLAGS.blockedByPeer}) = 0`.execute(context.kysely);
   });
+}
+
+export async function closeHead(
+  kysely: Kysely<Schema>,
+  appId: AppId,
+  conversationId: ConversationId,
+): Promise<void> {
+  await sql`UPDATE conversations SET flags = flags | ${HEAD_FLAGS.closed}
+    WHERE app_id = ${appId} AND conversation_id = ${conversationId}`.execute(kysely);
 }

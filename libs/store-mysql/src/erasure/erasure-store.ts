@@ -1,4 +1,11 @@
-import type { AppId, ConversationId, GroupId, PostId, UserId } from '@queqiao/domain';
+import {
+  selfConversationId,
+  type AppId,
+  type ConversationId,
+  type GroupId,
+  type PostId,
+  type UserId,
+} from '@queqiao/domain';
 import { sql } from 'kysely';
 import type { Revoker } from '../account/revocation-types.js';
 import type {
@@ -19,6 +26,7 @@ import {
   blankFeed,
   blankMessages,
   closeConversation,
+  closeHead,
   nextConversation,
   ownMessages,
 } from './erased-messages.js';
@@ -140,6 +148,8 @@ export class MysqlErasureStore implements ErasureStore {
           .where('app_id', '=', appId)
           .where('user_id', '=', userId)
           .execute();
+        // It may have been made since the others were closed, to tell of what the phases did.
+        await closeHead(trx, appId, selfConversationId(userId));
       }),
     );
   }

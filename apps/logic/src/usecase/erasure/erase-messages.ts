@@ -65,7 +65,7 @@ async function nextConversation(
   const next = await rows.nextConversation(job, current);
   if (next === null) return null;
   // Before its messages are looked for: nothing is said in it behind those that are found.
-  if (conversationRef(next).kind === 'direct') await rows.closeConversation(job, next);
+  if (conversationRef(next).kind !== 'group') await rows.closeConversation(job, next);
   return at(next, '-');
 }
 
