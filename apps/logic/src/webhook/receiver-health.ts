@@ -4,6 +4,7 @@ import {
   WEBHOOK_AWAY_MAX_CONVERSATIONS,
   WEBHOOK_PROBE_BASE_MS,
   WEBHOOK_PROBE_MAX_MS,
+  WEBHOOK_RETRY_MAX_MS,
 } from './limits.js';
 
 /**
@@ -31,11 +32,13 @@ export class ReceiverHealth {
     return this.#probeAtMs;
   }
 
-  /** Requests that were begun before it counted as away put off no probe. */
-  failed(conversationId: ConversationId, nowMs: number): void {
+  /** Requests that were begun before it counted as away put off no probe. `retryAfterMs`: what the receiver has asked for, if it has. */
+  failed(conversationId: ConversationId, nowMs: number, retryAfterMs: number | null): void {
     if (this.isAway && nowMs < this.#probeAtMs) return;
     if (!this.isAway) this.#failed.add(conversationId);
-    if (this.isAway) this.#probeAtMs = nowMs + this.#backoff.next();
+    if (!this.isAway) return;
+    const askedMs = Math.min(retryAfterMs ?? 0, WEBHOOK_RETRY_MAX_MS);
+    this.#probeAtMs = nowMs + Math.max(this.#backoff.next(), askedMs);
   }
 
   /** True: it was away. */

@@ -5,6 +5,7 @@ import {
   WEBHOOK_GIVE_UP_MS,
   WEBHOOK_MAX_REQUESTS,
   WEBHOOK_PROBE_MAX_MS,
+  WEBHOOK_RETRY_MAX_MS,
 } from './limits.js';
 import type { AppEvent, Outcome } from './ports.js';
 import { retryDelayMs } from './retry-delay.js';
@@ -183,6 +184,18 @@ describe('a receiver that is away', () => {
     expect(pauses).toEqual([...pauses].sort((a, b) => a - b));
     expect(pauses.at(-1)).toBe(WEBHOOK_PROBE_MAX_MS * 0.75);
     expect(work.waits.size).toBeLessThan(30);
+  });
+
+  it('is not asked before it has said to', () => {
+    const work = workOn(...names);
+    const busy = { ...refused, retryAfterMs: 2 * WEBHOOK_PROBE_MAX_MS };
+    for (const task of all(work)) work.settle(task, busy, 0);
+    expect(work.dueMs()).toBe(busy.retryAfterMs);
+    expect(all(work, busy.retryAfterMs - 1)).toEqual([]);
+    const probe = take(work, busy.retryAfterMs);
+    // No longer than any pause.
+    work.settle(probe, { ...refused, retryAfterMs: 3_600_000 }, busy.retryAfterMs);
+    expect(work.dueMs()).toBe(busy.retryAfterMs + WEBHOOK_RETRY_MAX_MS);
   });
 
   it('gets everything once it is back', () => {

@@ -190,11 +190,11 @@ export class WebhookWork {
 
   #refused(task: Task, refusal: Refusal, nowMs: number): void {
     if (task.kind === 'waiting') {
-      this.health.failed(task.wait.conversationId, nowMs);
+      this.health.failed(task.wait.conversationId, nowMs, refusal.retryAfterMs);
       return this.#refuse(task.wait, refusal, nowMs);
     }
     const { conversationId, seq } = task.item;
-    this.health.failed(conversationId, nowMs);
+    this.health.failed(conversationId, nowMs, refusal.retryAfterMs);
     for (const left of this.#window.giveAway(conversationId)) this.waits.absorb(left, nowMs);
     const wait = this.waits.of(conversationId);
     // Dead letters that are sent again may come before it.
