@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { appSettingsSchema, defaultAppSettings } from './app-settings.js';
+import { appSettingsSchema, defaultAppSettings, readSettings } from './app-settings.js';
 
 it('fills in every default, and checks what is set', () => {
   expect(defaultAppSettings()).toEqual({
@@ -50,4 +50,15 @@ it.each([
   { unheardOf: 1 },
 ])('refuses %j', (settings) => {
   expect(appSettingsSchema.safeParse(settings).success).toBe(false);
+});
+
+it('reads what a newer version has stored without what it does not know, and takes no value for granted', () => {
+  const devicePolicy = { mode: 'max-per-user', max: 3, newer: 1 } as const;
+  const stored = { maxTextBytes: 100, devicePolicy, unheardOf: { of: 1 } };
+  expect(readSettings(stored)).toEqual({
+    ...defaultAppSettings(),
+    maxTextBytes: 100,
+    devicePolicy: { mode: 'max-per-user', max: 3 },
+  });
+  expect(() => readSettings({ ...stored, maxTextBytes: 1e9 })).toThrow();
 });

@@ -94,3 +94,23 @@ export type AppSettingsInput = z.input<typeof appSettingsSchema>;
 export function defaultAppSettings(): AppSettings {
   return appSettingsSchema.parse({});
 }
+
+/**
+ * Of what is stored the settings that this version knows: a newer one may have stored more, before it was taken back or while nodes are
+ * still renewed. Values are not let off: one that is not understood may be a limit.
+ */
+export function knownSettings(stored: AppSettingsInput): AppSettingsInput {
+  const known = pick(stored, appSettingsSchema.shape);
+  const { devicePolicy } = stored;
+  if (devicePolicy === undefined) return known;
+  return { ...known, devicePolicy: pick(devicePolicy, devicePolicySchema.unwrap().shape) };
+}
+
+/** What is stored, with defaults filled in. */
+export function readSettings(stored: AppSettingsInput): AppSettings {
+  return appSettingsSchema.parse(knownSettings(stored));
+}
+
+function pick<T extends object>(given: T, shape: object): T {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => name in shape)) as T;
+}

@@ -7,7 +7,7 @@ import type {
   NewSigningKey,
   StoredSigningKey,
 } from '../account-types.js';
-import { appSettingsSchema, type AppSettingsInput } from '../app-settings.js';
+import { appSettingsSchema, readSettings, type AppSettingsInput } from '../app-settings.js';
 import { markEventsOn } from '../event/event-gap.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 import { beginUsage, countSoon, toUsage, USAGE_COUNTS } from '../usage/usage-rows.js';
@@ -27,7 +27,7 @@ export class MysqlAppStore implements AppStore {
       .executeTakeFirst();
     if (row === undefined || row.status === 'deleted') return null;
     const { name, status, suspended_ms: suspendedMs } = row;
-    const settings = appSettingsSchema.parse(row.settings);
+    const settings = readSettings(row.settings);
     return { appId, name, status, suspendedMs, settings, usage: toUsage(row) };
   }
 

@@ -1,7 +1,7 @@
 import { DomainError, type AppId } from '@queqiao/domain';
 import type { AdminChangeCall, AppInfo } from '../admin-types.js';
 import { addAppRevocation } from '../account/app-revocations.js';
-import { appSettingsSchema } from '../app-settings.js';
+import { readSettings } from '../app-settings.js';
 import { markEventsOn } from '../event/event-gap.js';
 import type { StoreContext } from '../store-context.js';
 import { beginUsage, countSoon } from '../usage/usage-rows.js';
@@ -112,7 +112,7 @@ export function toAppInfo(
     status: row.status === 'active' ? 'active' : 'suspended',
     createdMs: row.created_ms,
     suspendedMs: row.suspended_ms,
-    settings: appSettingsSchema.parse(row.settings),
+    settings: readSettings(row.settings),
     setSettings: row.settings,
   };
 }

@@ -1,5 +1,5 @@
 import { invalidArgument } from '@queqiao/domain';
-import { appSettingsSchema, type AppSettingsInput } from '../app-settings.js';
+import { appSettingsSchema, knownSettings, type AppSettingsInput } from '../app-settings.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -12,9 +12,9 @@ export function patchSettings(
   patch: Json,
   field: string,
 ): AppSettingsInput {
-  const merged = merge(stored, patch);
-  const checked = appSettingsSchema.safeParse(merged);
-  if (checked.success) return merged;
+  // What a newer version has stored is its business, and stays.
+  const checked = appSettingsSchema.safeParse(merge(knownSettings(stored), patch));
+  if (checked.success) return merge(stored, patch);
   const problems = checked.error.issues.flatMap((issue) => {
     const inside = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
     return inside.map((key) => ({
