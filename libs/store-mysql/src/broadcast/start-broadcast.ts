@@ -9,7 +9,7 @@ import type { LogOutcome, LogWork } from '../log-types.js';
 import { inLog } from '../log/in-log.js';
 import type { LogTransaction } from '../log/log-transaction.js';
 import { DATABASE_NOW, type StoreContext } from '../store-context.js';
-import { readBroadcast } from './broadcast-rows.js';
+import { readBroadcast, type BroadcastRow } from './broadcast-rows.js';
 
 interface Crowd {
   readonly createdMs: number;
@@ -25,7 +25,10 @@ export async function startBroadcast(
 ): Promise<LogOutcome<null>> {
   return inLog(context, { ...work, heads: [] }, async (tx) => {
     // Answers of requests may be gone by now, and the broadcast still there.
-    if ((await readBroadcast(tx.trx, tx.appId, order.broadcastId)) !== undefined) return null;
+    const known = await readBroadcast(tx.trx, tx.appId, order.broadcastId);
+    // An order that is refused may have come without its content.
+    if (known !== undefined && refusal === null && !isOf(known, order)) throw idTaken();
+    if (known !== undefined) return null;
     if (refusal !== null) throw refusal;
     // Before the lock. Who comes in between is not sent to, or not counted.
     const crowd = await countUsers(tx, order);
@@ -33,6 +36,17 @@ export async function startBroadcast(
     await insert(tx, order, crowd);
     return null;
   });
+}
+
+/** Whether it says the same, from the same sender; which account the system has is the app's affair. */
+function isOf(row: BroadcastRow, { sender, kind, content, countable }: BroadcastOrder): boolean {
+  const same = row.sender === senderKey(sender) && row.kind === kind;
+  return same && row.countable === Number(countable) && row.content.equals(content);
+}
+
+function idTaken(): DomainError {
+  const field = 'client_request_id';
+  return new DomainError('ALREADY_EXISTS', 'the id was used for another broadcast', { field });
 }
 
 interface Counted {
