@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Choices, type Feed } from '@queqiao/e2e';
 import { checkoutRoot, type Violation } from '@queqiao/testkit';
+import { storiesOf } from './device-story.js';
 import { Era } from './era.js';
 import { FAULTS } from './fault-list.js';
 import type { Fault, Mode } from './fault.js';
@@ -167,7 +168,9 @@ class FaultRun implements RunReport {
   async #keep(era: Era, found: readonly Violation[], fault: string): Promise<void> {
     try {
       const dir = freeFolder(this.options.seed, fault);
-      saveHistory(dir, await era.evidence(), found);
+      const evidence = await era.evidence();
+      for (const story of storiesOf(evidence, found)) this.options.log(story);
+      saveHistory(dir, evidence, found);
       this.kept.push(dir);
     } catch (error) {
       this.options.log(`the history of ${fault} could not be kept: ${String(error)}`);
