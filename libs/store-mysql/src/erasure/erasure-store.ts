@@ -135,6 +135,8 @@ export class MysqlErasureStore implements ErasureStore {
   async eraseUser({ appId, userId }: ErasureJob): Promise<void> {
     await retrying(this.context, () =>
       this.context.kysely.transaction().execute(async (trx) => {
+        // It may have been made since the others were closed, to tell of what the phases did. Heads are locked before rows.
+        await closeHead(trx, appId, selfConversationId(userId));
         for (const table of ['users', 'bans'] as const) {
           await trx
             .deleteFrom(table)
@@ -148,8 +150,6 @@ export class MysqlErasureStore implements ErasureStore {
           .where('app_id', '=', appId)
           .where('user_id', '=', userId)
           .execute();
-        // It may have been made since the others were closed, to tell of what the phases did.
-        await closeHead(trx, appId, selfConversationId(userId));
       }),
     );
   }
