@@ -60,5 +60,5 @@ it('reads what a newer version has stored without what it does not know, and tak
     maxTextBytes: 100,
     devicePolicy: { mode: 'max-per-user', max: 3 },
   });
-  expect(() => readSettings({ ...stored, maxTextBytes: 1e9 })).toThrow();
+  expect(() => readSettings({ ...stored, maxTextBytes: 1e9 })).toThrow(/maxTextBytes/);
 });
