@@ -1,5 +1,5 @@
 import { DomainError, type AppId } from '@queqiao/domain';
-import { counterIn, gaugeIn, type Clock, type Registry } from '@queqiao/runtime';
+import { counterIn, gaugeIn, isWithinShare, type Clock, type Registry } from '@queqiao/runtime';
 import type { Database } from '@queqiao/store-mysql';
 import { serverEventService, type AnyService } from '../api/index.js';
 import type { EventBell } from '../delivery/index.js';
@@ -10,7 +10,7 @@ import { SubscribeEvents } from '../usecase/event/subscribe-events.js';
 
 /** Streams of one app at one node. */
 export const EVENT_STREAMS_MAX_PER_APP = 8;
-/** Streams of all apps at one node. */
+/** Streams of all apps at one node; an app has its share of them. */
 export const EVENT_STREAMS_MAX = 200;
 
 export interface EventsDeps {
@@ -28,7 +28,7 @@ export function eventService({ database, metrics, ...deps }: EventsDeps): AnySer
   return serverEventService({ subscribeEvents: new SubscribeEvents({ ...deps, events, streams }) });
 }
 
-class OpenStreams implements EventStreams {
+export class OpenStreams implements EventStreams {
   readonly #open = new Map<AppId, number>();
   readonly #gauge;
   readonly #sent;
@@ -47,7 +47,9 @@ class OpenStreams implements EventStreams {
       const field = 'EVENT_STREAMS_MAX_PER_APP';
       throw new DomainError('LIMIT_EXCEEDED', 'too many streams of this app', { field });
     }
-    if (this.#all >= EVENT_STREAMS_MAX) {
+    // Of what is left, one is for anybody.
+    const hasShare = open === 0 || isWithinShare(open + 1, this.#all + 1, EVENT_STREAMS_MAX);
+    if (this.#all >= EVENT_STREAMS_MAX || !hasShare) {
       throw new DomainError('UNAVAILABLE', 'too many streams at this server', {
         retryAfterMs: 1_000,
       });
