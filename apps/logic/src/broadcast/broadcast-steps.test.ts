@@ -155,6 +155,13 @@ it('makes chats beforehand, and counts those as failed who can have none or are 
   expect(await metricValue(registry, name, { result: 'failed' })).toBe(2);
 });
 
+it('is not over with a step that ends among the last users', async () => {
+  users = BROADCAST_MAX_WAVE * 3;
+  waveMs = 1_500;
+  expect(await outcome(broadcasts.run(job()))).toBe('more');
+  expect(steps).toMatchObject([{ done: 2 * BROADCAST_MAX_WAVE, isLast: false }]);
+});
+
 it('passes over nobody of whom it is not known, and keeps what it has done before', async () => {
   users = BROADCAST_MAX_WAVE + 1;
   failing.set(id(BROADCAST_MAX_WAVE), 'UNAVAILABLE');
