@@ -1,4 +1,5 @@
-import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
+import { kyselyOn, type ConnectionSource, type LentConnection } from './connection/kysely-pool.js';
+import type { QueryRequest } from './connection/store-connection.js';
 import { StoreAbandoned } from './errors.js';
 import type { StoreContext } from './store-context.js';
 
@@ -13,22 +14,8 @@ export interface Abandonment {
  */
 export function whileWanted(context: StoreContext, signal: Abandonment | undefined): StoreContext {
   if (signal === undefined) return context;
-  const { pool } = context;
-  return {
-    ...context,
-    kysely: context.kysely.withPlugin(new StatementGate(signal)),
-    pool: {
-      async acquire() {
-        demandWanted(signal);
-        const connection = await pool.acquire();
-        // Others may have waited long for it, too.
-        if (!signal.aborted) return connection;
-        pool.release(connection);
-        throw new StoreAbandoned();
-      },
-      release: (connection) => pool.release(connection),
-    },
-  };
+  const pool = new WantedConnections(context.pool, signal);
+  return { ...context, pool, kysely: kyselyOn(pool) };
 }
 
 /** Throws StoreAbandoned. */
@@ -36,15 +23,42 @@ export function demandWanted(signal: Abandonment | undefined): void {
   if (signal?.aborted === true) throw new StoreAbandoned();
 }
 
-class StatementGate implements KyselyPlugin {
-  constructor(private readonly signal: Abandonment) {}
+class WantedConnections implements ConnectionSource {
+  constructor(
+    private readonly pool: ConnectionSource,
+    private readonly signal: Abandonment,
+  ) {}
 
-  transformQuery({ node }: PluginTransformQueryArgs): PluginTransformQueryArgs['node'] {
+  async acquire(): Promise<LentConnection> {
     demandWanted(this.signal);
-    return node;
+    const connection = await this.pool.acquire();
+    // Others may have waited long for it, too.
+    if (this.signal.aborted) {
+      this.pool.release(connection);
+      throw new StoreAbandoned();
+    }
+    return new WantedConnection(connection, this.signal);
   }
 
-  transformResult({ result }: PluginTransformResultArgs): Promise<typeof result> {
-    return Promise.resolve(result);
+  release(lent: LentConnection): void {
+    if (lent instanceof WantedConnection) this.pool.release(lent.connection);
+  }
+}
+
+/** What ends a transaction is always sent. */
+class WantedConnection implements LentConnection {
+  constructor(
+    readonly connection: LentConnection,
+    private readonly signal: Abandonment,
+  ) {}
+
+  query<T = unknown>(request: QueryRequest): Promise<T> {
+    const ends = request.phase === 'commit';
+    if (this.signal.aborted && !ends) return Promise.reject(new StoreAbandoned());
+    return this.connection.query(request);
+  }
+
+  rollback(): Promise<void> {
+    return this.connection.rollback();
   }
 }

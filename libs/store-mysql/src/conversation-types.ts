@@ -7,7 +7,6 @@ import type {
   UserId,
   VisibleHead,
 } from '@queqiao/domain';
-import type { Abandonment } from './abandoned.js';
 import type { ConversationMode } from './append-types.js';
 
 /** One line of a log, as stored. */
@@ -74,8 +73,6 @@ export interface PullInput {
   readonly limit: number;
   /** Fill from toSeq downwards; entries still come ascending. */
   readonly backwards: boolean;
-  /** No further statement is begun once it is aborted. */
-  readonly signal?: Abandonment;
 }
 
 export interface PullResult {
@@ -185,6 +182,5 @@ export interface ConversationStore {
     appId: AppId,
     userId: UserId,
     wanted: readonly { conversationId: ConversationId; fromSeq: number }[],
-    signal?: Abandonment,
   ): Promise<CatchUpResult[]>;
 }

@@ -1,4 +1,5 @@
 import type { Clock, Logger, Registry } from '@queqiao/runtime';
+import type { Abandonment } from './abandoned.js';
 import type { AppStore, DeviceStore, UserStore } from './account-types.js';
 import type { AdminStore, PurgeStore } from './admin-types.js';
 import type { AppendStore, DispatchStore } from './append-types.js';
@@ -46,7 +47,8 @@ export interface EpochStore {
   logEpoch(): Promise<number>;
 }
 
-export interface Database {
+/** All that is stored, but for what the log is written by. */
+export interface Stores {
   readonly apps: AppStore;
   readonly admin: AdminStore;
   readonly purge: PurgeStore;
@@ -72,13 +74,18 @@ export interface Database {
   readonly large: LargeStore;
   readonly presence: PresenceStore;
   readonly broadcasts: BroadcastStore;
-  readonly append: AppendStore;
   readonly dispatch: DispatchStore;
   readonly events: EventStore;
   readonly webhooks: WebhookStore;
   readonly hooks: HookStore;
   readonly usage: UsageStore;
   readonly epoch: EpochStore;
+}
+
+export interface Database extends Stores {
+  readonly append: AppendStore;
+  /** The same stores for one call: once nobody waits for it they begin no statement, and reject with StoreAbandoned. */
+  whileWanted(signal: Abandonment): Stores;
   /** One `SELECT 1` under the statement timeout. */
   ping(): Promise<void>;
   /** Settings of the server that would break the promise of durable acknowledgements; empty when all is well. */

@@ -1,7 +1,7 @@
-import { Kysely, MysqlDialect } from 'kysely';
+import { whileWanted } from './abandoned.js';
 import { MysqlAppendStore } from './append/append-store.js';
 import { ConnectionPool, type PoolOptions } from './connection/connection-pool.js';
-import { kyselyPool } from './connection/kysely-pool.js';
+import { kyselyOn } from './connection/kysely-pool.js';
 import { openConnection } from './connection/open-connection.js';
 import { createTenantGuard } from './connection/tenant-guard.js';
 import { MysqlAdminStore } from './admin/admin-store.js';
@@ -14,7 +14,7 @@ import { MysqlTokenKeyStore } from './account/token-key-store.js';
 import { MysqlUserStore } from './account/user-store.js';
 import { MysqlBroadcastStore } from './broadcast/broadcast-store.js';
 import { MysqlConversationStore } from './conversation/conversation-store.js';
-import type { Database, DatabaseOptions } from './database.js';
+import type { Database, DatabaseOptions, Stores } from './database.js';
 import { DispatchIds } from './dispatch-ids.js';
 import { MysqlDispatchStore } from './dispatch-store.js';
 import { readDurability } from './durability.js';
@@ -39,7 +39,6 @@ import { MysqlArrivalClock } from './moment/timeline-reads.js';
 import { MysqlPresenceStore } from './presence/presence-store.js';
 import { MysqlUsageStore } from './usage/usage-store.js';
 import { MysqlWebhookStore } from './webhook/webhook-store.js';
-import type { Schema } from './schema/schema.js';
 import type { StoreContext } from './store-context.js';
 
 /** Callers that may wait for a connection of each pool; more get StoreUnavailable at once. */
@@ -53,11 +52,24 @@ const CLOSE_GRACE_MS = 5_000;
 export function createDatabase(options: DatabaseOptions): Database {
   const general = createPool('general', options.poolSize, options);
   const append = createPool('append', options.appendPoolSize, options);
-  const kysely = new Kysely<Schema>({ dialect: new MysqlDialect({ pool: kyselyPool(general) }) });
+  const kysely = kyselyOn(general);
   const dispatchIds = new DispatchIds(options.clock);
   const events = new EventOutbox(options.clock);
   const { clock } = options;
   const context: StoreContext = { kysely, pool: general, dispatchIds, events, clock };
+  return {
+    ...stores(context),
+    append: new MysqlAppendStore(append, dispatchIds, events),
+    whileWanted: (signal) => stores(whileWanted(context, signal)),
+    ping: () => ping(general),
+    checkDurability: () => readDurability(general),
+    close: async () => {
+      await Promise.all([general.close(CLOSE_GRACE_MS), append.close(CLOSE_GRACE_MS)]);
+    },
+  };
+}
+
+function stores(context: StoreContext): Stores {
   return {
     apps: new MysqlAppStore(context),
     admin: new MysqlAdminStore(context),
@@ -73,18 +85,12 @@ export function createDatabase(options: DatabaseOptions): Database {
     large: new MysqlLargeStore(context),
     presence: new MysqlPresenceStore(context),
     broadcasts: new MysqlBroadcastStore(context),
-    append: new MysqlAppendStore(append, dispatchIds, events),
     dispatch: new MysqlDispatchStore(context),
     events: new MysqlEventStore(context),
     webhooks: new MysqlWebhookStore(context),
     hooks: new MysqlHookStore(context),
     usage: new MysqlUsageStore(context),
     epoch: new MysqlEpochStore(context),
-    ping: () => ping(general),
-    checkDurability: () => readDurability(general),
-    close: async () => {
-      await Promise.all([general.close(CLOSE_GRACE_MS), append.close(CLOSE_GRACE_MS)]);
-    },
   };
 }
 

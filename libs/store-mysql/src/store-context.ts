@@ -1,6 +1,6 @@
 import type { Clock } from '@queqiao/runtime';
 import { sql, type Kysely } from 'kysely';
-import type { ConnectionPool } from './connection/connection-pool.js';
+import type { ConnectionSource } from './connection/kysely-pool.js';
 import type { DispatchIds } from './dispatch-ids.js';
 import type { EventOutbox } from './event/event-outbox.js';
 import { TransientStoreError, AmbiguousCommit } from './errors.js';
@@ -10,7 +10,7 @@ import type { Schema } from './schema/schema.js';
 export interface StoreContext {
   readonly kysely: Kysely<Schema>;
   /** The same connections without Kysely, for statements that are written out. */
-  readonly pool: Pick<ConnectionPool, 'acquire' | 'release'>;
+  readonly pool: ConnectionSource;
   readonly dispatchIds: DispatchIds;
   readonly events: EventOutbox;
   readonly clock: Clock;

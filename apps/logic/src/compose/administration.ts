@@ -7,6 +7,7 @@ import { ManageApps } from '../usecase/admin/manage-apps.js';
 import { ManageCredentials } from '../usecase/admin/manage-credentials.js';
 import { ManageKeys } from '../usecase/admin/manage-keys.js';
 import type { Refusals } from '../usecase/admin/ports.js';
+import { readsOf } from './reads.js';
 
 /** What back ends were refused, for the audit log. */
 export function backEndRefusals(
@@ -23,13 +24,16 @@ export function backEndRefusals(
 
 /** The operators' services. */
 export function administration(
-  { admin, usage }: Pick<Database, 'admin' | 'usage'>,
+  database: Pick<Database, 'admin' | 'whileWanted'>,
   clock: Clock,
 ): readonly AnyService[] {
+  const read = readsOf(database);
+  // Whether anybody waits or not, a refusal is recorded.
+  const { admin: refusals } = database;
   return operatorServices({
-    apps: new ManageApps({ apps: admin, usage }),
-    keys: new ManageKeys({ keys: admin, clock }),
-    credentials: new ManageCredentials({ credentials: admin }),
-    listAuditEntries: new ListAuditEntries({ audit: admin }),
+    apps: read(({ admin, usage }) => new ManageApps({ apps: admin, usage, refusals })),
+    keys: read(({ admin }) => new ManageKeys({ keys: admin, refusals, clock })),
+    credentials: read(({ admin }) => new ManageCredentials({ credentials: admin, refusals })),
+    listAuditEntries: read(({ admin }) => new ListAuditEntries({ audit: admin })),
   });
 }

@@ -12,9 +12,10 @@ import { GetErasure } from '../usecase/erasure/get-erasure.js';
 import type { ConnectNodes } from '../usecase/session/ports.js';
 import { GetAccounts } from '../usecase/user/get-accounts.js';
 import type { UpsertUsers } from '../usecase/user/upsert-users.js';
+import { readsOf } from './reads.js';
 
 export interface AppUsersDeps {
-  readonly database: Pick<Database, 'bans' | 'revocations' | 'devices' | 'users' | 'erasures'>;
+  readonly database: Pick<Database, 'bans' | 'revocations' | 'erasures' | 'whileWanted'>;
   readonly directory: Pick<Directory, 'routesOf'>;
   readonly nodes: Pick<ConnectNodes, 'isAttached'>;
   readonly upsertUsers: UpsertUsers;
@@ -24,17 +25,19 @@ export interface AppUsersDeps {
 /** Users for the apps' back ends. */
 export function appUserService(deps: AppUsersDeps): AnyService {
   const { upsertUsers, erasureJobs: jobs } = deps;
-  const { bans, revocations, devices, users, erasures } = deps.database;
+  const { bans, revocations, erasures } = deps.database;
+  const online = onlineDevices(deps);
+  const read = readsOf(deps.database);
   return serverUserService({
     upsertUsers,
     signOutUser: new SignOutUser({ signOuts: revocations }),
-    getAccounts: new GetAccounts({ records: bans }),
+    getAccounts: read(({ bans: records }) => new GetAccounts({ records })),
     banUser: new BanUser({ bans }),
     unbanUser: new UnbanUser({ bans }),
-    listBans: new ListBans({ bans }),
-    listDevicesOf: new ListDevicesOf({ devices, users, online: onlineDevices(deps) }),
+    listBans: read((stores) => new ListBans({ bans: stores.bans })),
+    listDevicesOf: read(({ devices, users }) => new ListDevicesOf({ devices, users, online })),
     eraseUser: new EraseUser({ erasures, jobs }),
-    getErasure: new GetErasure({ erasures }),
+    getErasure: read((stores) => new GetErasure({ erasures: stores.erasures })),
   });
 }
 

@@ -21,6 +21,7 @@ import type { MessagePosts } from '../usecase/message/post-message.js';
 import { RecallMessage } from '../usecase/message/recall-message.js';
 import { SendMessage } from '../usecase/message/send-message.js';
 import { SendToUsers } from '../usecase/message/send-to-users.js';
+import { readsOf } from './reads.js';
 
 export interface BackEndMessagesDeps extends MessagePosts {
   readonly database: Database;
@@ -36,21 +37,26 @@ export function backEndMessageServices(
   options: { readonly owner: string },
 ): AnyService[] {
   const { apps } = deps;
-  const { conversations: log, members, users, requests } = deps.database;
+  const { conversations, users, requests } = deps.database;
+  const read = readsOf(deps.database);
   const changes = { ...deps, contents: changeContents };
   return [
     serverMessageService({
-      sendMessage: new SendMessage({ ...deps, users, conversations: log }),
+      sendMessage: new SendMessage({ ...deps, users, conversations }),
       sendToUsers: new SendToUsers({ ...deps, users, requests }),
-      listMessages: new ListMessages({ log }),
+      listMessages: read(({ conversations: log }) => new ListMessages({ log })),
       recallMessage: new RecallMessage(changes),
       deleteMessages: new DeleteMessages(changes),
     }),
     serverConversationService({
-      getConversation: new GetConversation({ log }),
-      listConversations: new ListConversations({ log, users }),
-      listReadStates: new ListReadStates({ log }),
-      listReaders: new ListMessageReaders({ log, members }),
+      getConversation: read(({ conversations: log }) => new GetConversation({ log })),
+      listConversations: read(
+        (stores) => new ListConversations({ ...stores, log: stores.conversations }),
+      ),
+      listReadStates: read(({ conversations: log }) => new ListReadStates({ log })),
+      listReaders: read(
+        ({ conversations: log, members }) => new ListMessageReaders({ log, members }),
+      ),
     }),
     importService({
       importMessages: new ImportMessages({ apps, users, log: importWriter(deps, options) }),

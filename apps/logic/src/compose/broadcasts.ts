@@ -9,22 +9,25 @@ import { GetBroadcast } from '../usecase/broadcast/get-broadcast.js';
 import { ListBroadcasts } from '../usecase/broadcast/list-broadcasts.js';
 import { StartBroadcast } from '../usecase/broadcast/start-broadcast.js';
 import type { ChangeOptions } from '../usecase/change/ports.js';
+import { readsOf } from './reads.js';
 
 export interface BroadcastDeps {
-  readonly database: Pick<Database, 'broadcasts' | 'users'>;
+  readonly database: Pick<Database, 'broadcasts' | 'users' | 'whileWanted'>;
   readonly apps: Apps;
   readonly broadcastJobs: Pick<BroadcastJobs, 'nudge'>;
 }
 
 export function broadcastService(
-  { database: { broadcasts, users }, apps, broadcastJobs }: BroadcastDeps,
+  { database, apps, broadcastJobs }: BroadcastDeps,
   options: ChangeOptions,
 ): AnyService {
+  const { broadcasts, users } = database;
+  const read = readsOf(database);
   const onStarted = () => broadcastJobs.nudge();
   return serverBroadcastService({
     startBroadcast: new StartBroadcast({ apps, users, broadcasts, onStarted }, options),
-    getBroadcast: new GetBroadcast({ broadcasts }),
-    listBroadcasts: new ListBroadcasts({ broadcasts }),
+    getBroadcast: read((stores) => new GetBroadcast({ broadcasts: stores.broadcasts })),
+    listBroadcasts: read((stores) => new ListBroadcasts({ broadcasts: stores.broadcasts })),
     cancelBroadcast: new CancelBroadcast({ broadcasts }, options),
   });
 }

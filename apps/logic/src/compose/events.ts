@@ -7,6 +7,7 @@ import type { Apps } from '../usecase/app/ports.js';
 import type { LogEpoch } from '../usecase/conversation/ports.js';
 import type { EventStreams } from '../usecase/event/ports.js';
 import { SubscribeEvents } from '../usecase/event/subscribe-events.js';
+import { readsOf } from './reads.js';
 
 /** Streams of one app at one node. */
 export const EVENT_STREAMS_MAX_PER_APP = 8;
@@ -14,7 +15,7 @@ export const EVENT_STREAMS_MAX_PER_APP = 8;
 export const EVENT_STREAMS_MAX = 200;
 
 export interface EventsDeps {
-  readonly database: Pick<Database, 'events'>;
+  readonly database: Pick<Database, 'whileWanted'>;
   readonly bell: EventBell;
   readonly apps: Apps;
   readonly epoch: LogEpoch;
@@ -24,8 +25,10 @@ export interface EventsDeps {
 
 export function eventService({ database, metrics, ...deps }: EventsDeps): AnyService {
   const streams = new OpenStreams(metrics);
-  const { events } = database;
-  return serverEventService({ subscribeEvents: new SubscribeEvents({ ...deps, events, streams }) });
+  const read = readsOf(database);
+  return serverEventService({
+    subscribeEvents: read(({ events }) => new SubscribeEvents({ ...deps, events, streams })),
+  });
 }
 
 export class OpenStreams implements EventStreams {

@@ -40,9 +40,10 @@ import { TransferOwnership } from '../usecase/group/transfer-ownership.js';
 import { UpdateGroup } from '../usecase/group/update-group.js';
 import { GroupTurns } from './group-turns.js';
 import { commitPusher } from './pushers.js';
+import { readsOf, type Reads } from './reads.js';
 
 export interface GroupsDeps {
-  readonly database: Pick<Database, 'groups' | 'users' | 'relations'>;
+  readonly database: Pick<Database, 'groups' | 'users' | 'relations' | 'whileWanted'>;
   readonly directory: Pick<Directory, 'faceRooms'>;
   readonly delivery: Pick<Delivery, 'pushChange' | 'pushTransient'>;
   readonly apps: Apps;
@@ -55,6 +56,7 @@ export function groupUsecases(
   options: ChangeOptions,
 ): GroupUsecases {
   const { groups, users, relations } = database;
+  const read = readsOf(database);
   const turns = new GroupTurns(metrics);
   const deps = { apps, groups, turns, notices: groupNotices, push: commitPusher(delivery) };
   const inviting = { ...deps, users, invites: inviteRules(relations) };
@@ -62,12 +64,12 @@ export function groupUsecases(
   const facing = { ...deps, users, rooms: faceRooms(directory), events };
   return {
     createGroup: new CreateGroup(inviting, options),
-    getGroups: new GetGroups({ groups }),
+    getGroups: read((stores) => new GetGroups({ groups: stores.groups })),
     updateGroup: new UpdateGroup(deps, options),
     dissolveGroup: new DissolveGroup(deps, options),
-    listMyGroups: new ListMyGroups({ groups }),
-    listMembers: new ListMembers({ groups }),
-    getMembers: new GetMembers({ groups }),
+    listMyGroups: read((stores) => new ListMyGroups({ groups: stores.groups })),
+    listMembers: read((stores) => new ListMembers({ groups: stores.groups })),
+    getMembers: read((stores) => new GetMembers({ groups: stores.groups })),
     addMembers: new AddMembers(inviting, options),
     leaveGroup: new LeaveGroup(deps, options),
     removeMembers: new RemoveMembers(deps, options),
@@ -75,7 +77,7 @@ export function groupUsecases(
     transferOwnership: new TransferOwnership(deps, options),
     renameMember: new RenameMember(deps, options),
     muteMembers: new MuteMembers(deps, options),
-    ...requestUsecases({ ...deps, links: groups, newToken }, options),
+    ...requestUsecases({ ...deps, links: groups, newToken }, options, read),
     enterFaceRoom: new EnterFaceRoom(facing),
     joinFaceRoom: new JoinFaceRoom(facing, options),
   };
@@ -88,19 +90,19 @@ type RequestDeps = GroupChangeDeps & {
 };
 
 /** Applications, invitations and links. */
-function requestUsecases(deps: RequestDeps, options: ChangeOptions) {
+function requestUsecases(deps: RequestDeps, options: ChangeOptions, read: Reads) {
   return {
     joinGroup: new JoinGroup(deps, options),
-    listApplications: new ListApplications(deps),
+    listApplications: read(({ groups }) => new ListApplications({ groups })),
     handleApplication: new HandleApplication(deps, options),
     cancelApplication: new CancelApplication(deps, options),
-    listInvitations: new ListInvitations(deps),
+    listInvitations: read(({ groups }) => new ListInvitations({ groups })),
     answerInvitation: new AnswerInvitation(deps, options),
     markRequestsRead: new MarkRequestsRead(deps, options),
     createJoinLink: new CreateJoinLink(deps, options),
     revokeJoinLink: new RevokeJoinLink(deps, options),
-    listJoinLinks: new ListJoinLinks(deps),
-    getJoinLink: new GetJoinLink(deps),
+    listJoinLinks: read(({ groups }) => new ListJoinLinks({ groups, links: groups })),
+    getJoinLink: read(({ groups }) => new GetJoinLink({ groups, links: groups })),
     joinByLink: new JoinByLink(deps, options),
   };
 }

@@ -16,6 +16,7 @@ import { ManageHook } from '../usecase/hook/manage-hook.js';
 import type { HookSecrets } from '../usecase/hook/ports.js';
 import type { BeforeSendJudge } from '../usecase/message/ports.js';
 import type { Outbound } from './webhooks.js';
+import { readsOf } from './reads.js';
 
 /** How long a hook that was set, changed or deleted may go unnoticed. */
 const HOOKS_TTL_MS = 4_000;
@@ -23,7 +24,7 @@ const HOOKS_TTL_MS = 4_000;
 const HOOKS_MAX_KNOWN = 10_000;
 
 export interface HookDeps {
-  readonly database: Pick<Database, 'hooks'>;
+  readonly database: Pick<Database, 'hooks' | 'whileWanted'>;
   /** Undefined: without a key for secrets nobody can be asked. */
   readonly outbound: Outbound | undefined;
   readonly clock: Clock;
@@ -48,12 +49,13 @@ export function hookServices(
   refusals: Refusals,
 ): readonly AnyService[] {
   if (outbound === undefined) return [];
-  const { hooks } = database;
   const { box } = outbound;
   const { allowHttp, allowPrivate } = outbound.rules;
   const rules = { allowHttp, allowsHost: (url: URL) => allowsHost(url, allowPrivate) };
   const secrets = hookSecrets(box);
-  const manageHook = new ManageHook({ hooks, refusals, secrets, rules, newRun: randomUUID });
+  const manageHook = readsOf(database)(
+    ({ hooks }) => new ManageHook({ hooks, refusals, secrets, rules, newRun: randomUUID }),
+  );
   return [serverHookService({ manageHook })];
 }
 

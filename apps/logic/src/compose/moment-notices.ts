@@ -7,28 +7,36 @@ import { CountNotices } from '../usecase/moment-notice/count-notices.js';
 import { ListNotices } from '../usecase/moment-notice/list-notices.js';
 import { MarkNoticesRead } from '../usecase/moment-notice/mark-notices-read.js';
 import { commitPusher } from './pushers.js';
+import { readsOf } from './reads.js';
 
 export interface MomentNoticeDeps {
-  readonly database: Pick<Database, 'notices' | 'momentJobs'>;
+  readonly database: Pick<Database, 'notices' | 'whileWanted'>;
   readonly delivery: Pick<Delivery, 'pushChange'>;
 }
 
 /** Every operation on what others did that concerns a user. */
 export function momentNoticeUsecases(
-  { database: { notices }, delivery }: MomentNoticeDeps,
+  { database, delivery }: MomentNoticeDeps,
   options: ChangeOptions,
 ): MomentNoticeUsecases {
   const push = commitPusher(delivery);
+  const read = readsOf(database);
+  const { notices } = database;
   return {
-    listNotices: new ListNotices({ notices }),
-    countNotices: new CountNotices({ notices }),
+    listNotices: read((stores) => new ListNotices({ notices: stores.notices })),
+    countNotices: read((stores) => new CountNotices({ notices: stores.notices })),
     markNoticesRead: new MarkNoticesRead({ notices, entries: noticeEntries, push }, options),
   };
 }
 
 /** Jobs with what their steps say and push. */
 export function momentJobRows(
-  { database: { momentJobs, notices }, delivery }: MomentNoticeDeps,
+  {
+    database: { momentJobs, notices },
+    delivery,
+  }: Pick<MomentNoticeDeps, 'delivery'> & {
+    readonly database: Pick<Database, 'notices' | 'momentJobs'>;
+  },
   options: ChangeOptions,
 ): MomentJobRows {
   const push = commitPusher(delivery);

@@ -30,9 +30,10 @@ import { RemoveComment } from '../usecase/moment/remove-comment.js';
 import { SetAudience } from '../usecase/moment/set-audience.js';
 import { RemovePost, RestorePost } from '../usecase/moment/set-post-state.js';
 import { commitPusher } from './pushers.js';
+import { readsOf } from './reads.js';
 
 export interface MomentDeps {
-  readonly database: Pick<Database, 'posts' | 'timelines' | 'reactions' | 'moments'>;
+  readonly database: Pick<Database, 'posts' | 'reactions' | 'whileWanted'>;
   readonly delivery: Pick<Delivery, 'pushChange'>;
   readonly jobs: Pick<MomentJobs, 'nudge'>;
   readonly apps: Apps;
@@ -43,7 +44,8 @@ export function momentUsecases(
   { database, delivery, jobs, apps }: MomentDeps,
   options: ChangeOptions,
 ): MomentUsecases {
-  const { posts, timelines: clock, moments } = database;
+  const { posts } = database;
+  const read = readsOf(database);
   const push = commitPusher(delivery, jobs);
   const change = [{ apps, posts, notices: postNotices, push }, options] as const;
   return {
@@ -51,10 +53,10 @@ export function momentUsecases(
     editPost: new EditPost(...change),
     setAudience: new SetAudience(...change),
     deletePost: new DeletePost(...change),
-    getPost: new GetPost({ moments }),
-    listPosts: new ListPosts({ moments }),
-    listTimeline: new ListTimeline({ moments, clock }),
-    listNewPosts: new ListNewPosts({ moments, clock }),
+    getPost: read(({ moments }) => new GetPost({ moments })),
+    listPosts: read(({ moments }) => new ListPosts({ moments })),
+    listTimeline: read(({ moments, timelines: clock }) => new ListTimeline({ moments, clock })),
+    listNewPosts: read(({ moments, timelines: clock }) => new ListNewPosts({ moments, clock })),
   };
 }
 
@@ -63,7 +65,8 @@ export function commentUsecases(
   { database, delivery, jobs, apps }: MomentDeps,
   options: ChangeOptions,
 ): CommentUsecases {
-  const { reactions, moments } = database;
+  const { reactions } = database;
+  const read = readsOf(database);
   const push = commitPusher(delivery, jobs);
   const change = [{ apps, reactions, notices: postNotices, push }, options] as const;
   return {
@@ -72,8 +75,8 @@ export function commentUsecases(
     sharePost: new SharePost(...change),
     createComment: new CreateComment(...change),
     deleteComment: new DeleteComment(...change),
-    listLikes: new ListLikes({ moments }),
-    listComments: new ListComments({ moments }),
+    listLikes: read(({ moments }) => new ListLikes({ moments })),
+    listComments: read(({ moments }) => new ListComments({ moments })),
   };
 }
 
@@ -84,20 +87,21 @@ export function appMomentUsecases(
     delivery,
     jobs,
   }: Pick<MomentDeps, 'delivery' | 'jobs'> & {
-    readonly database: Pick<Database, 'posts' | 'appPosts' | 'users'>;
+    readonly database: Pick<Database, 'posts' | 'appPosts' | 'whileWanted'>;
   },
   options: ChangeOptions,
 ): ServerMomentUsecases {
-  const { posts, appPosts, users } = database;
+  const { posts, appPosts } = database;
+  const read = readsOf(database);
   const push = commitPusher(delivery, jobs);
   const change = [{ appPosts, posts, notices: postNotices, push }, options] as const;
   return {
-    listAppPosts: new ListAppPosts({ appPosts, users }),
-    getAppPost: new GetAppPost({ appPosts }),
+    listAppPosts: read((stores) => new ListAppPosts(stores)),
+    getAppPost: read((stores) => new GetAppPost(stores)),
     removePost: new RemovePost(...change),
     restorePost: new RestorePost(...change),
-    listAppComments: new ListAppComments({ appPosts }),
+    listAppComments: read((stores) => new ListAppComments(stores)),
     removeComment: new RemoveComment(...change),
-    exportPosts: new ExportPosts({ appPosts, users }),
+    exportPosts: read((stores) => new ExportPosts(stores)),
   };
 }

@@ -33,9 +33,10 @@ import { UpdateMe } from '../usecase/user/update-me.js';
 import { UpdateMySettings } from '../usecase/user/update-my-settings.js';
 import { UpsertUsers } from '../usecase/user/upsert-users.js';
 import { commitPusher } from './pushers.js';
+import { readsOf } from './reads.js';
 
 export interface PeopleDeps {
-  readonly database: Pick<Database, 'users' | 'friends' | 'requests'>;
+  readonly database: Pick<Database, 'users' | 'friends' | 'requests' | 'whileWanted'>;
   readonly delivery: Pick<Delivery, 'pushChange'>;
   readonly jobs: Pick<MomentJobs, 'nudge'>;
   readonly apps: Apps;
@@ -54,38 +55,38 @@ export function peopleUsecases(
   { database, delivery, jobs, apps }: PeopleDeps,
   options: ChangeOptions,
 ): PeopleUsecases {
-  const { users, friends, requests } = database;
-  const account = { users, notices: profileNotices, push: commitPusher(delivery, jobs) };
-  const parts = { apps, users, friends, requests, notices: friendNotices, push: account.push };
-  const change = [parts, options] as const;
+  const read = readsOf(database);
+  const push = commitPusher(delivery, jobs);
+  const account = { users: database.users, notices: profileNotices, push };
+  const change = [{ ...database, apps, notices: friendNotices, push }, options] as const;
   return {
     users: {
-      getUsers: new GetUsers({ users }),
-      getMe: new GetMe({ users }),
+      getUsers: read((stores) => new GetUsers({ users: stores.users })),
+      getMe: read((stores) => new GetMe({ users: stores.users })),
       updateMe: new UpdateMe(account, options),
       updateMySettings: new UpdateMySettings(account, options),
-      searchUsers: new SearchUsers({ users }),
+      searchUsers: read((stores) => new SearchUsers({ users: stores.users })),
     },
     friends: {
       sendFriendRequest: new SendFriendRequest(...change),
       acceptFriendRequest: new AcceptFriendRequest(...change),
       rejectFriendRequest: new RejectFriendRequest(...change),
       cancelFriendRequest: new CancelFriendRequest(...change),
-      listFriendRequests: new ListFriendRequests({ friends }),
+      listFriendRequests: read((stores) => new ListFriendRequests({ friends: stores.friends })),
       markFriendRequestsRead: new MarkFriendRequestsRead(...change),
-      listFriends: new ListFriends({ friends }),
-      searchFriends: new SearchFriends({ friends }),
+      listFriends: read((stores) => new ListFriends({ friends: stores.friends })),
+      searchFriends: read((stores) => new SearchFriends({ friends: stores.friends })),
       updateFriend: new UpdateFriend(...change),
       deleteFriend: new DeleteFriend(...change),
       blockUser: new BlockUser(...change),
       unblockUser: new UnblockUser(...change),
-      listBlocks: new ListBlocks({ friends }),
+      listBlocks: read((stores) => new ListBlocks({ friends: stores.friends })),
     },
     onBehalf: {
       addFriends: new AddFriends(...change),
       removeFriends: new RemoveFriends(...change),
       setDirectChat: new SetDirectChat(...change),
-      listFriendsOf: new ListFriendsOf({ friends, users }),
+      listFriendsOf: read((stores) => new ListFriendsOf(stores)),
     },
     upsertUsers: new UpsertUsers({ ...account, apps }, options),
   };

@@ -1,7 +1,7 @@
 import type { Directory } from '@queqiao/directory';
 import { selfConversationId } from '@queqiao/domain';
 import type { Clock } from '@queqiao/runtime';
-import type { PresenceStore } from '@queqiao/store-mysql';
+import type { Database } from '@queqiao/store-mysql';
 import {
   clientPresenceService,
   encodePresence,
@@ -15,10 +15,11 @@ import type { PresencePusher } from '../usecase/presence/ports.js';
 import { SubscribePresence } from '../usecase/presence/subscribe-presence.js';
 import { TellPresence } from '../usecase/presence/tell-presence.js';
 import { UnsubscribePresence } from '../usecase/presence/unsubscribe-presence.js';
+import { readsOf } from './reads.js';
 
 export interface PresenceDeps {
   readonly apps: Apps;
-  readonly rows: PresenceStore;
+  readonly database: Pick<Database, 'presence' | 'whileWanted'>;
   readonly directory: Directory;
   readonly delivery: Pick<Delivery, 'pushTransients'>;
   readonly clock: Clock;
@@ -28,16 +29,20 @@ export function presenceServices(deps: PresenceDeps): {
   readonly services: readonly AnyService[];
   readonly tellPresence: TellPresence;
 } {
-  const { apps, rows, directory } = deps;
-  const shared = { apps, rows, online: directory, subscriptions: directory };
+  const { apps, database, directory } = deps;
+  const given = { apps, online: directory, subscriptions: directory };
+  const shared = { ...given, rows: database.presence };
+  const read = readsOf(database);
   return {
     services: [
       clientPresenceService({
-        getPresence: new GetPresence(shared),
+        getPresence: read(({ presence: rows }) => new GetPresence({ ...given, rows })),
         subscribePresence: new SubscribePresence(shared),
         unsubscribePresence: new UnsubscribePresence(shared),
       }),
-      serverPresenceService({ getTruePresence: new GetTruePresence(shared) }),
+      serverPresenceService({
+        getTruePresence: read(({ presence: rows }) => new GetTruePresence({ ...given, rows })),
+      }),
     ],
     tellPresence: new TellPresence({ ...shared, pusher: presencePusher(deps) }),
   };

@@ -76,6 +76,7 @@ import { presenceServices } from './presence.js';
 import { LiveTransients } from './transients.js';
 import { groupUsecases } from './groups.js';
 import { statePusher } from './pushers.js';
+import { readsOf } from './reads.js';
 import { tokenService } from './tokens.js';
 import { webhookServices, type Outbound } from './webhooks.js';
 
@@ -118,7 +119,7 @@ export function createServices(
   const tokens = new TokenVerifier({ keys: caches.keys, clock });
   const standings = new CachedStandings(caches.standings);
   const epoch: LogEpoch = { logEpoch: async () => (await caches.epoch.get()) ?? 0 };
-  const conversation = { log: conversations, epoch };
+  const read = readsOf(database);
   const groups = groupUsecases({ ...deps, apps }, options);
   const people = peopleUsecases({ ...deps, apps }, options);
   const push = statePusher(delivery);
@@ -129,20 +130,20 @@ export function createServices(
   const change = [{ members, push }, options] as const;
   const transients = new LiveTransients({ conversations, users, delivery, clock });
   const beforeSend = beforeSendJudge(deps);
-  const presence = presenceServices({ ...deps, apps, rows: database.presence });
+  const presence = presenceServices({ ...deps, apps });
   const all = [
     clientMessageService({
       ...messages({ apps, log: writer, transients, beforeSend }),
       deleteForMe: new DeleteForMe(...change),
     }),
     clientConversationService({
-      syncConversations: new SyncConversations(conversation),
-      pullEntries: new PullEntries(conversation),
-      catchUp: new CatchUp(conversation),
+      syncConversations: read(({ conversations: log }) => new SyncConversations({ log, epoch })),
+      pullEntries: read(({ conversations: log }) => new PullEntries({ log, epoch })),
+      catchUp: read(({ conversations: log }) => new CatchUp({ log, epoch })),
       markRead: new MarkRead(...change),
       updateSettings: new UpdateSettings(...change),
       clearHistory: new ClearHistory(...change),
-      listReaders: new ListReaders({ log: conversations, members }),
+      listReaders: read((stores) => new ListReaders({ ...stores, log: stores.conversations })),
     }),
     clientGroupService(groups),
     clientUserService(people.users),
@@ -152,7 +153,7 @@ export function createServices(
     serverFriendService(people.onBehalf),
     serverGroupService(groups),
     clientDeviceService({
-      listDevices: new ListDevices({ devices: database.devices }),
+      listDevices: read(({ devices }) => new ListDevices({ devices })),
       signOutDevice: new SignOutDevice({ signOuts: database.revocations }),
     }),
     appUserService({ ...deps, ...appUsers, nodes: new LinkedConnectNodes(deps) }),

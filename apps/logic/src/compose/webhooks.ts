@@ -16,6 +16,7 @@ import type { Apps } from '../usecase/app/ports.js';
 import { DeadLetters } from '../usecase/webhook/dead-letters.js';
 import { ManageWebhooks } from '../usecase/webhook/manage-webhooks.js';
 import { HttpSender, WebhookPump, type HeldWebhook, type WebhookKey } from '../webhook/index.js';
+import { readsOf } from './reads.js';
 
 /** Where other hosts are sent something, and with whose secrets. */
 export interface Outbound {
@@ -40,7 +41,7 @@ const purposeOf = (appId: AppId, webhookId: string): string => `webhook ${appId}
 
 /** None without somewhere to keep secrets. */
 export function webhookServices(
-  { webhooks }: Pick<Database, 'webhooks'>,
+  database: Pick<Database, 'whileWanted'>,
   apps: Apps,
   outbound: Outbound | undefined,
   refusals: Refusals,
@@ -56,15 +57,16 @@ export function webhookServices(
   };
   const { allowHttp, allowPrivate } = rules;
   const { types } = webhookFormat();
-  const manage = new ManageWebhooks({
-    apps,
-    webhooks,
-    refusals,
-    secrets,
-    rules: { allowHttp, types, allowsHost: (url) => allowsHost(url, allowPrivate) },
-  });
-  const deadLetters = new DeadLetters({ webhooks, refusals });
-  return [serverWebhookService({ webhooks: manage, deadLetters })];
+  const urls = { allowHttp, types, allowsHost: (url: URL) => allowsHost(url, allowPrivate) };
+  const read = readsOf(database);
+  return [
+    serverWebhookService({
+      webhooks: read(
+        ({ webhooks }) => new ManageWebhooks({ apps, webhooks, refusals, secrets, rules: urls }),
+      ),
+      deadLetters: read(({ webhooks }) => new DeadLetters({ webhooks, refusals })),
+    }),
+  ];
 }
 
 export interface WebhookPumpParts {

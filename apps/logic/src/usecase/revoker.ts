@@ -12,5 +12,5 @@ export function revokerOf(
   const actor = { kind: 'credential', id: caller.credentialId } as const;
   const request =
     clientRequestId === undefined ? undefined : changeRequest(context, clientRequestId, method);
-  return { by: { actor, method, requestId }, request };
+  return { by: { actor, method, requestId }, request, signal: context.signal };
 }

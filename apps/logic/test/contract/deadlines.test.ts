@@ -14,6 +14,7 @@ import {
   AddMembersRequest,
   BanUserRequest,
   GroupServiceDefinition,
+  SignOutUserRequest,
   UserServiceDefinition,
 } from '@queqiao/protocol/server';
 import { Registry } from '@queqiao/runtime';
@@ -179,6 +180,28 @@ it('what is changed by the scope admin or by an operator stops, too, and leaves 
   expect(await queryRows(rig.database.url, 'SELECT user_id FROM bans')).toEqual([]);
   const { app: found } = await apps.getApp({ appId: app.appId }, { metadata: asOperator });
   expect(found?.status).toBe(AppStatus.ACTIVE);
+});
+
+it('a sign-out without a request id stops, too', async () => {
+  const users = createGrpcClient(UserServiceDefinition, rig.address());
+  closers.push(() => users.close());
+  const metadata = { authorization: `Bearer ${app.credential}` };
+  const lock = await lockTable(rig.database.migrateUrl, 'revocations');
+  const signOut = SignOutUserRequest.create({ userId: 'bob' });
+  expect(await codeOf(users.signOutUser(signOut, { metadata, ...SHORT }))).toBe(
+    'DEADLINE_EXCEEDED',
+  );
+  await told();
+  const statements = await tap.during(async () => {
+    await lock.release();
+    await idle();
+  });
+  expect(statements).toEqual([]);
+  const [bob] = await queryRows(
+    rig.database.url,
+    "SELECT revoked_ms FROM users WHERE user_id = 'bob'",
+  );
+  expect(bob).toEqual({ revoked_ms: 0 });
 });
 
 it('a read stops between its statements, and while it waits for a connection', async () => {

@@ -68,7 +68,7 @@ export function grpcDoor(rig: ApiRig, metadata: Record<string, string>): AnyDoor
   };
 }
 
-function rawClient(address: string, path: string) {
+export function rawClient(address: string, path: string) {
   const [fullName = '', name = ''] = path.split('/');
   const shape = { requestType: rawCodec, responseType: rawCodec, options: {} };
   const flags = { requestStream: false, responseStream: false } as const;

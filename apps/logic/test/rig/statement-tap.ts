@@ -14,6 +14,7 @@ const OWN_BUSINESS =
 /** Stands between a node and its database, and reads every statement as it is sent. */
 export class StatementTap {
   #statements: string[] = [];
+  #heldFrom = Infinity;
 
   private constructor(
     readonly url: string,
@@ -25,8 +26,9 @@ export class StatementTap {
         const reader = readers.get(connection) ?? new PacketReader();
         readers.set(connection, reader);
         this.#statements.push(...reader.statements(chunk));
+        return 'pass';
       }
-      return 'pass';
+      return this.#isHeld ? 'hold' : 'pass';
     };
   }
 
@@ -40,7 +42,31 @@ export class StatementTap {
   async during(work: () => Promise<unknown>): Promise<string[]> {
     this.#statements = [];
     await work();
+    return this.#ofCalls;
+  }
+
+  /** From the `nth` statement on that is sent now nothing is answered, until `letGo`. */
+  hold(nth: number): void {
+    this.#statements = [];
+    this.#heldFrom = nth;
+  }
+
+  /** Resolves when that statement was sent. */
+  async held(): Promise<void> {
+    await eventually('a statement is held', () => this.#isHeld);
+  }
+
+  letGo(): void {
+    this.#heldFrom = Infinity;
+    this.proxy.letGo();
+  }
+
+  get #ofCalls(): string[] {
     return this.#statements.filter((sql) => !OWN_BUSINESS.test(sql.trimStart()));
+  }
+
+  get #isHeld(): boolean {
+    return this.#ofCalls.length >= this.#heldFrom;
   }
 
   /** Resolves when a statement was sent since `during` was last begun, or since the start. */

@@ -1,6 +1,6 @@
 import type { AppId } from '@queqiao/domain';
 import { sql, type Transaction } from 'kysely';
-import { whileWanted } from '../abandoned.js';
+import { whileWanted, type Abandonment } from '../abandoned.js';
 import { writeAudit } from '../admin/audit-log.js';
 import type { AdminCall } from '../admin-types.js';
 import { StoreError } from '../errors.js';
@@ -19,6 +19,8 @@ export interface AnsweredCall {
   readonly request: LogRequest | null;
   /** Goes into the audit log, with whom it is about. */
   readonly audit: { readonly by: AdminCall; readonly target: string } | null;
+  /** Of a call without a request; one that has a request brings it there. */
+  readonly signal?: Abandonment | undefined;
 }
 
 export interface Answered<T> {
@@ -39,7 +41,7 @@ export async function answered<T>(
   call: AnsweredCall,
   work: AnsweredWork<T>,
 ): Promise<Answered<T>> {
-  const context = whileWanted(store, call.request?.signal);
+  const context = whileWanted(store, call.request?.signal ?? call.signal);
   let runs = 0;
   for (let round = 1; ; round += 1) {
     try {

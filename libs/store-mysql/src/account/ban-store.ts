@@ -98,6 +98,6 @@ async function write(
     .execute();
 }
 
-function callOf({ by, request }: Revoker, target: string) {
-  return { request: request ?? null, audit: by === undefined ? null : { by, target } };
+function callOf({ by, request, signal }: Revoker, target: string) {
+  return { request: request ?? null, audit: by === undefined ? null : { by, target }, signal };
 }

@@ -171,11 +171,13 @@ export class MysqlRevocationStore implements RevocationStore {
   async #revoke(
     who: Omit<Revocation, 'revokedMs'>,
     target: string,
-    { by, request = null }: { by?: Revoker['by']; request?: Revoker['request'] | null },
+    { by, request, signal }: Revoker,
     mark: Mark,
   ): Promise<boolean> {
     const audit = by === undefined ? null : { by, target };
-    return (await revoke(this.context, who, { request, audit, mark })) ?? false;
+    return (
+      (await revoke(this.context, who, { request: request ?? null, audit, signal, mark })) ?? false
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AppId, DeviceId, UserId } from '@queqiao/domain';
+import type { Abandonment } from '../abandoned.js';
 import type { AdminCall } from '../admin-types.js';
 import type { LogRequest } from '../log-types.js';
 
@@ -34,6 +35,7 @@ export interface Standing {
 export interface Revoker {
   readonly by?: AdminCall | undefined;
   readonly request?: LogRequest | undefined;
+  readonly signal?: Abandonment | undefined;
 }
 
 /** The sessions of an app that was suspended, or that tokens of a retired key opened, end. */

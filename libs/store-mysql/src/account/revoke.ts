@@ -9,7 +9,7 @@ import type { Revocation } from './revocation-types.js';
 export const REVOCATION_MAX_WRITE_MS = 5_000;
 const MAX_WRITES = 3;
 
-export interface RevocationWork<T> extends Pick<AnsweredCall, 'request' | 'audit'> {
+export interface RevocationWork<T> extends Pick<AnsweredCall, 'request' | 'audit' | 'signal'> {
   /**
    * Locks what is revoked and marks it; undefined when there is no such thing, and then nothing is written. Run again when the call
    * took too long, for connect nodes to see it.
@@ -24,7 +24,7 @@ export interface RevocationWork<T> extends Pick<AnsweredCall, 'request' | 'audit
 export async function revoke<T>(
   context: StoreContext,
   who: Omit<Revocation, 'revokedMs'>,
-  { mark, ...call }: RevocationWork<T>,
+  { mark, signal, ...call }: RevocationWork<T>,
 ): Promise<T | undefined> {
   const { clock } = context;
   const work: AnsweredWork<T> = async (trx, revokedMs) => {
@@ -34,11 +34,12 @@ export async function revoke<T>(
   };
   let begunMs = clock.monotonic();
   const { appId } = who;
-  const { answer, written } = await answered(context, { ...call, appId }, work);
+  const { answer, written } = await answered(context, { ...call, signal, appId }, work);
   for (let write = 1; write <= MAX_WRITES; write += 1) {
     if (!written || clock.monotonic() - begunMs <= REVOCATION_MAX_WRITE_MS) return answer;
     if (write === MAX_WRITES) break;
     begunMs = clock.monotonic();
+    // Whether anybody waits or not: what is committed has to be seen.
     await answered(context, { ...call, appId, request: null }, work);
   }
   throw new TransientStoreError('revocations take too long to be seen in time');

@@ -1,12 +1,25 @@
-import type { MysqlPool, MysqlPoolConnection } from 'kysely';
+import { Kysely, MysqlDialect, type MysqlPool, type MysqlPoolConnection } from 'kysely';
 import { StoreDefect } from '../errors.js';
-import type { ConnectionPool } from './connection-pool.js';
+import type { Schema } from '../schema/schema.js';
 import type { StoreConnection } from './store-connection.js';
+
+/** What statements are sent by. */
+export type LentConnection = Pick<StoreConnection, 'query' | 'rollback'>;
+
+/** Whoever acquires must release exactly once, also after an error. */
+export interface ConnectionSource {
+  acquire(): Promise<LentConnection>;
+  release(connection: LentConnection): void;
+}
 
 type Callback = (error: unknown, result: unknown) => void;
 
+export function kyselyOn(pool: ConnectionSource): Kysely<Schema> {
+  return new Kysely({ dialect: new MysqlDialect({ pool: kyselyPool(pool) }) });
+}
+
 /** What Kysely's MySQL dialect wants of a callback pool, on top of the one pool of this package. */
-export function kyselyPool(pool: ConnectionPool): MysqlPool {
+function kyselyPool(pool: ConnectionSource): MysqlPool {
   return {
     getConnection(callback) {
       pool.acquire().then(
@@ -23,8 +36,8 @@ export function kyselyPool(pool: ConnectionPool): MysqlPool {
 
 class KyselyConnection implements MysqlPoolConnection {
   constructor(
-    private readonly connection: StoreConnection,
-    private readonly pool: ConnectionPool,
+    private readonly connection: LentConnection,
+    private readonly pool: ConnectionSource,
   ) {}
 
   query(sql: string, values: readonly unknown[]): never;

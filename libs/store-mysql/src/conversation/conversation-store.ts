@@ -1,7 +1,6 @@
 import type { AppId, ConversationId, UserId } from '@queqiao/domain';
 import type { ConversationStore, PullInput, SeqRange } from '../conversation-types.js';
 import type { StoreContext } from '../store-context.js';
-import { whileWanted, type Abandonment } from '../abandoned.js';
 import { readStates, readSummary } from './app-view.js';
 import { catchUp } from './catch-up.js';
 import * as reads from './conversation-reads.js';
@@ -60,8 +59,7 @@ export class MysqlConversationStore implements ConversationStore {
     appId: AppId,
     userId: UserId,
     wanted: readonly { conversationId: ConversationId; fromSeq: number }[],
-    signal?: Abandonment,
   ) {
-    return catchUp(whileWanted(this.context, signal), appId, userId, wanted);
+    return catchUp(this.context, appId, userId, wanted);
   }
 }

@@ -1,5 +1,4 @@
 import type { PullInput, PullResult } from '../conversation-types.js';
-import { whileWanted } from '../abandoned.js';
 import type { StoreContext } from '../store-context.js';
 import { readMember, readRange } from './conversation-reads.js';
 import { pullFacts } from './pull-facts.js';
@@ -9,8 +8,7 @@ import { trimPull } from './trim-pull.js';
  * Entries first, the member's row after them: in the other order somebody who leaves between the two reads would be shown
  * entries from after the leave.
  */
-export async function pull(store: StoreContext, input: PullInput): Promise<PullResult | null> {
-  const context = whileWanted(store, input.signal);
+export async function pull(context: StoreContext, input: PullInput): Promise<PullResult | null> {
   const { appId, userId, conversationId, fromSeq, limit, backwards } = input;
   let { toSeq } = input;
   if (toSeq === 0 && backwards) {

@@ -1,5 +1,4 @@
-import type { ConnectionPool } from '../connection/connection-pool.js';
-import type { StoreConnection } from '../connection/store-connection.js';
+import type { ConnectionSource, LentConnection } from '../connection/kysely-pool.js';
 import type { MomentReader, MomentReads } from '../reaction-types.js';
 import { retrying, type StoreContext } from '../store-context.js';
 import { MysqlPostStore } from './post-store.js';
@@ -33,7 +32,7 @@ export class MysqlMomentReader implements MomentReader {
 }
 
 /** What is read first sets the moment. The level is that of one transaction: sessions stay at READ COMMITTED. */
-async function begin(connection: StoreConnection): Promise<void> {
+async function begin(connection: LentConnection): Promise<void> {
   for (const sql of [
     'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ',
     'START TRANSACTION READ ONLY',
@@ -42,6 +41,6 @@ async function begin(connection: StoreConnection): Promise<void> {
   }
 }
 
-function holding(connection: StoreConnection): Pick<ConnectionPool, 'acquire' | 'release'> {
+function holding(connection: LentConnection): ConnectionSource {
   return { acquire: () => Promise.resolve(connection), release: () => undefined };
 }

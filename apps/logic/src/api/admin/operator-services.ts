@@ -1,8 +1,9 @@
-import { AppServiceDefinition, AuditServiceDefinition } from '@queqiao/protocol/admin';
+import { AppServiceDefinition, AuditServiceDefinition, type App } from '@queqiao/protocol/admin';
 import type { ListAuditEntries } from '../../usecase/admin/list-audit-entries.js';
 import type { ManageApps } from '../../usecase/admin/manage-apps.js';
 import type { ManageCredentials } from '../../usecase/admin/manage-credentials.js';
 import type { ManageKeys } from '../../usecase/admin/manage-keys.js';
+import type { AppInfo } from '../../usecase/admin/ports.js';
 import { defineService, type ApiService } from '../api-service.js';
 import { algorithmOf, scopesOf, toApp, toAuditEntry, toCredential, toKey } from './mapper.js';
 
@@ -19,20 +20,18 @@ export function operatorServices(usecases: AdminUsecases): readonly ApiService<'
 
 function appService({ apps, keys, credentials }: AdminUsecases): ApiService<'operator'> {
   return defineService('operator', AppServiceDefinition, {
-    createApp: async (request, context) => ({ app: toApp(await apps.create(context, request)) }),
-    async getApp({ appId }) {
-      const { app, usage } = await apps.get(appId);
+    createApp: (request, context) => withApp(apps.create(context, request)),
+    async getApp({ appId }, context) {
+      const { app, usage } = await apps.get(context, appId);
       return { app: toApp(app), usage };
     },
-    async listApps(request) {
-      const { apps: found, nextPageToken } = await apps.list(request);
+    async listApps(request, context) {
+      const { apps: found, nextPageToken } = await apps.list(context, request);
       return { apps: found.map(toApp), nextPageToken };
     },
-    updateSettings: async (request, context) => ({
-      app: toApp(await apps.updateSettings(context, request)),
-    }),
-    suspendApp: async (request, context) => ({ app: toApp(await apps.suspend(context, request)) }),
-    resumeApp: async (request, context) => ({ app: toApp(await apps.resume(context, request)) }),
+    updateSettings: (request, context) => withApp(apps.updateSettings(context, request)),
+    suspendApp: (request, context) => withApp(apps.suspend(context, request)),
+    resumeApp: (request, context) => withApp(apps.resume(context, request)),
     async deleteApp(request, context) {
       await apps.delete(context, request);
       return {};
@@ -42,15 +41,17 @@ function appService({ apps, keys, credentials }: AdminUsecases): ApiService<'ope
       const { key, secret } = await keys.add(context, { ...request, alg });
       return { key: toKey(key), secret };
     },
-    listKeys: async ({ appId }) => ({ keys: (await keys.list(appId)).map(toKey) }),
+    listKeys: async ({ appId }, context) => ({
+      keys: (await keys.list(context, appId)).map(toKey),
+    }),
     retireKey: async (request, context) => ({ key: toKey(await keys.retire(context, request)) }),
     async createCredential({ scopes, ...request }, context) {
       const wanted = { ...request, scopes: scopesOf(scopes) };
       const { credential, bearer } = await credentials.create(context, wanted);
       return { credential: toCredential(credential), bearer };
     },
-    async listCredentials({ appId }) {
-      return { credentials: (await credentials.list(appId)).map(toCredential) };
+    async listCredentials({ appId }, context) {
+      return { credentials: (await credentials.list(context, appId)).map(toCredential) };
     },
     revokeCredential: async (request, context) => ({
       credential: toCredential(await credentials.revoke(context, request)),
@@ -58,10 +59,14 @@ function appService({ apps, keys, credentials }: AdminUsecases): ApiService<'ope
   });
 }
 
+async function withApp(changed: Promise<AppInfo>): Promise<{ app: App }> {
+  return { app: toApp(await changed) };
+}
+
 function auditService({ listAuditEntries }: AdminUsecases): ApiService<'operator'> {
   return defineService('operator', AuditServiceDefinition, {
-    async listAuditEntries(request) {
-      const { entries, nextPageToken } = await listAuditEntries.run(request);
+    async listAuditEntries(request, context) {
+      const { entries, nextPageToken } = await listAuditEntries.run(context, request);
       return { entries: entries.map(toAuditEntry), nextPageToken };
     },
   });

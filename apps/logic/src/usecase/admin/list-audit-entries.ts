@@ -1,5 +1,6 @@
 import { parseAppId } from '@queqiao/domain';
 
+import type { OperatorContext } from '../caller.js';
 import { decodePage, encodePage, pageLimit } from '../paging.js';
 import type { AuditEntry, AuditLog } from './ports.js';
 
@@ -10,11 +11,10 @@ export const AUDIT_LIMIT_MAX = 500;
 export class ListAuditEntries {
   constructor(readonly deps: { readonly audit: AuditLog }) {}
 
-  async run(input: {
-    readonly appId: string;
-    readonly pageToken: string;
-    readonly limit: number;
-  }): Promise<{ entries: AuditEntry[]; nextPageToken: string }> {
+  async run(
+    _context: OperatorContext,
+    input: { readonly appId: string; readonly pageToken: string; readonly limit: number },
+  ): Promise<{ entries: AuditEntry[]; nextPageToken: string }> {
     const bounds = { byDefault: AUDIT_LIMIT_DEFAULT, max: AUDIT_LIMIT_MAX };
     const limit = pageLimit(input.limit, bounds);
     const appId = input.appId === '' ? null : parseAppId(input.appId);

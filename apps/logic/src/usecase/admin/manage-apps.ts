@@ -5,7 +5,7 @@ import { checkBytes, checkLength } from '../check-fields.js';
 import { decodePage, encodePage, pageLimit } from '../paging.js';
 import { administer, existingApp, type AppRequest } from './administer.js';
 import type { AppUsage } from '../app/ports.js';
-import type { AppInfo, CountedUsage, ManagedApps } from './ports.js';
+import type { AppInfo, CountedUsage, ManagedApps, Refusals } from './ports.js';
 
 export const APPS_LIMIT_DEFAULT = 100;
 export const APPS_LIMIT_MAX = 500;
@@ -14,25 +14,31 @@ export const SETTINGS_PATCH_MAX_BYTES = 65_536;
 
 /** Apps and their settings. Errors: NOT_FOUND, ALREADY_EXISTS, CONFLICT, INVALID_ARGUMENT, UNAVAILABLE. */
 export class ManageApps {
-  constructor(readonly deps: { readonly apps: ManagedApps; readonly usage: CountedUsage }) {}
+  constructor(
+    readonly deps: {
+      readonly apps: ManagedApps;
+      readonly usage: CountedUsage;
+      readonly refusals: Refusals;
+    },
+  ) {}
 
   create(context: OperatorContext, request: AppRequest & { name: string }): Promise<AppInfo> {
-    const { apps } = this.deps;
-    return administer(apps, context, { method: 'CreateApp', request }, (call, appId) =>
+    const { apps, refusals } = this.deps;
+    return administer(refusals, context, { method: 'CreateApp', request }, (call, appId) =>
       apps.createApp(call, appId, checkLength(request.name, APP_NAME_MAX, 'name', 1)),
     );
   }
 
-  async get(appId: string): Promise<{ app: AppInfo; usage: AppUsage }> {
+  async get(_context: OperatorContext, appId: string): Promise<{ app: AppInfo; usage: AppUsage }> {
     const app = await existingApp(this.deps.apps, appId);
     const usage = await this.deps.usage.usage(app.appId);
     return { app, usage: usage ?? { users: 0, groups: 0, entries: 0, countedMs: 0 } };
   }
 
-  async list(input: {
-    readonly pageToken: string;
-    readonly limit: number;
-  }): Promise<{ apps: AppInfo[]; nextPageToken: string }> {
+  async list(
+    _context: OperatorContext,
+    input: { readonly pageToken: string; readonly limit: number },
+  ): Promise<{ apps: AppInfo[]; nextPageToken: string }> {
     const bounds = { byDefault: APPS_LIMIT_DEFAULT, max: APPS_LIMIT_MAX };
     const limit = pageLimit(input.limit, bounds);
     const [afterId = ''] = decodePage(input.pageToken, ['id']) ?? [];
@@ -45,29 +51,29 @@ export class ManageApps {
     context: OperatorContext,
     request: AppRequest & { patchJson: string },
   ): Promise<AppInfo> {
-    const { apps } = this.deps;
-    return administer(apps, context, { method: 'UpdateSettings', request }, (call, appId) =>
+    const { apps, refusals } = this.deps;
+    return administer(refusals, context, { method: 'UpdateSettings', request }, (call, appId) =>
       apps.updateSettings(call, appId, parsePatch(request.patchJson), 'patch_json'),
     );
   }
 
   suspend(context: OperatorContext, request: AppRequest): Promise<AppInfo> {
-    const { apps } = this.deps;
-    return administer(apps, context, { method: 'SuspendApp', request }, (call, appId) =>
+    const { apps, refusals } = this.deps;
+    return administer(refusals, context, { method: 'SuspendApp', request }, (call, appId) =>
       apps.suspendApp(call, appId),
     );
   }
 
   resume(context: OperatorContext, request: AppRequest): Promise<AppInfo> {
-    const { apps } = this.deps;
-    return administer(apps, context, { method: 'ResumeApp', request }, (call, appId) =>
+    const { apps, refusals } = this.deps;
+    return administer(refusals, context, { method: 'ResumeApp', request }, (call, appId) =>
       apps.resumeApp(call, appId),
     );
   }
 
   delete(context: OperatorContext, request: AppRequest): Promise<void> {
-    const { apps } = this.deps;
-    return administer(apps, context, { method: 'DeleteApp', request }, (call, appId) =>
+    const { apps, refusals } = this.deps;
+    return administer(refusals, context, { method: 'DeleteApp', request }, (call, appId) =>
       apps.deleteApp(call, appId),
     );
   }

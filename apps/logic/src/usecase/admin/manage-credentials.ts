@@ -3,7 +3,7 @@ import { invalidArgument, type Scope } from '@queqiao/domain';
 
 import type { OperatorContext } from '../caller.js';
 import { administer, checkId, existingApp, type AppRequest } from './administer.js';
-import type { CredentialInfo, ManagedCredentials } from './ports.js';
+import type { CredentialInfo, ManagedCredentials, Refusals } from './ports.js';
 
 const SECRET_BYTES = 32;
 
@@ -15,15 +15,17 @@ export interface CreatedCredential {
 
 /** Credentials of back ends. Errors: NOT_FOUND, LIMIT_EXCEEDED, INVALID_ARGUMENT, UNAVAILABLE. */
 export class ManageCredentials {
-  constructor(readonly deps: { readonly credentials: ManagedCredentials }) {}
+  constructor(
+    readonly deps: { readonly credentials: ManagedCredentials; readonly refusals: Refusals },
+  ) {}
 
   create(
     context: OperatorContext,
     request: AppRequest & { readonly scopes: readonly Scope[] },
   ): Promise<CreatedCredential> {
-    const { credentials } = this.deps;
+    const { credentials, refusals } = this.deps;
     const about = { method: 'CreateCredential', request };
-    return administer(credentials, context, about, async (call, appId) => {
+    return administer(refusals, context, about, async (call, appId) => {
       const scopes = checkScopes(request.scopes);
       const credentialId = `c-${randomBytes(6).toString('hex')}`;
       const secret = randomBytes(SECRET_BYTES).toString('base64url');
@@ -35,7 +37,7 @@ export class ManageCredentials {
     });
   }
 
-  async list(appId: string): Promise<CredentialInfo[]> {
+  async list(_context: OperatorContext, appId: string): Promise<CredentialInfo[]> {
     const app = await existingApp(this.deps.credentials, appId);
     return this.deps.credentials.credentials(app.appId);
   }
@@ -44,10 +46,10 @@ export class ManageCredentials {
     context: OperatorContext,
     request: AppRequest & { readonly credentialId: string },
   ): Promise<CredentialInfo> {
-    const { credentials } = this.deps;
+    const { credentials, refusals } = this.deps;
     const { credentialId } = request;
     const about = { method: 'RevokeCredential', request, target: credentialId };
-    return administer(credentials, context, about, (call, appId) =>
+    return administer(refusals, context, about, (call, appId) =>
       credentials.revokeCredential(call, appId, checkId(credentialId, 'credential_id')),
     );
   }

@@ -4,7 +4,7 @@ import { invalidArgument } from '@queqiao/domain';
 import type { OperatorContext } from '../caller.js';
 import type { WallClock } from '../session/ports.js';
 import { administer, checkId, existingApp, type AppRequest } from './administer.js';
-import type { KeyInfo, ManagedKeys, NewKey } from './ports.js';
+import type { KeyInfo, ManagedKeys, NewKey, Refusals } from './ports.js';
 import { parsePublicJwk } from './public-jwk.js';
 
 export const KEY_SECRET_MIN_BYTES = 32;
@@ -33,12 +33,18 @@ export interface AddedKey {
 
 /** Keys for the tokens of devices. Errors: NOT_FOUND, ALREADY_EXISTS, LIMIT_EXCEEDED, INVALID_ARGUMENT, UNAVAILABLE. */
 export class ManageKeys {
-  constructor(readonly deps: { readonly keys: ManagedKeys; readonly clock: WallClock }) {}
+  constructor(
+    readonly deps: {
+      readonly keys: ManagedKeys;
+      readonly refusals: Refusals;
+      readonly clock: WallClock;
+    },
+  ) {}
 
   add(context: OperatorContext, request: AddKeyInput): Promise<AddedKey> {
-    const { keys } = this.deps;
+    const { keys, refusals } = this.deps;
     const about = { method: 'AddKey', request, target: request.keyId };
-    return administer(keys, context, about, async (call, appId) => {
+    return administer(refusals, context, about, async (call, appId) => {
       const { made, ...key } = newKey(request);
       // Tells the answer to this call from a stored one, whose secret is gone.
       const mark = randomBytes(16).toString('hex');
@@ -48,7 +54,7 @@ export class ManageKeys {
     });
   }
 
-  async list(appId: string): Promise<KeyInfo[]> {
+  async list(_context: OperatorContext, appId: string): Promise<KeyInfo[]> {
     const app = await existingApp(this.deps.keys, appId);
     return this.deps.keys.keys(app.appId);
   }
@@ -57,10 +63,10 @@ export class ManageKeys {
     context: OperatorContext,
     request: AppRequest & { readonly keyId: string; readonly retireAtMs: number },
   ): Promise<KeyInfo> {
-    const { keys, clock } = this.deps;
+    const { keys, refusals, clock } = this.deps;
     const { keyId, retireAtMs } = request;
     const about = { method: 'RetireKey', request, target: keyId };
-    return administer(keys, context, about, (call, appId) => {
+    return administer(refusals, context, about, (call, appId) => {
       checkId(keyId, 'key_id');
       if (retireAtMs < 0 || retireAtMs > clock.now() + RETIRE_AHEAD_MAX_MS) {
         throw invalidArgument('retire_at_ms', 'must be 0 or within 365 days from now');

@@ -72,7 +72,7 @@ export interface Refusals {
 }
 
 /** Errors: NOT_FOUND, ALREADY_EXISTS, CONFLICT, INVALID_ARGUMENT, UNAVAILABLE. */
-export interface ManagedApps extends Refusals {
+export interface ManagedApps {
   createApp(call: AdminChangeCall, appId: AppId, name: string): Promise<AppInfo>;
   app(appId: AppId): Promise<AppInfo | null>;
   apps(page: { readonly afterId: string; readonly limit: number }): Promise<AppInfo[]>;
@@ -94,7 +94,7 @@ export interface CountedUsage {
 }
 
 /** Errors: NOT_FOUND, ALREADY_EXISTS, LIMIT_EXCEEDED, UNAVAILABLE. */
-export interface ManagedKeys extends Refusals {
+export interface ManagedKeys {
   app(appId: AppId): Promise<AppInfo | null>;
   addKey<T>(
     call: AdminChangeCall,
@@ -107,7 +107,7 @@ export interface ManagedKeys extends Refusals {
 }
 
 /** Errors: NOT_FOUND, LIMIT_EXCEEDED, UNAVAILABLE. */
-export interface ManagedCredentials extends Refusals {
+export interface ManagedCredentials {
   app(appId: AppId): Promise<AppInfo | null>;
   addCredential(
     call: AdminChangeCall,

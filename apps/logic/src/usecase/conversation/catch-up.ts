@@ -30,13 +30,13 @@ export class CatchUp {
   ) {}
 
   async run(
-    { appId, caller, signal }: UserContext,
+    { appId, caller }: UserContext,
     input: { readonly ranges: readonly { conversationId: string; fromSeq: number }[] },
   ): Promise<CatchUpAnswer> {
     const wanted = checkedRanges(input.ranges);
     const [logEpoch, results] = await Promise.all([
       this.deps.epoch.logEpoch(),
-      this.deps.log.catchUp(appId, caller.userId, wanted, signal),
+      this.deps.log.catchUp(appId, caller.userId, wanted),
     ]);
     const answers = results.map(({ conversationId, result }: CatchUpResult) => ({
       conversationId,

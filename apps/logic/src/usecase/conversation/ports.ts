@@ -8,8 +8,6 @@ import type {
   VisibleHead,
 } from '@queqiao/domain';
 
-import type { Cancellation } from '../caller.js';
-
 /** One line of a log, as stored. */
 export interface EntryRecord {
   readonly conversationId: ConversationId;
@@ -96,15 +94,12 @@ export interface ConversationLog {
     wanted: readonly { conversationId: ConversationId; seq: number }[],
   ): Promise<ShownEntry[]>;
   /** Null when the user was never a member. toSeq 0 means the newest. */
-  pull(
-    input: MemberKey & PullRange & { readonly signal: Cancellation },
-  ): Promise<PullResult | null>;
+  pull(input: MemberKey & PullRange): Promise<PullResult | null>;
   /** Several ranges in the order of `wanted`; later ones may be cut short or left out, the first one never is. */
   catchUp(
     appId: AppId,
     userId: UserId,
     wanted: readonly { conversationId: ConversationId; fromSeq: number }[],
-    signal: Cancellation,
   ): Promise<CatchUpResult[]>;
   /** Null when the user was never a member. */
   member(appId: AppId, userId: UserId, conversationId: ConversationId): Promise<Membership | null>;

@@ -33,13 +33,13 @@ export class PullEntries {
   constructor(readonly deps: { readonly log: ConversationLog; readonly epoch: LogEpoch }) {}
 
   async run(context: UserContext, request: PullRequest): Promise<PullAnswer> {
-    const { appId, signal } = context;
+    const { appId } = context;
     const { userId } = context.caller;
     const conversationId = parseConversationId(request.conversationId);
     const range = checkedRange(request);
     const [logEpoch, result] = await Promise.all([
       this.deps.epoch.logEpoch(),
-      this.deps.log.pull({ appId, userId, conversationId, signal, ...range }),
+      this.deps.log.pull({ appId, userId, conversationId, ...range }),
     ]);
     if (result) return { ...result, logEpoch };
     if (ownWithoutCreating(conversationId, userId)) {

@@ -1,4 +1,4 @@
-import { demandWanted, type UserContext } from '../caller.js';
+import type { UserContext } from '../caller.js';
 import { pageLimit } from '../paging.js';
 import {
   byRecency,
@@ -47,11 +47,9 @@ export class SyncConversations {
     const logEpoch = await this.deps.epoch.logEpoch();
     const owner = ownerNumber(appId, caller.userId);
     const before = deliveredTo(owner, decodeCursor(input.cursor, logEpoch));
-    demandWanted(context.signal);
     const all = await readBegun(this.deps.log, appId, caller.userId);
     const { changed, always, known } = compare(all, before);
     const first = changed.slice(0, limit);
-    demandWanted(context.signal);
     const { page, conversations } = await readPage(this.deps.log, appId, first, always);
     const delivered = new Map(known).set(OWNER_HASH, owner);
     for (const { member, change } of page) {

@@ -2,6 +2,7 @@ import type { AppId, DeviceId, UserId } from '@queqiao/domain';
 import type { DeviceFacts } from '../session/ports.js';
 
 import type { AdminCall } from '../admin/ports.js';
+import type { Cancellation } from '../caller.js';
 import type { ChangeRequest } from '../change/ports.js';
 
 export interface KnownDevice extends DeviceFacts {
@@ -17,6 +18,7 @@ export interface KnownDevices {
 export interface Revoker {
   readonly by?: AdminCall | undefined;
   readonly request?: ChangeRequest | undefined;
+  readonly signal?: Cancellation | undefined;
 }
 
 /**

@@ -28,7 +28,7 @@ export class SignOutDevice {
     const deviceId = parseDeviceId(input.deviceId, 'device_id');
     const request =
       clientRequestId === undefined ? undefined : changeRequest(context, clientRequestId, METHOD);
-    const revoker = { by: backEndOf(context), request };
+    const revoker = { by: backEndOf(context), request, signal: context.signal };
     if (await this.deps.signOuts.signOutDevice(appId, caller.userId, deviceId, revoker)) return;
     throw new DomainError('NOT_FOUND', 'there is no such device', { field: 'device_id' });
   }

@@ -52,6 +52,9 @@ export class SubscribeEvents {
     try {
       const from = cursor?.place ?? (await this.#begin(appId, input));
       yield* this.#follow(appId, from, logEpoch, signal);
+    } catch (error) {
+      // Once nobody listens its reads fail, which is an end like any other.
+      if (!signal.aborted) throw error;
     } finally {
       leave();
     }

@@ -1,4 +1,4 @@
-import { demandWanted, type BusinessContext } from '../caller.js';
+import type { BusinessContext } from '../caller.js';
 import { decodePage, encodePage, pageLimit } from '../paging.js';
 import type { AppComment, AppLike, AppPost, AppPosts, ReactionsWanted } from './app-ports.js';
 import { APP_PAGE_MAX_BYTES, authorOf, type AppPostsDeps } from './list-app-posts.js';
@@ -44,7 +44,7 @@ export class ExportPosts {
   constructor(readonly deps: AppPostsDeps) {}
 
   async run(
-    { appId, signal }: BusinessContext,
+    { appId }: BusinessContext,
     input: { readonly userId: string; readonly pageToken: string; readonly limit: number },
   ): Promise<ExportAnswer> {
     const bounds = { byDefault: EXPORT_LIMIT_DEFAULT, max: EXPORT_LIMIT_MAX };
@@ -52,7 +52,6 @@ export class ExportPosts {
     const authorId = await authorOf(this.deps, appId, input.userId);
     const { appPosts } = this.deps;
     for (let reads = 0; reads < EXPORT_MAX_READS; reads += 1) {
-      demandWanted(signal);
       const from = page.place;
       const range = { from, settledMs: SETTLED_MS, limit: EXPORT_READ_MAX_POSTS };
       const posts = await appPosts.postsFrom(appId, authorId, range);
