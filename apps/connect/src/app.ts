@@ -1,6 +1,7 @@
 import { createDirectory, NodeLease, RateLedger, type Directory } from '@queqiao/directory';
 import { CallMetrics, LinkMetrics } from '@queqiao/link';
 import {
+  addressSourceOf,
   createLogger,
   createRegistry,
   Lifecycle,
@@ -212,7 +213,7 @@ function createSocketServer(
       port: config.socketPort,
       tls: keyFile && certificateFile ? { keyFile, certificateFile } : undefined,
       maxSockets: config.maxSockets,
-      addresses: { header: config.addressHeader?.toLowerCase(), hops: config.addressHops },
+      addresses: addressSourceOf(config),
       maxMessageBytes: MAX_MESSAGE_BYTES,
       maxPayloadBytes: MAX_PAYLOAD_BYTES,
       // Twice the outbox, so that a slow consumer gets our code and not the transport's 1006.

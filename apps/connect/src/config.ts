@@ -1,5 +1,5 @@
 import { redisUrlField } from '@queqiao/directory';
-import { commonConfig, defineConfig, field, type ConfigOf } from '@queqiao/runtime';
+import { addressConfig, commonConfig, defineConfig, field, type ConfigOf } from '@queqiao/runtime';
 import { z } from 'zod';
 
 const common = commonConfig({ operationsPort: 9081 });
@@ -66,16 +66,7 @@ const schema = z
       .describe(
         'Sign-ins of one address in a second, ten seconds of it at once, and four connections for each; 0: any number.',
       ),
-    addressHeader: field
-      .text(64)
-      .optional()
-      .describe(
-        'Header in which a load balancer names the address that it speaks for, such as x-forwarded-for; when unset it is the peer.',
-      ),
-    addressHops: field
-      .integer(1, 10)
-      .default(1)
-      .describe('Load balancers in a row that add an address to that header.'),
+    ...addressConfig.shape,
     drainDelayMs: field
       .integer(0, 60_000)
       .describe('Between failing readiness and closing sockets, for load balancers to notice.'),
@@ -118,8 +109,7 @@ export const connectConfig = defineConfig(schema, {
     reconnectSpreadMs: 'QUEQIAO_RECONNECT_SPREAD_MS',
     registrationsPerSecond: 'QUEQIAO_REGISTRATIONS_PER_SECOND',
     addressSignInsPerSecond: 'QUEQIAO_ADDRESS_SIGN_INS_PER_SECOND',
-    addressHeader: 'QUEQIAO_ADDRESS_HEADER',
-    addressHops: 'QUEQIAO_ADDRESS_HOPS',
+    ...addressConfig.env,
     drainDelayMs: 'QUEQIAO_DRAIN_DELAY_MS',
     drainMs: 'QUEQIAO_DRAIN_MS',
   },

@@ -1,6 +1,7 @@
 import { createDirectory, NodeLease, RateLedger, type Directory } from '@queqiao/directory';
 import { CallMetrics, LinkMetrics } from '@queqiao/link';
 import {
+  addressSourceOf,
   createLogger,
   createRegistry,
   offsetClock,
@@ -263,10 +264,7 @@ function createDoors(
   };
 }
 
-function refusalGate(
-  { addressRefusalsPerSecond: refusalsPerSecond, addressHeader, addressHops: hops }: LogicConfig,
-  rates: RateLedger,
-): RefusalGate {
-  const addresses = { header: addressHeader?.toLowerCase(), hops };
-  return new RefusalGate(rates, { refusalsPerSecond, addresses });
+function refusalGate(config: LogicConfig, rates: RateLedger): RefusalGate {
+  const { addressRefusalsPerSecond: refusalsPerSecond } = config;
+  return new RefusalGate(rates, { refusalsPerSecond, addresses: addressSourceOf(config) });
 }

@@ -1,5 +1,5 @@
 import { redisUrlField } from '@queqiao/directory';
-import { commonConfig, defineConfig, field, type ConfigOf } from '@queqiao/runtime';
+import { addressConfig, commonConfig, defineConfig, field, type ConfigOf } from '@queqiao/runtime';
 import { z } from 'zod';
 import { isSecretKey, SECRET_KEYS_MAX } from './outbound/index.js';
 
@@ -107,16 +107,7 @@ const schema = z
       .describe(
         'Calls of one address at the public port that may be refused for their credentials in a second, ten seconds of it at once; 0: any number.',
       ),
-    addressHeader: field
-      .text(64)
-      .optional()
-      .describe(
-        'Header in which a load balancer names the address that it speaks for, such as x-forwarded-for; when unset it is the peer.',
-      ),
-    addressHops: field
-      .integer(1, 10)
-      .default(1)
-      .describe('Load balancers in a row that add an address to that header.'),
+    ...addressConfig.shape,
     drainDelayMs: field
       .integer(0, 60_000)
       .describe('Between failing readiness and refusing calls, for load balancers to notice.'),
@@ -153,8 +144,7 @@ export const logicConfig = defineConfig(schema, {
     appendMaxBatch: 'QUEQIAO_APPEND_MAX_BATCH',
     appendLanes: 'QUEQIAO_APPEND_LANES',
     addressRefusalsPerSecond: 'QUEQIAO_ADDRESS_REFUSALS_PER_SECOND',
-    addressHeader: 'QUEQIAO_ADDRESS_HEADER',
-    addressHops: 'QUEQIAO_ADDRESS_HOPS',
+    ...addressConfig.env,
     drainDelayMs: 'QUEQIAO_DRAIN_DELAY_MS',
     drainMs: 'QUEQIAO_DRAIN_MS',
   },

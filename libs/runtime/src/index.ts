@@ -1,3 +1,4 @@
+export * from './address-config.js';
 export * from './backoff.js';
 export * from './boot-id.js';
 export * from './bounded-queue.js';
