@@ -81,58 +81,88 @@ export function numberBatch(
   facts: BatchFacts,
   judge: Judge,
 ): NumberedBatch {
-  const entries: NewEntry[] = [];
-  const strangers: KeyedItem[] = [];
-  const tallies = new Map<string, Tally>();
-  const moved = new MovedMembers(facts.members);
-  const known = new Map(facts.stored);
-  const ledger = new ChangeLedger(facts.changes);
-  const placed = new Map<AppendOutcome, NewEntry>();
-  const outcomes = items.map((keyed): AppendOutcome => {
-    const before = facts.heads.get(keyed.head);
-    if (before === undefined) {
-      return { status: facts.skipped.has(keyed.head) ? 'skipped' : 'no-head' };
-    }
-    const first = keyed.message === undefined ? undefined : known.get(keyed.message);
+  const numbering = new Numbering(facts, judge);
+  return numbering.numbered(items.map((keyed) => numbering.take(keyed)));
+}
+
+/** One batch while its items are taken, in their order. */
+class Numbering {
+  readonly #entries: NewEntry[] = [];
+  readonly #strangers: KeyedItem[] = [];
+  readonly #tallies = new Map<string, Tally>();
+  readonly #placed = new Map<AppendOutcome, NewEntry>();
+  readonly #moved: MovedMembers;
+  readonly #known: Map<string, KnownEntry>;
+  readonly #ledger: ChangeLedger;
+
+  constructor(
+    private readonly facts: BatchFacts,
+    private readonly judge: Judge,
+  ) {
+    this.#moved = new MovedMembers(facts.members);
+    this.#known = new Map(facts.stored);
+    this.#ledger = new ChangeLedger(facts.changes);
+  }
+
+  take(keyed: KeyedItem): AppendOutcome {
+    const { heads, skipped } = this.facts;
+    const before = heads.get(keyed.head);
+    if (before === undefined) return { status: skipped.has(keyed.head) ? 'skipped' : 'no-head' };
+    return this.#settled(keyed, before) ?? this.#append(keyed, before);
+  }
+
+  /** All items were taken. */
+  numbered(outcomes: readonly AppendOutcome[]): NumberedBatch {
+    return {
+      outcomes: outcomes.map((outcome) => withContent(outcome, this.#placed.get(outcome))),
+      entries: this.#entries,
+      heads: movedHeads(this.#tallies, this.#entries),
+      members: this.#moved.sorted(),
+      changes: this.#ledger.writes,
+      spent: this.#ledger.spent,
+      strangers: this.#strangers,
+    };
+  }
+
+  /** What becomes of an item of which no entry is made; undefined: one is. */
+  #settled(keyed: KeyedItem, before: LockedHead): AppendOutcome | undefined {
+    const first = keyed.message === undefined ? undefined : this.#known.get(keyed.message);
     const { change } = keyed.item;
-    const changing = change && ledger.factsFor(keyed, change, before.nowMs);
+    const changing = change && this.#ledger.factsFor(keyed, change, before.nowMs);
     if (first && isRepeat(keyed.item, first, changing)) {
       return { ...first.place, status: 'duplicate' };
     }
-    const spent = change && ledger.spentOn(keyed);
+    const spent = change && this.#ledger.spentOn(keyed);
     if (spent === 'same') return { status: 'unchanged', createdMs: before.nowMs };
     const taken = first !== undefined || spent === 'other';
-    const member = keyed.member === undefined ? undefined : facts.members.get(keyed.member);
-    const error = judge(keyed.item, member ?? null, before, changing, taken);
+    const error = this.judge(keyed.item, this.#memberOf(keyed) ?? null, before, changing, taken);
     if (error !== null) return { status: 'refused', error };
     if (taken) throw new RangeError('an item was let in whose id is taken');
-    if (change && ledger.isDone(keyed, change)) {
-      ledger.spend(keyed, before.nowMs);
-      return { status: 'unchanged', createdMs: before.nowMs };
-    }
-    const entry = count(tallyOf(tallies, keyed.head, before), keyed);
-    entries.push(entry);
-    if (keyed.member !== undefined && member === undefined) strangers.push(keyed);
-    if (change) ledger.apply(keyed, change, entry);
-    else moved.wrote(keyed, entry.seq, entry.ordinal);
-    moved.named(keyed, entry.seq);
+    if (!change || !this.#ledger.isDone(keyed, change)) return undefined;
+    this.#ledger.spend(keyed, before.nowMs);
+    return { status: 'unchanged', createdMs: before.nowMs };
+  }
+
+  #append(keyed: KeyedItem, before: LockedHead): AppendStored {
+    const entry = count(tallyOf(this.#tallies, keyed.head, before), keyed);
+    const { change, kind } = keyed.item;
     const { seq, ordinal, createdMs } = entry;
+    this.#entries.push(entry);
+    if (keyed.member !== undefined && !this.#memberOf(keyed)) this.#strangers.push(keyed);
+    if (change) this.#ledger.apply(keyed, change, entry);
+    else this.#moved.wrote(keyed, seq, ordinal);
+    this.#moved.named(keyed, seq);
     const stored: AppendStored = { status: 'committed', seq, ordinal, createdMs };
     if (keyed.message !== undefined) {
-      known.set(keyed.message, { place: stored, kind: keyed.item.kind, content: entry.content });
+      this.#known.set(keyed.message, { place: stored, kind, content: entry.content });
     }
-    if (change) placed.set(stored, entry);
+    if (change) this.#placed.set(stored, entry);
     return stored;
-  });
-  return {
-    outcomes: outcomes.map((outcome) => withContent(outcome, placed.get(outcome))),
-    entries,
-    heads: movedHeads(tallies, entries),
-    members: moved.sorted(),
-    changes: ledger.writes,
-    spent: ledger.spent,
-    strangers,
-  };
+  }
+
+  #memberOf({ member }: KeyedItem): MemberFacts | undefined {
+    return member === undefined ? undefined : this.facts.members.get(member);
+  }
 }
 
 /** Known only after the whole batch: a later item may have blanked what an earlier one wrote. */
