@@ -1,6 +1,9 @@
 import type { AdminCall, Refusals } from './ports.js';
 
-/** Refused calls of the back ends of one app that a node records in a minute: the table is that of all apps, and kept for 400 days. */
+/**
+ * Refused calls of the back ends of one app that a node records in a minute: the table is that of all apps, and kept for 400 days.
+ * Nodes do not ask each other, so n of them record n times as many.
+ */
 export const AUDIT_MAX_REFUSALS = 60;
 const WINDOW_MS = 60_000;
 
