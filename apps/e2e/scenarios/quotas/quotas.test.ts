@@ -11,6 +11,7 @@ import { useCluster } from '../../src/scenario.js';
 import { admin } from '../../src/admin-tool.js';
 import { CountedApp, overQuota, seqOf } from './counted-app.js';
 
+// Each test has an app of its own: what they wait for, of counts and of what nodes believe, they wait for at once.
 // Devices say nothing while the next count is waited for.
 const connectEnv = { QUEQIAO_SILENCE_MS: '600000' };
 const cluster = useCluster({ connect: 2, logic: 2, connectEnv });
@@ -18,7 +19,7 @@ const cluster = useCluster({ connect: 2, logic: 2, connectEnv });
 const CHAT = { conversation_id: 'd:ann:bob' };
 const isOk = (answer: Answer) => 'body' in answer;
 
-it('an app with all the entries it may have: the same refusal by every way, what is there is read, and more is more', async () => {
+it.concurrent('an app with all the entries it may have: the same refusal by every way, what is there is read, and more is more', async () => {
   const app = await CountedApp.create(cluster(), 'entries');
   const ways = app.ann.all;
   const firsts = await app.byAll((way) =>
@@ -104,7 +105,7 @@ async function fill(app: CountedApp, way: NamedWay) {
   return ends;
 }
 
-it('under writes through two nodes exactly what was answered is stored and counted', async () => {
+it.concurrent('under writes through two nodes exactly what was answered is stored and counted', async () => {
   const app = await CountedApp.create(cluster(), 'busy');
   const begun = app.ann.all.map((way) => fill(app, way));
   await eventually('there is more than the quota', async () => (await app.rows()) > 50);
@@ -150,7 +151,7 @@ async function firstCalls(app: CountedApp, userId: string): Promise<string[]> {
   );
 }
 
-it('an app with all the users it may have lets nobody new in by any door, until one is erased', async () => {
+it.concurrent('an app with all the users it may have lets nobody new in by any door, until one is erased', async () => {
   const app = await CountedApp.create(cluster(), 'people');
   await app.set('maxUsers=2');
   await app.counted({ users: 2 });
@@ -184,7 +185,7 @@ it('an app with all the users it may have lets nobody new in by any door, until 
   await app.close();
 });
 
-it('an app with all the groups it may have makes another one when one has ended', async () => {
+it.concurrent('an app with all the groups it may have makes another one when one has ended', async () => {
   const app = await CountedApp.create(cluster(), 'groups');
   const create = (groupId: string, way: NamedWay | undefined = app.ann.all[0]) => {
     const request = { client_request_id: groupId, group_id: groupId, name: 'Team' };
