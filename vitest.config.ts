@@ -31,7 +31,7 @@ const needServers = new Set(
  * that a process has but once, or put it back. Each file of the others has a process of its own.
  */
 const sharedProcesses = new Set(
-  'domain protocol runtime grpc-kit link sdk store-mysql directory'.split(' '),
+  'domain protocol runtime grpc-kit link sdk logic-units store-mysql directory web'.split(' '),
 );
 
 const plugins = hasServers() ? [] : [withoutOwnServers(import.meta.dirname)];
@@ -45,12 +45,13 @@ class SlowFirst extends BaseSequencer {
   }
 }
 
-function project(name: string, root: string, kind: Kind) {
+function foldersOf(kind: Kind): string[] {
+  return kind === 'e2e' ? ['src', 'scenarios'] : ['src', 'test'];
+}
+
+function project(name: string, root: string, kind: Kind, folders = foldersOf(kind)) {
   const { timeoutMs, maxWorkers } = limits[kind];
-  const include =
-    kind === 'e2e'
-      ? ['src/**/*.test.ts', 'scenarios/**/*.test.ts']
-      : ['src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}'];
+  const include = folders.map((folder) => `${folder}/**/*.test.{ts,tsx}`);
   return {
     plugins,
     resolve: { conditions },
@@ -83,13 +84,15 @@ export default defineConfig({
       project('grpc-kit', 'libs/grpc-kit', 'unit'),
       project('link', 'libs/link', 'unit'),
       project('sdk', 'libs/sdk', 'unit'),
+      // Of logic, the tests of one unit each, without I/O.
+      project('logic-units', 'apps/logic', 'unit', ['src']),
       project('build', 'tools/build', 'app'),
       project('boundaries', 'tools/boundaries', 'app'),
       project('store-mysql', 'libs/store-mysql', 'app'),
       project('directory', 'libs/directory', 'app'),
       project('testkit', 'libs/testkit', 'app'),
       project('connect', 'apps/connect', 'app'),
-      project('logic', 'apps/logic', 'app'),
+      project('logic', 'apps/logic', 'app', ['test']),
       project('web', 'apps/web', 'app'),
       project('web-server', 'apps/web/server', 'app'),
       project('dev-stack', 'tools/dev-stack', 'app'),

@@ -6,10 +6,19 @@ it('runs everything when nothing is said', () => {
 });
 
 it('takes names for projects and hands options on', () => {
-  expect(parseTestArguments(['connect', '--bail=1', 'logic', '-u'])).toEqual({
+  expect(parseTestArguments(['connect', '--bail=1', 'web', '-u'])).toEqual({
     long: false,
-    vitest: ['--project', 'connect', '--project', 'logic', '--bail=1', '-u'],
+    vitest: ['--project', 'connect', '--project', 'web', '--bail=1', '-u'],
   });
+});
+
+it('runs both projects of what is split', () => {
+  expect(parseTestArguments(['logic']).vitest).toEqual([
+    '--project',
+    'logic',
+    '--project',
+    'logic-units',
+  ]);
 });
 
 it('with --long takes names for scenarios', () => {

@@ -5,11 +5,15 @@ export interface TestArguments {
   readonly vitest: readonly string[];
 }
 
+/** Projects whose tests of single units are a project of their own. */
+const SPLIT = new Set(['logic']);
+
 /** Names are projects; with --long they are parts of the file names of end-to-end scenarios. Options go on to vitest. */
 export function parseTestArguments(args: readonly string[]): TestArguments {
   const long = args.includes('--long');
   const names = args.filter((arg) => !arg.startsWith('-'));
   const options = args.filter((arg) => arg.startsWith('-') && arg !== '--long');
   if (long) return { long, vitest: ['--project', 'e2e', ...options, ...names] };
-  return { long, vitest: [...names.flatMap((name) => ['--project', name]), ...options] };
+  const projects = names.flatMap((name) => (SPLIT.has(name) ? [name, `${name}-units`] : [name]));
+  return { long, vitest: [...projects.flatMap((name) => ['--project', name]), ...options] };
 }
