@@ -10,10 +10,10 @@ const conditions = ['queqiao:source', 'module', 'node', 'development|production'
 
 type Kind = 'unit' | 'app' | 'e2e';
 
-/** Milliseconds one test or hook may take, and how many files may run side by side. */
+/** Milliseconds one test or hook may take, many times what it takes, and how many files may run side by side. */
 const limits: Record<Kind, { timeoutMs: number; maxWorkers: number }> = {
-  unit: { timeoutMs: 10_000, maxWorkers: Math.max(2, availableParallelism() - 1) },
-  app: { timeoutMs: 60_000, maxWorkers: 2 },
+  unit: { timeoutMs: 30_000, maxWorkers: Math.max(2, availableParallelism() - 1) },
+  app: { timeoutMs: 120_000, maxWorkers: 2 },
   e2e: { timeoutMs: 300_000, maxWorkers: 2 },
 };
 

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 const until = (check: () => void): Promise<void> =>
-  vi.waitFor(check, { timeout: 10_000, interval: 10 });
+  vi.waitFor(check, { timeout: 30_000, interval: 10 });
 
 interface Stream {
   write(message: AttachResponse): boolean;
@@ -178,7 +178,7 @@ describe('the connect end over gRPC', () => {
         const text = await registry.getSingleMetricAsString('queqiao_link_streams_total');
         expect(text).toMatch(/event="refused"} [1-9]/);
       },
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     );
     expect(pool.attachedCount()).toBe(0);
   });

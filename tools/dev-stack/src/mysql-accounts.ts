@@ -30,7 +30,7 @@ export interface CreatedDatabase {
 const DML = 'SELECT, INSERT, UPDATE, DELETE';
 const DDL = 'CREATE, ALTER, DROP, INDEX, REFERENCES, LOCK TABLES, CREATE TEMPORARY TABLES';
 const NAME = /^[a-z][a-z0-9_]{0,62}$/;
-const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 30_000;
 
 /** A name that no other test file or process uses: prefix, process id, random part. */
 export function uniqueDatabaseName(prefix = 'test'): string {

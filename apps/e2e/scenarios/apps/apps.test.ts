@@ -1,6 +1,6 @@
 import { createGrpcClient } from '@queqiao/grpc-kit';
 import { AddKeyRequest, AppServiceDefinition, KeyAlgorithm } from '@queqiao/protocol/admin';
-import { BareDevice, eventually, SocketClosed, type TestApp } from '@queqiao/testkit';
+import { BareDevice, eventually, longRun, SocketClosed, type TestApp } from '@queqiao/testkit';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BackEnd, codeOf, UserDoor } from '../../src/doors.js';
@@ -9,6 +9,8 @@ import { useCluster } from '../../src/scenario.js';
 const cluster = useCluster({ connect: 2, logic: 2 });
 /** What is promised from the answer to an operator to the end of the sockets. */
 const BOUND_MS = 5_000;
+/** A machine that does other things too may take longer. */
+const SLOW_MS = 20_000;
 
 let apps: ReturnType<typeof open>;
 let metadata: { authorization: string };
@@ -50,10 +52,13 @@ async function devicesOf(app: TestApp, token: (user: string) => Promise<string>)
   ]);
 }
 
-/** How the sockets of all devices are closed, and how long after `since` the last one was. */
-async function closesOf(devices: readonly BareDevice[], since: number) {
+/** How the sockets of all devices are closed. The bound itself, from `since` to the last of them, is held in long runs. */
+async function closesOf(devices: readonly BareDevice[], since: number): Promise<number[]> {
   const codes = await Promise.all(devices.map(({ closed }) => closed));
-  return { codes, withinBound: performance.now() - since <= BOUND_MS };
+  const tookMs = performance.now() - since;
+  console.log(`apps: the sockets were closed after ${Math.round(tookMs)} ms`);
+  expect(tookMs).toBeLessThanOrEqual(longRun() ? BOUND_MS : SLOW_MS);
+  return codes;
 }
 
 it('a suspended app has no sockets and no calls on any node, and another app does not notice', async () => {
@@ -64,10 +69,7 @@ it('a suspended app has no sockets and no calls on any node, and another app doe
   const token = await app.token('ann');
   await apps.suspendApp(request('pausing'), { metadata });
   const since = performance.now();
-  expect(await closesOf(devices, since)).toEqual({
-    codes: [4204, 4204, 4204, 4204],
-    withinBound: true,
-  });
+  expect(await closesOf(devices, since)).toEqual([4204, 4204, 4204, 4204]);
   for (const index of [0, 1]) {
     const door = new UserDoor(cluster().logicAt(index).grpcAddress, token, 'phone');
     // A new message each time: one that was stored before this node knew is answered for ever.
@@ -104,7 +106,7 @@ it('a retired key ends what its tokens opened, on every node, and only that', as
   const retire = { ...request('rotating'), keyId: app.kid, retireAtMs: 0 };
   await apps.retireKey(retire, { metadata });
   const since = performance.now();
-  expect(await closesOf(older, since)).toEqual({ codes: [4204, 4204], withinBound: true });
+  expect(await closesOf(older, since)).toEqual([4204, 4204]);
   for (const index of [0, 1]) {
     await eventually('sign-ins are refused', async () => {
       return (await refusal(index, await app.token('carol'))) === 4202;

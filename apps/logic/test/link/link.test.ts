@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 const until = (check: () => void): Promise<void> =>
-  vi.waitFor(check, { timeout: 10_000, interval: 10 });
+  vi.waitFor(check, { timeout: 30_000, interval: 10 });
 
 async function startLogic(
   options: Partial<LinkHubOptions> = {},

@@ -36,7 +36,7 @@ export class LinkCaller {
 
   call(call: Partial<UpCall>): Promise<CallReply> {
     const callId = ++this.#calls;
-    const defaults = UpCall.create({ timeoutMs: 5_000, requestId: `r${callId}` });
+    const defaults = UpCall.create({ timeoutMs: 10_000, requestId: `r${callId}` });
     const value = { ...defaults, ...call, callId };
     const items = [UpItem.encode({ item: { $case: 'call', value } }).finish()];
     const reply = new Promise<CallReply>((resolve) => this.#waiting.set(callId, resolve));

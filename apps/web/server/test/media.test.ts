@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startWeb } from './rig.js';
 
+/** Far beyond what it takes. */
+const UNTIL = { timeout: 30_000 };
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const MP4 = Buffer.concat([Buffer.from('00000018', 'hex'), Buffer.from('ftypmp42----------')]);
 
@@ -123,9 +125,9 @@ describe('an upload', () => {
     const sent = request(`${url}/api/media`, { method: 'POST', headers, agent: false });
     sent.once('error', () => undefined);
     await new Promise<void>((resolve) => sent.write(PNG, () => resolve()));
-    await expect.poll(() => readdirSync(mediaDir)).toHaveLength(1);
+    await expect.poll(() => readdirSync(mediaDir), UNTIL).toHaveLength(1);
     sent.destroy();
-    await expect.poll(() => readdirSync(mediaDir)).toEqual([]);
+    await expect.poll(() => readdirSync(mediaDir), UNTIL).toEqual([]);
     await pathOf(await upload(PNG));
   });
 
