@@ -68,18 +68,20 @@ describe('who leaves or comes back', () => {
     expect(alice.client.entries(ROOM).map(({ seq }) => seq)).toEqual([2, 3, 4, 8]);
   });
 
-  it('goes on showing the stay before', async () => {
+  it('goes on showing the stays before', async () => {
     const scene = room({ bob: 0, alice: 0 }, 2);
     const alice = await scene.online('alice', { fullHistory: true });
     const members = scene.server.log.members(ROOM);
-    members.leave('alice', 2);
-    tell(scene, scene.server.log.member(ROOM, 'alice'));
-    scene.server.say(ROOM, 'bob', 'three');
-    members.join('alice', 3, { readSeq: 3, readOrdinal: 3 });
-    tell(scene, scene.server.log.member(ROOM, 'alice'));
-    scene.server.say(ROOM, 'bob', 'four');
-    await scene.settle();
-    expect(alice.client.messages(ROOM).map(({ seq }) => seq)).toEqual([1, 2, 4]);
+    for (const last of [2, 4]) {
+      members.leave('alice', last);
+      tell(scene, scene.server.log.member(ROOM, 'alice'));
+      scene.server.say(ROOM, 'bob', 'meanwhile');
+      members.join('alice', last + 1, { readSeq: last + 1, readOrdinal: last + 1 });
+      tell(scene, scene.server.log.member(ROOM, 'alice'));
+      scene.server.say(ROOM, 'bob', 'welcome');
+      await scene.settle();
+    }
+    expect(alice.client.messages(ROOM).map(({ seq }) => seq)).toEqual([1, 2, 4, 6]);
   });
 
   it('may load what was not to be seen before, where the comeback is to the whole log', async () => {

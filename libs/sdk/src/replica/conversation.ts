@@ -92,11 +92,7 @@ export class ConversationState {
     const before = this.member;
     if (!this.#cursor.apply(member)) return false;
     this.#expectStay(before, member);
-    // What was passed as not to be seen may be seen after a comeback to the whole log, of which this device need not have heard: it
-    // is loaded as older entries are.
-    if (before !== undefined && member.joinedSeq !== before.joinedSeq) {
-      this.#reopened = Math.max(before.joinedSeq, this.log.skippedTo);
-    }
+    if (before !== undefined) this.#reopen(before, member);
     this.#hidden = new Set([...this.#hidden, ...member.hiddenSeqs]);
     this.log.skip({ fromSeq: 1, toSeq: member.clearedSeq });
     return true;
@@ -110,6 +106,16 @@ export class ConversationState {
     if (leftSeq !== undefined) this.log.expect(leftSeq);
     // All that was there then counts as read, whether it may be seen or not.
     else if (before?.leftSeq !== undefined) this.log.expect(Math.max(joinedSeq, readSeq));
+  }
+
+  /**
+   * What was passed as not to be seen may be seen after a comeback to the whole log: it is loaded as older entries are. This device
+   * need not have heard of that comeback, but then something is missing between the states.
+   */
+  #reopen(before: MemberState, { joinedSeq, rev }: MemberState): void {
+    const missed = joinedSeq !== before.joinedSeq && rev !== before.rev + 1;
+    if (joinedSeq >= before.joinedSeq && !missed) return;
+    this.#reopened = Math.max(before.joinedSeq, this.log.skippedTo);
   }
 
   /** Takes out of memory what the member may no longer see; returns the seqs. */

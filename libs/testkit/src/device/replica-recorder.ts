@@ -43,6 +43,8 @@ interface Run {
 
 /** Few, so that the lists of test users have pages. */
 const SYNC_PAGE_CONVERSATIONS = 8;
+/** Of one page, when older ones are loaded. */
+const OLDER_ENTRIES = 100;
 /** Keeps a broken test from hanging; no measurement. */
 const GIVE_UP_MS = 120_000;
 
@@ -170,8 +172,21 @@ export class ReplicaRecorder implements TestDevice {
     return Promise.resolve(new Map(views.map((view) => [view.conversationId, view.unread])));
   }
 
+  /** Scrolled to the beginning of everything: what a device did not keep in memory is loaded. */
   async shown(): Promise<ReadonlyMap<string, ShownConversation>> {
+    for (const { conversationId } of this.client.conversations({ hidden: true })) {
+      await this.#loadAll(conversationId);
+    }
     return shownBy(this.client, await this.#store.load());
+  }
+
+  /** As far as that is possible: what is wrong then is shown so. */
+  async #loadAll(conversationId: string): Promise<void> {
+    const { client } = this;
+    while (client.conversation(conversationId)?.hasOlder === true) {
+      const loaded = await client.loadOlder(conversationId, OLDER_ENTRIES).catch(() => undefined);
+      if (loaded === undefined || loaded.length === 0) return;
+    }
   }
 
   /** Puts something into the outbox, or waits for it when it is there already. */
