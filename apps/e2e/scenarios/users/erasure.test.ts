@@ -11,7 +11,8 @@ import { BackEnd, text } from '../../src/doors.js';
 import { useCluster } from '../../src/scenario.js';
 
 const cluster = useCluster({ connect: 2, logic: 2 });
-const MESSAGES = 1_500;
+/** Enough to be still at it when the node is killed, on a fast disk too. */
+const MESSAGES = 3_000;
 
 function signIn(node: number, token: string, deviceId: string) {
   return BareDevice.signIn(cluster().connectAt(node).socketUrl, { token, deviceId });
