@@ -15,16 +15,11 @@ import { mysqlProgram, prepareDataDir, TEMPLATE_REDO_MB } from './mysql-program.
 import type { MysqlProgram } from './mysql-program.js';
 import { ServerProcess } from './server-process.js';
 import type { OnExit, ServerSpec } from './server-process.js';
-import { makeMemoryDir, makeSocketDir, makeThrowAwayDir, removeDir } from './throw-away-dir.js';
+import { makeSocketDir, makeThrowAwayDir, removeDir } from './throw-away-dir.js';
 
 export interface MysqlOptions {
   /** Kept, with its data, when the server stops. Without it the data is thrown away by stop(). */
   readonly dir?: string;
-  /**
-   * Throw-away data lies in memory where there is room (see memoryPlace): what the server writes, syncs and survives is the same, but
-   * no commit waits for a disk. For tests; who measures wants a disk. Default false.
-   */
-  readonly inMemory?: boolean;
   /** Default: a free one. */
   readonly port?: number;
   /** Come last and so win over the built-in flags. */
@@ -96,8 +91,7 @@ async function makeServer(
   port: number,
 ): Promise<MysqlServer> {
   const kept = options.dir === undefined ? undefined : resolve(options.dir);
-  const makeDir = options.inMemory === true ? makeMemoryDir : makeThrowAwayDir;
-  const dir = kept ?? makeDir('mysql');
+  const dir = kept ?? makeThrowAwayDir('mysql');
   mkdirSync(dir, { recursive: true });
   // MariaDB and MySQL cannot read each other's files.
   const dataDir = join(dir, program.flavour);

@@ -10,17 +10,9 @@ export const FIXED_REDIS_PORT = 16379;
  * QUEQIAO_DATA_DIR overrides it. Outside a checkout it is `.data` in the working directory.
  */
 export function dataRoot(): string {
-  return given() ?? join(checkoutRoot(import.meta.dirname) ?? process.cwd(), '.data');
-}
-
-/** Whether QUEQIAO_DATA_DIR says where servers write. */
-export function isPlaceGiven(): boolean {
-  return given() !== undefined;
-}
-
-function given(): string | undefined {
-  const dir = process.env['QUEQIAO_DATA_DIR'];
-  return dir === '' ? undefined : dir;
+  const given = process.env['QUEQIAO_DATA_DIR'];
+  if (given !== undefined && given !== '') return given;
+  return join(checkoutRoot(import.meta.dirname) ?? process.cwd(), '.data');
 }
 
 function checkoutRoot(from: string): string | undefined {

@@ -22,10 +22,7 @@ export interface StackOptions {
   /** Called when a server that was started here ends although nobody asked it to. */
   readonly onExit?: OnExit;
   /** Tuning of the database when it is started here. */
-  readonly mysql?: Pick<
-    MysqlOptions,
-    'bufferPoolMb' | 'redoLogMb' | 'binlog' | 'extraArgs' | 'inMemory'
-  >;
+  readonly mysql?: Pick<MysqlOptions, 'bufferPoolMb' | 'redoLogMb' | 'binlog' | 'extraArgs'>;
   readonly passwords?: AccountPasswords;
 }
 

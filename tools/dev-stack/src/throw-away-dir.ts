@@ -1,10 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memoryPlace } from './memory-place.js';
 import { dataRoot } from './places.js';
 
-const SYSTEM_LABEL = 'queqiao';
+const SOCKET_LABEL = 'queqiao';
 
 /**
  * A new empty directory for a server that is thrown away. Its name carries the owner's host and
@@ -16,17 +15,9 @@ export function makeThrowAwayDir(label: string): string {
   return makeOwnedDir(parent, label);
 }
 
-/** The same in memory, where there is room. */
-export function makeMemoryDir(label: string): string {
-  const place = memoryPlace();
-  return place === undefined
-    ? makeThrowAwayDir(label)
-    : makeOwnedDir(place, `${SYSTEM_LABEL}-${label}`);
-}
-
 /** The same for a socket, whose path may not exceed some 100 bytes: it lies in the system's folder. */
 export function makeSocketDir(): string {
-  return makeOwnedDir(tmpdir(), SYSTEM_LABEL);
+  return makeOwnedDir(tmpdir(), SOCKET_LABEL);
 }
 
 /** Five seconds in all, and the time of the attempts. */

@@ -20,17 +20,13 @@ export interface TestRedis {
 }
 
 /**
- * Starts one database, in memory where there is room, and one Redis for a whole test run and passes their URLs through the
+ * Starts one database and one Redis for a whole test run and passes their URLs through the
  * environment to this process and those that it starts later. stop() takes the variables back.
  */
 export async function startThrowAwayStack(
   options: Omit<StackOptions, 'mode'> = {},
 ): Promise<Stack> {
-  const stack = await resolveStack({
-    ...options,
-    mode: 'throwAway',
-    mysql: { inMemory: true, ...options.mysql },
-  });
+  const stack = await resolveStack({ ...options, mode: 'throwAway' });
   process.env[TEST_MYSQL_VARIABLE] = stack.mysql.rootUrl;
   process.env[TEST_REDIS_VARIABLE] = stack.redis.url;
   const stop = stack.stop.bind(stack);
@@ -72,7 +68,7 @@ export async function testRedis(): Promise<TestRedis> {
 
 async function startOwnMysql(): Promise<TestMysql> {
   await ensureServers(undefined, ['mysql']);
-  const server = await startMysql({ inMemory: true });
+  const server = await startMysql();
   server.unref();
   return mysqlAccess(server.rootUrl, server);
 }

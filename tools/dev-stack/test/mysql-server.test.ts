@@ -1,12 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dataRoot, isPortFree, PortTakenError, startMysql } from '../src/index.js';
+import { isPortFree, PortTakenError, startMysql } from '../src/index.js';
 import type { MysqlServer, UnexpectedExit } from '../src/index.js';
-import { memoryPlace } from '../src/memory-place.js';
 
 async function query(url: string, sql: string): Promise<RowDataPacket[]> {
   const connection: Connection = await createConnection({ uri: url, connectTimeout: 5_000 });
@@ -122,18 +121,6 @@ describe('a throw-away database', () => {
     });
     expect(await told).toMatchObject({ code: null, signal: 'SIGKILL' });
   });
-});
-
-it('a database in memory syncs like any other, lies where memory is, and is gone afterwards', async () => {
-  const place = memoryPlace() ?? dataRoot();
-  const server = await startMysql({ inMemory: true });
-  const [row] = await query(
-    server.rootUrl,
-    'SELECT @@datadir AS dir, @@innodb_flush_log_at_trx_commit AS flush, @@sync_binlog AS sync',
-  );
-  expect(row).toEqual({ dir: expect.stringContaining(`${place}/`), flush: 1, sync: 1 });
-  await server.stop();
-  expect(existsSync(String(row?.['dir']))).toBe(false);
 });
 
 describe('a database with a directory', () => {
