@@ -21,7 +21,7 @@ export const MAX_READS_PER_APP = 16;
 export const MAX_CHANGES = 16;
 /** Of one app: more would only wait for connections, in the way of others. */
 export const MAX_CHANGES_PER_APP = 8;
-/** Of one app while another one calls: a burst of changes is worked off one after another, and costs others next to nothing. */
+/** Of one app while another one calls: a burst of changes is worked off one after another, and is less in the way of others (ADR 23). */
 export const MAX_CHANGES_IN_COMPANY = 1;
 /** What runs for longer than that waits for a lock or a disk more than it computes, and no longer holds up the next one. */
 export const BRISK_MS = 50;
