@@ -1,5 +1,5 @@
 import { kyselyOn, type ConnectionSource, type LentConnection } from './connection/kysely-pool.js';
-import type { QueryRequest } from './connection/store-connection.js';
+import type { BatchRequest, QueryRequest } from './connection/store-connection.js';
 import { StoreAbandoned } from './errors.js';
 import type { StoreContext } from './store-context.js';
 
@@ -56,6 +56,12 @@ class WantedConnection implements LentConnection {
     const ends = request.phase === 'commit';
     if (this.signal.aborted && !ends) return Promise.reject(new StoreAbandoned());
     return this.connection.query(request);
+  }
+
+  queryAll(request: BatchRequest): Promise<unknown[]> {
+    const ends = request.phase === 'commit';
+    if (this.signal.aborted && !ends) return Promise.reject(new StoreAbandoned());
+    return this.connection.queryAll(request);
   }
 
   rollback(): Promise<void> {

@@ -128,7 +128,7 @@ function createPool(
     statementTimeoutMs,
     check,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
-    multipleStatements: name === 'append',
+    multipleStatements: true,
   };
   return new ConnectionPool({
     name,

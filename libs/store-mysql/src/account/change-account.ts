@@ -23,7 +23,7 @@ export function changeAccount<T>(
     const wanted = patched(before, patch);
     if (wanted === null) return answer(before);
     const after = stamped(wanted, tx.nowMs);
-    await writeAccounts(tx.trx, tx.appId, [{ before, after, handleField: 'handle' }]);
+    await writeAccounts(tx, [{ before, after, handleField: 'handle' }]);
     tx.append(feed, entry(after));
     return answer(after);
   });

@@ -70,7 +70,7 @@ async function upsert(
     const nowMs = known.has(change.after.profile.userId) ? tx.nowMs : 0;
     return { ...change, after: stamped(change.after, nowMs) };
   });
-  await writeAccounts(tx.trx, tx.appId, written);
+  await writeAccounts(tx, written);
   for (const { after } of written) {
     const { userId } = after.profile;
     if (known.has(userId)) tx.append(selfConversationId(userId), entryOf(after));

@@ -1,6 +1,7 @@
 import { DomainError, type AppId, type UserId } from '@queqiao/domain';
 import { sql, type Transaction } from 'kysely';
 import type { UserAccount } from '../account-types.js';
+import type { LogTransaction, Query } from '../log/log-transaction.js';
 import type { Schema } from '../schema/schema.js';
 import { incoming } from '../upsert.js';
 import { ACCOUNT_COLUMNS, searchableName, toAccount, type AccountRow } from './account-rows.js';
@@ -26,14 +27,17 @@ export async function lockAccounts(
   return new Map(rows.map((row) => [row.user_id, toAccount(row)]));
 }
 
-/** Writes rows that are locked. Throws ALREADY_EXISTS naming the field of a handle that somebody else has. */
+/**
+ * Writes rows that are locked: handles at once, the rest at the end. Throws ALREADY_EXISTS naming the field of a handle that somebody
+ * else has.
+ */
 export async function writeAccounts(
-  trx: Transaction<Schema>,
-  appId: AppId,
+  tx: LogTransaction,
   changes: readonly AccountChange[],
 ): Promise<void> {
   if (changes.length === 0) return;
-  await writeRows(trx, appId, changes);
+  const { trx, appId } = tx;
+  tx.putOff(writeRows(trx, appId, changes));
   const moved = changes.filter(({ before, after }) => before.handle !== after.handle);
   await freeHandles(trx, appId, moved);
   await takeHandles(
@@ -44,12 +48,12 @@ export async function writeAccounts(
 }
 
 /** The rows exist, so this only ever updates. Handles are left out: by them it would find rows of others. */
-async function writeRows(
+function writeRows(
   trx: Transaction<Schema>,
   appId: AppId,
   changes: readonly AccountChange[],
-): Promise<void> {
-  await trx
+): Query {
+  return trx
     .insertInto('users')
     .values(
       changes.map(({ after: { profile, settings } }) => ({
@@ -75,8 +79,7 @@ async function writeRows(
       settings: incoming<string>('settings'),
       searchable_name: incoming<string>('searchable_name'),
       updated_ms: incoming<number>('updated_ms'),
-    })
-    .execute();
+    });
 }
 
 /** Before any is taken, so that users may swap theirs. */

@@ -1,10 +1,16 @@
-import { Kysely, MysqlDialect, type MysqlPool, type MysqlPoolConnection } from 'kysely';
+import {
+  Kysely,
+  MysqlDialect,
+  type MysqlPool,
+  type MysqlPoolConnection,
+  type Transaction,
+} from 'kysely';
 import { StoreDefect } from '../errors.js';
 import type { Schema } from '../schema/schema.js';
 import type { StoreConnection } from './store-connection.js';
 
 /** What statements are sent by. */
-export type LentConnection = Pick<StoreConnection, 'query' | 'rollback'>;
+export type LentConnection = Pick<StoreConnection, 'query' | 'queryAll' | 'rollback'>;
 
 /** Whoever acquires must release exactly once, also after an error. */
 export interface ConnectionSource {
@@ -16,6 +22,25 @@ type Callback = (error: unknown, result: unknown) => void;
 
 export function kyselyOn(pool: ConnectionSource): Kysely<Schema> {
   return new Kysely({ dialect: new MysqlDialect({ pool: kyselyPool(pool) }) });
+}
+
+/**
+ * For the statements of a transaction that was begun on the connection already, and is ended on it by whoever began it: one after
+ * another, also those that are asked for at once.
+ */
+export function kyselyWithin(connection: LentConnection): Transaction<Schema> {
+  let last = Promise.resolve();
+  const releases: (() => void)[] = [];
+  const source: ConnectionSource = {
+    async acquire() {
+      const before = last;
+      last = new Promise((release) => releases.push(release));
+      await before;
+      return connection;
+    },
+    release: () => releases.shift()?.(),
+  };
+  return kyselyOn(source) as Transaction<Schema>;
 }
 
 /** What Kysely's MySQL dialect wants of a callback pool, on top of the one pool of this package. */

@@ -1,13 +1,13 @@
 import { connect as connectSocket, type Socket } from 'node:net';
-import { createConnection, format, type Connection, type ConnectionOptions } from 'mysql2';
+import { createConnection, type Connection, type ConnectionOptions } from 'mysql2';
 import { StoreUnavailable } from '../errors.js';
 import { storeError } from './classify-error.js';
-import { StoreConnection, type ConnectionLimits } from './store-connection.js';
+import { StoreConnection, formatQuery, type ConnectionLimits } from './store-connection.js';
 
 export interface OpenOptions extends ConnectionLimits {
   readonly url: string;
   readonly connectTimeoutMs: number;
-  /** Allows several statements in one round trip. Only for appends, whose SQL is written by one module. */
+  /** Allows several statements in one round trip. */
   readonly multipleStatements: boolean;
 }
 
@@ -60,12 +60,6 @@ function driverOptions(url: URL, socket: Socket, options: OpenOptions): Connecti
       throw new Error('LOCAL INFILE is not used');
     },
   };
-}
-
-/** The driver would look for placeholders in a text without values too: in an append that is a hundred kilobytes. */
-function formatQuery(sql: string, values: unknown): string {
-  if (!Array.isArray(values) || values.length === 0) return sql;
-  return format(sql, values, false, 'Z');
 }
 
 function handshake(raw: Connection): Promise<void> {

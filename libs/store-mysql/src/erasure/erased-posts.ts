@@ -1,7 +1,6 @@
 import type { PostId } from '@queqiao/domain';
 import { sql } from 'kysely';
 import { ERASURE_STEP_ROWS, type ErasureJob } from '../erasure-types.js';
-import { LogTransaction } from '../log/log-transaction.js';
 import { insertJobs } from '../moment/job-rows.js';
 import { storedState } from '../moment/post-rows.js';
 import { retrying, type StoreContext } from '../store-context.js';
@@ -26,7 +25,7 @@ export function eraseRemovedPosts(
         WHERE app_id = ${appId} AND post_id IN (${sql.join(ids)})`.execute(trx);
       const job = { kind: 'erase', appId, authorId: userId } as const;
       const jobs = ids.map((postId) => ({ ...job, postId }));
-      await insertJobs(new LogTransaction(trx, appId), context.dispatchIds, '', jobs);
+      await insertJobs(trx, context.dispatchIds, '', jobs).execute();
       return true;
     }),
   );

@@ -1,8 +1,6 @@
 import type { AppId, ConversationId } from '@queqiao/domain';
 import type { Clock } from '@queqiao/runtime';
-import { sql, type Transaction } from 'kysely';
 import { integer, text } from '../append/sql-text.js';
-import type { Schema } from '../schema/schema.js';
 
 /** Apps of which a node knows whether they want events; what is known of the oldest is read again. */
 export const EVENT_APPS_MAX_KNOWN = 10_000;
@@ -58,24 +56,6 @@ export class EventOutbox {
   /** Of whom nothing was learned wants none. */
   wants(appId: AppId): boolean {
     return this.#known.get(appId)?.wants ?? false;
-  }
-
-  /** Writes the rows of a transaction, if the app wants them; what was written. */
-  async insert(
-    trx: Transaction<Schema>,
-    appId: AppId,
-    rows: readonly OutboxRow[],
-  ): Promise<readonly OutboxRow[]> {
-    const unknown = this.unknown([appId]);
-    if (unknown.length > 0) {
-      const { rows: found } = await sql<{
-        app_id: string;
-      }>`${sql.raw(findWanting(unknown))}`.execute(trx);
-      this.learn(unknown, new Set(found.map((row) => row.app_id)));
-    }
-    if (!this.wants(appId) || rows.length === 0) return [];
-    await sql`${sql.raw(insertOutbox(rows))}`.execute(trx);
-    return rows;
   }
 }
 

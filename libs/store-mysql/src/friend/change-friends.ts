@@ -10,7 +10,7 @@ import type { LogOutcome } from '../log-types.js';
 import { inLog } from '../log/in-log.js';
 import type { LogTransaction } from '../log/log-transaction.js';
 import type { StoreContext } from '../store-context.js';
-import { insertJobs } from '../moment/job-rows.js';
+import { orderJobs } from '../moment/job-rows.js';
 import { dropSources } from '../moment/sources.js';
 import { readFacts } from './friend-facts.js';
 import { writeBlock, writeFlags, writeFriend, writeRequest } from './friend-writes.js';
@@ -67,14 +67,14 @@ async function carryOut(
 ): Promise<FriendRecord | null> {
   switch (step.op) {
     case 'friend': {
-      const friend = await writeFriend(tx, step);
+      const friend = writeFriend(tx, step);
       return step.userId === input.userId ? friend : null;
     }
     case 'request':
       await writeRequest(tx, step);
       return null;
     case 'block':
-      await writeBlock(tx, input, step);
+      writeBlock(tx, input, step);
       return null;
     case 'flags':
       await writeFlags(tx, input, step);
@@ -83,7 +83,7 @@ async function carryOut(
       tx.append(directConversationId(input.userId, input.peerId), step.entry);
       return null;
     case 'timelines':
-      await backFill(context, tx, input);
+      backFill(context, tx, input);
       return null;
   }
 }
@@ -94,13 +94,13 @@ function partedBy(step: FriendStep): { userId: UserId; friendId: UserId }[] {
 }
 
 /** One job for each direction. */
-async function backFill(
+function backFill(
   { dispatchIds }: StoreContext,
   tx: LogTransaction,
   { userId, peerId, owner }: FriendWork,
-): Promise<void> {
+): void {
   const job = { kind: 'back-fill', appId: tx.appId } as const;
-  await insertJobs(tx, dispatchIds, owner, [
+  orderJobs(tx, dispatchIds, owner, [
     { ...job, authorId: peerId, viewerId: userId },
     { ...job, authorId: userId, viewerId: peerId },
   ]);

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { FriendFacts, FriendWork } from '../friend-types.js';
 import type { LogTransaction } from '../log/log-transaction.js';
 import { toFriend, toLabels, toRequest, type FriendRow, type RequestRow } from './friend-rows.js';
-import { countFriends, countSide, NOTHING_COUNTED, type SideCounts } from './friend-counts.js';
+import { countSides, NOTHING_COUNTED, type SideCounts } from './friend-counts.js';
 
 interface PairRows {
   readonly settings: ReadonlyMap<UserId, UserSettings>;
@@ -21,49 +21,47 @@ export async function readFacts(tx: LogTransaction, work: FriendWork): Promise<F
   if (!withGone && rows.settings.size < 2) {
     throw new DomainError('NOT_FOUND', 'there is no such user', { field: 'user_id' });
   }
-  const own = withCounts ? await countSide(tx, userId) : NOTHING_COUNTED;
-  const friendCount = withCounts ? await countFriends(tx, peerId) : 0;
+  const counts = withCounts ? await countSides(tx, userId, peerId) : NOTHING_COUNTED;
   return {
     nowMs: tx.nowMs,
-    own: toSide(rows, userId, own),
-    peer: toSide(rows, peerId, { ...NOTHING_COUNTED, friendCount }),
+    own: toSide(rows, userId, counts.own),
+    peer: toSide(rows, peerId, counts.peer),
   };
 }
 
 async function readPair(tx: LogTransaction, a: UserId, b: UserId): Promise<PairRows> {
-  const users = await tx.trx
-    .selectFrom('users')
-    .select(['user_id', 'settings'])
-    .where('app_id', '=', tx.appId)
-    .where('user_id', 'in', [a, b])
-    .execute();
-  const friends = await tx.trx
-    .selectFrom('friends')
-    .selectAll()
-    .where('app_id', '=', tx.appId)
-    .where(
-      sql<boolean>`((user_id = ${a} AND friend_id = ${b}) OR (user_id = ${b} AND friend_id = ${a}))`,
-    )
-    .execute();
-  const requests = await tx.trx
-    .selectFrom('friend_requests')
-    .selectAll()
-    .where('app_id', '=', tx.appId)
-    .where('direction', 'in', ['in', 'out'])
-    .where(
-      sql<boolean>`((user_id = ${a} AND peer_id = ${b}) OR (user_id = ${b} AND peer_id = ${a}))`,
-    )
-    .execute();
-  const blocks = await tx.trx
-    .selectFrom('blocks')
-    .select('user_id')
-    .where('app_id', '=', tx.appId)
-    .where(
-      sql<boolean>`((user_id = ${a} AND blocked_id = ${b}) OR (user_id = ${b} AND blocked_id = ${a}))`,
-    )
-    .execute();
+  const { trx, appId } = tx;
+  const [users, friends, requests, blocks] = await tx.together(
+    trx
+      .selectFrom('users')
+      .select(['user_id', 'settings'])
+      .where('app_id', '=', appId)
+      .where('user_id', 'in', [a, b]),
+    trx
+      .selectFrom('friends')
+      .selectAll()
+      .where('app_id', '=', appId)
+      .where(between('friend_id', a, b)),
+    trx
+      .selectFrom('friend_requests')
+      .selectAll()
+      .where('app_id', '=', appId)
+      .where('direction', 'in', ['in', 'out'])
+      .where(between('peer_id', a, b)),
+    trx
+      .selectFrom('blocks')
+      .select('user_id')
+      .where('app_id', '=', appId)
+      .where(between('blocked_id', a, b)),
+  );
   const settings = new Map(users.map((row) => [row.user_id, row.settings ?? {}]));
   return { settings, friends, requests, blocks };
+}
+
+/** Rows of either about the other. */
+function between(other: 'friend_id' | 'peer_id' | 'blocked_id', a: UserId, b: UserId) {
+  const column = sql.ref(other);
+  return sql<boolean>`((user_id = ${a} AND ${column} = ${b}) OR (user_id = ${b} AND ${column} = ${a}))`;
 }
 
 function toSide(rows: PairRows, userId: UserId, counts: SideCounts): FriendSide {

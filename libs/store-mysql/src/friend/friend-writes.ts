@@ -9,50 +9,51 @@ import {
 import { sql } from 'kysely';
 import { StoreDefect } from '../errors.js';
 import type { FriendStep, FriendWork } from '../friend-types.js';
-import type { LogTransaction } from '../log/log-transaction.js';
+import type { LogTransaction, Query } from '../log/log-transaction.js';
 import { incoming } from '../upsert.js';
-import { countRequests } from './friend-counts.js';
+import { countIn, requestCount } from './friend-counts.js';
 import { storedWay } from './friend-rows.js';
 
 type Step<Op extends FriendStep['op']> = Extract<FriendStep, { op: Op }>;
 
 /** The row keeps the seq of the entry that tells of it. */
-export async function writeFriend(
+export function writeFriend(
   tx: LogTransaction,
   { userId, friend, active, entry }: Step<'friend'>,
-): Promise<FriendRecord> {
+): FriendRecord {
   const feed = selfConversationId(userId);
   const feedSeq = (tx.head(feed)?.lastSeq ?? 0) + 1;
   const record = { ...friend, feedSeq };
   if (tx.append(feed, entry(record)).seq !== feedSeq) throw new StoreDefect('a feed moved');
-  await tx.trx
-    .insertInto('friends')
-    .values({
-      app_id: tx.appId,
-      user_id: userId,
-      friend_id: friend.friendId,
-      active: active ? 1 : 0,
-      remark: friend.remark,
-      tags: JSON.stringify(friend.tags),
-      source_way: storedWay(friend.source),
-      source_detail: friend.source.detail,
-      created_ms: friend.createdMs,
-      feed_seq: feedSeq,
-      hide_my_posts: friend.hideMyPosts ? 1 : 0,
-      hide_their_posts: friend.hideTheirPosts ? 1 : 0,
-    })
-    .onDuplicateKeyUpdate({
-      active: incoming<number>('active'),
-      remark: incoming<string>('remark'),
-      tags: incoming<string>('tags'),
-      source_way: incoming<number>('source_way'),
-      source_detail: incoming<string>('source_detail'),
-      created_ms: incoming<number>('created_ms'),
-      feed_seq: incoming<number>('feed_seq'),
-      hide_my_posts: incoming<number>('hide_my_posts'),
-      hide_their_posts: incoming<number>('hide_their_posts'),
-    })
-    .execute();
+  tx.putOff(
+    tx.trx
+      .insertInto('friends')
+      .values({
+        app_id: tx.appId,
+        user_id: userId,
+        friend_id: friend.friendId,
+        active: active ? 1 : 0,
+        remark: friend.remark,
+        tags: JSON.stringify(friend.tags),
+        source_way: storedWay(friend.source),
+        source_detail: friend.source.detail,
+        created_ms: friend.createdMs,
+        feed_seq: feedSeq,
+        hide_my_posts: friend.hideMyPosts ? 1 : 0,
+        hide_their_posts: friend.hideTheirPosts ? 1 : 0,
+      })
+      .onDuplicateKeyUpdate({
+        active: incoming<number>('active'),
+        remark: incoming<string>('remark'),
+        tags: incoming<string>('tags'),
+        source_way: incoming<number>('source_way'),
+        source_detail: incoming<string>('source_detail'),
+        created_ms: incoming<number>('created_ms'),
+        feed_seq: incoming<number>('feed_seq'),
+        hide_my_posts: incoming<number>('hide_my_posts'),
+        hide_their_posts: incoming<number>('hide_their_posts'),
+      }),
+  );
   return record;
 }
 
@@ -61,19 +62,18 @@ export async function writeRequest(
   { request, entry }: Step<'request'>,
 ): Promise<void> {
   const { fromId, toId } = request;
-  await upsertRequest(tx, request);
-  for (const userId of [fromId, toId]) {
-    const unread = await countRequests(tx.trx, tx.appId, userId, 'in');
+  const sides = [fromId, toId];
+  const counts = sides.map((userId) => requestCount(tx.appId, userId, 'in'));
+  const [, ...counted] = await tx.together(upsertRequest(tx, request), ...counts);
+  for (const [at, userId] of sides.entries()) {
+    const unread = countIn(counted[at]);
     // Whether it was seen is the business of the one who was asked.
     const seen = { ...request, read: userId === toId && request.read };
     tx.append(selfConversationId(userId), entry(seen, unread));
   }
 }
 
-async function upsertRequest(
-  tx: LogTransaction,
-  request: FriendRequestRecord & FriendLabels,
-): Promise<void> {
+function upsertRequest(tx: LogTransaction, request: FriendRequestRecord & FriendLabels): Query {
   const { fromId, toId, state, text, answer, source } = request;
   const both = {
     app_id: tx.appId,
@@ -89,7 +89,7 @@ async function upsertRequest(
   const read = request.read ? 1 : 0;
   const labels = { remark: request.remark, tags: JSON.stringify(request.tags) };
   const none = { remark: '', tags: null };
-  await tx.trx
+  return tx.trx
     .insertInto('friend_requests')
     .values([
       { ...both, user_id: toId, direction: 'in', peer_id: fromId, is_read: read, ...none },
@@ -107,29 +107,30 @@ async function upsertRequest(
       created_ms: incoming<number>('created_ms'),
       updated_ms: incoming<number>('updated_ms'),
       expires_ms: incoming<number>('expires_ms'),
-    })
-    .execute();
+    });
 }
 
-export async function writeBlock(
+export function writeBlock(
   tx: LogTransaction,
   { userId, peerId }: FriendWork,
   { blocked, entry }: Step<'block'>,
-): Promise<void> {
+): void {
   if (blocked) {
     const key = { app_id: tx.appId, user_id: userId, blocked_id: peerId };
-    await tx.trx
-      .insertInto('blocks')
-      .ignore()
-      .values({ ...key, created_ms: tx.nowMs })
-      .execute();
+    tx.putOff(
+      tx.trx
+        .insertInto('blocks')
+        .ignore()
+        .values({ ...key, created_ms: tx.nowMs }),
+    );
   } else {
-    await tx.trx
-      .deleteFrom('blocks')
-      .where('app_id', '=', tx.appId)
-      .where('user_id', '=', userId)
-      .where('blocked_id', '=', peerId)
-      .execute();
+    tx.putOff(
+      tx.trx
+        .deleteFrom('blocks')
+        .where('app_id', '=', tx.appId)
+        .where('user_id', '=', userId)
+        .where('blocked_id', '=', peerId),
+    );
   }
   tx.append(selfConversationId(userId), entry);
 }

@@ -63,48 +63,51 @@ export function pendingApplications(
     LIMIT ${sql.lit(PENDING_MAX)}) k`;
 }
 
-export async function writeApplications(
-  { trx, appId }: LogTransaction,
+export function writeApplications(
+  tx: LogTransaction,
   applications: readonly ApplicationRecord[],
-): Promise<void> {
+): void {
+  const { appId } = tx;
   if (applications.length === 0) return;
-  await trx
-    .insertInto('group_applications')
-    .values(
-      applications.map((application) => ({
-        app_id: appId,
-        conversation_id: groupConversationId(application.groupId),
-        user_id: application.userId,
-        inviter_id: application.inviterId,
-        text: application.text,
-        state: application.state,
-        handled_by: application.handledBy,
-        answer: application.answer,
-        created_ms: application.createdMs,
-        updated_ms: application.updatedMs,
-      })),
-    )
-    .onDuplicateKeyUpdate({
-      inviter_id: incoming<string>('inviter_id'),
-      text: incoming<string>('text'),
-      state: incoming<ApplicationRecord['state']>('state'),
-      handled_by: incoming<string>('handled_by'),
-      answer: incoming<string>('answer'),
-      created_ms: incoming<number>('created_ms'),
-      updated_ms: incoming<number>('updated_ms'),
-    })
-    .execute();
+  tx.putOff(
+    tx.trx
+      .insertInto('group_applications')
+      .values(
+        applications.map((application) => ({
+          app_id: appId,
+          conversation_id: groupConversationId(application.groupId),
+          user_id: application.userId,
+          inviter_id: application.inviterId,
+          text: application.text,
+          state: application.state,
+          handled_by: application.handledBy,
+          answer: application.answer,
+          created_ms: application.createdMs,
+          updated_ms: application.updatedMs,
+        })),
+      )
+      .onDuplicateKeyUpdate({
+        inviter_id: incoming<string>('inviter_id'),
+        text: incoming<string>('text'),
+        state: incoming<ApplicationRecord['state']>('state'),
+        handled_by: incoming<string>('handled_by'),
+        answer: incoming<string>('answer'),
+        created_ms: incoming<number>('created_ms'),
+        updated_ms: incoming<number>('updated_ms'),
+      }),
+  );
 }
 
 /** Who came in by another way need not be let in any more. No entry tells of it: the arrival does. */
-export async function settleApplications(
-  { trx, appId, nowMs }: LogTransaction,
+export function settleApplications(
+  tx: LogTransaction,
   conversationId: ConversationId,
   userIds: readonly UserId[],
   handledBy: string,
-): Promise<void> {
-  await sql`UPDATE group_applications FORCE INDEX (PRIMARY)
+): void {
+  const { appId, nowMs } = tx;
+  tx.putOff(sql`UPDATE group_applications FORCE INDEX (PRIMARY)
     SET state = 'accepted', handled_by = ${handledBy}, updated_ms = ${nowMs}
     WHERE app_id = ${appId} AND conversation_id = ${conversationId}
-    AND user_id IN (${sql.join([...userIds])}) AND state = 'pending'`.execute(trx);
+    AND user_id IN (${sql.join([...userIds])}) AND state = 'pending'`);
 }

@@ -27,7 +27,7 @@ export function changeGroup<T>(
     }
     const tally = new GroupTally(facts);
     for (const step of steps) await carryOut(tx, conversationId, step, tally);
-    await tally.write(tx, conversationId);
+    tally.write(tx, conversationId);
     return answer;
   });
 }

@@ -32,12 +32,12 @@ export function createGroup<T>(
     const invited = planned.invitations?.invitations ?? [];
     await tx.lock(invited.map(({ userId }) => selfConversationId(userId)));
     await demandPlaces(tx, members, planned.maxGroups);
-    await insertGroup(tx, conversationId, input, { ...planned, memberCount: members.length });
+    insertGroup(tx, conversationId, input, { ...planned, memberCount: members.length });
     if (planned.invitations) await writeInvitations(tx, planned.invitations);
-    await insertMembers(tx, conversationId, input.ownerId, members);
+    insertMembers(tx, conversationId, input.ownerId, members);
     tx.append(conversationId, planned.firstEntry);
     tx.membersChanged(conversationId, { left: false });
-    if (planned.large === true) await enlarge(tx, conversationId);
+    if (planned.large === true) enlarge(tx, conversationId);
     return planned.answer;
   });
 }
@@ -66,15 +66,15 @@ async function answerAgain<T>(
   throw new DomainError('ALREADY_EXISTS', 'the group id is taken', { field: 'group_id' });
 }
 
-async function insertGroup(
-  { trx, appId, nowMs }: LogTransaction,
+function insertGroup(
+  tx: LogTransaction,
   conversationId: ConversationId,
   { ownerId, request }: NewGroupWork<unknown>,
   { profile, memberCount }: Pick<NewGroupPlan<unknown>, 'profile'> & { memberCount: number },
-): Promise<void> {
-  await trx
-    .insertInto('group_info')
-    .values({
+): void {
+  const { appId, nowMs } = tx;
+  tx.putOff(
+    tx.trx.insertInto('group_info').values({
       app_id: appId,
       conversation_id: conversationId,
       name: profile.name,
@@ -91,19 +91,19 @@ async function insertGroup(
       history: profile.history,
       invite_right: profile.inviteRight,
       member_count: memberCount,
-    })
-    .execute();
+    }),
+  );
 }
 
-async function insertMembers(
-  { trx, appId, nowMs }: LogTransaction,
+function insertMembers(
+  tx: LogTransaction,
   conversationId: ConversationId,
   ownerId: UserId,
   userIds: readonly UserId[],
-): Promise<void> {
-  await trx
-    .insertInto('members')
-    .values(
+): void {
+  const { appId, nowMs } = tx;
+  tx.putOff(
+    tx.trx.insertInto('members').values(
       userIds.map((userId) => ({
         app_id: appId,
         user_id: userId,
@@ -113,6 +113,6 @@ async function insertMembers(
         joined_ms: nowMs,
         inviter_id: userId === ownerId ? '' : ownerId,
       })),
-    )
-    .execute();
+    ),
+  );
 }

@@ -72,49 +72,49 @@ async function carryOutRequest(tx: LogTransaction, step: RequestStep): Promise<v
   }
 }
 
-async function join(
+function join(
   tx: LogTransaction,
   conversationId: ConversationId,
   step: Extract<GroupStep, { op: 'join' }>,
   tally: GroupTally,
-): Promise<void> {
+): void {
   const { userIds, role, inviterId, seesFromStart } = step;
   if (userIds.length === 0) return;
   const { lastSeq, lastOrdinal } = held(tx, conversationId);
   const joinedSeq = seesFromStart ? 0 : lastSeq;
   const seen = { joinedSeq, readSeq: lastSeq, readOrdinal: lastOrdinal };
-  await settleInvitations(tx, conversationId, userIds);
-  await settleApplications(tx, conversationId, userIds, inviterId);
-  await writeJoins(tx, conversationId, { userIds, role, inviterId, ...seen });
-  await writeLargeJoins(tx, conversationId, userIds, joinedSeq);
+  settleInvitations(tx, conversationId, userIds);
+  settleApplications(tx, conversationId, userIds, inviterId);
+  writeJoins(tx, conversationId, { userIds, role, inviterId, ...seen });
+  writeLargeJoins(tx, conversationId, userIds, joinedSeq);
   tally.joined(userIds.length);
   tx.membersChanged(conversationId, { left: false });
   for (const userId of userIds) tx.stateChanged(conversationId, userId);
 }
 
-async function leave(
+function leave(
   tx: LogTransaction,
   conversationId: ConversationId,
   userIds: readonly UserId[],
   tally: GroupTally,
-): Promise<void> {
+): void {
   if (userIds.length === 0) return;
   const { lastSeq: seq, lastOrdinal: ordinal } = held(tx, conversationId);
-  await writeLeaves(tx, conversationId, userIds, { seq, ordinal });
+  writeLeaves(tx, conversationId, userIds, { seq, ordinal });
   tally.left(userIds);
   tx.membersChanged(conversationId, { left: true });
-  await writeLargeLeaves(tx, conversationId, userIds);
+  writeLargeLeaves(tx, conversationId, userIds);
   for (const userId of userIds) tx.stateChanged(conversationId, userId);
 }
 
-async function change(
+function change(
   tx: LogTransaction,
   conversationId: ConversationId,
   userIds: readonly UserId[],
   values: Parameters<typeof writeMembers>[3],
-): Promise<void> {
+): void {
   if (userIds.length === 0) return;
-  await writeMembers(tx, conversationId, userIds, values);
+  writeMembers(tx, conversationId, userIds, values);
   for (const userId of userIds) tx.stateChanged(conversationId, userId);
 }
 

@@ -44,15 +44,16 @@ export class GroupTally {
     this.#ownerId = userId;
   }
 
-  async write({ trx, appId }: LogTransaction, conversationId: ConversationId): Promise<void> {
+  write(tx: LogTransaction, conversationId: ConversationId): void {
     const values = this.#values();
     if (Object.keys(values).length === 0) return;
-    await trx
-      .updateTable('group_info')
-      .set(values)
-      .where('app_id', '=', appId)
-      .where('conversation_id', '=', conversationId)
-      .execute();
+    tx.putOff(
+      tx.trx
+        .updateTable('group_info')
+        .set(values)
+        .where('app_id', '=', tx.appId)
+        .where('conversation_id', '=', conversationId),
+    );
   }
 
   #values(): UpdateObject<Schema, 'group_info'> {

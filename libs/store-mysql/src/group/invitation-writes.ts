@@ -7,10 +7,10 @@ import {
 import { sql } from 'kysely';
 import type { InvitationRecord } from '../group-request-types.js';
 import type { InvitationsStep } from '../group-types.js';
-import type { LogTransaction } from '../log/log-transaction.js';
+import type { LogTransaction, Query } from '../log/log-transaction.js';
 import type { GroupInvitationsTable } from '../schema/groups.js';
 import { incoming } from '../upsert.js';
-import { countUnreadInvitations } from './unread-requests.js';
+import { unreadByUser, unreadInvitations } from './unread-requests.js';
 
 /** Counts after all rows are written, under the locks of the feeds: two groups that invite one user count one after the other. */
 export async function writeInvitations(
@@ -18,20 +18,18 @@ export async function writeInvitations(
   { invitations, entry }: InvitationsStep,
 ): Promise<void> {
   if (invitations.length === 0) return;
-  await upsert(tx, invitations);
   const userIds = invitations.map(({ userId }) => userId);
-  const unread = await countUnreadInvitations(tx.trx, tx.appId, userIds, tx.nowMs);
+  const counting = unreadInvitations(tx.appId, userIds, tx.nowMs);
+  const [, counted] = await tx.together(upsert(tx, invitations), counting);
+  const unread = unreadByUser(counted);
   for (const invitation of invitations) {
     const { userId } = invitation;
     tx.append(selfConversationId(userId), entry(invitation, unread.get(userId) ?? 0));
   }
 }
 
-async function upsert(
-  { trx, appId }: LogTransaction,
-  invitations: readonly InvitationRecord[],
-): Promise<void> {
-  await trx
+function upsert({ trx, appId }: LogTransaction, invitations: readonly InvitationRecord[]): Query {
+  return trx
     .insertInto('group_invitations')
     .values(
       invitations.map((invitation) => ({
@@ -55,18 +53,18 @@ async function upsert(
       created_ms: incoming<number>('created_ms'),
       updated_ms: incoming<number>('updated_ms'),
       expires_ms: incoming<number>('expires_ms'),
-    })
-    .execute();
+    });
 }
 
 /** Who came in needs no answer to an invitation any more. No entry tells of it: the arrival does. */
-export async function settleInvitations(
-  { trx, appId, nowMs }: LogTransaction,
+export function settleInvitations(
+  tx: LogTransaction,
   conversationId: ConversationId,
   userIds: readonly UserId[],
-): Promise<void> {
-  await sql`UPDATE group_invitations FORCE INDEX (PRIMARY)
+): void {
+  const { appId, nowMs } = tx;
+  tx.putOff(sql`UPDATE group_invitations FORCE INDEX (PRIMARY)
     SET state = 'accepted', is_read = 1, updated_ms = ${nowMs}
     WHERE app_id = ${appId} AND user_id IN (${sql.join([...userIds])})
-    AND conversation_id = ${conversationId} AND state = 'pending'`.execute(trx);
+    AND conversation_id = ${conversationId} AND state = 'pending'`);
 }

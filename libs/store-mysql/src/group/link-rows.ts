@@ -69,16 +69,13 @@ export function goodLinks(appId: AppId, conversationId: ConversationId): RawBuil
 }
 
 /** What a group keeps stays bounded, because every new link takes the place of those that are good no more. */
-export async function insertLink(
-  { trx, appId, nowMs }: LogTransaction,
-  link: JoinLinkRecord,
-): Promise<void> {
+export function insertLink(tx: LogTransaction, link: JoinLinkRecord): void {
+  const { appId, nowMs } = tx;
   const conversationId = groupConversationId(link.groupId);
-  await sql`DELETE FROM join_links WHERE app_id = ${appId} AND conversation_id = ${conversationId}
-    AND NOT ${good(nowMs)}`.execute(trx);
-  await trx
-    .insertInto('join_links')
-    .values({
+  tx.putOff(sql`DELETE FROM join_links WHERE app_id = ${appId} AND conversation_id = ${conversationId}
+    AND NOT ${good(nowMs)}`);
+  tx.putOff(
+    tx.trx.insertInto('join_links').values({
       app_id: appId,
       token: link.token,
       conversation_id: conversationId,
@@ -86,27 +83,28 @@ export async function insertLink(
       created_ms: link.createdMs,
       expires_ms: link.expiresMs,
       max_uses: link.maxUses,
-    })
-    .execute();
+    }),
+  );
 }
 
-export async function revokeLink(
-  { trx, appId, nowMs }: LogTransaction,
-  token: string,
-): Promise<void> {
-  await trx
-    .updateTable('join_links')
-    .set({ revoked_ms: nowMs })
-    .where('app_id', '=', appId)
-    .where('token', '=', token)
-    .execute();
+export function revokeLink(tx: LogTransaction, token: string): void {
+  const { appId, nowMs } = tx;
+  tx.putOff(
+    tx.trx
+      .updateTable('join_links')
+      .set({ revoked_ms: nowMs })
+      .where('app_id', '=', appId)
+      .where('token', '=', token),
+  );
 }
 
-export async function takeLink({ trx, appId }: LogTransaction, token: string): Promise<void> {
-  await trx
-    .updateTable('join_links')
-    .set({ uses: sql<number>`uses + 1` })
-    .where('app_id', '=', appId)
-    .where('token', '=', token)
-    .execute();
+export function takeLink(tx: LogTransaction, token: string): void {
+  const { appId } = tx;
+  tx.putOff(
+    tx.trx
+      .updateTable('join_links')
+      .set({ uses: sql<number>`uses + 1` })
+      .where('app_id', '=', appId)
+      .where('token', '=', token),
+  );
 }

@@ -16,6 +16,12 @@ export async function countUnreadInvitations(
   nowMs: number | RawBuilder<number>,
 ): Promise<Map<UserId, number>> {
   const { rows } = await unreadInvitations(appId, userIds, nowMs).execute(db);
+  return unreadByUser(rows);
+}
+
+export function unreadByUser(
+  rows: readonly { readonly user_id: UserId; readonly unread: number }[],
+): Map<UserId, number> {
   return new Map(rows.map((row) => [row.user_id, Math.min(row.unread, UNREAD_MAX)]));
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { AppId, ConversationId, UserId } from '@queqiao/domain';
 import { LARGE_FILL_ROWS, LARGE_MAX_CROSSINGS, type LargeKey } from '../large-types.js';
-import { lockLogHeads, writeLogHeads } from '../log/log-heads.js';
+import { lockLogHeads, writingHeads } from '../log/log-heads.js';
 import { retrying, type StoreContext } from '../store-context.js';
 
 export async function readCrossings({
@@ -69,7 +69,7 @@ export async function finishCrossing(
         head.mode = 'subscribed';
         head.changed = true;
       }
-      await writeLogHeads(trx, appId, [...heads.values()]);
+      if (heads.size > 0) await writingHeads(trx, appId, [...heads.values()]).execute();
       for (const table of ['large_crossings', 'large_confirmations'] as const) {
         await trx
           .deleteFrom(table)

@@ -1,5 +1,5 @@
 import type { AppId, ConversationId } from '@queqiao/domain';
-import { sql, type Transaction } from 'kysely';
+import { sql, type InsertQueryBuilder, type InsertResult, type Transaction } from 'kysely';
 import type { ConversationMode } from '../append-types.js';
 import { lockHeads } from '../append/append-reads.js';
 import type { LockedHead } from '../append/number-batch.js';
@@ -24,7 +24,7 @@ export interface HeldHead extends LockedHead {
   changed: boolean;
 }
 
-interface HeadRow {
+export interface HeadRow {
   conversation_id: ConversationId;
   last_seq: number;
   last_ordinal: number;
@@ -42,13 +42,23 @@ export async function lockLogHeads(
   appId: AppId,
   conversationIds: readonly ConversationId[],
 ): Promise<Map<ConversationId, HeldHead>> {
+  if (conversationIds.length === 0) return new Map();
+  const statement = lockingHeads(appId, conversationIds);
+  const { rows } = await sql<HeadRow>`${sql.raw(statement)}`.execute(trx);
+  return heldHeads(rows);
+}
+
+/** The statement of it, for at least one. */
+export function lockingHeads(appId: AppId, conversationIds: readonly ConversationId[]): string {
   if (conversationIds.length > LOG_MAX_HEADS) {
     throw new RangeError(`at most LOG_MAX_HEADS (${LOG_MAX_HEADS}) heads`);
   }
   const wanted = [...new Set(conversationIds)].sort((a, b) => (a < b ? -1 : 1));
   const keys = wanted.map((conversationId) => ({ appId, conversationId }));
-  if (keys.length === 0) return new Map();
-  const { rows } = await sql<HeadRow>`${sql.raw(lockHeads(keys, false))}`.execute(trx);
+  return lockHeads(keys, false);
+}
+
+export function heldHeads(rows: readonly HeadRow[]): Map<ConversationId, HeldHead> {
   return new Map(rows.map((row) => [row.conversation_id, held(row)]));
 }
 
@@ -89,18 +99,16 @@ function held(row: HeadRow): HeldHead {
   };
 }
 
-/** The rows exist and are locked, so this only ever updates. */
-export async function writeLogHeads(
+/** The rows exist and are locked, so this only ever updates. For at least one head. */
+export function writingHeads(
   trx: Transaction<Schema>,
   appId: AppId,
   heads: readonly HeldHead[],
-): Promise<void> {
-  const changed = heads.filter((head) => head.changed);
-  if (changed.length === 0) return;
-  await trx
+): InsertQueryBuilder<Schema, 'conversations', InsertResult> {
+  return trx
     .insertInto('conversations')
     .values(
-      changed.map((head) => ({
+      heads.map((head) => ({
         app_id: appId,
         conversation_id: head.conversationId,
         last_seq: head.lastSeq,
@@ -122,6 +130,5 @@ export async function writeLogHeads(
       mode: incoming<ConversationMode>('mode'),
       flags: incoming<number>('flags'),
       active_ms: sql<number>`GREATEST(active_ms, VALUES(active_ms))`,
-    })
-    .execute();
+    });
 }

@@ -1,11 +1,30 @@
 import { senderKey, type AppId, type ConversationId, type UserId } from '@queqiao/domain';
-import type { Transaction } from 'kysely';
+import type { CompiledQuery, Transaction } from 'kysely';
 import type { ConversationMode } from '../append-types.js';
+import { kyselyWithin, type LentConnection } from '../connection/kysely-pool.js';
+import type { Statement } from '../connection/store-connection.js';
 import type { EntryRecord } from '../conversation-types.js';
 import { StoreDefect } from '../errors.js';
 import type { LogEntry, OpenHead, StateKey } from '../log-types.js';
 import type { Schema } from '../schema/schema.js';
-import { insertLogHead, lockLogHeads, writeLogHeads, type HeldHead } from './log-heads.js';
+import {
+  heldHeads,
+  insertLogHead,
+  lockingHeads,
+  lockLogHeads,
+  writingHeads,
+  type HeadRow,
+  type HeldHead,
+} from './log-heads.js';
+
+/** A statement that is built or written, and not sent yet. */
+export interface Query<Row = unknown> {
+  compile(executor: Transaction<Schema>): CompiledQuery<Row>;
+}
+
+type RowsOf<T extends readonly Query[]> = {
+  [K in keyof T]: T[K] extends Query<infer Row> ? Row[] : never;
+};
 
 /** Thrown for a direct chat or feed that has no head yet: it is made, and the work runs again. */
 export class MissingHeads extends Error {
@@ -19,7 +38,7 @@ export class MissingHeads extends Error {
 /**
  * One change of one or several logs: entries, members and whatever tables belong to it, all or nothing. Numbers are given
  * under the locks of the heads, as appends do, so that both share one order. Entries and heads are written at the end;
- * rows of other tables the work writes itself, through `trx`, in the lock order of the schema.
+ * rows of other tables the work writes itself, through `trx` or at the end too, in the lock order of the schema.
  */
 export class LogTransaction {
   /** Jobs were ordered, that somebody may begin with after the commit. */
@@ -27,11 +46,17 @@ export class LogTransaction {
   readonly #heads = new Map<ConversationId, HeldHead>();
   readonly #entries: EntryRecord[] = [];
   readonly #states = new Map<string, StateKey>();
+  readonly #putOff: Query[] = [];
 
+  readonly trx: Transaction<Schema>;
+
+  /** On a connection on which it is begun next. */
   constructor(
-    readonly trx: Transaction<Schema>,
+    private readonly connection: LentConnection,
     readonly appId: AppId,
-  ) {}
+  ) {
+    this.trx = kyselyWithin(connection);
+  }
 
   /**
    * Locks more heads; to be called before any other row is written, and only with ids above all that are locked already.
@@ -40,7 +65,19 @@ export class LogTransaction {
   async lock(conversationIds: readonly ConversationId[]): Promise<void> {
     const wanted = conversationIds.filter((id) => !this.#heads.has(id));
     this.#checkOrder(wanted);
-    const found = await lockLogHeads(this.trx, this.appId, wanted);
+    this.#hold(wanted, await lockLogHeads(this.trx, this.appId, wanted));
+  }
+
+  /** The statement that locks the first heads, for whoever begins the transaction; undefined: none. What it finds goes to `hold`. */
+  locking(conversationIds: readonly ConversationId[]): string | undefined {
+    return conversationIds.length === 0 ? undefined : lockingHeads(this.appId, conversationIds);
+  }
+
+  hold(wanted: readonly ConversationId[], rows: readonly HeadRow[]): void {
+    this.#hold(wanted, heldHeads(rows));
+  }
+
+  #hold(wanted: readonly ConversationId[], found: ReadonlyMap<ConversationId, HeldHead>): void {
     const missing = wanted.filter((id) => !found.has(id) && !id.startsWith('g:'));
     if (missing.length > 0) throw new MissingHeads(missing);
     for (const [id, head] of found) this.#heads.set(id, head);
@@ -122,25 +159,47 @@ export class LogTransaction {
     return [...this.#heads.values()].filter(({ conversationId }) => ids.has(conversationId));
   }
 
-  async flush(): Promise<void> {
-    await writeLogHeads(this.trx, this.appId, this.#changed());
-    if (this.#entries.length === 0) return;
-    await this.trx
-      .insertInto('entries')
-      .values(
-        this.#entries.map((entry) => ({
-          app_id: this.appId,
-          conversation_id: entry.conversationId,
-          seq: entry.seq,
-          ordinal: entry.ordinal,
-          sender: senderKey(entry.sender),
-          client_msg_id: null,
-          kind: entry.kind,
-          created_ms: entry.createdMs,
-          content: Buffer.from(entry.content),
-        })),
-      )
-      .execute();
+  /** A write on which nothing in the work depends, not even whether it found its row: it is sent together with the end. */
+  putOff(write: Query): void {
+    this.#putOff.push(write);
+  }
+
+  /** Several reads and writes in one round trip, in this order: the rows of each. */
+  async together<T extends readonly Query[]>(...queries: T): Promise<RowsOf<T>> {
+    const statements = queries.map((query) => this.statementOf(query));
+    const found = await this.connection.queryAll({ statements, operation: 'log work' });
+    return found as RowsOf<T>;
+  }
+
+  statementOf(query: Query): Statement {
+    const { sql, parameters } = query.compile(this.trx);
+    return { sql, values: parameters };
+  }
+
+  /** What is left to be written at the end, in this order. */
+  writes(): Query[] {
+    const heads = this.#changed();
+    return [
+      ...this.#putOff,
+      ...(heads.length === 0 ? [] : [writingHeads(this.trx, this.appId, heads)]),
+      ...(this.#entries.length === 0 ? [] : [this.#insertEntries()]),
+    ];
+  }
+
+  #insertEntries(): Query {
+    return this.trx.insertInto('entries').values(
+      this.#entries.map((entry) => ({
+        app_id: this.appId,
+        conversation_id: entry.conversationId,
+        seq: entry.seq,
+        ordinal: entry.ordinal,
+        sender: senderKey(entry.sender),
+        client_msg_id: null,
+        kind: entry.kind,
+        created_ms: entry.createdMs,
+        content: Buffer.from(entry.content),
+      })),
+    );
   }
 
   #checkOrder(wanted: readonly ConversationId[]): void {

@@ -1,6 +1,14 @@
 import { DomainError, senderKey, type AppId, type Sender } from '@queqiao/domain';
-import type { Kysely, Transaction } from 'kysely';
+import type {
+  InsertQueryBuilder,
+  InsertResult,
+  Kysely,
+  Selectable,
+  SelectQueryBuilder,
+  Transaction,
+} from 'kysely';
 import { REQUEST_KEPT_MS, type LogRequest, type RequestStore } from '../log-types.js';
+import type { RequestsTable } from '../schema/requests.js';
 import type { Schema } from '../schema/schema.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 import { pruneByAge } from './prune-by-age.js';
@@ -16,14 +24,29 @@ export async function findAnswer(
   appId: AppId,
   request: AnsweredRequest,
 ): Promise<{ readonly answer: unknown } | undefined> {
-  const { actor, requestId } = request;
-  const row = await trx
+  return readAnswer(await answerOf(trx, appId, request).executeTakeFirst(), request);
+}
+
+export type AnswerRow = Pick<Selectable<RequestsTable>, 'method' | 'digest' | 'answer'>;
+
+export function answerOf(
+  trx: Kysely<Schema>,
+  appId: AppId,
+  { actor, requestId }: AnsweredRequest,
+): SelectQueryBuilder<Schema, 'requests', AnswerRow> {
+  return trx
     .selectFrom('requests')
     .select(['method', 'digest', 'answer'])
     .where('app_id', '=', appId)
     .where('actor', '=', keyOf(actor))
-    .where('request_id', '=', requestId)
-    .executeTakeFirst();
+    .where('request_id', '=', requestId);
+}
+
+/** As findAnswer, of what `answerOf` found. */
+export function readAnswer(
+  row: AnswerRow | undefined,
+  request: AnsweredRequest,
+): { readonly answer: unknown } | undefined {
   if (row === undefined) return undefined;
   if (!isSame(row, request)) {
     const field = 'client_request_id';
@@ -39,10 +62,16 @@ export async function storeAnswer(
   request: AnsweredRequest,
   answer: unknown,
 ): Promise<void> {
-  await trx
-    .insertInto('requests')
-    .values(rowOf(appId, request, answer))
-    .execute();
+  await insertAnswer(trx, appId, request, answer).execute();
+}
+
+export function insertAnswer(
+  trx: Transaction<Schema>,
+  appId: AppId,
+  request: AnsweredRequest,
+  answer: unknown,
+): InsertQueryBuilder<Schema, 'requests', InsertResult> {
+  return trx.insertInto('requests').values(rowOf(appId, request, answer));
 }
 
 function rowOf(

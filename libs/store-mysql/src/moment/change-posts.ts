@@ -5,7 +5,7 @@ import type { LogTransaction } from '../log/log-transaction.js';
 import type { NewPost, PostPatch, PostPlan, PostRecord, PostWork } from '../moment-types.js';
 import type { StoreContext } from '../store-context.js';
 import { insertRefs } from './fan-out.js';
-import { insertJobs, type JobOrder } from './job-rows.js';
+import { orderJobs, type JobOrder } from './job-rows.js';
 import { demandPosts, hasMoreFriends } from './post-limits.js';
 import { storedState, toPost } from './post-rows.js';
 import { isSource, SPREAD } from './sources.js';
@@ -25,9 +25,8 @@ export function createPost(
     // Friendships of the author begin and end under the lock of the same feed.
     const many = await hasMoreFriends(tx, work.authorId, limits.maxFanOutFriends);
     const isFirst = many && !(await isSource(tx.trx, tx.appId, work.authorId));
-    await tx.trx
-      .insertInto('posts')
-      .values({
+    tx.putOff(
+      tx.trx.insertInto('posts').values({
         app_id: tx.appId,
         post_id: postId,
         author_id: work.authorId,
@@ -36,12 +35,12 @@ export function createPost(
         audience: JSON.stringify(audience),
         created_ms: createdMs,
         spread: many ? SPREAD.byAuthor : SPREAD.byReferences,
-      })
-      .execute();
+      }),
+    );
     await insertRefs(tx.trx, tx.appId, [{ postId, createdMs, userId: work.authorId }]);
     const kinds = many ? (['notify'] as const) : (['fan-out', 'notify'] as const);
-    await order(context, tx, work, { postId, audience, mentions }, kinds);
-    if (isFirst) await nameSource(context, tx, work);
+    order(context, tx, work, { postId, audience, mentions }, kinds);
+    if (isFirst) nameSource(context, tx, work);
     tx.append(feed, entry(postId));
     return { postId, createdMs };
   });
@@ -60,31 +59,31 @@ export function changePost<T>(
     const { change, answer } = decide(post, tx.nowMs);
     if (change === null || row === undefined || post === null) return answer;
     const { patch } = change;
-    await writePatch(tx, post.postId, patch);
+    writePatch(tx, post.postId, patch);
     const isMentioned = (userId: string) => post.mentions.includes(userId);
     // Whom it is for now need not have a reference, where references tell of it, nor know of a mention; nor who became a friend
     // while it was removed.
     const byReferences = row.spread === SPREAD.byReferences;
     if (patch.audience || patch.state === 'present') {
       const kinds = byReferences ? (['fan-out', 'notify'] as const) : (['notify'] as const);
-      await order(context, tx, work, { ...post, ...patch }, kinds);
+      order(context, tx, work, { ...post, ...patch }, kinds);
     } else if (!(patch.mentions ?? []).every(isMentioned)) {
-      await order(context, tx, work, { ...post, ...patch }, ['notify']);
+      order(context, tx, work, { ...post, ...patch }, ['notify']);
     }
-    if (patch.state === 'deleted') await eraseLater(context, tx, work, post.postId);
+    if (patch.state === 'deleted') eraseLater(context, tx, work, post.postId);
     tx.append(feed, change.entry);
     return answer;
   });
 }
 
 /** Whether anybody sees it is asked again when timelines are read, and before anybody is told; of what nobody does they need not know. */
-async function order(
+function order(
   { dispatchIds }: StoreContext,
   tx: LogTransaction,
   { authorId, owner }: PostWork,
   { postId, audience, mentions }: Pick<PostRecord, 'postId' | 'audience' | 'mentions'>,
   kinds: readonly ('fan-out' | 'notify')[],
-): Promise<void> {
+): void {
   if (audience.kind === 'private') return;
   const job = { appId: tx.appId, authorId, postId };
   const mention = { deed: 'mention', actorId: authorId, commentId: '' } as const;
@@ -92,31 +91,31 @@ async function order(
     if (kind === 'fan-out') return [{ kind, ...job }];
     return mentions.length === 0 ? [] : [{ kind, ...job, ...mention }];
   });
-  await insertJobs(tx, dispatchIds, owner, orders);
+  orderJobs(tx, dispatchIds, owner, orders);
 }
 
 /** What was said under a post that is gone is seen by nobody from now on, and goes too. */
-async function eraseLater(
+function eraseLater(
   { dispatchIds }: StoreContext,
   tx: LogTransaction,
   { authorId, owner }: PostWork,
   postId: PostId,
-): Promise<void> {
+): void {
   const job = { kind: 'erase', appId: tx.appId, authorId, postId } as const;
-  await insertJobs(tx, dispatchIds, owner, [job]);
+  orderJobs(tx, dispatchIds, owner, [job]);
 }
 
 /**
  * Once for an author: who becomes a friend later has a back-fill, which reads after the commit of the friendship whether the author is
  * a source.
  */
-async function nameSource(
+function nameSource(
   { dispatchIds }: StoreContext,
   tx: LogTransaction,
   { authorId, owner }: PostWork,
-): Promise<void> {
+): void {
   const { appId } = tx;
-  await insertJobs(tx, dispatchIds, owner, [{ kind: 'sources', appId, authorId }]);
+  orderJobs(tx, dispatchIds, owner, [{ kind: 'sources', appId, authorId }]);
 }
 
 function readOwn(
@@ -132,19 +131,20 @@ function readOwn(
     .executeTakeFirst();
 }
 
-async function writePatch(tx: LogTransaction, postId: PostId, patch: PostPatch): Promise<void> {
+function writePatch(tx: LogTransaction, postId: PostId, patch: PostPatch): void {
   const { content, mentions, audience, editedMs, revision, state } = patch;
-  await tx.trx
-    .updateTable('posts')
-    .set({
-      ...(content === undefined ? {} : { content: Buffer.from(content) }),
-      ...(mentions === undefined ? {} : { mentions: JSON.stringify(mentions) }),
-      ...(audience === undefined ? {} : { audience: JSON.stringify(audience) }),
-      ...(editedMs === undefined ? {} : { edited_ms: editedMs }),
-      ...(revision === undefined ? {} : { revision }),
-      ...(state === undefined ? {} : { state: storedState(state) }),
-    })
-    .where('app_id', '=', tx.appId)
-    .where('post_id', '=', postId)
-    .execute();
+  tx.putOff(
+    tx.trx
+      .updateTable('posts')
+      .set({
+        ...(content === undefined ? {} : { content: Buffer.from(content) }),
+        ...(mentions === undefined ? {} : { mentions: JSON.stringify(mentions) }),
+        ...(audience === undefined ? {} : { audience: JSON.stringify(audience) }),
+        ...(editedMs === undefined ? {} : { edited_ms: editedMs }),
+        ...(revision === undefined ? {} : { revision }),
+        ...(state === undefined ? {} : { state: storedState(state) }),
+      })
+      .where('app_id', '=', tx.appId)
+      .where('post_id', '=', postId),
+  );
 }

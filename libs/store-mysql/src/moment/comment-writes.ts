@@ -42,10 +42,9 @@ export function createComment(
     const commentId = context.dispatchIds.next() as CommentId;
     // Under the post's lock, so that times follow the order in which comments are seen.
     const createdMs = viewed?.relation.nowMs ?? tx.nowMs;
-    await countComment(tx, work.postId as PostId, commentsMade + 1);
-    await tx.trx
-      .insertInto('comments')
-      .values({
+    countComment(tx, work.postId as PostId, commentsMade + 1);
+    tx.putOff(
+      tx.trx.insertInto('comments').values({
         app_id: tx.appId,
         post_id: work.postId as PostId,
         comment_id: commentId,
@@ -53,9 +52,9 @@ export function createComment(
         reply_to: work.replyTo as CommentId,
         text,
         created_ms: createdMs,
-      })
-      .execute();
-    if (viewed !== null) await notify(context, tx, work, { ...viewed, deed: 'comment', commentId });
+      }),
+    );
+    if (viewed !== null) notify(context, tx, work, { ...viewed, deed: 'comment', commentId });
     tx.append(feed, entry);
     return { commentId, createdMs };
   });
@@ -70,13 +69,14 @@ export function deleteComment(
   return inLog(context, { ...work, heads: [feed] }, async (tx) => {
     const { viewed } = await lockPost(tx, work, 'alone');
     const { state, entry } = decide(viewed, await readComment(tx, work, work.commentId));
-    await tx.trx
-      .updateTable('comments')
-      .set({ state: storedCommentState(state), text: '' })
-      .where('app_id', '=', tx.appId)
-      .where('post_id', '=', work.postId as PostId)
-      .where('comment_id', '=', work.commentId as CommentId)
-      .execute();
+    tx.putOff(
+      tx.trx
+        .updateTable('comments')
+        .set({ state: storedCommentState(state), text: '' })
+        .where('app_id', '=', tx.appId)
+        .where('post_id', '=', work.postId as PostId)
+        .where('comment_id', '=', work.commentId as CommentId),
+    );
     tx.append(feed, entry);
     return null;
   });
@@ -86,17 +86,15 @@ export function storedCommentState(state: CommentState): number {
   return COMMENT_STATES.indexOf(state);
 }
 
-async function countComment(
-  { trx, appId }: LogTransaction,
-  postId: PostId,
-  made: number,
-): Promise<void> {
-  await trx
-    .updateTable('posts')
-    .set({ comments_made: made })
-    .where('app_id', '=', appId)
-    .where('post_id', '=', postId)
-    .execute();
+function countComment(tx: LogTransaction, postId: PostId, made: number): void {
+  const { appId } = tx;
+  tx.putOff(
+    tx.trx
+      .updateTable('posts')
+      .set({ comments_made: made })
+      .where('app_id', '=', appId)
+      .where('post_id', '=', postId),
+  );
 }
 
 /** Null: there is none of this post, or it is gone. */

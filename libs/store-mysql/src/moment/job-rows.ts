@@ -1,11 +1,12 @@
 import type { AppId, CommentId, PostId, UserId } from '@queqiao/domain';
-import type { Selectable } from 'kysely';
+import type { InsertQueryBuilder, InsertResult, Selectable, Transaction } from 'kysely';
 import type { DispatchIds } from '../dispatch-ids.js';
 import type { LogTransaction } from '../log/log-transaction.js';
 import type { PostRecord } from '../moment-types.js';
 import type { Deed, NoticedDeed } from '../notice-types.js';
 import type { ReactionWork } from '../reaction-types.js';
 import type { MomentJobsTable } from '../schema/moments.js';
+import type { Schema } from '../schema/schema.js';
 import { DATABASE_NOW, type StoreContext } from '../store-context.js';
 import type { MomentJob } from '../timeline-types.js';
 
@@ -46,37 +47,44 @@ export function toJob(row: JobRow): MomentJob {
  * Due at once, for whichever node looks first; the one that commits them is told so. Nobody else knows the rows, so that nothing
  * waits for them.
  */
-export async function insertJobs(
+export function orderJobs(
   tx: LogTransaction,
   ids: DispatchIds,
   owner: string,
   orders: readonly JobOrder[],
-): Promise<void> {
+): void {
   if (orders.length === 0) return;
   tx.hasJobs = true;
-  await tx.trx
-    .insertInto('moment_jobs')
-    .values(
-      orders.map((order) => ({
-        job_id: ids.next(),
-        app_id: order.appId,
-        kind: order.kind,
-        author_id: order.authorId,
-        ...about(order),
-        owner,
-        due_ms: DATABASE_NOW,
-      })),
-    )
-    .execute();
+  tx.putOff(insertJobs(tx.trx, ids, owner, orders));
+}
+
+/** For at least one. */
+export function insertJobs(
+  trx: Transaction<Schema>,
+  ids: DispatchIds,
+  owner: string,
+  orders: readonly JobOrder[],
+): InsertQueryBuilder<Schema, 'moment_jobs', InsertResult> {
+  return trx.insertInto('moment_jobs').values(
+    orders.map((order) => ({
+      job_id: ids.next(),
+      app_id: order.appId,
+      kind: order.kind,
+      author_id: order.authorId,
+      ...about(order),
+      owner,
+      due_ms: DATABASE_NOW,
+    })),
+  );
 }
 
 /** Lets those be told whom a user's doing concerns. */
-export async function notify(
+export function notify(
   { dispatchIds }: StoreContext,
   tx: LogTransaction,
   { userId: actorId, owner }: ReactionWork,
   of: { readonly post: PostRecord; readonly deed: Deed; readonly commentId?: CommentId },
-): Promise<void> {
+): void {
   const { deed, commentId = '' } = of;
   const { postId, authorId } = of.post;
   const job = {
@@ -88,7 +96,7 @@ export async function notify(
     actorId,
     commentId,
   } as const;
-  await insertJobs(tx, dispatchIds, owner, [job]);
+  orderJobs(tx, dispatchIds, owner, [job]);
 }
 
 function about(order: JobOrder) {

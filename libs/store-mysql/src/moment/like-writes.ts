@@ -28,7 +28,7 @@ export function likePost(
       })
       .executeTakeFirst();
     const isNew = (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
-    if (isNew) await notify(context, tx, work, { post, deed: 'like' });
+    if (isNew) notify(context, tx, work, { post, deed: 'like' });
     return isNew;
   });
 }
@@ -73,12 +73,13 @@ export function sharePost(
   return inLog(context, { ...work, heads: [feed] }, async (tx) => {
     const { viewed } = await lockPost(tx, work, 'alone');
     const entry = decide(viewed);
-    await tx.trx
-      .updateTable('posts')
-      .set({ share_count: sql<number>`share_count + 1` })
-      .where('app_id', '=', tx.appId)
-      .where('post_id', '=', work.postId as PostId)
-      .execute();
+    tx.putOff(
+      tx.trx
+        .updateTable('posts')
+        .set({ share_count: sql<number>`share_count + 1` })
+        .where('app_id', '=', tx.appId)
+        .where('post_id', '=', work.postId as PostId),
+    );
     tx.append(feed, entry);
     return { shareCount: (viewed?.post.shareCount ?? 0) + 1 };
   });

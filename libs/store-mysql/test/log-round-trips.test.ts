@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database, DecideGroup, GroupStep, LogOutcome } from '../src/index.js';
+import { CuttingProxy } from './cutting-proxy.js';
+import { statementsOf } from './statements-of.js';
+import { app, makeGroup, note, StoreRig, user, type GroupMade } from './store-rig.js';
+
+let rig: StoreRig;
+let proxy: CuttingProxy;
+let database: Database;
+let group: GroupMade;
+
+beforeAll(async () => {
+  rig = await StoreRig.start();
+  proxy = await CuttingProxy.start(rig.created.url);
+  database = rig.open({ url: proxy.url, poolSize: 1 });
+  await rig.users({ ann: 'Ann', bob: 'Bob', cleo: 'Cleo' });
+  group = (await makeGroup(database, 'team', ['ann', 'bob'])).answer;
+});
+afterAll(async () => {
+  await rig.stop();
+  await proxy.stop();
+});
+
+const renamed = (name: string): GroupStep[] => [
+  { op: 'profile', patch: { name } },
+  { op: 'entry', entry: { ...note('groupUpdated', name), shown: true } },
+];
+
+function change<T>(
+  requestId: string,
+  decide: DecideGroup<T>,
+  userIds = [user('ann')],
+): Promise<LogOutcome<T>> {
+  const request = { actor: { kind: 'user', id: 'ann' }, requestId, method: 'Test' } as const;
+  const work = { appId: app, owner: 'logic-1', dispatchDelayMs: 3_000, userIds, request };
+  return database.groups.change({ ...work, groupId: group.id }, decide);
+}
+
+const rename = (requestId: string, name: string): Promise<LogOutcome<string>> =>
+  change(requestId, () => ({ answer: name, steps: renamed(name) }));
+
+async function storedOf(
+  requestId: string,
+): Promise<{ names: string[]; entries: number; kept: number }> {
+  const [info] = await rig.rows<{ name: string }>('SELECT name FROM group_info');
+  const [entries] = await rig.rows<{ count: number }>(
+    'SELECT COUNT(*) AS count FROM entries WHERE kind = ? AND content LIKE ?',
+    ['groupUpdated', `%${requestId}%`],
+  );
+  const [kept] = await rig.rows<{ count: number }>(
+    'SELECT COUNT(*) AS count FROM requests WHERE request_id = ?',
+    [requestId],
+  );
+  return { names: [info?.name ?? ''], entries: entries?.count ?? 0, kept: kept?.count ?? 0 };
+}
+
+describe('a change of a group', () => {
+  it('takes two round trips besides what it is decided on', async () => {
+    await rename('known', 'known');
+    const operations = await statementsOf(() => rename('counted', 'counted'));
+    expect(operations).toEqual(['log begin', 'select group_info', 'select members', 'log end']);
+  });
+
+  it('writes what the steps put off, in their order', async () => {
+    const joins: GroupStep = {
+      op: 'join',
+      userIds: [user('cleo')],
+      role: 'member',
+      inviterId: 'ann',
+      seesFromStart: false,
+      maxGroups: 1_000,
+    };
+    const { commit } = await change(
+      'in-order',
+      () => ({
+        answer: null,
+        steps: [
+          joins,
+          { op: 'role', userIds: [user('cleo')], role: 'admin' },
+          { op: 'rename', userId: user('cleo'), name: 'C' },
+          ...renamed('in-order'),
+        ],
+      }),
+      [user('ann'), user('cleo')],
+    );
+    // As they are after all of it.
+    expect(commit?.states.map(({ member }) => member)).toMatchObject([
+      { userId: user('cleo'), role: 'admin' },
+    ]);
+    expect(commit?.heads).toHaveLength(1);
+    const [member] = await rig.rows("SELECT role, name FROM members WHERE user_id = 'cleo'");
+    expect(member).toEqual({ role: 'admin', name: 'C' });
+    const [row] = await rig.rows('SELECT name, member_count, admin_count FROM group_info');
+    expect(row).toEqual({ name: 'in-order', member_count: 3, admin_count: 1 });
+  });
+
+  it.each(['before-commit', 'after-commit'] as const)(
+    'that is cut %s is made once, and answered',
+    async (cut) => {
+      proxy.cut = cut;
+      const before = proxy.cuts;
+      const { answer } = await rename(cut, cut);
+      expect(proxy.cuts).toBe(before + 1);
+      expect(answer).toBe(cut);
+      expect(await storedOf(cut)).toEqual({ names: [cut], entries: 1, kept: 1 });
+    },
+  );
+
+  it('is undone whole when its answer cannot be kept, and its connection is of use again', async () => {
+    const before = await rig.rows('SELECT * FROM group_info');
+    const answer: Record<string, unknown> = {};
+    answer['self'] = answer;
+    const undone = change('undone', () => ({ answer, steps: renamed('undone') }));
+    await expect(undone).rejects.toThrow('circular');
+    expect(await rig.rows('SELECT * FROM group_info')).toEqual(before);
+    expect(await storedOf('undone')).toMatchObject({ entries: 0, kept: 0 });
+    expect((await rename('after', 'after')).answer).toBe('after');
+  });
+});
