@@ -22,7 +22,7 @@ const PROFILER = join(import.meta.dirname, 'observe', 'cpu-profiler.cjs');
 /** As in production: without the checks of every statement that tests have, and without a line for every call. */
 export const PRODUCTION = { QUEQIAO_PROFILE: 'prod', QUEQIAO_LOG_LEVEL: 'warn' };
 /** Limits that no load reaches, and that are accounted for as those of production are. */
-const NEVER_LIMITED = {
+export const NEVER_LIMITED = {
   userWritesPerSecond: 10_000,
   userReadsPerSecond: 10_000,
   appWritesPerSecond: 1_000_000,

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TestCluster, type TestApp } from '@queqiao/testkit';
-import { PRODUCTION, watchCluster } from '../load-target.js';
+import { NEVER_LIMITED, PRODUCTION, watchCluster } from '../load-target.js';
 import { between, snapshot, type Observed, type Watched } from '../observe/snapshot.js';
 import { latencyOf, type Latency } from '../observe/statistics.js';
 import { storedMessages } from '../verify/stored-messages.js';
@@ -30,6 +31,10 @@ export interface NoisyRun {
 }
 
 const WARM_UP = 2_000;
+/** Of each kind of flood: what a server does for the first time takes it longer than what it does all day. */
+const WARM_UP_FLOOD = { seconds: 12, perSecond: 250 } as const;
+/** Every node knows of the limit by then. */
+const LIMIT_SEEN_MS = 6_000;
 
 export async function runNoisy(
   options: NoisyOptions,
@@ -48,11 +53,12 @@ export async function runNoisy(
     const steady = await openSteady(cluster, options);
     closers.push(() => steady.pool.close());
     const flood = await openFlood(cluster, options);
-    closers.push(() => flood.close());
+    closers.push(() => flood.process.close());
     await steady.pool.run({ messages: WARM_UP, inFlight: 20 });
+    await warmUp(cluster, flood, options);
     const turns: NoisyTurn[] = [];
     for (const kind of turnsOf(options)) {
-      const flooding = kind && { kind, process: flood };
+      const flooding = kind && { kind, process: flood.process };
       turns.push(await takeTurn(options, steady.pool, watchCluster(cluster), flooding));
       say(turns.at(-1) as NoisyTurn);
     }
@@ -111,10 +117,23 @@ async function openSteady(cluster: TestCluster, { pairs }: NoisyOptions) {
   return { app, pool: await WorkerPool.open([setup]) };
 }
 
-async function openFlood(cluster: TestCluster, { sockets, limit }: NoisyOptions) {
-  const app = await cluster.createApp('flooding', { appWritesPerSecond: limit });
+/** Without limits at first. */
+async function openFlood(cluster: TestCluster, { sockets }: NoisyOptions) {
+  const app = await cluster.createApp('flooding', NEVER_LIMITED);
   const users = await usersOf(app, sockets);
-  return FloodProcess.open({ urls: cluster.socketUrls, prefix: 'flood', users });
+  const setup = { urls: cluster.socketUrls, prefix: 'flood', users };
+  return { app, process: await FloodProcess.open(setup) };
+}
+
+async function warmUp(
+  cluster: TestCluster,
+  { app, process }: Awaited<ReturnType<typeof openFlood>>,
+  { flood, limit }: NoisyOptions,
+): Promise<void> {
+  const { seconds, perSecond } = WARM_UP_FLOOD;
+  for (const kind of flood) await process.flood(kind, seconds, perSecond);
+  await cluster.changeSettings(app, { appWritesPerSecond: limit });
+  await sleep(LIMIT_SEEN_MS);
 }
 
 function usersOf(app: TestApp, count: number) {
