@@ -76,6 +76,8 @@ export interface WebhookWait {
 export interface WebhookSurvey {
   /** By the database's clock. */
   readonly nowMs: number;
+  /** Raised by a restore. */
+  readonly logEpoch: number;
   /** `node:boot` of those whose rows hold. */
   readonly owners: ReadonlySet<string>;
   readonly webhooks: readonly {

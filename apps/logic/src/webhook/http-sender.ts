@@ -9,6 +9,7 @@ export type EncodeEvent = (event: {
   readonly appId: AppId;
   readonly eventId: string;
   readonly entry: WebhookEntry;
+  readonly logEpoch: number;
 }) => Uint8Array;
 
 export interface HttpSenderDeps {
@@ -32,11 +33,11 @@ export class HttpSender implements EventSender {
   }
 
   async send(target: Target, entry: WebhookEntry, nowMs: number): Promise<Outcome> {
-    const { appId, url, secret, previous } = target;
+    const { appId, url, secret, previous, logEpoch } = target;
     const isBoth = previous !== null && nowMs < previous.untilMs;
     const secrets = isBoth ? [secret, previous.secret] : [secret];
     const id = this.eventId(target, entry);
-    const body = this.#bodyOf({ appId, eventId: id, entry });
+    const body = this.#bodyOf({ appId, eventId: id, entry, logEpoch });
     if (body === null) return { kind: 'refused', error: 'encoding', retryAfterMs: null };
     const timestampSeconds = Math.floor(nowMs / 1_000);
     const signature = signedHeaders(secrets, { id, timestampSeconds, body });

@@ -97,6 +97,7 @@ export interface WebhookOwners {
 
 export interface Survey {
   readonly nowMs: number;
+  readonly logEpoch: number;
   readonly owners: ReadonlySet<string>;
   readonly webhooks: readonly (WebhookKey & {
     readonly owner: string;

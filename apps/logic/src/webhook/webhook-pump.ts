@@ -49,6 +49,7 @@ export class WebhookPump {
   #ticking: Promise<void> | undefined;
   /** The database's time less that of our clock, which only measures. */
   #offsetMs = 0;
+  #logEpoch: number | undefined;
   /** When the others take this node for gone, unless it says something before; by our own clock. */
   #heldUntilMs = -Infinity;
 
@@ -87,9 +88,22 @@ export class WebhookPump {
       this.#heldUntilMs = begunMs + WEBHOOK_LEASE_MS;
       const survey = await rows.survey();
       this.#offsetMs = survey.nowMs - clock.monotonic();
+      await this.#beginAnew(survey);
       await this.#take(survey);
       this.#measure(survey);
     });
+  }
+
+  /** After a restore webhooks are where the database has them, and events have other names. */
+  async #beginAnew({ logEpoch }: Survey): Promise<void> {
+    const before = this.#logEpoch;
+    this.#logEpoch = logEpoch;
+    if (before === undefined || before === logEpoch) return;
+    for (const [id, runner] of this.#runners) {
+      runner.forget();
+      this.#letGo(id, runner);
+    }
+    await Promise.all(this.#endings);
   }
 
   async #take({ webhooks, owners }: Survey): Promise<void> {

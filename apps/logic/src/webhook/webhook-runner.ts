@@ -77,6 +77,11 @@ export class WebhookRunner {
     void this.#load();
   }
 
+  /** The database was restored: what is known here is of a history that there is no more, and nothing of it is written down. */
+  forget(): void {
+    this.#work = undefined;
+  }
+
   /** Resolves when what was settled is written down. */
   async stop(): Promise<void> {
     this.#end.abort();

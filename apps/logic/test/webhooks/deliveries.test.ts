@@ -52,6 +52,7 @@ describe('a webhook', () => {
       eventId: arrival?.id,
       type: 'text',
       createdMs: expect.stringMatching(/^\d{13}$/),
+      logEpoch: '1',
       entry: {
         conversationId: 'd:ann:bob',
         seq: '1',

@@ -15,6 +15,7 @@ export interface Arrival {
     readonly eventId: string;
     readonly type: string;
     readonly createdMs: string;
+    readonly logEpoch: string;
     readonly entry: {
       readonly conversationId: string;
       readonly seq: string;

@@ -65,6 +65,7 @@ export async function surveyWebhooks({ kysely }: StoreContext): Promise<WebhookS
   const nodes = await kysely
     .selectFrom('webhook_nodes')
     .select(['node_id', 'boot_id', 'expires_ms', DATABASE_NOW.as('now_ms')])
+    .select((of) => of.selectFrom('log_epoch').select('log_epoch').as('log_epoch'))
     .execute();
   const { rows } = await sql<{
     app_id: AppId;
@@ -77,6 +78,7 @@ export async function surveyWebhooks({ kysely }: StoreContext): Promise<WebhookS
   const live = nodes.filter(({ expires_ms, now_ms }) => expires_ms > now_ms);
   return {
     nowMs: nodes[0]?.now_ms ?? 0,
+    logEpoch: nodes[0]?.log_epoch ?? 0,
     owners: new Set(live.map(({ node_id, boot_id }) => `${node_id}:${boot_id}`)),
     webhooks: rows.map(({ app_id: appId, webhook_id: webhookId, ...rest }) => {
       return { appId, webhookId, ...rest };

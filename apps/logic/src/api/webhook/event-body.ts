@@ -14,10 +14,14 @@ export interface WebhookFormat {
     readonly appId: AppId;
     readonly eventId: string;
     readonly entry: EntryRecord & { readonly kind: string };
+    readonly logEpoch: number;
   }) => Uint8Array;
   /** Every `type` that an event may have. */
   readonly types: ReadonlySet<string>;
 }
+
+/** Never stored, so that no webhook could ever get one. */
+const NO_EVENT = 'command';
 
 export function webhookFormat(): WebhookFormat {
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptorSet()));
@@ -30,10 +34,12 @@ export function webhookFormat(): WebhookFormat {
   const content = messageOf('queqiao.client.v1.Content');
   const body = content.oneofs.find(({ name }) => name === 'body');
   return {
-    types: new Set(body?.fields.map(({ jsonName }) => jsonName)),
-    encode: ({ appId, eventId, entry }) => {
+    types: new Set(
+      body?.fields.map(({ jsonName }) => jsonName).filter((name) => name !== NO_EVENT),
+    ),
+    encode: ({ appId, eventId, entry, logEpoch }) => {
       const { kind: type, createdMs } = entry;
-      const message = { appId, eventId, type, createdMs, entry: toEntry(entry) };
+      const message = { appId, eventId, type, createdMs, entry: toEntry(entry), logEpoch };
       return binaryToJson(event, encodeMessage(WebhookEvent, message));
     },
   };

@@ -71,7 +71,7 @@ export class SubscribeEvents {
     logEpoch: number,
     signal: AbortSignal,
   ): AsyncGenerator<EventBatch, void, undefined> {
-    const { apps, events, bell, streams, clock } = this.deps;
+    const { apps, epoch, events, bell, streams, clock } = this.deps;
     const ear = bell.listen(appId);
     try {
       const cursorOf = (at: EventPlace) => encodeEventCursor(appId, { logEpoch, place: at });
@@ -80,6 +80,7 @@ export class SubscribeEvents {
       let saidAt = -Infinity;
       while (!signal.aborted) {
         await mustBeOn(apps, appId);
+        if ((await epoch.logEpoch()) !== logEpoch) throw expired();
         const readMs = clock.monotonic();
         const page = await events.read(appId, place);
         if (page === null) throw expired();
