@@ -131,6 +131,16 @@ export class Waits {
     }
   }
 
+  /** Nothing of it was refused by the receiver that it is for by now. */
+  anew(dueMs: () => number): void {
+    for (const lane of this.#lanes.values()) {
+      for (const wait of lane) {
+        Object.assign(wait, { attempts: 0, firstAttemptMs: 0, dueMs: dueMs() });
+        this.#changed.add(wait);
+      }
+    }
+  }
+
   /** What has to be written; it counts as written unless it is given back. */
   takeChanges(): WaitChanges {
     const waits = [...this.#changed].map((wait): WaitRecord => ({ ...wait }));

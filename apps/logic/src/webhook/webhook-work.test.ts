@@ -258,6 +258,19 @@ it('another receiver is asked at once for what the one before has refused', () =
   expect(all(work, WEBHOOK_BACK_SPREAD_MS)).toHaveLength(8);
 });
 
+it('another receiver has a day for what the one before has refused for one', () => {
+  const work = workOn('a 1');
+  work.settle(take(work), refused, 0);
+  work.moved(WEBHOOK_GIVE_UP_MS);
+  expect(work.takeProgress().waits).toMatchObject([{ attempts: 0 }]);
+  const again = WEBHOOK_GIVE_UP_MS + WEBHOOK_BACK_SPREAD_MS;
+  work.settle(take(work, again), refused, again);
+  work.settle(take(work, 2 * again), refused, again + WEBHOOK_GIVE_UP_MS - 1);
+  expect(work.takeProgress().deadLetters).toEqual([]);
+  work.settle(take(work, 3 * again), refused, again + WEBHOOK_GIVE_UP_MS);
+  expect(work.takeProgress().deadLetters).toMatchObject([{ seq: 1, attempts: 3 }]);
+});
+
 it('a webhook that is gone keeps what it did not take', () => {
   const work = workOn('a 1');
   work.settle(take(work), { kind: 'gone' }, 3, 7);

@@ -132,10 +132,10 @@ export class WebhookWork {
     }
   }
 
-  /** It is another receiver from now on: nothing waits for what the one before has refused. */
+  /** It is another receiver from now on: nothing waits for what the one before has refused, and each event has a day again. */
   moved(nowMs: number): void {
     this.health.succeeded();
-    this.#hasten(nowMs);
+    this.waits.anew(this.#soon(nowMs));
   }
 
   /** What has changed since; it counts as written unless it is given back. */
@@ -166,7 +166,11 @@ export class WebhookWork {
   }
 
   #hasten(nowMs: number): void {
-    this.waits.hasten(() => nowMs + Math.floor(this.#random() * WEBHOOK_BACK_SPREAD_MS));
+    this.waits.hasten(this.#soon(nowMs));
+  }
+
+  #soon(nowMs: number): () => number {
+    return () => nowMs + Math.floor(this.#random() * WEBHOOK_BACK_SPREAD_MS);
   }
 
   #mayProbe(nowMs: number): boolean {

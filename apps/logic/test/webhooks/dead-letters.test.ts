@@ -18,16 +18,22 @@ async function turn({ call, webhookId }: Hooked, enabled: boolean): Promise<void
   await call(Webhooks, 'updateWebhook', { clientRequestId: newId(), webhookId, enabled });
 }
 
-/** Lets a day pass for whatever waits: whoever sends reads it anew. */
-async function aDayLater(hooked: Hooked): Promise<void> {
+async function turnOff(hooked: Hooked): Promise<string> {
   await turn(hooked, false);
   const of = `webhook_id = '${hooked.webhookId}'`;
   await eventually('nobody sends', async () => {
     return (await hooks.query(`SELECT 1 FROM webhooks WHERE ${of} AND owner = ''`)).length === 1;
   });
+  return of;
+}
+
+/** Lets a day pass for whatever waits: whoever sends reads it anew. */
+async function aDayLater(hooked: Hooked): Promise<void> {
+  const of = await turnOff(hooked);
   const sql = `UPDATE webhook_waits SET first_attempt_ms = first_attempt_ms - 86400000, due_ms = 0 WHERE ${of}`;
   await hooks.query(sql);
-  await turn(hooked, true);
+  // Not as a back end does it, from which on there is a day again.
+  await hooks.query(`UPDATE webhooks SET enabled = 1, revision = revision + 1 WHERE ${of}`);
 }
 
 /** A webhook with one dead letter of each conversation, and what was said. */
@@ -73,6 +79,30 @@ describe.concurrent('an event that is refused for a day', () => {
     });
     expect(letter?.attempts).toBe(receiver.names.filter((name) => name === said[0]).length);
     expect(await statusOf(call, webhookId)).toMatchObject({ deadLetters: 1 });
+  });
+
+  it('is none because the webhook was off for that day', async () => {
+    const hooked = await hooks.hooked();
+    const { app, receiver, call, webhookId } = hooked;
+    receiver.answer = () => 500;
+    const said = await hooks.say(app, 'd:ann:bob');
+    await receiver.until(1);
+    await eventually('it waits', async () => {
+      return (await statusOf(call, webhookId)).waitingConversations === 1;
+    });
+    const of = await turnOff(hooked);
+    await hooks.query(
+      `UPDATE webhook_waits SET first_attempt_ms = first_attempt_ms - 86400000 WHERE ${of}`,
+    );
+    const before = receiver.arrivals.length;
+    await turn(hooked, true);
+    await receiver.until(before + 2);
+    receiver.answer = () => 204;
+    await eventually('nothing waits', async () => {
+      return (await statusOf(call, webhookId)).waitingConversations === 0;
+    });
+    expect(await lettersOf(call, webhookId)).toEqual([]);
+    expect(receiver.names.at(-1)).toBe(said);
   });
 
   it('is listed with the others, page by page, those given up on last first', async () => {

@@ -75,9 +75,20 @@ export function updateWebhook(
         .where('app_id', '=', appId)
         .where('webhook_id', '=', webhookId)
         .execute();
+      if (changed.enabled > row.enabled) await beginAnew(tx, webhookId);
       return { answer: toInfo(changed), target: webhookId };
     },
   });
+}
+
+/** While it was off nobody was asked: what waits has a day of attempts from now on. */
+async function beginAnew({ trx, appId, nowMs }: AdminTransaction, webhookId: string) {
+  await trx
+    .updateTable('webhook_waits')
+    .set({ attempts: 0, first_attempt_ms: 0, due_ms: nowMs })
+    .where('app_id', '=', appId)
+    .where('webhook_id', '=', webhookId)
+    .execute();
 }
 
 export function rotateSecret(
