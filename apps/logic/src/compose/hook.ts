@@ -75,7 +75,7 @@ function hookSecrets(box: SecretBox): HookSecrets {
   };
 }
 
-/** A secret that does not open signs nothing; the hook then refuses what it is asked, and counts as one that fails. */
+/** A secret that does not open signs nothing; with none that does the hook is not asked, and counts as one that fails. */
 function opened(
   appId: AppId,
   hook: StoredBeforeSendHook | null,

@@ -7,7 +7,14 @@ import type { BeforeSendHook, HookCaller, Verdict } from './ports.js';
 /** Of an answer's body: more of it is no answer. */
 export const HOOK_MAX_ANSWER_BYTES = 16 * 1024;
 
-const answerSchema = z.object({ allow: z.boolean(), message: z.string().default('') });
+/** Writers of JSON in many languages write what is not set as null. */
+const answerSchema = z.object({
+  allow: z.boolean(),
+  message: z
+    .string()
+    .nullish()
+    .transform((message) => message ?? ''),
+});
 
 export interface HttpHookCallerDeps {
   readonly requests: Pick<GuardedRequests, 'post'>;
@@ -25,6 +32,8 @@ export class HttpHookCaller implements HookCaller {
 
   async ask(hook: BeforeSendHook, question: BeforeSendQuestion): Promise<Verdict> {
     const { requests, clock, newId, encode } = this.deps;
+    // Nobody could tell that it is ours, and it says what a user writes.
+    if (hook.secrets.length === 0) throw new Error('no key opens a secret of the hook');
     const [questionId, askedMs] = [newId(), clock.now()];
     const body = encode(question, { questionId, askedMs });
     const timestampSeconds = Math.floor(askedMs / 1_000);

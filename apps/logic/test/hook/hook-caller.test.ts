@@ -36,7 +36,11 @@ afterEach(() => {
   receiver.stop();
 });
 
-function ask(timeoutMs = 3_000, by: Pick<GuardedRequests, 'post'> = requests) {
+function ask(
+  timeoutMs = 3_000,
+  by: Pick<GuardedRequests, 'post'> = requests,
+  signing: readonly Buffer[] = secrets,
+) {
   const encode = questionEncoder();
   const caller = new HttpHookCaller({
     requests: by,
@@ -44,7 +48,12 @@ function ask(timeoutMs = 3_000, by: Pick<GuardedRequests, 'post'> = requests) {
     newId: () => 'q1',
     encode,
   });
-  const hook = { url: receiver.url, timeoutMs, onFailure: 'refuse', secrets } as const;
+  const hook = {
+    url: receiver.url,
+    timeoutMs,
+    onFailure: 'refuse',
+    secrets: signing,
+  } as const;
   return caller.ask(hook, question);
 }
 
@@ -77,6 +86,11 @@ it('what it refuses is refused in its words', async () => {
   expect(await ask()).toEqual({ allow: false, message: 'not here' });
 });
 
+it.each([true, false])('a message that is null is none: allow %s', async (allow) => {
+  receiver.answer = () => ({ status: 200, body: `{"allow":${allow},"message":null}` });
+  expect(await ask()).toEqual({ allow, message: '' });
+});
+
 it.each<[string, Answer, string]>([
   ['another status', { status: 500, body: '{"allow":true}' }, 'status 500'],
   ['a redirect', { status: 302, body: '{"allow":true}' }, 'status 302'],
@@ -103,5 +117,10 @@ it('a hook on an address that is not public is asked nothing', async () => {
   const guarded = new GuardedRequests({ allowHttp: true, allowPrivate: false });
   await expect(ask(3_000, guarded)).rejects.toThrow('address');
   guarded.close();
+  expect(receiver.asked).toEqual([]);
+});
+
+it('a hook whose secrets do not open is asked nothing: no question goes out unsigned', async () => {
+  await expect(ask(3_000, requests, [])).rejects.toThrow('no key');
   expect(receiver.asked).toEqual([]);
 });
