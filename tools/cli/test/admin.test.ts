@@ -162,7 +162,7 @@ it('sets what the service allows, and ends an app in two steps', async () => {
   const entries = Object.values(await admin('audit', 'list', 'shop'));
   expect(entries[0]).toMatchObject({ method: 'DeleteApp', outcome: 'OK' });
   await expect(admin('key', 'add', 'nobody')).rejects.toThrow('no such app');
-  await expect(admin('app', 'destroy', 'demo')).rejects.toThrow('usage');
+  await expect(admin('app', 'destroy', 'demo')).rejects.toThrow('no command "app destroy"');
 });
 
 it('goes through the whole audit log, page by page', async () => {

@@ -2,17 +2,8 @@ import { AppStatus, type App, type AppUsage } from '@queqiao/protocol/admin';
 import type { AdminDoor } from './admin-door.js';
 import { addCredential, listCredentials, revokeCredential } from './credential-commands.js';
 import { addKey, listKeys, retireKey, timeOf } from './key-commands.js';
+import { checkWords, type AdminArguments, type CommandName } from './command-words.js';
 import { settingsPatch } from './settings-patch.js';
-
-export interface AdminArguments {
-  readonly words: readonly string[];
-  readonly name?: string | undefined;
-  readonly alg?: string | undefined;
-  readonly kid?: string | undefined;
-  readonly at?: string | undefined;
-  readonly scopes?: string | undefined;
-  readonly page?: string | undefined;
-}
 
 export const USAGE = `usage: ./tools/admin <command> [--json]
   operator new                                 prints a secret for operators, and its SHA-256
@@ -33,12 +24,12 @@ export const USAGE = `usage: ./tools/admin <command> [--json]
 
 type Answer = Record<string, unknown>;
 
-/** Runs one command; the answer is a flat object for people or scripts. Throws with a message for people. */
+/** Runs one command; the answer is a flat object for people or scripts. Throws with a message for people, and has done nothing then. */
 export async function runAdmin(door: AdminDoor, args: AdminArguments): Promise<Answer> {
+  checkWords(args, USAGE);
   const [noun = '', verb = '', app = '', ...rest] = args.words;
-  const name = `${noun} ${verb}`;
-  const command = commands[name];
-  if (command === undefined || (app === '' && !withoutApp.has(name))) throw new Error(USAGE);
+  const command = commands[`${noun} ${verb}`];
+  if (command === undefined) throw new Error(USAGE);
   return command(door, app, rest, args);
 }
 
@@ -49,9 +40,7 @@ type Command = (
   args: AdminArguments,
 ) => Promise<Answer>;
 
-const withoutApp: ReadonlySet<string> = new Set(['app list', 'audit list']);
-
-const commands: Readonly<Record<string, Command>> = {
+const commands: Readonly<Record<CommandName, Command>> & Readonly<Record<string, Command>> = {
   'app create': async (door, app, _rest, { name = app }) => {
     await door.apps.createApp({ ...door.request(app), name }, door.call);
     return { app, name, created: true };
@@ -70,10 +59,12 @@ const commands: Readonly<Record<string, Command>> = {
     return { app, deleted: true };
   },
   'app settings': async (door, app, [action = '', ...assignments]) => {
-    if (action === 'get') {
+    if (action === 'get' && assignments.length === 0) {
       return settingsOf((await door.apps.getApp({ appId: app }, door.call)).app);
     }
-    if (action !== 'set' || assignments.length === 0) throw new Error(USAGE);
+    if (action !== 'set' || assignments.length === 0) {
+      throw new Error(`app settings ${app}: get, or set <name>=<value> ...`);
+    }
     const request = { ...door.request(app), patchJson: settingsPatch(assignments) };
     return settingsOf((await door.apps.updateSettings(request, door.call)).app);
   },
