@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/proto"
 
@@ -21,6 +22,9 @@ const (
 	tokenValid = time.Hour
 )
 
+// alive finds a connection that the network has forgotten: without that, a stream would wait on it for ever.
+var alive = keepalive.ClientParameters{Time: 30 * time.Second, Timeout: 10 * time.Second}
+
 // Chat is the chat server as this back end uses it.
 type Chat struct {
 	credential string
@@ -32,7 +36,11 @@ type Chat struct {
 
 func NewChat(address, credential string) (*Chat, error) {
 	// Plain text for a server on this machine; use credentials.NewTLS for any other.
-	channel, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	channel, err := grpc.NewClient(
+		address,
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithKeepaliveParams(alive),
+	)
 	if err != nil {
 		return nil, err
 	}

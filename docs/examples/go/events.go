@@ -23,10 +23,11 @@ func FollowEvents(ctx context.Context, chat *Chat, cursorFile string, handle fun
 	for {
 		err := follow(ctx, chat, cursorFile, handle)
 		switch status.Code(err) {
-		case codes.Unavailable:
+		case codes.Unavailable, codes.ResourceExhausted, codes.Internal:
+			// A node or a connection is to go, there are too many calls or streams, a node has failed: waiting mends it.
 		case codes.OutOfRange:
 			// What follows the cursor is gone: events were missed, read what matters anew, then go on from now.
-			if err := os.Remove(cursorFile); err != nil {
+			if err := os.Remove(cursorFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
 		default:
@@ -55,8 +56,17 @@ func follow(ctx context.Context, chat *Chat, cursorFile string, handle func(*ser
 		for _, event := range answer.GetEvents() {
 			handle(event)
 		}
-		if err := os.WriteFile(cursorFile, []byte(answer.GetCursor()), 0o600); err != nil {
+		if err := keep(cursorFile, answer.GetCursor()); err != nil {
 			return err
 		}
 	}
+}
+
+// keep writes the cursor as a whole: whoever ends in the middle finds the one before. An empty file would say: from now on.
+func keep(cursorFile, cursor string) error {
+	fresh := cursorFile + ".new"
+	if err := os.WriteFile(fresh, []byte(cursor), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(fresh, cursorFile)
 }

@@ -47,7 +47,7 @@ func routes(chat *Chat) http.Handler {
 	mux.HandleFunc("POST /webhook", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 		if err == nil {
-			err = VerifyWebhook(needed("CHAT_WEBHOOK_SECRET"), r.Header, body)
+			err = VerifyWebhook(os.Getenv("CHAT_WEBHOOK_SECRET"), r.Header, body)
 		}
 		if err == nil {
 			fmt.Printf("webhook %s %s\n", r.Header.Get("webhook-id"), body)

@@ -17,6 +17,9 @@ const tolerance = 5 * time.Minute
 // VerifyWebhook returns an error unless the server has signed this request lately (https://www.standardwebhooks.com). A request
 // may come twice: work off each webhook-id once.
 func VerifyWebhook(secret string, header http.Header, body []byte) error {
+	if secret == "" {
+		return errors.New("webhook: there is no secret to verify it with")
+	}
 	id, timestamp := header.Get("webhook-id"), header.Get("webhook-timestamp")
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
 	if err != nil || time.Since(time.Unix(seconds, 0)).Abs() > tolerance {

@@ -4,6 +4,8 @@ import time
 import grpc
 
 RETRY_S = 1
+# Ends of a stream that waiting mends: a node or a connection is to go, there are too many calls or streams, a node has failed.
+PASSING = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.INTERNAL}
 
 
 def follow_events(chat, cursor_file, handle):
@@ -17,12 +19,19 @@ def follow_events(chat, cursor_file, handle):
             for answer in chat.subscribe(cursor):
                 for event in answer.events:
                     handle(event)
-                cursor_file.write_text(answer.cursor)
+                keep(cursor_file, answer.cursor)
         except grpc.RpcError as error:
             if error.code() == grpc.StatusCode.OUT_OF_RANGE:
                 # What follows the cursor is gone: events were missed, read what matters anew, then go on from now.
-                cursor_file.unlink()
-            elif error.code() != grpc.StatusCode.UNAVAILABLE:
+                cursor_file.unlink(missing_ok=True)
+            elif error.code() not in PASSING:
                 raise
             print("events:", error.details(), file=sys.stderr)
         time.sleep(RETRY_S)
+
+
+def keep(cursor_file, cursor):
+    """As a whole: whoever ends in the middle finds the cursor before. An empty file would say: from now on."""
+    fresh = cursor_file.with_name(cursor_file.name + ".new")
+    fresh.write_text(cursor)
+    fresh.replace(cursor_file)

@@ -14,6 +14,8 @@ def verify_webhook(secret, headers, body):
     webhook_id, timestamp = headers["webhook-id"] or "", headers["webhook-timestamp"] or ""
     if not timestamp.isdigit() or abs(time.time() - int(timestamp)) > TOLERANCE_S:
         raise ValueError("webhook: too old, or no time at all")
+    if not secret:
+        raise ValueError("webhook: there is no secret to verify it with")
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{webhook_id}.{timestamp}.".encode() + body
     expected = "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()

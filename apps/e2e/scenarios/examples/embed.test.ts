@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChromiumMissingError, findChromium, freePort } from '@queqiao/dev-stack';
-import { eventually, machineHas } from '@queqiao/testkit';
+import { eventually, machineHas, queryRows } from '@queqiao/testkit';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useCluster } from '../../src/scenario.js';
@@ -58,6 +58,20 @@ it('the shop of the guide writes to a customer once, and hears of it', async () 
   }
   expect(await backEnd.prints('shop:')).toBe('shop: Your order 1001 has left');
   expect(backEnd.lines.filter((line) => line.startsWith('shop:'))).toHaveLength(1);
+});
+
+it('the shop of the guide goes on when what follows its cursor is gone', async () => {
+  await queryRows(cluster().database.url, 'UPDATE log_epoch SET log_epoch = log_epoch + 1');
+  await backEnd.complains('events: what follows the cursor is gone');
+  let number = 2_000;
+  await eventually('it follows again', async () => {
+    const user = 'eve';
+    number += 1;
+    await fetch(`${pageUrl}/login?user=${user}`);
+    await fetch(`${pageUrl}/orders?user=${user}&order=${number}`);
+    return backEnd.lines.some((line) => line.startsWith('shop: Your order 2'));
+  });
+  expect(backEnd.child.exitCode).toBeNull();
 });
 
 it('what it says about a repository of one’s own and production is done by its commands', async () => {

@@ -25,6 +25,11 @@ export class RunningExample {
     return seen;
   }
 
+  /** Once it has said so of what went wrong. */
+  async complains(words: string): Promise<void> {
+    await eventually(`it complains: ${words}`, () => this.#complaints.includes(words));
+  }
+
   /** Ends it, and whatever it has started, in the middle of what it does. */
   async kill(): Promise<void> {
     const { pid, exitCode } = this.child;

@@ -1,10 +1,18 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '@queqiao/dev-stack';
 import { Sender_Kind } from '@queqiao/protocol/client';
 import { SendMessageRequest } from '@queqiao/protocol/server';
-import { BareDevice, eventually, type TestApp, type TestCluster } from '@queqiao/testkit';
+import {
+  BareDevice,
+  eventually,
+  longRun,
+  queryRows,
+  TcpProxy,
+  type TestApp,
+  type TestCluster,
+} from '@queqiao/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BackEnd, text } from '../../src/doors.js';
 import { ExampleFolder, SHARED_COMMANDS } from './example-folder.js';
@@ -28,15 +36,17 @@ class Shop {
     readonly cluster: TestCluster,
     readonly app: TestApp,
     readonly port: number,
+    /** Between it and the server. */
+    readonly network: TcpProxy,
   ) {
     this.folder = new ExampleFolder(language, { credential: app.credential });
   }
 
   /** Resolves when it serves, and follows events from now on or from where it was. */
-  async start(): Promise<RunningExample> {
+  async start(secret = `whsec_${SECRET}`): Promise<RunningExample> {
     this.running = this.folder.start({
-      CHAT_ADDRESS: this.cluster.logicAt(0).grpcAddress,
-      CHAT_WEBHOOK_SECRET: `whsec_${SECRET}`,
+      CHAT_ADDRESS: `127.0.0.1:${this.network.port}`,
+      CHAT_WEBHOOK_SECRET: secret,
       PORT: `${this.port}`,
     });
     await this.running.prints('listening');
@@ -53,6 +63,7 @@ class Shop {
 
   async close(): Promise<void> {
     await this.running?.kill();
+    await this.network.stop();
     this.folder.remove();
   }
 }
@@ -64,7 +75,9 @@ export function shopBackEnd(language: string, cluster: () => TestCluster): void 
 
   beforeAll(async () => {
     const app = await cluster().createApp('shop-1', { events: true });
-    shop = new Shop(language, cluster(), app, await freePort());
+    const { hostname: host, port } = new URL(`tcp://${cluster().logicAt(0).grpcAddress}`);
+    const network = await TcpProxy.start({ host, port: Number(port) });
+    shop = new Shop(language, cluster(), app, await freePort(), network);
     await shop.folder.build();
     example = await shop.start();
   });
@@ -92,7 +105,7 @@ export function shopBackEnd(language: string, cluster: () => TestCluster): void 
 
   it('goes on with the events where it was killed', async () => {
     await example.kill();
-    await sayMeanwhile(cluster(), shop.app);
+    await sayMeanwhile(cluster(), shop.app, 'while you were away');
     example = await shop.start();
     const line = await example.prints('event d:alice:shop 2');
     expect(line).toBe('event d:alice:shop 2 while you were away');
@@ -117,16 +130,63 @@ export function shopBackEnd(language: string, cluster: () => TestCluster): void 
     await example.prints('webhook e6');
     expect(example.lines.filter((line) => line.startsWith('webhook'))).toHaveLength(2);
   });
+
+  it('begins anew with the events when those behind its cursor are gone', async () => {
+    await queryRows(cluster().database.url, 'UPDATE log_epoch SET log_epoch = log_epoch + 1');
+    await example.complains('what follows the cursor is gone');
+    // Until it has a cursor again, it hears of nothing that was said before.
+    await eventually('it follows', async () => {
+      await sayMeanwhile(cluster(), shop.app, 'since you begin anew');
+      return example.lines.some((line) => line.endsWith('since you begin anew'));
+    });
+    expect(example.child.exitCode).toBeNull();
+  });
+
+  it('takes no webhook when it has no secret, and goes on', async () => {
+    await example.kill();
+    example = await shop.start('');
+    const now = Math.floor(Date.now() / 1_000);
+    for (const secret of [SECRET, '']) {
+      const answer = await shop.post('/webhook', BODY, signed('e7', now, secret));
+      expect(answer).toMatchObject({ status: 400 });
+    }
+    const [login = ''] = PATHS;
+    expect(await shop.post(login)).toMatchObject({ status: 200 });
+  });
+
+  it.runIf(longRun())(
+    'finds out that the network has forgotten its connections',
+    async () => {
+      let newest = 0;
+      shop.network.judge = (_direction, _chunk, connection) => {
+        newest = Math.max(newest, connection);
+        return 'pass';
+      };
+      // Those that say something every five seconds.
+      await eventually('the stream says something', () => newest > 0);
+      const forgotten = newest;
+      shop.network.judge = (_direction, _chunk, connection) =>
+        connection <= forgotten ? 'hold' : 'pass';
+      await sayMeanwhile(cluster(), shop.app, 'by another way');
+      await eventually(
+        'it hears of it',
+        () => example.lines.some((line) => line.endsWith('by another way')),
+        120_000,
+      );
+      expect(example.child.exitCode).toBeNull();
+    },
+    180_000,
+  );
 }
 
 /** A message to the same customer by another process of the shop. */
-async function sayMeanwhile(cluster: TestCluster, app: TestApp): Promise<void> {
+async function sayMeanwhile(cluster: TestCluster, app: TestApp, words: string): Promise<void> {
   const backEnd = new BackEnd(cluster.logicAt(0).grpcAddress, app);
   const message = SendMessageRequest.create({
     sender: { kind: Sender_Kind.BUSINESS, id: 'shop' },
     conversationId: 'd:alice:shop',
-    clientMsgId: 'meanwhile',
-    content: text('while you were away'),
+    clientMsgId: randomUUID(),
+    content: text(words),
   });
   await backEnd.messages.sendMessage(message, backEnd.options);
   backEnd.close();

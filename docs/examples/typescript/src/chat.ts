@@ -16,6 +16,8 @@ import { UserServiceClient, UserUpsert } from '../gen/queqiao/server/v1/user_ser
 const ACCOUNT = 'shop';
 const DEADLINE_MS = 5_000;
 const TOKEN_VALID_MS = 3_600_000;
+/** Finds a connection that the network has forgotten: without that, a stream would wait on it for ever. */
+const KEEPALIVE = { 'grpc.keepalive_time_ms': 30_000, 'grpc.keepalive_timeout_ms': 10_000 };
 
 type Callback<T> = (error: ServiceError | null, answer: T) => void;
 
@@ -31,10 +33,10 @@ export class Chat {
     this.metadata.set('authorization', `Bearer ${credential}`);
     // Plain text for a server on this machine; use credentials.createSsl() for any other.
     const channel = credentials.createInsecure();
-    this.events = new EventServiceClient(address, channel);
-    this.#tokens = new TokenServiceClient(address, channel);
-    this.#users = new UserServiceClient(address, channel);
-    this.#messages = new MessageServiceClient(address, channel);
+    this.events = new EventServiceClient(address, channel, KEEPALIVE);
+    this.#tokens = new TokenServiceClient(address, channel, KEEPALIVE);
+    this.#users = new UserServiceClient(address, channel, KEEPALIVE);
+    this.#messages = new MessageServiceClient(address, channel, KEEPALIVE);
   }
 
   /** The account is a user, too, so that chats with it show its name. */

@@ -1,10 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { status, type ServiceError } from '@grpc/grpc-js';
 import type { Event, SubscribeResponse } from '../gen/queqiao/server/v1/event_service.js';
 import type { Chat } from './chat.js';
 
 const RETRY_MS = 1_000;
+/** Ends of a stream that waiting mends: a node or a connection is to go, there are too many calls or streams, a node has failed. */
+const PASSING = new Set([status.UNAVAILABLE, status.RESOURCE_EXHAUSTED, status.INTERNAL]);
 
 /**
  * Follows what happens in the app, on from where the last run stopped, until something happens that waiting does not mend. An
@@ -21,15 +23,21 @@ export async function followEvents(
     try {
       for await (const answer of stream as AsyncIterable<SubscribeResponse>) {
         answer.events.forEach(handle);
-        writeFileSync(cursorFile, answer.cursor);
+        keep(cursorFile, answer.cursor);
       }
     } catch (error) {
       const { code, details } = error as ServiceError;
       // What follows the cursor is gone: events were missed, read what matters anew, then go on from now.
-      if (code === status.OUT_OF_RANGE) writeFileSync(cursorFile, '');
-      else if (code !== status.UNAVAILABLE) throw error;
+      if (code === status.OUT_OF_RANGE) rmSync(cursorFile, { force: true });
+      else if (!PASSING.has(code)) throw error;
       console.error(`events: ${details}`);
     }
     await sleep(RETRY_MS);
   }
+}
+
+/** As a whole: whoever ends in the middle finds the cursor before. An empty file would say: from now on. */
+function keep(cursorFile: string, cursor: string): void {
+  writeFileSync(`${cursorFile}.new`, cursor);
+  renameSync(`${cursorFile}.new`, cursorFile);
 }

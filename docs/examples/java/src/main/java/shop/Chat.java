@@ -41,7 +41,11 @@ final class Chat {
     var authorized = MetadataUtils.newAttachHeadersInterceptor(metadata);
     // Plain text for a server on this machine; use TlsChannelCredentials for any other.
     ManagedChannel channel =
-        Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
+        Grpc.newChannelBuilder(address, InsecureChannelCredentials.create())
+            // Finds a connection that the network has forgotten: without that, a stream would wait on it for ever.
+            .keepAliveTime(30, TimeUnit.SECONDS)
+            .keepAliveTimeout(10, TimeUnit.SECONDS)
+            .build();
     users = UserServiceGrpc.newBlockingStub(channel).withInterceptors(authorized);
     tokens = TokenServiceGrpc.newBlockingStub(channel).withInterceptors(authorized);
     messages = MessageServiceGrpc.newBlockingStub(channel).withInterceptors(authorized);
