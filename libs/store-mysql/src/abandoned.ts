@@ -15,7 +15,12 @@ export interface Abandonment {
 export function whileWanted(context: StoreContext, signal: Abandonment | undefined): StoreContext {
   if (signal === undefined) return context;
   const pool = new WantedConnections(context.pool, signal);
-  return { ...context, pool, kysely: kyselyOn(pool) };
+  return { ...context, pool, kysely: kyselyOn(pool), inAnyCase: inAnyCase(context) };
+}
+
+/** For what has to be done whether anybody waits for it or not, because of what is committed already. */
+export function inAnyCase(context: StoreContext): StoreContext {
+  return context.inAnyCase ?? context;
 }
 
 /** Throws StoreAbandoned. */

@@ -14,6 +14,8 @@ export interface StoreContext {
   readonly dispatchIds: DispatchIds;
   readonly events: EventOutbox;
   readonly clock: Clock;
+  /** Of stores that stop when nobody waits for them: the ones that do not. */
+  readonly inAnyCase?: StoreContext;
 }
 
 /** The database's clock in milliseconds; the only one that orders what several nodes write. */

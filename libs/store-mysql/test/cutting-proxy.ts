@@ -7,6 +7,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class CuttingProxy {
   cut: 'never' | 'before-commit' | 'after-commit' = 'never';
   cuts = 0;
+  commits = 0;
   connections = 0;
   readonly #sockets = new Set<Socket>();
 
@@ -45,7 +46,9 @@ export class CuttingProxy {
       server.destroy();
     };
     client.on('data', (data) => {
-      const commits = this.cut !== 'never' && /commit$/i.test(data.toString('latin1'));
+      const isCommit = /commit$/i.test(data.toString('latin1'));
+      if (isCommit) this.commits += 1;
+      const commits = this.cut !== 'never' && isCommit;
       if (commits && this.cut === 'before-commit') {
         this.#count();
         end();

@@ -11,6 +11,7 @@ import {
   type Database,
 } from '../src/index.js';
 import { STANDING_SQL } from '../src/account/standing.js';
+import { CuttingProxy } from './cutting-proxy.js';
 import { app, StoreRig, user } from './store-rig.js';
 
 let rig: StoreRig;
@@ -99,6 +100,27 @@ describe('signing out', () => {
     const after = await database.revocations.since(0, null);
     expect(after.rows).toHaveLength(rows.length + 1);
   });
+});
+
+it('a sign-out that took too long is written again, also when nobody waits for it any more', async () => {
+  const proxy = await CuttingProxy.start(rig.created.url);
+  // From the first COMMIT on.
+  const clock = {
+    ...systemClock,
+    monotonic: () =>
+      systemClock.monotonic() + (proxy.commits > 0 ? REVOCATION_MAX_WRITE_MS + 1 : 0),
+  };
+  const signal = {
+    get aborted() {
+      return proxy.commits > 0;
+    },
+  };
+  const late = rig.open({ url: proxy.url, clock });
+  const { revocations } = late.whileWanted(signal);
+  expect(await revocations.signOutUser(app, user('ann'))).toBe(true);
+  expect((await database.revocations.since(0, null)).rows).toHaveLength(2);
+  await late.close();
+  await proxy.stop();
 });
 
 describe('ending a token', () => {

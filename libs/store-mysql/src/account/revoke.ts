@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import { inAnyCase } from '../abandoned.js';
 import { TransientStoreError } from '../errors.js';
 import type { Schema } from '../schema/schema.js';
 import type { StoreContext } from '../store-context.js';
@@ -40,7 +41,7 @@ export async function revoke<T>(
     if (write === MAX_WRITES) break;
     begunMs = clock.monotonic();
     // Whether anybody waits or not: what is committed has to be seen.
-    await answered(context, { ...call, appId, request: null }, work);
+    await answered(inAnyCase(context), { ...call, appId, request: null }, work);
   }
   throw new TransientStoreError('revocations take too long to be seen in time');
 }

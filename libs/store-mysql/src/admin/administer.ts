@@ -1,6 +1,6 @@
 import { DomainError, type AppId } from '@queqiao/domain';
 import { sql, type Selectable, type Transaction } from 'kysely';
-import { whileWanted } from '../abandoned.js';
+import { inAnyCase, whileWanted } from '../abandoned.js';
 import type { AdminChangeCall } from '../admin-types.js';
 import { REVOCATION_MAX_WRITE_MS } from '../account/revoke.js';
 import { StoreError, TransientStoreError } from '../errors.js';
@@ -58,7 +58,7 @@ export async function administer<T>(
   const answer = await inRounds(() => retrying(wanted, () => attempt(wanted, call, appId, work)));
   const { revoke } = work;
   if (revoke && context.clock.monotonic() - begunMs > REVOCATION_MAX_WRITE_MS) {
-    await revokeInTime(context, appId, revoke);
+    await revokeInTime(inAnyCase(context), appId, revoke);
   }
   return answer;
 }
