@@ -7,7 +7,7 @@ import { ManageApps } from '../usecase/admin/manage-apps.js';
 import { ManageCredentials } from '../usecase/admin/manage-credentials.js';
 import { ManageKeys } from '../usecase/admin/manage-keys.js';
 import type { Refusals } from '../usecase/admin/ports.js';
-import { readsOf } from './reads.js';
+import { callsOf } from './calls.js';
 
 /** What back ends were refused, for the audit log. */
 export function backEndRefusals(
@@ -27,13 +27,13 @@ export function administration(
   database: Pick<Database, 'admin' | 'whileWanted'>,
   clock: Clock,
 ): readonly AnyService[] {
-  const read = readsOf(database);
+  const call = callsOf(database);
   // Whether anybody waits or not, a refusal is recorded.
   const { admin: refusals } = database;
   return operatorServices({
-    apps: read(({ admin, usage }) => new ManageApps({ apps: admin, usage, refusals })),
-    keys: read(({ admin }) => new ManageKeys({ keys: admin, refusals, clock })),
-    credentials: read(({ admin }) => new ManageCredentials({ credentials: admin, refusals })),
-    listAuditEntries: read(({ admin }) => new ListAuditEntries({ audit: admin })),
+    apps: call(({ admin, usage }) => new ManageApps({ apps: admin, usage, refusals })),
+    keys: call(({ admin }) => new ManageKeys({ keys: admin, refusals, clock })),
+    credentials: call(({ admin }) => new ManageCredentials({ credentials: admin, refusals })),
+    listAuditEntries: call(({ admin }) => new ListAuditEntries({ audit: admin })),
   });
 }

@@ -12,10 +12,10 @@ import { GetErasure } from '../usecase/erasure/get-erasure.js';
 import type { ConnectNodes } from '../usecase/session/ports.js';
 import { GetAccounts } from '../usecase/user/get-accounts.js';
 import type { UpsertUsers } from '../usecase/user/upsert-users.js';
-import { readsOf } from './reads.js';
+import { callsOf } from './calls.js';
 
 export interface AppUsersDeps {
-  readonly database: Pick<Database, 'bans' | 'revocations' | 'erasures' | 'whileWanted'>;
+  readonly database: Pick<Database, 'whileWanted'>;
   readonly directory: Pick<Directory, 'routesOf'>;
   readonly nodes: Pick<ConnectNodes, 'isAttached'>;
   readonly upsertUsers: UpsertUsers;
@@ -25,19 +25,18 @@ export interface AppUsersDeps {
 /** Users for the apps' back ends. */
 export function appUserService(deps: AppUsersDeps): AnyService {
   const { upsertUsers, erasureJobs: jobs } = deps;
-  const { bans, revocations, erasures } = deps.database;
   const online = onlineDevices(deps);
-  const read = readsOf(deps.database);
+  const call = callsOf(deps.database);
   return serverUserService({
     upsertUsers,
-    signOutUser: new SignOutUser({ signOuts: revocations }),
-    getAccounts: read(({ bans: records }) => new GetAccounts({ records })),
-    banUser: new BanUser({ bans }),
-    unbanUser: new UnbanUser({ bans }),
-    listBans: read((stores) => new ListBans({ bans: stores.bans })),
-    listDevicesOf: read(({ devices, users }) => new ListDevicesOf({ devices, users, online })),
-    eraseUser: new EraseUser({ erasures, jobs }),
-    getErasure: read((stores) => new GetErasure({ erasures: stores.erasures })),
+    signOutUser: call(({ revocations: signOuts }) => new SignOutUser({ signOuts })),
+    getAccounts: call(({ bans: records }) => new GetAccounts({ records })),
+    banUser: call(({ bans }) => new BanUser({ bans })),
+    unbanUser: call(({ bans }) => new UnbanUser({ bans })),
+    listBans: call((stores) => new ListBans({ bans: stores.bans })),
+    listDevicesOf: call(({ devices, users }) => new ListDevicesOf({ devices, users, online })),
+    eraseUser: call(({ erasures }) => new EraseUser({ erasures, jobs })),
+    getErasure: call((stores) => new GetErasure({ erasures: stores.erasures })),
   });
 }
 

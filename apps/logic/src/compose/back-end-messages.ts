@@ -16,12 +16,13 @@ import { ListMessageReaders } from '../usecase/conversation/list-message-readers
 import { ListMessages } from '../usecase/conversation/list-messages.js';
 import { ListReadStates } from '../usecase/conversation/list-read-states.js';
 import { DeleteMessages } from '../usecase/message/delete-messages.js';
+import { HiddenConversations } from '../usecase/message/hidden-conversations.js';
 import { ImportMessages } from '../usecase/message/import-messages.js';
 import type { MessagePosts } from '../usecase/message/post-message.js';
 import { RecallMessage } from '../usecase/message/recall-message.js';
 import { SendMessage } from '../usecase/message/send-message.js';
 import { SendToUsers } from '../usecase/message/send-to-users.js';
-import { readsOf } from './reads.js';
+import { callsOf } from './calls.js';
 
 export interface BackEndMessagesDeps extends MessagePosts {
   readonly database: Database;
@@ -37,29 +38,32 @@ export function backEndMessageServices(
   options: { readonly owner: string },
 ): AnyService[] {
   const { apps } = deps;
-  const { conversations, users, requests } = deps.database;
-  const read = readsOf(deps.database);
+  const call = callsOf(deps.database);
+  const imports = importWriter(deps, options);
   const changes = { ...deps, contents: changeContents };
   return [
     serverMessageService({
-      sendMessage: new SendMessage({ ...deps, users, conversations }),
-      sendToUsers: new SendToUsers({ ...deps, users, requests }),
-      listMessages: read(({ conversations: log }) => new ListMessages({ log })),
+      sendMessage: new SendMessage({
+        ...deps,
+        hidden: call((stores) => new HiddenConversations(stores)),
+      }),
+      sendToUsers: call(({ users, requests }) => new SendToUsers({ ...deps, users, requests })),
+      listMessages: call(({ conversations: log }) => new ListMessages({ log })),
       recallMessage: new RecallMessage(changes),
       deleteMessages: new DeleteMessages(changes),
     }),
     serverConversationService({
-      getConversation: read(({ conversations: log }) => new GetConversation({ log })),
-      listConversations: read(
+      getConversation: call(({ conversations: log }) => new GetConversation({ log })),
+      listConversations: call(
         (stores) => new ListConversations({ ...stores, log: stores.conversations }),
       ),
-      listReadStates: read(({ conversations: log }) => new ListReadStates({ log })),
-      listReaders: read(
+      listReadStates: call(({ conversations: log }) => new ListReadStates({ log })),
+      listReaders: call(
         ({ conversations: log, members }) => new ListMessageReaders({ log, members }),
       ),
     }),
     importService({
-      importMessages: new ImportMessages({ apps, users, log: importWriter(deps, options) }),
+      importMessages: call(({ users }) => new ImportMessages({ apps, users, log: imports })),
     }),
   ];
 }

@@ -9,10 +9,10 @@ import { GetBroadcast } from '../usecase/broadcast/get-broadcast.js';
 import { ListBroadcasts } from '../usecase/broadcast/list-broadcasts.js';
 import { StartBroadcast } from '../usecase/broadcast/start-broadcast.js';
 import type { ChangeOptions } from '../usecase/change/ports.js';
-import { readsOf } from './reads.js';
+import { callsOf } from './calls.js';
 
 export interface BroadcastDeps {
-  readonly database: Pick<Database, 'broadcasts' | 'users' | 'whileWanted'>;
+  readonly database: Pick<Database, 'whileWanted'>;
   readonly apps: Apps;
   readonly broadcastJobs: Pick<BroadcastJobs, 'nudge'>;
 }
@@ -21,14 +21,13 @@ export function broadcastService(
   { database, apps, broadcastJobs }: BroadcastDeps,
   options: ChangeOptions,
 ): AnyService {
-  const { broadcasts, users } = database;
-  const read = readsOf(database);
+  const call = callsOf(database);
   const onStarted = () => broadcastJobs.nudge();
   return serverBroadcastService({
-    startBroadcast: new StartBroadcast({ apps, users, broadcasts, onStarted }, options),
-    getBroadcast: read((stores) => new GetBroadcast({ broadcasts: stores.broadcasts })),
-    listBroadcasts: read((stores) => new ListBroadcasts({ broadcasts: stores.broadcasts })),
-    cancelBroadcast: new CancelBroadcast({ broadcasts }, options),
+    startBroadcast: call((stores) => new StartBroadcast({ ...stores, apps, onStarted }, options)),
+    getBroadcast: call((stores) => new GetBroadcast({ broadcasts: stores.broadcasts })),
+    listBroadcasts: call((stores) => new ListBroadcasts({ broadcasts: stores.broadcasts })),
+    cancelBroadcast: call(({ broadcasts }) => new CancelBroadcast({ broadcasts }, options)),
   });
 }
 

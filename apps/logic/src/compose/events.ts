@@ -7,7 +7,7 @@ import type { Apps } from '../usecase/app/ports.js';
 import type { LogEpoch } from '../usecase/conversation/ports.js';
 import type { EventStreams } from '../usecase/event/ports.js';
 import { SubscribeEvents } from '../usecase/event/subscribe-events.js';
-import { readsOf } from './reads.js';
+import { callsOf } from './calls.js';
 
 /** Streams of one app at one node. */
 export const EVENT_STREAMS_MAX_PER_APP = 8;
@@ -25,9 +25,9 @@ export interface EventsDeps {
 
 export function eventService({ database, metrics, ...deps }: EventsDeps): AnyService {
   const streams = new OpenStreams(metrics);
-  const read = readsOf(database);
+  const call = callsOf(database);
   return serverEventService({
-    subscribeEvents: read(({ events }) => new SubscribeEvents({ ...deps, events, streams })),
+    subscribeEvents: call(({ events }) => new SubscribeEvents({ ...deps, events, streams })),
   });
 }
 

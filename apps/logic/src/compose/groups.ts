@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { judgeInvite, selfConversationId, type GroupId, type UserId } from '@queqiao/domain';
 import type { Directory } from '@queqiao/directory';
 import type { Clock, Registry } from '@queqiao/runtime';
-import type { Database } from '@queqiao/store-mysql';
+import type { Database, Stores } from '@queqiao/store-mysql';
 import { groupNotices, type GroupUsecases } from '../api/index.js';
 import type { Delivery } from '../delivery/index.js';
 import type { Apps } from '../usecase/app/ports.js';
@@ -40,10 +40,10 @@ import { TransferOwnership } from '../usecase/group/transfer-ownership.js';
 import { UpdateGroup } from '../usecase/group/update-group.js';
 import { GroupTurns } from './group-turns.js';
 import { commitPusher } from './pushers.js';
-import { readsOf, type Reads } from './reads.js';
+import { callsOf, type Calls } from './calls.js';
 
 export interface GroupsDeps {
-  readonly database: Pick<Database, 'groups' | 'users' | 'relations' | 'whileWanted'>;
+  readonly database: Pick<Database, 'whileWanted'>;
   readonly directory: Pick<Directory, 'faceRooms'>;
   readonly delivery: Pick<Delivery, 'pushChange' | 'pushTransient'>;
   readonly apps: Apps;
@@ -55,55 +55,64 @@ export function groupUsecases(
   { database, directory, delivery, apps, clock, metrics }: GroupsDeps,
   options: ChangeOptions,
 ): GroupUsecases {
-  const { groups, users, relations } = database;
-  const read = readsOf(database);
+  const call = callsOf(database);
   const turns = new GroupTurns(metrics);
-  const deps = { apps, groups, turns, notices: groupNotices, push: commitPusher(delivery) };
-  const inviting = { ...deps, users, invites: inviteRules(relations) };
+  const rooms = faceRooms(directory);
   const events = faceRoomEvents(delivery, clock);
-  const facing = { ...deps, users, rooms: faceRooms(directory), events };
+  const shared = { apps, turns, notices: groupNotices, push: commitPusher(delivery) };
+  const change: Change = (Made) =>
+    call((stores) => {
+      const { groups, users, relations } = stores;
+      const given = { ...shared, rooms, events, groups, users, invites: inviteRules(relations) };
+      return new Made({ ...given, links: groups, newToken }, options);
+    });
   return {
-    createGroup: new CreateGroup(inviting, options),
-    getGroups: read((stores) => new GetGroups({ groups: stores.groups })),
-    updateGroup: new UpdateGroup(deps, options),
-    dissolveGroup: new DissolveGroup(deps, options),
-    listMyGroups: read((stores) => new ListMyGroups({ groups: stores.groups })),
-    listMembers: read((stores) => new ListMembers({ groups: stores.groups })),
-    getMembers: read((stores) => new GetMembers({ groups: stores.groups })),
-    addMembers: new AddMembers(inviting, options),
-    leaveGroup: new LeaveGroup(deps, options),
-    removeMembers: new RemoveMembers(deps, options),
-    setRole: new SetRole(deps, options),
-    transferOwnership: new TransferOwnership(deps, options),
-    renameMember: new RenameMember(deps, options),
-    muteMembers: new MuteMembers(deps, options),
-    ...requestUsecases({ ...deps, links: groups, newToken }, options, read),
-    enterFaceRoom: new EnterFaceRoom(facing),
-    joinFaceRoom: new JoinFaceRoom(facing, options),
+    createGroup: change(CreateGroup),
+    getGroups: call((stores) => new GetGroups({ groups: stores.groups })),
+    updateGroup: change(UpdateGroup),
+    dissolveGroup: change(DissolveGroup),
+    listMyGroups: call((stores) => new ListMyGroups({ groups: stores.groups })),
+    listMembers: call((stores) => new ListMembers({ groups: stores.groups })),
+    getMembers: call((stores) => new GetMembers({ groups: stores.groups })),
+    addMembers: change(AddMembers),
+    leaveGroup: change(LeaveGroup),
+    removeMembers: change(RemoveMembers),
+    setRole: change(SetRole),
+    transferOwnership: change(TransferOwnership),
+    renameMember: change(RenameMember),
+    muteMembers: change(MuteMembers),
+    ...requestUsecases(call, change),
+    enterFaceRoom: change(EnterFaceRoom),
+    joinFaceRoom: change(JoinFaceRoom),
   };
 }
 
-type RequestDeps = GroupChangeDeps & {
-  readonly groups: Database['groups'];
-  readonly links: Database['groups'];
-  readonly newToken: () => string;
-};
+/** What all changes together are made with. */
+type Given = GroupChangeDeps &
+  Pick<Stores, 'groups' | 'users'> & {
+    readonly invites: InviteRules;
+    readonly rooms: FaceRooms;
+    readonly events: FaceRoomEvents;
+    readonly links: Stores['groups'];
+    readonly newToken: () => string;
+  };
+type Change = <T extends object>(Made: new (deps: Given, options: ChangeOptions) => T) => T;
 
 /** Applications, invitations and links. */
-function requestUsecases(deps: RequestDeps, options: ChangeOptions, read: Reads) {
+function requestUsecases(call: Calls, change: Change) {
   return {
-    joinGroup: new JoinGroup(deps, options),
-    listApplications: read(({ groups }) => new ListApplications({ groups })),
-    handleApplication: new HandleApplication(deps, options),
-    cancelApplication: new CancelApplication(deps, options),
-    listInvitations: read(({ groups }) => new ListInvitations({ groups })),
-    answerInvitation: new AnswerInvitation(deps, options),
-    markRequestsRead: new MarkRequestsRead(deps, options),
-    createJoinLink: new CreateJoinLink(deps, options),
-    revokeJoinLink: new RevokeJoinLink(deps, options),
-    listJoinLinks: read(({ groups }) => new ListJoinLinks({ groups, links: groups })),
-    getJoinLink: read(({ groups }) => new GetJoinLink({ groups, links: groups })),
-    joinByLink: new JoinByLink(deps, options),
+    joinGroup: change(JoinGroup),
+    listApplications: call(({ groups }) => new ListApplications({ groups })),
+    handleApplication: change(HandleApplication),
+    cancelApplication: change(CancelApplication),
+    listInvitations: call(({ groups }) => new ListInvitations({ groups })),
+    answerInvitation: change(AnswerInvitation),
+    markRequestsRead: change(MarkRequestsRead),
+    createJoinLink: change(CreateJoinLink),
+    revokeJoinLink: change(RevokeJoinLink),
+    listJoinLinks: call(({ groups }) => new ListJoinLinks({ groups, links: groups })),
+    getJoinLink: call(({ groups }) => new GetJoinLink({ groups, links: groups })),
+    joinByLink: change(JoinByLink),
   };
 }
 

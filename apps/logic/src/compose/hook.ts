@@ -16,7 +16,7 @@ import { ManageHook } from '../usecase/hook/manage-hook.js';
 import type { HookSecrets } from '../usecase/hook/ports.js';
 import type { BeforeSendJudge } from '../usecase/message/ports.js';
 import type { Outbound } from './webhooks.js';
-import { readsOf } from './reads.js';
+import { callsOf } from './calls.js';
 
 /** How long a hook that was set, changed or deleted may go unnoticed. */
 const HOOKS_TTL_MS = 4_000;
@@ -53,7 +53,7 @@ export function hookServices(
   const { allowHttp, allowPrivate } = outbound.rules;
   const rules = { allowHttp, allowsHost: (url: URL) => allowsHost(url, allowPrivate) };
   const secrets = hookSecrets(box);
-  const manageHook = readsOf(database)(
+  const manageHook = callsOf(database)(
     ({ hooks }) => new ManageHook({ hooks, refusals, secrets, rules, newRun: randomUUID }),
   );
   return [serverHookService({ manageHook })];

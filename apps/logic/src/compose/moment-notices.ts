@@ -7,10 +7,10 @@ import { CountNotices } from '../usecase/moment-notice/count-notices.js';
 import { ListNotices } from '../usecase/moment-notice/list-notices.js';
 import { MarkNoticesRead } from '../usecase/moment-notice/mark-notices-read.js';
 import { commitPusher } from './pushers.js';
-import { readsOf } from './reads.js';
+import { callsOf } from './calls.js';
 
 export interface MomentNoticeDeps {
-  readonly database: Pick<Database, 'notices' | 'whileWanted'>;
+  readonly database: Pick<Database, 'whileWanted'>;
   readonly delivery: Pick<Delivery, 'pushChange'>;
 }
 
@@ -20,12 +20,13 @@ export function momentNoticeUsecases(
   options: ChangeOptions,
 ): MomentNoticeUsecases {
   const push = commitPusher(delivery);
-  const read = readsOf(database);
-  const { notices } = database;
+  const call = callsOf(database);
   return {
-    listNotices: read((stores) => new ListNotices({ notices: stores.notices })),
-    countNotices: read((stores) => new CountNotices({ notices: stores.notices })),
-    markNoticesRead: new MarkNoticesRead({ notices, entries: noticeEntries, push }, options),
+    listNotices: call((stores) => new ListNotices({ notices: stores.notices })),
+    countNotices: call((stores) => new CountNotices({ notices: stores.notices })),
+    markNoticesRead: call(
+      ({ notices }) => new MarkNoticesRead({ notices, entries: noticeEntries, push }, options),
+    ),
   };
 }
 

@@ -30,33 +30,35 @@ import { RemoveComment } from '../usecase/moment/remove-comment.js';
 import { SetAudience } from '../usecase/moment/set-audience.js';
 import { RemovePost, RestorePost } from '../usecase/moment/set-post-state.js';
 import { commitPusher } from './pushers.js';
-import { readsOf } from './reads.js';
+import { callsOf } from './calls.js';
 
 export interface MomentDeps {
-  readonly database: Pick<Database, 'posts' | 'reactions' | 'whileWanted'>;
+  readonly database: Pick<Database, 'whileWanted'>;
   readonly delivery: Pick<Delivery, 'pushChange'>;
   readonly jobs: Pick<MomentJobs, 'nudge'>;
   readonly apps: Apps;
 }
+
+type Given<T extends abstract new (...given: never) => unknown> = ConstructorParameters<T>;
 
 /** Every operation on what users show to friends. */
 export function momentUsecases(
   { database, delivery, jobs, apps }: MomentDeps,
   options: ChangeOptions,
 ): MomentUsecases {
-  const { posts } = database;
-  const read = readsOf(database);
+  const call = callsOf(database);
   const push = commitPusher(delivery, jobs);
-  const change = [{ apps, posts, notices: postNotices, push }, options] as const;
+  const change = <T extends object>(Change: new (...given: Given<typeof CreatePost>) => T) =>
+    call(({ posts }) => new Change({ apps, posts, notices: postNotices, push }, options));
   return {
-    createPost: new CreatePost(...change),
-    editPost: new EditPost(...change),
-    setAudience: new SetAudience(...change),
-    deletePost: new DeletePost(...change),
-    getPost: read(({ moments }) => new GetPost({ moments })),
-    listPosts: read(({ moments }) => new ListPosts({ moments })),
-    listTimeline: read(({ moments, timelines: clock }) => new ListTimeline({ moments, clock })),
-    listNewPosts: read(({ moments, timelines: clock }) => new ListNewPosts({ moments, clock })),
+    createPost: change(CreatePost),
+    editPost: change(EditPost),
+    setAudience: change(SetAudience),
+    deletePost: change(DeletePost),
+    getPost: call(({ moments }) => new GetPost({ moments })),
+    listPosts: call(({ moments }) => new ListPosts({ moments })),
+    listTimeline: call(({ moments, timelines: clock }) => new ListTimeline({ moments, clock })),
+    listNewPosts: call(({ moments, timelines: clock }) => new ListNewPosts({ moments, clock })),
   };
 }
 
@@ -65,18 +67,18 @@ export function commentUsecases(
   { database, delivery, jobs, apps }: MomentDeps,
   options: ChangeOptions,
 ): CommentUsecases {
-  const { reactions } = database;
-  const read = readsOf(database);
+  const call = callsOf(database);
   const push = commitPusher(delivery, jobs);
-  const change = [{ apps, reactions, notices: postNotices, push }, options] as const;
+  const change = <T extends object>(Change: new (...given: Given<typeof LikePost>) => T) =>
+    call(({ reactions }) => new Change({ apps, reactions, notices: postNotices, push }, options));
   return {
-    likePost: new LikePost(...change),
-    unlikePost: new UnlikePost(...change),
-    sharePost: new SharePost(...change),
-    createComment: new CreateComment(...change),
-    deleteComment: new DeleteComment(...change),
-    listLikes: read(({ moments }) => new ListLikes({ moments })),
-    listComments: read(({ moments }) => new ListComments({ moments })),
+    likePost: change(LikePost),
+    unlikePost: change(UnlikePost),
+    sharePost: change(SharePost),
+    createComment: change(CreateComment),
+    deleteComment: change(DeleteComment),
+    listLikes: call(({ moments }) => new ListLikes({ moments })),
+    listComments: call(({ moments }) => new ListComments({ moments })),
   };
 }
 
@@ -87,21 +89,20 @@ export function appMomentUsecases(
     delivery,
     jobs,
   }: Pick<MomentDeps, 'delivery' | 'jobs'> & {
-    readonly database: Pick<Database, 'posts' | 'appPosts' | 'whileWanted'>;
+    readonly database: Pick<Database, 'whileWanted'>;
   },
   options: ChangeOptions,
 ): ServerMomentUsecases {
-  const { posts, appPosts } = database;
-  const read = readsOf(database);
+  const call = callsOf(database);
   const push = commitPusher(delivery, jobs);
-  const change = [{ appPosts, posts, notices: postNotices, push }, options] as const;
+  const own = { notices: postNotices, push };
   return {
-    listAppPosts: read((stores) => new ListAppPosts(stores)),
-    getAppPost: read((stores) => new GetAppPost(stores)),
-    removePost: new RemovePost(...change),
-    restorePost: new RestorePost(...change),
-    listAppComments: read((stores) => new ListAppComments(stores)),
-    removeComment: new RemoveComment(...change),
-    exportPosts: read((stores) => new ExportPosts(stores)),
+    listAppPosts: call((stores) => new ListAppPosts(stores)),
+    getAppPost: call((stores) => new GetAppPost(stores)),
+    removePost: call((stores) => new RemovePost({ ...stores, ...own }, options)),
+    restorePost: call((stores) => new RestorePost({ ...stores, ...own }, options)),
+    listAppComments: call((stores) => new ListAppComments(stores)),
+    removeComment: call((stores) => new RemoveComment({ ...stores, ...own }, options)),
+    exportPosts: call((stores) => new ExportPosts(stores)),
   };
 }

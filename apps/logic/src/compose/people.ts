@@ -1,4 +1,4 @@
-import type { Database } from '@queqiao/store-mysql';
+import type { Database, Stores } from '@queqiao/store-mysql';
 import {
   friendNotices,
   profileNotices,
@@ -13,6 +13,7 @@ import { AcceptFriendRequest } from '../usecase/friend/accept-friend-request.js'
 import { AddFriends } from '../usecase/friend/add-friends.js';
 import { BlockUser } from '../usecase/friend/block-user.js';
 import { CancelFriendRequest } from '../usecase/friend/cancel-friend-request.js';
+import type { FriendChangeDeps } from '../usecase/friend/change-deps.js';
 import { DeleteFriend } from '../usecase/friend/delete-friend.js';
 import { ListBlocks } from '../usecase/friend/list-blocks.js';
 import { ListFriendRequests } from '../usecase/friend/list-friend-requests.js';
@@ -33,10 +34,10 @@ import { UpdateMe } from '../usecase/user/update-me.js';
 import { UpdateMySettings } from '../usecase/user/update-my-settings.js';
 import { UpsertUsers } from '../usecase/user/upsert-users.js';
 import { commitPusher } from './pushers.js';
-import { readsOf } from './reads.js';
+import { callsOf } from './calls.js';
 
 export interface PeopleDeps {
-  readonly database: Pick<Database, 'users' | 'friends' | 'requests' | 'whileWanted'>;
+  readonly database: Pick<Database, 'whileWanted'>;
   readonly delivery: Pick<Delivery, 'pushChange'>;
   readonly jobs: Pick<MomentJobs, 'nudge'>;
   readonly apps: Apps;
@@ -50,44 +51,51 @@ export interface PeopleUsecases {
   readonly upsertUsers: UpsertUsers;
 }
 
+/** What all changes together are made with. */
+type FriendChange = [
+  deps: FriendChangeDeps & Pick<Stores, 'friends' | 'requests'>,
+  options: ChangeOptions,
+];
+
 /** Every operation on users and on what they are to each other. */
 export function peopleUsecases(
   { database, delivery, jobs, apps }: PeopleDeps,
   options: ChangeOptions,
 ): PeopleUsecases {
-  const read = readsOf(database);
+  const call = callsOf(database);
   const push = commitPusher(delivery, jobs);
-  const account = { users: database.users, notices: profileNotices, push };
-  const change = [{ ...database, apps, notices: friendNotices, push }, options] as const;
+  const account = ({ users }: Stores) => ({ users, notices: profileNotices, push });
+  const change = <T extends object>(Change: new (...given: FriendChange) => T) =>
+    call((stores) => new Change({ ...stores, apps, notices: friendNotices, push }, options));
   return {
     users: {
-      getUsers: read((stores) => new GetUsers({ users: stores.users })),
-      getMe: read((stores) => new GetMe({ users: stores.users })),
-      updateMe: new UpdateMe(account, options),
-      updateMySettings: new UpdateMySettings(account, options),
-      searchUsers: read((stores) => new SearchUsers({ users: stores.users })),
+      getUsers: call((stores) => new GetUsers({ users: stores.users })),
+      getMe: call((stores) => new GetMe({ users: stores.users })),
+      updateMe: call((stores) => new UpdateMe(account(stores), options)),
+      updateMySettings: call((stores) => new UpdateMySettings(account(stores), options)),
+      searchUsers: call((stores) => new SearchUsers({ users: stores.users })),
     },
     friends: {
-      sendFriendRequest: new SendFriendRequest(...change),
-      acceptFriendRequest: new AcceptFriendRequest(...change),
-      rejectFriendRequest: new RejectFriendRequest(...change),
-      cancelFriendRequest: new CancelFriendRequest(...change),
-      listFriendRequests: read((stores) => new ListFriendRequests({ friends: stores.friends })),
-      markFriendRequestsRead: new MarkFriendRequestsRead(...change),
-      listFriends: read((stores) => new ListFriends({ friends: stores.friends })),
-      searchFriends: read((stores) => new SearchFriends({ friends: stores.friends })),
-      updateFriend: new UpdateFriend(...change),
-      deleteFriend: new DeleteFriend(...change),
-      blockUser: new BlockUser(...change),
-      unblockUser: new UnblockUser(...change),
-      listBlocks: read((stores) => new ListBlocks({ friends: stores.friends })),
+      sendFriendRequest: change(SendFriendRequest),
+      acceptFriendRequest: change(AcceptFriendRequest),
+      rejectFriendRequest: change(RejectFriendRequest),
+      cancelFriendRequest: change(CancelFriendRequest),
+      listFriendRequests: call((stores) => new ListFriendRequests({ friends: stores.friends })),
+      markFriendRequestsRead: change(MarkFriendRequestsRead),
+      listFriends: call((stores) => new ListFriends({ friends: stores.friends })),
+      searchFriends: call((stores) => new SearchFriends({ friends: stores.friends })),
+      updateFriend: change(UpdateFriend),
+      deleteFriend: change(DeleteFriend),
+      blockUser: change(BlockUser),
+      unblockUser: change(UnblockUser),
+      listBlocks: call((stores) => new ListBlocks({ friends: stores.friends })),
     },
     onBehalf: {
-      addFriends: new AddFriends(...change),
-      removeFriends: new RemoveFriends(...change),
-      setDirectChat: new SetDirectChat(...change),
-      listFriendsOf: read((stores) => new ListFriendsOf(stores)),
+      addFriends: change(AddFriends),
+      removeFriends: change(RemoveFriends),
+      setDirectChat: change(SetDirectChat),
+      listFriendsOf: call((stores) => new ListFriendsOf(stores)),
     },
-    upsertUsers: new UpsertUsers({ ...account, apps }, options),
+    upsertUsers: call((stores) => new UpsertUsers({ ...account(stores), apps }, options)),
   };
 }

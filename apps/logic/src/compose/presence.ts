@@ -15,7 +15,7 @@ import type { PresencePusher } from '../usecase/presence/ports.js';
 import { SubscribePresence } from '../usecase/presence/subscribe-presence.js';
 import { TellPresence } from '../usecase/presence/tell-presence.js';
 import { UnsubscribePresence } from '../usecase/presence/unsubscribe-presence.js';
-import { readsOf } from './reads.js';
+import { callsOf } from './calls.js';
 
 export interface PresenceDeps {
   readonly apps: Apps;
@@ -31,20 +31,23 @@ export function presenceServices(deps: PresenceDeps): {
 } {
   const { apps, database, directory } = deps;
   const given = { apps, online: directory, subscriptions: directory };
-  const shared = { ...given, rows: database.presence };
-  const read = readsOf(database);
+  const call = callsOf(database);
   return {
     services: [
       clientPresenceService({
-        getPresence: read(({ presence: rows }) => new GetPresence({ ...given, rows })),
-        subscribePresence: new SubscribePresence(shared),
-        unsubscribePresence: new UnsubscribePresence(shared),
+        getPresence: call(({ presence: rows }) => new GetPresence({ ...given, rows })),
+        subscribePresence: call(({ presence: rows }) => new SubscribePresence({ ...given, rows })),
+        unsubscribePresence: new UnsubscribePresence(given),
       }),
       serverPresenceService({
-        getTruePresence: read(({ presence: rows }) => new GetTruePresence({ ...given, rows })),
+        getTruePresence: call(({ presence: rows }) => new GetTruePresence({ ...given, rows })),
       }),
     ],
-    tellPresence: new TellPresence({ ...shared, pusher: presencePusher(deps) }),
+    tellPresence: new TellPresence({
+      ...given,
+      rows: database.presence,
+      pusher: presencePusher(deps),
+    }),
   };
 }
 

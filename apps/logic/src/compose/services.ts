@@ -76,7 +76,7 @@ import { presenceServices } from './presence.js';
 import { LiveTransients } from './transients.js';
 import { groupUsecases } from './groups.js';
 import { statePusher } from './pushers.js';
-import { readsOf } from './reads.js';
+import { callsOf } from './calls.js';
 import { tokenService } from './tokens.js';
 import { webhookServices, type Outbound } from './webhooks.js';
 
@@ -107,19 +107,20 @@ export interface Services {
   readonly erasures: UserErasures;
 }
 
+type MemberChanges = ConstructorParameters<typeof MarkRead>;
+
 /** Every operation with its adapters, and every service with its operations. */
 export function createServices(
   deps: ServicesDeps,
   options: { readonly owner: string; readonly dispatchDelayMs: number },
 ): Services {
   const { database, caches, writer, delivery, clock } = deps;
-  const { conversations, members, users } = database;
   const apps: SessionApps = { app: (appId) => caches.apps.get(appId) };
   const knownUsers: KnownUsers = { ensure: (app, user) => caches.knownUsers.get(app, user) };
   const tokens = new TokenVerifier({ keys: caches.keys, clock });
   const standings = new CachedStandings(caches.standings);
   const epoch: LogEpoch = { logEpoch: async () => (await caches.epoch.get()) ?? 0 };
-  const read = readsOf(database);
+  const call = callsOf(database);
   const groups = groupUsecases({ ...deps, apps }, options);
   const people = peopleUsecases({ ...deps, apps }, options);
   const push = statePusher(delivery);
@@ -127,23 +128,24 @@ export function createServices(
   const erasures = erasureJobs({ ...deps, apps }, options);
   const { upsertUsers } = people;
   const appUsers = { upsertUsers, erasureJobs: erasures };
-  const change = [{ members, push }, options] as const;
-  const transients = new LiveTransients({ conversations, users, delivery, clock });
+  const change = <T extends object>(Change: new (...given: MemberChanges) => T) =>
+    call(({ members }) => new Change({ members, push }, options));
+  const transients = call((stores) => new LiveTransients({ ...stores, delivery, clock }));
   const beforeSend = beforeSendJudge(deps);
   const presence = presenceServices({ ...deps, apps });
   const all = [
     clientMessageService({
       ...messages({ apps, log: writer, transients, beforeSend }),
-      deleteForMe: new DeleteForMe(...change),
+      deleteForMe: change(DeleteForMe),
     }),
     clientConversationService({
-      syncConversations: read(({ conversations: log }) => new SyncConversations({ log, epoch })),
-      pullEntries: read(({ conversations: log }) => new PullEntries({ log, epoch })),
-      catchUp: read(({ conversations: log }) => new CatchUp({ log, epoch })),
-      markRead: new MarkRead(...change),
-      updateSettings: new UpdateSettings(...change),
-      clearHistory: new ClearHistory(...change),
-      listReaders: read((stores) => new ListReaders({ ...stores, log: stores.conversations })),
+      syncConversations: call(({ conversations: log }) => new SyncConversations({ log, epoch })),
+      pullEntries: call(({ conversations: log }) => new PullEntries({ log, epoch })),
+      catchUp: call(({ conversations: log }) => new CatchUp({ log, epoch })),
+      markRead: change(MarkRead),
+      updateSettings: change(UpdateSettings),
+      clearHistory: change(ClearHistory),
+      listReaders: call((stores) => new ListReaders({ ...stores, log: stores.conversations })),
     }),
     clientGroupService(groups),
     clientUserService(people.users),
@@ -153,18 +155,18 @@ export function createServices(
     serverFriendService(people.onBehalf),
     serverGroupService(groups),
     clientDeviceService({
-      listDevices: read(({ devices }) => new ListDevices({ devices })),
-      signOutDevice: new SignOutDevice({ signOuts: database.revocations }),
+      listDevices: call(({ devices }) => new ListDevices({ devices })),
+      signOutDevice: call(({ revocations: signOuts }) => new SignOutDevice({ signOuts })),
     }),
     appUserService({ ...deps, ...appUsers, nodes: new LinkedConnectNodes(deps) }),
     tokenService({ ...deps, tokens, users: knownUsers }),
     ...presence.services,
     sessions({ tokens, apps, users: knownUsers, epoch, clock }, deps, {
-      ackDelivered: new AckDelivered(...change),
+      ackDelivered: new AckDelivered({ members: database.members, push }, options),
       tellPresence: presence.tellPresence,
     }),
   ];
-  const lookup: UserLookup = { existing: (app, userIds) => users.existing(app, userIds) };
+  const lookup: UserLookup = { existing: (app, userIds) => database.users.existing(app, userIds) };
   return { all, tokens, apps, users: { ...knownUsers, ...lookup }, standings, erasures };
 }
 

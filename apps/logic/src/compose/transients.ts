@@ -12,11 +12,13 @@ export interface LiveTransientsDeps {
   readonly clock: Clock;
 }
 
+type Draft = Omit<TransientDraft, 'signal'>;
+
 /** Permission by a plain read: a signal that crosses a removal may still arrive, unlike a message. */
 export class LiveTransients implements Transients {
   constructor(readonly deps: LiveTransientsDeps) {}
 
-  async deliver(draft: TransientDraft): Promise<{ createdMs: number }> {
+  async deliver({ signal: _, ...draft }: TransientDraft): Promise<{ createdMs: number }> {
     const createdMs = this.deps.clock.now();
     const large = await this.#largeGroup(draft);
     const userIds = large ? [] : await this.#recipients(draft);
@@ -25,7 +27,7 @@ export class LiveTransients implements Transients {
   }
 
   /** Of a large group the members are never read: its nodes know their sessions. */
-  async #largeGroup(draft: TransientDraft) {
+  async #largeGroup(draft: Draft) {
     const { appId, conversationId, sender } = draft;
     if (!conversationId.startsWith('g:')) return undefined;
     const [head] = await this.deps.conversations.heads(appId, [conversationId]);
@@ -34,7 +36,7 @@ export class LiveTransients implements Transients {
     return { seq: Number.MAX_SAFE_INTEGER, leaveVersion: head.leaveVersion };
   }
 
-  async #mustBeHeard({ appId, conversationId, sender, directRule }: TransientDraft): Promise<void> {
+  async #mustBeHeard({ appId, conversationId, sender, directRule }: Draft): Promise<void> {
     const user = sender.id as UserId;
     const membership = await this.deps.conversations.member(appId, user, conversationId);
     const speaking = { sender, conversationId, takesAway: false, directRule };
@@ -43,7 +45,7 @@ export class LiveTransients implements Transients {
     if (refusal) throw refusal;
   }
 
-  async #recipients(draft: TransientDraft): Promise<readonly UserId[]> {
+  async #recipients(draft: Draft): Promise<readonly UserId[]> {
     const { appId, conversationId, sender } = draft;
     const { conversations } = this.deps;
     // Nobody ever left at or after this seq: the answer holds current members only.
@@ -54,7 +56,7 @@ export class LiveTransients implements Transients {
   }
 
   /** Of a direct chat or a feed in which nothing was said yet: people type before they write. */
-  async #future(draft: TransientDraft): Promise<readonly UserId[]> {
+  async #future(draft: Draft): Promise<readonly UserId[]> {
     const { appId, conversationId, sender, directRule } = draft;
     const ref = conversationRef(conversationId);
     const userIds = ref.kind === 'direct' ? [...new Set([ref.a, ref.b])] : feedOwner(ref);

@@ -16,7 +16,7 @@ import type { Apps } from '../usecase/app/ports.js';
 import { DeadLetters } from '../usecase/webhook/dead-letters.js';
 import { ManageWebhooks } from '../usecase/webhook/manage-webhooks.js';
 import { HttpSender, WebhookPump, type HeldWebhook, type WebhookKey } from '../webhook/index.js';
-import { readsOf } from './reads.js';
+import { callsOf } from './calls.js';
 
 /** Where other hosts are sent something, and with whose secrets. */
 export interface Outbound {
@@ -58,13 +58,13 @@ export function webhookServices(
   const { allowHttp, allowPrivate } = rules;
   const { types } = webhookFormat();
   const urls = { allowHttp, types, allowsHost: (url: URL) => allowsHost(url, allowPrivate) };
-  const read = readsOf(database);
+  const call = callsOf(database);
   return [
     serverWebhookService({
-      webhooks: read(
+      webhooks: call(
         ({ webhooks }) => new ManageWebhooks({ apps, webhooks, refusals, secrets, rules: urls }),
       ),
-      deadLetters: read(({ webhooks }) => new DeadLetters({ webhooks, refusals })),
+      deadLetters: call(({ webhooks }) => new DeadLetters({ webhooks, refusals })),
     }),
   ];
 }

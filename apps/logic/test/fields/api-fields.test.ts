@@ -9,12 +9,7 @@ import {
   FileDescriptorSetSchema,
   MethodOptions_IdempotencyLevel as Level,
 } from '@bufbuild/protobuf/wkt';
-import { DomainError, parseAppId } from '@queqiao/domain';
-import { FriendServiceDefinition as Friends } from '@queqiao/protocol/client';
-import {
-  FriendServiceDefinition as ServerFriends,
-  UserServiceDefinition as ServerUsers,
-} from '@queqiao/protocol/server';
+import { DomainError } from '@queqiao/domain';
 import { descriptorSet } from '@queqiao/protocol/descriptor';
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,18 +24,15 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../rig/any-door.js';
-import { ApiRig, newId } from '../rig/api-rig.js';
+import { ApiRig } from '../rig/api-rig.js';
 import { adminFields } from './admin-fields.js';
 import { clientFields } from './client-fields.js';
-import { BROADCAST_ROWS } from './broadcast-fields.js';
-import { COMMENT_ROWS } from './comment-fields.js';
-import { LIMITS } from './content-fields.js';
 import { replaced, type FieldRules, type MethodRow } from './field-rules.js';
-import { furnishGroups, groupFields } from './group-fields.js';
-import { POST_ROWS } from './moment-fields.js';
-import { nodeFields, ORIGIN } from './node-fields.js';
+import { FIELDS_SETTINGS, furnish } from './fields-world.js';
+import { groupFields } from './group-fields.js';
+import { nodeFields } from './node-fields.js';
 import { serverFields } from './server-fields.js';
-import { webhookFields, WEBHOOK_ROWS } from './webhook-fields.js';
+import { webhookFields } from './webhook-fields.js';
 import { typedCases } from './typed-cases.js';
 import { expectIdTaken } from './used-ids.js';
 
@@ -52,15 +44,9 @@ let tables: string[];
 
 beforeAll(async () => {
   rig = await ApiRig.start();
-  app = await rig.createApp('demo', {
-    ...LIMITS,
-    maxGroupCreateMembers: 4,
-    allowedOrigins: [ORIGIN],
-    events: true,
-  });
+  app = await rig.createApp('demo', FIELDS_SETTINGS);
   doors = await doorsOf(rig, app, 'alice');
-  await furnish();
-  rows = tableOfFields(await app.token('alice'), await furnishGroups(rig, app));
+  rows = tableOfFields(await app.token('alice'), await furnish(rig, app));
   tables = (await queryRows(rig.database.url, 'SHOW TABLES')).flatMap((row) => {
     return Object.values(row) as string[];
   });
@@ -79,44 +65,6 @@ function tableOfFields(token: string, roomId: string): ReadonlyMap<string, Metho
     ...adminFields,
     ...webhookFields,
   ]);
-}
-
-/** What the rows of the table speak of. */
-async function furnish(): Promise<void> {
-  await rig.createApp('managed');
-  await rig.createApp('ending');
-  await rig.changeApps((apps) => apps.setStatus(parseAppId('ending'), 'suspended'));
-  await rig
-    .backEnd(`Bearer ${app.credential}`)
-    .upsert('alice', 'bob', 'carol', 'dave', 'eve', 'frank', 'ivan');
-  await befriend();
-  await queryRows(rig.database.url, POST_ROWS);
-  await queryRows(rig.database.url, COMMENT_ROWS);
-  await queryRows(rig.database.url, BROADCAST_ROWS);
-  for (const sql of WEBHOOK_ROWS) await queryRows(rig.database.url, sql);
-  const alice = await rig.signedIn(app, 'alice');
-  await alice.createGroup({ groupId: 'team', memberIds: ['bob'] });
-  await alice.createGroup({ groupId: 'ending', memberIds: ['bob'] });
-  const bob = await rig.signedIn(app, 'bob');
-  await bob.createGroup({ groupId: 'of-bob', memberIds: ['alice'] });
-  for (const said of ['a', 'b', 'c', 'd', 'e']) await alice.send('g:team', `first-${said}`, said);
-  await alice.send('d:alice:bob', 'first', 'hello');
-  const [door] = doors.node;
-  const open = { token: await app.token('alice'), device: { id: 'tablet' }, origin: ORIGIN };
-  if (door) await callWith(door, 'queqiao.link.v1.SessionService/OpenSession', open);
-}
-
-async function befriend(): Promise<void> {
-  const asking = async (who: string, userId: string) => {
-    const call = await rig.calls(app, who);
-    await call(Friends, 'sendFriendRequest', { clientRequestId: newId(), userId });
-  };
-  for (const who of ['bob', 'carol']) await asking(who, 'alice');
-  await asking('alice', 'dave');
-  const backEnd = rig.backEndCalls(app);
-  const pairs = ['eve', 'frank'].map((userB) => ({ userA: 'alice', userB }));
-  await backEnd(ServerFriends, 'addFriends', { clientRequestId: newId(), pairs });
-  await backEnd(ServerUsers, 'upsertUsers', { users: [{ userId: 'bob', handle: 'bob@x' }] });
 }
 
 const UNDER_WAY = [

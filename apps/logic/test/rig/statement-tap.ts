@@ -5,11 +5,11 @@ const HEADER_BYTES = 4;
 /** MySQL is sent query attributes before the text: here always none. MariaDB has no such thing. */
 const NO_ATTRIBUTES = '\0\x01';
 /**
- * What a node says to its database by itself: claims of the recovery and of jobs, events that get their places, what apps have, groups on their way
- * to be large, pings, its health, the set-up of a connection.
+ * What a node says to its database by itself: claims of the recovery and of jobs, events that get their places and whose apps want them, what apps
+ * have, groups on their way to be large, pings, its health, the set-up of a connection.
  */
 const OWN_BUSINESS =
-  /^(?:do 0|select 1$|set |show |start transaction|begin|commit|rollback)|\b(?:dispatch|large_crossings|broadcasts_by_due|erasures_by_due|app_usage_by_due|webhook_nodes|moment_jobs|event_outbox|app_event_heads)\b/i;
+  /^(?:do 0|select 1$|set |show |start transaction|begin|commit|rollback|SELECT app_id FROM apps|SELECT COUNT\(\*\) AS found, MAX)|\b(?:dispatch|large_crossings|broadcasts_by_due|erasures_by_due|app_usage_by_due|webhook_nodes|moment_jobs|event_outbox|app_event_heads)\b/i;
 
 /** Stands between a node and its database, and reads every statement as it is sent. */
 export class StatementTap {
@@ -28,7 +28,7 @@ export class StatementTap {
         this.#statements.push(...reader.statements(chunk));
         return 'pass';
       }
-      return this.#isHeld ? 'hold' : 'pass';
+      return this.isHeld ? 'hold' : 'pass';
     };
   }
 
@@ -42,7 +42,7 @@ export class StatementTap {
   async during(work: () => Promise<unknown>): Promise<string[]> {
     this.#statements = [];
     await work();
-    return this.#ofCalls;
+    return this.ofCalls;
   }
 
   /** From the `nth` statement on that is sent now nothing is answered, until `letGo`. */
@@ -53,7 +53,7 @@ export class StatementTap {
 
   /** Resolves when that statement was sent. */
   async held(): Promise<void> {
-    await eventually('a statement is held', () => this.#isHeld);
+    await eventually('a statement is held', () => this.isHeld);
   }
 
   letGo(): void {
@@ -61,19 +61,23 @@ export class StatementTap {
     this.proxy.letGo();
   }
 
-  get #ofCalls(): string[] {
+  /** What was sent since `during` or `hold`, without what the node does by itself. */
+  get ofCalls(): string[] {
     return this.#statements.filter((sql) => !OWN_BUSINESS.test(sql.trimStart()));
   }
 
-  get #isHeld(): boolean {
-    return this.#ofCalls.length >= this.#heldFrom;
+  get isHeld(): boolean {
+    return this.ofCalls.length >= this.#heldFrom;
+  }
+
+  /** Whether a statement was sent since `during` or `hold`, also of what the node does by itself. */
+  hasSent(pattern: RegExp): boolean {
+    return this.#statements.some((sql) => pattern.test(sql));
   }
 
   /** Resolves when a statement was sent since `during` was last begun, or since the start. */
   async sent(pattern: RegExp): Promise<void> {
-    await eventually(`${String(pattern)} was sent`, () =>
-      this.#statements.some((sql) => pattern.test(sql)),
-    );
+    await eventually(`${String(pattern)} was sent`, () => this.hasSent(pattern));
   }
 
   stop(): Promise<void> {

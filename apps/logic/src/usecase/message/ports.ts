@@ -107,6 +107,7 @@ export interface TransientDraft {
   readonly origin: SessionOrigin | undefined;
   /** What the app asks of those who talk directly. */
   readonly directRule: DirectChatRule;
+  readonly signal: Cancellation;
 }
 
 /** Delivers without storing. Lost when nobody is there, or when there is more of it than can be carried. */

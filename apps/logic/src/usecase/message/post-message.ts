@@ -20,9 +20,9 @@ export async function postMessage(
 ): Promise<SentEntry> {
   const { conversationId, content, directRule } = message;
   if (message.transient) {
-    const { appId, sender, origin } = author;
+    const { appId, sender, origin, signal } = author;
     const event = { kind: 'content', content: content.encoded } as const;
-    const draft = { appId, conversationId, sender, origin, event, directRule };
+    const draft = { appId, conversationId, sender, origin, event, directRule, signal };
     const { createdMs } = await posts.transients.deliver(draft);
     return { conversationId, seq: 0, ordinal: 0, createdMs };
   }

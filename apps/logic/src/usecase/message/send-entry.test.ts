@@ -41,8 +41,7 @@ function rig(app: AppState | null = { status: 'active', settings }, refusal?: Do
         return Promise.resolve({ seq: 4, ordinal: 3, createdMs: 9 });
       },
     },
-    users: { existing: (_app: unknown, ids: readonly UserId[]) => Promise.resolve(new Set(ids)) },
-    conversations: { heads: () => Promise.resolve([]) },
+    hidden: { explain: (_context: unknown, error: unknown) => Promise.resolve(error) },
     transients: {
       deliver: (draft: TransientDraft) => {
         shown.push(draft);

@@ -4,7 +4,7 @@ import { knownApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import type { BusinessContext } from '../caller.js';
 import { checkSender } from './app-account.js';
-import { explainHidden, type HiddenConversationDeps } from './hidden-conversation.js';
+import type { HiddenConversations } from './hidden-conversations.js';
 import { checkMessage, type MessageInput } from './message-draft.js';
 import { postMessage, type MessagePosts, type SentEntry } from './post-message.js';
 import { checkUserMayAddress } from './user-sender.js';
@@ -20,7 +20,12 @@ export interface ServerMessageInput extends MessageInput {
  * others.
  */
 export class SendMessage {
-  constructor(readonly deps: MessagePosts & HiddenConversationDeps & { readonly apps: Apps }) {}
+  constructor(
+    readonly deps: MessagePosts & {
+      readonly apps: Apps;
+      readonly hidden: Pick<HiddenConversations, 'explain'>;
+    },
+  ) {}
 
   async run(context: BusinessContext, input: ServerMessageInput): Promise<SentEntry> {
     const { appId, signal } = context;
@@ -34,7 +39,7 @@ export class SendMessage {
       checkUserMayAddress(conversationId, userId);
       return await postMessage(this.deps, message, author);
     } catch (error) {
-      throw await explainHidden(error, this.deps, { appId, userId, conversationId });
+      throw await this.deps.hidden.explain(context, error, { userId, conversationId });
     }
   }
 }

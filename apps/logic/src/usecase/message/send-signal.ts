@@ -22,7 +22,7 @@ export interface SignalInput {
 export class SendSignal {
   constructor(readonly deps: { readonly apps: Apps; readonly transients: Transients }) {}
 
-  async run({ appId, caller }: UserContext, input: SignalInput): Promise<void> {
+  async run({ appId, caller, signal }: UserContext, input: SignalInput): Promise<void> {
     const conversationId = parseConversationId(input.conversationId);
     const { name, data } = input;
     const length = Buffer.byteLength(name);
@@ -41,6 +41,7 @@ export class SendSignal {
       event: { kind: 'signal', name, data },
       origin: caller.session,
       directRule,
+      signal,
     });
   }
 }

@@ -2,7 +2,7 @@ import type { Database, Stores } from '@queqiao/store-mysql';
 import type { Cancellation } from '../usecase/caller.js';
 
 /** Of an operation whose methods all take the context of the call first. */
-export type Reads = <T extends object>(make: (stores: Stores) => T) => T;
+export type Calls = <T extends object>(make: (stores: Stores) => T) => T;
 
 type Operation = Record<
   PropertyKey,
@@ -10,10 +10,10 @@ type Operation = Record<
 >;
 
 /**
- * Operations that read are made anew for each call, on stores of the call: once nobody waits for its answer no statement of it is
- * begun. What they are given besides is shared by all calls.
+ * Operations are made anew for each call, on stores of the call: once nobody waits for its answer no statement of it is begun. What
+ * they are given besides is shared by all calls.
  */
-export function readsOf(database: Pick<Database, 'whileWanted'>): Reads {
+export function callsOf(database: Pick<Database, 'whileWanted'>): Calls {
   return <T extends object>(make: (stores: Stores) => T) =>
     new Proxy({} as T, {
       get: (_none, method): Operation[string] => {
