@@ -38,7 +38,7 @@ export const TOKEN_LIFE_MS = 3_600_000;
 
 /**
  * Tokens are `<app>/<user>` or `<app>/<user>/<life in ms>`; a word of REFUSALS is refused accordingly, and `slow/…` waits
- * for `release`. The client method `…/Hang` waits too, `…/Fail` answers NOT_A_MEMBER, `…/Lost` rejects,
+ * for `release`. The client methods `…/Hang` and `…/SignOutDevice` wait too, `…/Fail` answers NOT_A_MEMBER, `…/Lost` rejects,
  * `…/Busy` is refused for its rate, others echo.
  */
 export class InMemoryLogic {
@@ -131,7 +131,7 @@ export class InMemoryLogic {
   }
 
   async #client(method: string, input: LogicCallInput): Promise<LogicReply> {
-    if (method === 'Hang') await this.#wait();
+    if (method === 'Hang' || method === 'SignOutDevice') await this.#wait();
     if (method === 'Lost') throw new DomainError('UNAVAILABLE', 'logic node lost');
     if (method === 'Fail') return refused(['NOT_A_MEMBER', 'conversation_id'], input.requestId);
     if (method === 'Busy') return refused(['RATE_LIMITED', 'userWritesPerSecond'], 'r4', 300);

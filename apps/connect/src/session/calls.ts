@@ -31,6 +31,7 @@ export interface CallsDeps {
   readonly logger: Logger;
 }
 
+const SIGN_OUT = `${CLIENT_METHOD_PREFIX}DeviceService/SignOutDevice`;
 const METHOD_NAME = /^[\w./]{1,128}$/;
 
 /** Forwards the calls of signed-in devices to logic and writes the replies, in the order in which they come back. */
@@ -53,6 +54,7 @@ export class Calls {
     }
     if (session.callIds === null) session.callIds = [call.id];
     else session.callIds.push(call.id);
+    if (call.method === SIGN_OUT) session.signingOut = true;
     this.deps.metrics.calls.inc();
     void this.#forward(session, call, requestId);
   }
@@ -116,11 +118,11 @@ export class Calls {
         timeoutMs: this.limits.callTimeoutMs,
         requestId,
       });
-      this.#settle(session, call.id);
+      this.#settle(session, call);
       if ('error' in reply) this.#refused(session, call, ProtoError.decode(reply.error));
       else this.deps.outboxes.push(session, codec.reply(call.id, reply.body));
     } catch (error) {
-      this.#settle(session, call.id);
+      this.#settle(session, call);
       this.#replyOwn(session, call, toProtoError(error, requestId));
     }
   }
@@ -142,8 +144,9 @@ export class Calls {
     this.deps.logger.debug({ method, code: errorCodeFromProto(code), requestId, appId }, 'call');
   }
 
-  #settle(session: Session, id: number): void {
+  #settle(session: Session, { id, method }: Call): void {
     this.deps.metrics.calls.dec();
+    if (method === SIGN_OUT) session.signingOut = false;
     const ids = session.callIds;
     const at = ids?.indexOf(id) ?? -1;
     if (ids === null || at < 0) return;

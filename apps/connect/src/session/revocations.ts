@@ -11,6 +11,9 @@ import type { SessionMetrics } from './session-metrics.js';
 import type { SessionTable } from './session-table.js';
 import type { WriteGate } from './write-gate.js';
 
+/** So old a sign-out is when it ends a session that still waits for the answer of one: with the next answers of the feed, in time. */
+export const ANSWER_FIRST_MS = 1_000;
+
 export interface RevocationsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
@@ -62,7 +65,9 @@ export class Revocations {
     for (const row of rows) {
       recent.add(row);
       for (const session of table.ofUser(row.appId, row.userId)) {
-        if (covers(row, session)) this.#end(session);
+        // Of its own sign-out it has the answer first: the feed tells of it again.
+        const waits = session.signingOut && nowMs - row.revokedMs < ANSWER_FIRST_MS;
+        if (covers(row, session) && !waits) this.#end(session);
       }
     }
     for (const row of apps) this.#applyToApp(row);
