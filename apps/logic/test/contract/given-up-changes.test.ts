@@ -27,8 +27,9 @@ beforeAll(async () => {
 afterEach(() => settled());
 afterAll(() => given.stop());
 
-/** Nothing of a change that was made is on its way any more. */
+/** Nothing of a change that was made is on its way any more, and no webhook looks for what was said. */
 async function settled(): Promise<void> {
+  await queryRows(given.rig.database.url, 'UPDATE webhooks SET enabled = 0');
   for (const jobs of UNDER_WAY) {
     await eventually(`nothing waits in ${jobs}`, async () => {
       const [row] = await queryRows(given.rig.database.url, `SELECT COUNT(*) AS n FROM ${jobs}`);

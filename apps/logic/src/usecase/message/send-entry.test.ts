@@ -213,6 +213,7 @@ describe('a message of a user', () => {
       event: { kind: 'content', content: encoded },
       origin,
       directRule: 'open',
+      signal,
     });
   });
 
