@@ -79,12 +79,14 @@ describe('who may append', () => {
   });
 });
 
-it('takes nothing more from the app for a chat of a user who was erased, but what takes away', () => {
+it('takes nothing more for a chat of a user who was erased, but what takes away', () => {
   const closed = { ...head, flags: HEAD_FLAGS.closed };
   const chat = { conversationId: parseConversationId('d:alice:bob') };
   const notes = { conversationId: parseConversationId('d:alice:alice') };
   expect(codeOf({ ...system, ...chat }, null, closed)).toBe('NOT_FOUND');
   expect(codeOf({ ...alice, ...notes }, member, closed)).toBe('NOT_FOUND');
+  const blocked = { ...member, flags: MEMBER_FLAGS.blockedByPeer };
+  expect(codeOf({ ...alice, ...chat }, blocked, closed)).toBe('NOT_FOUND');
   const change = { kind: 'recall', targetSeqs: [5], windowMs: 0 } as const;
   expect(codeOf({ ...system, ...chat, change }, null, closed)).toBe('ok');
 });

@@ -27,7 +27,7 @@ export interface Speaking {
  * Who may append, decided under the conversation's lock and after retries were answered. An entry whose id was used for something
  * else is refused, and one that brings its refusal along gets it. Users must be members now, heard and not muted; someone who
  * never had anything to do with the conversation learns no more than for one that does not exist. The system and the business
- * write to every conversation that goes on; one with a user who was erased is none that exists.
+ * write to every conversation that goes on. One of two with a user who was erased is none that exists, for whoever speaks.
  */
 export function judgeAppend(
   item: Pick<
@@ -62,9 +62,9 @@ export function judgeSpeaker(
   const isUser = speaking.sender.kind === 'user';
   if (isUser && member === null) return conversationNotFound();
   if (!speaking.conversationId.startsWith('g:')) {
-    const refusal = isUser && member !== null ? judgeDirect(speaking, member) : null;
     const closed = (head.flags & HEAD_FLAGS.closed) !== 0 && !speaking.takesAway;
-    return refusal ?? (closed ? conversationNotFound() : null);
+    if (closed) return conversationNotFound();
+    return isUser && member !== null ? judgeDirect(speaking, member) : null;
   }
   const state = {
     dissolved: (head.flags & HEAD_FLAGS.dissolved) !== 0,

@@ -52,24 +52,32 @@ export class LiveTransients implements Transients {
     const list = await conversations.memberList(appId, conversationId, Number.MAX_SAFE_INTEGER);
     if (!list) return this.#future(draft);
     if (sender.kind === 'user') await this.#mustBeHeard(draft);
+    else await this.#existingUsers(draft);
     return list.members.filter(({ leftSeq }) => leftSeq === null).map(({ userId }) => userId);
   }
 
   /** Of a direct chat or a feed in which nothing was said yet: people type before they write. */
   async #future(draft: Draft): Promise<readonly UserId[]> {
-    const { appId, conversationId, sender, directRule } = draft;
-    const ref = conversationRef(conversationId);
-    const userIds = ref.kind === 'direct' ? [...new Set([ref.a, ref.b])] : feedOwner(ref);
-    const existing = await this.deps.users.existing(appId, userIds);
-    if (userIds.length === 0 || existing.size < userIds.length) throw conversationNotFound();
+    const { conversationId, sender, directRule } = draft;
+    const userIds = await this.#existingUsers(draft);
+    if (userIds.length === 0) throw conversationNotFound();
     const stranger = { role: 'member', leftSeq: null, flags: 0, mutedUntilMs: 0 } as const;
     const speaking = { sender, conversationId, takesAway: false, directRule };
     const refusal = judgeSpeaker(speaking, stranger, { flags: 0, nowMs: 0 });
     if (refusal) throw refusal;
     return userIds;
   }
+
+  /** Those of whom the id tells, none of a group. What one of them does not exist for, or no longer, is no conversation. */
+  async #existingUsers({ appId, conversationId }: Draft): Promise<readonly UserId[]> {
+    const userIds = usersOf(conversationRef(conversationId));
+    const existing = await this.deps.users.existing(appId, userIds);
+    if (existing.size < userIds.length) throw conversationNotFound();
+    return userIds;
+  }
 }
 
-function feedOwner(ref: ConversationRef): UserId[] {
+function usersOf(ref: ConversationRef): UserId[] {
+  if (ref.kind === 'direct') return [...new Set([ref.a, ref.b])];
   return ref.kind === 'self' ? [ref.user] : [];
 }

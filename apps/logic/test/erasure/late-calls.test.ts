@@ -34,7 +34,7 @@ it('a chat of two takes nothing more from before its messages are looked for', a
   await late.erase('quiet');
   await eventually('messages are about to be looked for', () => late.gates.messages.reached);
   late.held.letGo();
-  expect(await refused).toMatchObject({ code: 'BLOCKED' });
+  expect(await refused).toEqual({ code: 'NOT_FOUND', field: 'conversation_id' });
   late.gates.messages.open();
   await late.untilGone('quiet');
 });
