@@ -7,6 +7,7 @@ import type { BanStore } from './ban-types.js';
 import type { BroadcastStore } from './broadcast-types.js';
 import type { ConversationStore } from './conversation-types.js';
 import type { ErasureStore } from './erasure-types.js';
+import type { FirstAnswerStore } from './first-answers.js';
 import type { FriendStore, Relations } from './friend-types.js';
 import type { HookStore } from './hook-types.js';
 import type { GroupStore } from './group-types.js';
@@ -71,6 +72,7 @@ export interface Stores {
   readonly notices: NoticeStore;
   readonly groups: GroupStore;
   readonly requests: RequestStore;
+  readonly answers: FirstAnswerStore;
   readonly large: LargeStore;
   readonly presence: PresenceStore;
   readonly broadcasts: BroadcastStore;

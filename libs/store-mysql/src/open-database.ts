@@ -22,6 +22,7 @@ import { MysqlEpochStore } from './epoch-store.js';
 import { MysqlErasureStore } from './erasure/erasure-store.js';
 import { EventOutbox } from './event/event-outbox.js';
 import { MysqlEventStore } from './event/event-store.js';
+import { MysqlFirstAnswerStore } from './first-answers.js';
 import { MysqlFriendStore } from './friend/friend-store.js';
 import { MysqlRelations } from './friend/relations.js';
 import { MysqlGroupStore } from './group/group-store.js';
@@ -82,6 +83,7 @@ function stores(context: StoreContext): Stores {
     ...momentStores(context),
     groups: new MysqlGroupStore(context),
     requests: new MysqlRequestStore(context),
+    answers: new MysqlFirstAnswerStore(context),
     large: new MysqlLargeStore(context),
     presence: new MysqlPresenceStore(context),
     broadcasts: new MysqlBroadcastStore(context),

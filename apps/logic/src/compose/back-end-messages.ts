@@ -47,7 +47,9 @@ export function backEndMessageServices(
         ...deps,
         hidden: call((stores) => new HiddenConversations(stores)),
       }),
-      sendToUsers: call(({ users, requests }) => new SendToUsers({ ...deps, users, requests })),
+      sendToUsers: call(
+        ({ users, requests, answers }) => new SendToUsers({ ...deps, users, requests, answers }),
+      ),
       listMessages: call(({ conversations: log }) => new ListMessages({ log })),
       recallMessage: new RecallMessage(changes),
       deleteMessages: new DeleteMessages(changes),

@@ -53,7 +53,7 @@ export interface PeopleUsecases {
 
 /** What all changes together are made with. */
 type FriendChange = [
-  deps: FriendChangeDeps & Pick<Stores, 'friends' | 'requests'>,
+  deps: FriendChangeDeps & Pick<Stores, 'friends' | 'requests' | 'answers'>,
   options: ChangeOptions,
 ];
 

@@ -99,6 +99,7 @@ export class FriendScene {
         becameFriends: (id, text) => words(`becameFriends ${id} ${text}`)(),
       },
       requests: { claim: () => Promise.resolve() },
+      answers: { answered: () => Promise.resolve(undefined) },
       push: { pushCommit: () => void (this.pushed += 1) },
     };
   }

@@ -5,13 +5,14 @@ import type { AppRules, Apps } from '../app/ports.js';
 import type { UserContext } from '../caller.js';
 import { actorOf, changeRequest, settled } from '../change/change-request.js';
 import type { ChangeOptions, CommitPusher } from '../change/ports.js';
-import { mustExist, type UserLookup } from '../must-exist.js';
+import { existOrAnswered, type FirstAnswers, type UserLookup } from '../must-exist.js';
 import type { FriendFacts, FriendNotices, FriendPlan, Friends, FriendWork } from './ports.js';
 
 export interface FriendChangeDeps {
   readonly apps: Apps;
   readonly users: UserLookup;
   readonly friends: Pick<Friends, 'change'>;
+  readonly answers: FirstAnswers;
   readonly notices: FriendNotices;
   readonly push: CommitPusher;
 }
@@ -55,7 +56,8 @@ export async function changeFriends<T>(
   const peerId = parseUserId(input.userId);
   if (peerId === caller.userId) throw invalidArgument('user_id', 'must be another user');
   const rules = await activeApp(deps.apps, appId);
-  await mustExist(deps.users, appId, [peerId], () => 'user_id');
+  const first = await existOrAnswered<T>(deps, { appId, request }, [peerId], () => 'user_id');
+  if (first !== undefined) return first.answer;
   const telling = { notices: deps.notices, actor: actorOf(caller) };
   const work = { ...options, ...locks, appId, request, userId: caller.userId, peerId };
   const outcome = await deps.friends.change(work, (facts) => decide(facts, telling, rules));

@@ -4,7 +4,7 @@ import { activeApp } from '../app/active-app.js';
 import type { BusinessContext } from '../caller.js';
 import { actorOf, changeRequest, settled } from '../change/change-request.js';
 import type { ChangeOptions, RequestIds } from '../change/ports.js';
-import { mustExist } from '../must-exist.js';
+import { answeredBefore, noUser } from '../must-exist.js';
 import type { FriendChange, FriendChangeDeps } from './change-deps.js';
 import { checkPairs, pairRequestId, type UserPair } from './pairs.js';
 
@@ -32,7 +32,11 @@ export async function changePairs<T>(
   const pairs = checkPairs(input.pairs);
   const rules = await activeApp(deps.apps, appId);
   const users = new Set(pairs.flatMap(({ userA, userB }) => [userA, userB]));
-  await mustExist(deps.users, appId, [...users], (missing) => nameIn(input.pairs, missing));
+  const existing = await deps.users.existing(appId, [...users]);
+  const missing = [...users].find((id) => !existing.has(id));
+  const refusal = missing === undefined ? null : noUser(missing, nameIn(input.pairs, missing));
+  // A call that is repeated may name who was erased since.
+  if (refusal) await answeredBefore(deps.answers, { appId, request: whole }, refusal);
   await deps.requests.claim(appId, whole);
   const telling = { notices: deps.notices, actor: actorOf(caller) };
   for (const pair of pairs) {
@@ -40,6 +44,9 @@ export async function changePairs<T>(
     const request = changeRequest(context, requestId, method);
     const work = { ...options, ...locks, appId, request, ...sides(pair) };
     await each(pair, async () => {
+      if (refusal && !(existing.has(pair.userA) && existing.has(pair.userB))) {
+        return (await answeredBefore<T>(deps.answers, work, refusal)).answer;
+      }
       const outcome = await deps.friends.change(work, (facts) => decide(facts, telling, rules));
       return settled(deps.push, outcome);
     });

@@ -4,7 +4,7 @@ import { activeApp } from '../app/active-app.js';
 import type { BusinessContext } from '../caller.js';
 import { changeRequest, settled } from '../change/change-request.js';
 import type { ChangeOptions } from '../change/ports.js';
-import { mustExist } from '../must-exist.js';
+import { existOrAnswered } from '../must-exist.js';
 import type { FriendChangeDeps } from './change-deps.js';
 import { checkPair } from './pairs.js';
 
@@ -23,13 +23,15 @@ export class SetDirectChat {
   ) {}
 
   async run(context: BusinessContext, input: SetDirectChatInput): Promise<null> {
-    const { apps, users, friends, push } = this.deps;
+    const { apps, friends, push } = this.deps;
     const { appId } = context;
     const request = changeRequest(context, input.clientRequestId, 'SetDirectChat');
     const { userA, userB } = checkPair(input);
     await activeApp(apps, appId);
     const fieldOf = (missing: UserId) => (missing === userA ? 'user_a' : 'user_b');
-    await mustExist(users, appId, [userA, userB], fieldOf);
+    const both = [userA, userB];
+    const first = await existOrAnswered<null>(this.deps, { appId, request }, both, fieldOf);
+    if (first !== undefined) return first.answer;
     const work = { ...this.options, appId, request, userId: userA, peerId: userB };
     const [on, off] = input.allowed ? [MEMBER_FLAGS.allowed, 0] : [0, MEMBER_FLAGS.allowed];
     const outcome = await friends.change({ ...work, feeds: 'none', chat: true }, () => ({

@@ -2,7 +2,7 @@ import { DomainError, type UserId } from '@queqiao/domain';
 
 import type { AppRules } from '../app/ports.js';
 import type { CallContext, Caller } from '../caller.js';
-import { actorOf, notice } from '../change/change-request.js';
+import { actorOf, changeRequest, notice } from '../change/change-request.js';
 import type { ChangeOptions } from '../change/ports.js';
 import { changeGroup, type GroupChangeDeps, type GroupChangeInput } from './change-deps.js';
 import { checkLength } from '../check-fields.js';
@@ -10,7 +10,7 @@ import { checkGroupUsers } from './check-group.js';
 import { currentMembers, demand } from './group-rules.js';
 import { readRules, sortByRule } from './invite-rules.js';
 import { joinSteps } from './member-steps.js';
-import { mustExist, type UserLookup } from '../must-exist.js';
+import { existOrAnswered, type UserLookup } from '../must-exist.js';
 import type { GroupFacts, GroupPlan, GroupStep, InviteRules } from './ports.js';
 import {
   applicationSteps,
@@ -34,6 +34,8 @@ export interface AddMembersAnswer {
   readonly appliedIds: UserId[];
 }
 
+const METHOD = 'AddMembers';
+
 interface Bringing {
   readonly caller: Caller;
   readonly text: string;
@@ -55,10 +57,18 @@ export class AddMembers {
     const userIds = checkGroupUsers(input.userIds);
     const text = checkLength(input.text ?? '', REQUEST_TEXT_MAX_LENGTH, 'text');
     const fieldOf = (id: UserId) => `user_ids[${input.userIds.indexOf(id)}]`;
-    await mustExist(this.deps.users, appId, userIds, fieldOf);
+    const { users, groups } = this.deps;
+    const request = changeRequest(context, input.clientRequestId, METHOD);
+    const first = await existOrAnswered<AddMembersAnswer>(
+      { users, answers: groups },
+      { appId, request },
+      userIds,
+      fieldOf,
+    );
+    if (first !== undefined) return first.answer;
     const invites = await readRules(this.deps.invites, context, userIds);
     return changeGroup(this.deps, this.options, context, input, {
-      method: 'AddMembers',
+      method: METHOD,
       userIds,
       withManagers: true,
       withRequests: true,

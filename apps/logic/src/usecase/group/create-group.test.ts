@@ -27,13 +27,14 @@ function rig({ invites = {} }: { invites?: Record<string, InviteRule> } = {}) {
   const made: Made[] = [];
   const pushed: unknown[] = [];
   const groups = {
+    answered: () => Promise.resolve(undefined),
     create(work: Made['work'], plan: (nowMs: number) => Made['plan']) {
       const planned = plan(1_000);
       made.push({ work, plan: planned });
       const commit = { appId, dispatchId: 'x', entries: [], heads: [], states: [] };
       return Promise.resolve({ answer: planned.answer, commit });
     },
-  } as unknown as Pick<Groups, 'create'>;
+  } as unknown as Pick<Groups, 'create' | 'answered'>;
   const create = new CreateGroup(
     {
       apps: { app: () => Promise.resolve({ status: 'active', settings: appRules() }) },

@@ -17,7 +17,7 @@ import { changeRequest, notice, settled } from '../change/change-request.js';
 import type { ChangeOptions, CommitPusher } from '../change/ports.js';
 import { groupIdOf } from './group-id.js';
 import { readRules, sortByRule, type SortedByRule } from './invite-rules.js';
-import { mustExist, type UserLookup } from '../must-exist.js';
+import { existOrAnswered, type UserLookup } from '../must-exist.js';
 import type { GroupNotices, Groups, InviteRules, NewGroupPlan } from './ports.js';
 import { invitationsStep, newInvitations } from './request-steps.js';
 import { checkPatch, type GroupPatch } from './update-group.js';
@@ -35,7 +35,7 @@ export interface CreateGroupDeps {
   readonly apps: Apps;
   readonly users: UserLookup;
   readonly invites: InviteRules;
-  readonly groups: Pick<Groups, 'create'>;
+  readonly groups: Pick<Groups, 'create' | 'answered'>;
   readonly notices: GroupNotices;
   readonly push: CommitPusher;
 }
@@ -89,9 +89,13 @@ export class CreateGroup {
       input.groupId === ''
         ? groupIdOf(appId, ownerId, clientRequestId)
         : parseGroupId(input.groupId);
-    await mustExist(users, appId, [ownerId, ...memberIds], (id) =>
-      id === ownerId ? 'owner_id' : `member_ids[${input.memberIds.indexOf(id)}]`,
+    const first = await existOrAnswered<CreateGroupAnswer>(
+      { users, answers: groups },
+      { appId, request },
+      [ownerId, ...memberIds],
+      (id) => (id === ownerId ? 'owner_id' : `member_ids[${input.memberIds.indexOf(id)}]`),
     );
+    if (first !== undefined) return first.answer;
     const invited = await readRules(invites, context, memberIds);
     const again = { conversationId: groupConversationId(groupId), groupId, invitedIds: [] };
     const work = { ...this.options, appId, request, groupId, ownerId, again };

@@ -1,12 +1,7 @@
 import type { AppId, GroupId, GroupProfile, GroupRole, InviteRule, UserId } from '@queqiao/domain';
 
-import type {
-  ChangeOutcome,
-  ChangeRequest,
-  ChangeWork,
-  EncodedEntry,
-  NewEntry,
-} from '../change/ports.js';
+import type { ChangeOutcome, ChangeWork, EncodedEntry, NewEntry } from '../change/ports.js';
+import type { FirstAnswers } from '../must-exist.js';
 import type { GroupMemberRecord, GroupRecord } from './read-ports.js';
 import type { Application, Invitation, JoinLink } from './request-ports.js';
 
@@ -116,7 +111,7 @@ export interface NewGroupPlan<T> {
   readonly large?: boolean;
 }
 
-export interface Groups {
+export interface Groups extends FirstAnswers {
   /**
    * Makes a group, idempotent by its request; `plan` may be asked more than once, with the time of the database. Errors:
    * ALREADY_EXISTS (group_id, client_request_id), LIMIT_EXCEEDED (maxGroupsPerUser), and whatever `plan` throws.
@@ -133,8 +128,6 @@ export interface Groups {
     work: GroupWork,
     decide: (facts: GroupFacts) => GroupPlan<T>,
   ): Promise<ChangeOutcome<T>>;
-  /** What a request was answered, as long as that is kept. */
-  answered(appId: AppId, request: ChangeRequest): Promise<{ readonly answer: unknown } | undefined>;
 }
 
 /** Words of a group's log, encoded. */

@@ -4,7 +4,7 @@ import { activeState } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
 import { overQuota } from '../app/quotas.js';
 import type { BusinessContext } from '../caller.js';
-import { mustExist, type UserLookup } from '../must-exist.js';
+import { noUser, type UserLookup } from '../must-exist.js';
 import { checkImport, ofMessage, type ImportedMessage } from './check-import.js';
 import type { ImportDraft, ImportLog, ImportOutcome } from './import-ports.js';
 
@@ -38,13 +38,18 @@ export class ImportMessages {
     const conversationId = parseConversationId(input.conversationId);
     const refusal = overQuota(app, 'maxEntries');
     const checked = checkImport(input.messages, { appId, conversationId }, app.settings);
-    const drafts = refusal ? checked.map((draft) => ({ ...draft, refusal })) : checked;
-    const authors = usersOf(drafts);
-    await mustExist(users, appId, [...authors.keys()], (missing) => {
-      return `messages[${authors.get(missing) ?? 0}].sender.id`;
-    });
+    const authors = usersOf(checked);
+    const existing = await users.existing(appId, [...authors.keys()]);
+    const missing = [...authors.keys()].find((id) => !existing.has(id));
+    // Of a batch that is repeated one may have been erased since; if it is none, nothing of it is stored.
+    const unknown =
+      missing === undefined
+        ? undefined
+        : noUser(missing, `messages[${authors.get(missing) ?? 0}].sender.id`);
+    const refused = unknown ?? refusal;
+    const drafts = refused ? checked.map((draft) => ({ ...draft, refusal: refused })) : checked;
     const outcomes = await log.append(drafts, { events: input.emitEvents, signal });
-    return outcomes.map(placeOf);
+    return outcomes.map((outcome, index) => placeOf(outcome, index, unknown));
   }
 }
 
@@ -58,8 +63,8 @@ function usersOf(drafts: readonly ImportDraft[]): Map<UserId, number> {
   return users;
 }
 
-function placeOf(outcome: ImportOutcome, index: number): ImportedPlace {
-  if (outcome.status === 'refused') throw refusalOf(outcome.error, index);
+function placeOf(outcome: ImportOutcome, index: number, unknown?: DomainError): ImportedPlace {
+  if (outcome.status === 'refused') throw unknown ?? refusalOf(outcome.error, index);
   const { seq, createdMs, status } = outcome;
   return { seq, createdMs, alreadyStored: status === 'duplicate' };
 }

@@ -13,7 +13,7 @@ import type { BusinessContext } from '../caller.js';
 import { changeRequest } from '../change/change-request.js';
 import type { RequestIds } from '../change/ports.js';
 import { checkUserIds } from '../check-fields.js';
-import { mustExist, type UserLookup } from '../must-exist.js';
+import { existOrAnswered, type FirstAnswers, type UserLookup } from '../must-exist.js';
 import { accountOf, addressed, checkForMany, checkSender, derivedMsgId } from './app-account.js';
 import {
   checkMessage,
@@ -48,6 +48,7 @@ export interface SendToUsersDeps extends MessagePosts {
   readonly apps: Apps;
   readonly users: UserLookup;
   readonly requests: RequestIds;
+  readonly answers: FirstAnswers;
 }
 
 /**
@@ -58,7 +59,7 @@ export class SendToUsers {
   constructor(readonly deps: SendToUsersDeps) {}
 
   async run(context: BusinessContext, input: SendToUsersInput): Promise<SentToUser[]> {
-    const { apps, users, requests } = this.deps;
+    const { apps, requests } = this.deps;
     const { appId, signal } = context;
     const app = await knownApp(apps, appId);
     const sender = checkSender(input.sender);
@@ -71,7 +72,8 @@ export class SendToUsers {
     const message = checkMessage({ ...input, conversationId: `s:${account}`, clientMsgId }, app);
     checkForMany(message);
     const field = sender.kind === 'system' ? 'systemAccount' : 'sender.id';
-    await mustExist(users, appId, [account], () => field);
+    // Repeated, it is answered also for an account that was erased since: the log knows what was sent.
+    await existOrAnswered(this.deps, { appId, request }, [account], () => field);
     // What is refused now is stored for nobody, and leaves the id free.
     if (message.refusal === undefined) await requests.claim(appId, request);
     const author = { appId, sender, origin: undefined, signal };
