@@ -27,6 +27,7 @@ import { SendFriendRequest } from '../usecase/friend/send-friend-request.js';
 import { SetDirectChat } from '../usecase/friend/set-direct-chat.js';
 import { UnblockUser } from '../usecase/friend/unblock-user.js';
 import { UpdateFriend } from '../usecase/friend/update-friend.js';
+import type { AccountChangeDeps } from '../usecase/user/change-account.js';
 import { GetMe } from '../usecase/user/get-me.js';
 import { GetUsers } from '../usecase/user/get-users.js';
 import { SearchUsers } from '../usecase/user/search-users.js';
@@ -34,7 +35,7 @@ import { UpdateMe } from '../usecase/user/update-me.js';
 import { UpdateMySettings } from '../usecase/user/update-my-settings.js';
 import { UpsertUsers } from '../usecase/user/upsert-users.js';
 import { commitPusher } from './pushers.js';
-import { callsOf } from './calls.js';
+import { callsOf, type Calls } from './calls.js';
 
 export interface PeopleDeps {
   readonly database: Pick<Database, 'whileWanted'>;
@@ -68,13 +69,7 @@ export function peopleUsecases(
   const change = <T extends object>(Change: new (...given: FriendChange) => T) =>
     call((stores) => new Change({ ...stores, apps, notices: friendNotices, push }, options));
   return {
-    users: {
-      getUsers: call((stores) => new GetUsers({ users: stores.users })),
-      getMe: call((stores) => new GetMe({ users: stores.users })),
-      updateMe: call((stores) => new UpdateMe(account(stores), options)),
-      updateMySettings: call((stores) => new UpdateMySettings(account(stores), options)),
-      searchUsers: call((stores) => new SearchUsers({ users: stores.users })),
-    },
+    users: userUsecases(call, account, options),
     friends: {
       sendFriendRequest: change(SendFriendRequest),
       acceptFriendRequest: change(AcceptFriendRequest),
@@ -97,5 +92,19 @@ export function peopleUsecases(
       listFriendsOf: call((stores) => new ListFriendsOf(stores)),
     },
     upsertUsers: call((stores) => new UpsertUsers({ ...account(stores), apps }, options)),
+  };
+}
+
+function userUsecases(
+  call: Calls,
+  account: (stores: Stores) => AccountChangeDeps,
+  options: ChangeOptions,
+): UserUsecases {
+  return {
+    getUsers: call((stores) => new GetUsers({ users: stores.users })),
+    getMe: call((stores) => new GetMe({ users: stores.users })),
+    updateMe: call((stores) => new UpdateMe(account(stores), options)),
+    updateMySettings: call((stores) => new UpdateMySettings(account(stores), options)),
+    searchUsers: call((stores) => new SearchUsers({ users: stores.users })),
   };
 }

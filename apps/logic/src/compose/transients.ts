@@ -12,13 +12,11 @@ export interface LiveTransientsDeps {
   readonly clock: Clock;
 }
 
-type Draft = Omit<TransientDraft, 'signal'>;
-
 /** Permission by a plain read: a signal that crosses a removal may still arrive, unlike a message. */
 export class LiveTransients implements Transients {
   constructor(readonly deps: LiveTransientsDeps) {}
 
-  async deliver({ signal: _, ...draft }: TransientDraft): Promise<{ createdMs: number }> {
+  async deliver(draft: TransientDraft): Promise<{ createdMs: number }> {
     const createdMs = this.deps.clock.now();
     const large = await this.#largeGroup(draft);
     const userIds = large ? [] : await this.#recipients(draft);
@@ -27,7 +25,7 @@ export class LiveTransients implements Transients {
   }
 
   /** Of a large group the members are never read: its nodes know their sessions. */
-  async #largeGroup(draft: Draft) {
+  async #largeGroup(draft: TransientDraft) {
     const { appId, conversationId, sender } = draft;
     if (!conversationId.startsWith('g:')) return undefined;
     const [head] = await this.deps.conversations.heads(appId, [conversationId]);
@@ -36,7 +34,7 @@ export class LiveTransients implements Transients {
     return { seq: Number.MAX_SAFE_INTEGER, leaveVersion: head.leaveVersion };
   }
 
-  async #mustBeHeard({ appId, conversationId, sender, directRule }: Draft): Promise<void> {
+  async #mustBeHeard({ appId, conversationId, sender, directRule }: TransientDraft): Promise<void> {
     const user = sender.id as UserId;
     const membership = await this.deps.conversations.member(appId, user, conversationId);
     const speaking = { sender, conversationId, takesAway: false, directRule };
@@ -45,7 +43,7 @@ export class LiveTransients implements Transients {
     if (refusal) throw refusal;
   }
 
-  async #recipients(draft: Draft): Promise<readonly UserId[]> {
+  async #recipients(draft: TransientDraft): Promise<readonly UserId[]> {
     const { appId, conversationId, sender } = draft;
     const { conversations } = this.deps;
     // Nobody ever left at or after this seq: the answer holds current members only.
@@ -57,7 +55,7 @@ export class LiveTransients implements Transients {
   }
 
   /** Of a direct chat or a feed in which nothing was said yet: people type before they write. */
-  async #future(draft: Draft): Promise<readonly UserId[]> {
+  async #future(draft: TransientDraft): Promise<readonly UserId[]> {
     const { conversationId, sender, directRule } = draft;
     const userIds = await this.#existingUsers(draft);
     if (userIds.length === 0) throw conversationNotFound();
@@ -69,7 +67,7 @@ export class LiveTransients implements Transients {
   }
 
   /** Those of whom the id tells, none of a group. What one of them does not exist for, or no longer, is no conversation. */
-  async #existingUsers({ appId, conversationId }: Draft): Promise<readonly UserId[]> {
+  async #existingUsers({ appId, conversationId }: TransientDraft): Promise<readonly UserId[]> {
     const userIds = usersOf(conversationRef(conversationId));
     const existing = await this.deps.users.existing(appId, userIds);
     if (existing.size < userIds.length) throw conversationNotFound();

@@ -28,27 +28,27 @@ export async function mustExist(
  * The same for a change: repeated, it gets its first answer also when one of its users was erased since. Undefined: all of them
  * exist.
  */
-export async function existOrAnswered<T>(
+export async function existOrAnswered(
   { users, answers }: { readonly users: UserLookup; readonly answers: FirstAnswers },
   { appId, request }: { readonly appId: AppId; readonly request: ChangeRequest },
   userIds: readonly UserId[],
   fieldOf: (missing: UserId) => string,
-): Promise<{ readonly answer: T } | undefined> {
+): Promise<{ readonly answer: unknown } | undefined> {
   const existing = await users.existing(appId, userIds);
   const missing = userIds.find((id) => !existing.has(id));
   if (missing === undefined) return undefined;
-  return answeredBefore<T>(answers, { appId, request }, noUser(missing, fieldOf(missing)));
+  return answeredBefore(answers, { appId, request }, noUser(missing, fieldOf(missing)));
 }
 
 /** What a request was answered before. Throws the refusal when it was not. */
-export async function answeredBefore<T>(
+export async function answeredBefore(
   answers: FirstAnswers,
   { appId, request }: { readonly appId: AppId; readonly request: ChangeRequest },
   refusal: DomainError,
-): Promise<{ readonly answer: T }> {
+): Promise<{ readonly answer: unknown }> {
   const first = await answers.answered(appId, request);
   if (first === undefined) throw refusal;
-  return first as { readonly answer: T };
+  return first;
 }
 
 export function noUser(userId: UserId, field: string): DomainError {

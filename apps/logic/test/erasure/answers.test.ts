@@ -200,14 +200,14 @@ async function answer(door: AnyDoor, path: string, who: string, make: Request): 
   const known = schemaOf(path).input.fields.map(({ name }) => name);
   const ids = Object.entries(fresh).filter(([name]) => known.includes(name));
   const request = { ...make(who), ...Object.fromEntries(ids) };
-  const said = await callWith(door, path, request).then(
+  const answered = await callWith(door, path, request).then(
     (body) => `OK ${JSON.stringify(body)}`,
     (error: unknown) => {
       if (!(error instanceof DomainError)) throw error;
       return `${error.code} ${error.field} ${error.message}`;
     },
   );
-  return said.replaceAll(who, 'who').replaceAll(/"postId":"[^"]+"|\d+/g, '0');
+  return answered.replaceAll(who, 'who').replaceAll(/"postId":"[^"]+"|\d+/g, '0');
 }
 
 it('knows the fields that name users', () => {

@@ -56,8 +56,8 @@ export async function changeFriends<T>(
   const peerId = parseUserId(input.userId);
   if (peerId === caller.userId) throw invalidArgument('user_id', 'must be another user');
   const rules = await activeApp(deps.apps, appId);
-  const first = await existOrAnswered<T>(deps, { appId, request }, [peerId], () => 'user_id');
-  if (first !== undefined) return first.answer;
+  const first = await existOrAnswered(deps, { appId, request }, [peerId], () => 'user_id');
+  if (first !== undefined) return first.answer as T;
   const telling = { notices: deps.notices, actor: actorOf(caller) };
   const work = { ...options, ...locks, appId, request, userId: caller.userId, peerId };
   const outcome = await deps.friends.change(work, (facts) => decide(facts, telling, rules));

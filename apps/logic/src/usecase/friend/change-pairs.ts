@@ -45,7 +45,7 @@ export async function changePairs<T>(
     const work = { ...options, ...locks, appId, request, ...sides(pair) };
     await each(pair, async () => {
       if (refusal && !(existing.has(pair.userA) && existing.has(pair.userB))) {
-        return (await answeredBefore<T>(deps.answers, work, refusal)).answer;
+        return (await answeredBefore(deps.answers, work, refusal)).answer as T;
       }
       const outcome = await deps.friends.change(work, (facts) => decide(facts, telling, rules));
       return settled(deps.push, outcome);

@@ -30,8 +30,8 @@ export class SetDirectChat {
     await activeApp(apps, appId);
     const fieldOf = (missing: UserId) => (missing === userA ? 'user_a' : 'user_b');
     const both = [userA, userB];
-    const first = await existOrAnswered<null>(this.deps, { appId, request }, both, fieldOf);
-    if (first !== undefined) return first.answer;
+    const first = await existOrAnswered(this.deps, { appId, request }, both, fieldOf);
+    if (first !== undefined) return null;
     const work = { ...this.options, appId, request, userId: userA, peerId: userB };
     const [on, off] = input.allowed ? [MEMBER_FLAGS.allowed, 0] : [0, MEMBER_FLAGS.allowed];
     const outcome = await friends.change({ ...work, feeds: 'none', chat: true }, () => ({

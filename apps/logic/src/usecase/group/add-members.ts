@@ -59,13 +59,13 @@ export class AddMembers {
     const fieldOf = (id: UserId) => `user_ids[${input.userIds.indexOf(id)}]`;
     const { users, groups } = this.deps;
     const request = changeRequest(context, input.clientRequestId, METHOD);
-    const first = await existOrAnswered<AddMembersAnswer>(
+    const first = await existOrAnswered(
       { users, answers: groups },
       { appId, request },
       userIds,
       fieldOf,
     );
-    if (first !== undefined) return first.answer;
+    if (first !== undefined) return first.answer as AddMembersAnswer;
     const invites = await readRules(this.deps.invites, context, userIds);
     return changeGroup(this.deps, this.options, context, input, {
       method: METHOD,

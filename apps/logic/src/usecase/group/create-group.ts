@@ -89,13 +89,13 @@ export class CreateGroup {
       input.groupId === ''
         ? groupIdOf(appId, ownerId, clientRequestId)
         : parseGroupId(input.groupId);
-    const first = await existOrAnswered<CreateGroupAnswer>(
+    const first = await existOrAnswered(
       { users, answers: groups },
       { appId, request },
       [ownerId, ...memberIds],
       (id) => (id === ownerId ? 'owner_id' : `member_ids[${input.memberIds.indexOf(id)}]`),
     );
-    if (first !== undefined) return first.answer;
+    if (first !== undefined) return first.answer as CreateGroupAnswer;
     const invited = await readRules(invites, context, memberIds);
     const again = { conversationId: groupConversationId(groupId), groupId, invitedIds: [] };
     const work = { ...this.options, appId, request, groupId, ownerId, again };
