@@ -47,7 +47,7 @@ function run<T>(
     }
     let own: FriendRecord | null = null;
     for (const step of steps) own = (await carryOut(context, tx, input, step)) ?? own;
-    await dropSources(tx.trx, tx.appId, steps.flatMap(partedBy));
+    dropSources(tx, steps.flatMap(partedBy));
     return answer(own);
   });
 }

@@ -1,5 +1,6 @@
 import type { AppId, UserId } from '@queqiao/domain';
 import { sql, type Kysely, type Transaction } from 'kysely';
+import type { LogTransaction } from '../log/log-transaction.js';
 import type { Schema } from '../schema/schema.js';
 import { DATABASE_NOW, select, type StoreContext } from '../store-context.js';
 
@@ -46,20 +47,20 @@ export async function insertSources(
  * Of each the other one. A step of a job that has read the friendship before its end may write the row again; it costs a range of an
  * index until the next friendship ends.
  */
-export async function dropSources(
-  trx: Transaction<Schema>,
-  appId: AppId,
+export function dropSources(
+  tx: LogTransaction,
   parted: readonly { readonly userId: UserId; readonly friendId: UserId }[],
-): Promise<void> {
+): void {
   if (parted.length === 0) return;
   const rows = parted.map(
     ({ userId, friendId }) => sql`(user_id = ${userId} AND author_id = ${friendId})`,
   );
-  await trx
-    .deleteFrom('timeline_sources')
-    .where('app_id', '=', appId)
-    .where(sql<boolean>`(${sql.join(rows, sql` OR `)})`)
-    .execute();
+  tx.putOff(
+    tx.trx
+      .deleteFrom('timeline_sources')
+      .where('app_id', '=', tx.appId)
+      .where(sql<boolean>`(${sql.join(rows, sql` OR `)})`),
+  );
 }
 
 /** Whether the author has a post, in whatever state, that is found by its author. */
