@@ -43,6 +43,14 @@ export interface ErasureJob {
   readonly doneTo: string;
 }
 
+/** Whose turn it is: apps have one after the other, by their ids. */
+export interface AppTurn {
+  /** The one that had its turn last; empty: none. */
+  readonly after: string;
+  /** Those that have none now. */
+  readonly without: readonly AppId[];
+}
+
 export interface ErasedGroup {
   readonly groupId: GroupId;
   readonly isOwner: boolean;
@@ -90,10 +98,13 @@ export interface ErasureStore {
     revoker: Revoker,
   ): Promise<Erasure | null>;
   erasure(appId: AppId, userId: UserId): Promise<Erasure | null>;
-  /** One that is due; it is this node's until its lease runs out. */
-  claim(owner: string): Promise<ErasureJob | null>;
-  /** Where the job stands now, and the lease anew, or when the sweep is due. False: it is another node's. */
-  save(job: ErasureJob, owner: string): Promise<boolean>;
+  /** The one that is due first of the app whose turn it is; it is this node's until its lease runs out. */
+  claim(owner: string, turn: AppTurn): Promise<ErasureJob | null>;
+  /**
+   * Where the job stands now, and the lease anew, or when the sweep is due; at the end of a turn it is due at once, behind others of its
+   * app, and anybody's. False: it is another node's.
+   */
+  save(job: ErasureJob, owner: string, turn: { readonly isTurnOver: boolean }): Promise<boolean>;
   backlog(): Promise<{ readonly rows: number; readonly oldestDueMs: number }>;
   /** The user's conversations by id, also those that were left, and those into which something was imported. */
   nextConversation(job: ErasureJob, after: string): Promise<ConversationId | null>;

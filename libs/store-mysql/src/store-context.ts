@@ -21,6 +21,12 @@ export interface StoreContext {
 /** The database's clock in milliseconds; the only one that orders what several nodes write. */
 export const DATABASE_NOW = sql<number>`CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)`;
 
+/**
+ * The same as of the beginning of the statement, for conditions: a constant for the optimizer, so that a range of what is due ends
+ * there. With DATABASE_NOW all that is not due yet would be read on.
+ */
+export const STATEMENT_NOW = sql<number>`CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)`;
+
 const MAX_ATTEMPTS = 4;
 const PAUSE_MS = 20;
 

@@ -1,5 +1,4 @@
 import { selfConversationId } from '@queqiao/domain';
-import { DummyDriver, Kysely, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
@@ -8,20 +7,11 @@ import {
   firstInvitation,
 } from '../src/erasure/erased-requests.js';
 import { toldBy } from '../src/erasure/told-words.js';
+import { compiled } from './compiled.js';
 import { app, StoreRig, user } from './store-rig.js';
 
 const ROWS = 400;
 let rig: StoreRig;
-
-/** Turns builders into statements without a database. */
-const compiler = new Kysely<unknown>({
-  dialect: {
-    createAdapter: () => new MysqlAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new MysqlIntrospector(db),
-    createQueryCompiler: () => new MysqlQueryCompiler(),
-  },
-});
 
 beforeAll(async () => {
   rig = await StoreRig.start();
@@ -48,10 +38,10 @@ beforeAll(async () => {
 afterAll(() => rig.stop());
 
 async function plan(builder: RawBuilder<unknown>): Promise<string> {
-  const { sql, parameters } = builder.compile(compiler);
+  const { sql, values } = compiled(builder);
   const [row, ...more] = await rig.rows<{ key: string; type: string; Extra: string | null }>(
     `EXPLAIN FORMAT=TRADITIONAL ${sql}`,
-    parameters as (string | number)[],
+    values,
   );
   expect(more).toEqual([]);
   expect(row?.Extra ?? '').not.toMatch(/temporary/);
@@ -62,8 +52,8 @@ it('what a user has told is a range of an index', async () => {
   const place = { conversationId: selfConversationId(user('bob')), sender: user('u1') };
   const told = toldBy({ appId: app }, place, { after: 7, limit: 10 });
   expect(await plan(told)).toMatch(/^entries_by_message (ref|range)$/);
-  const { sql, parameters } = told.compile(compiler);
-  const found = await rig.rows<{ seq: number }>(sql, parameters as (string | number)[]);
+  const { sql, values } = compiled(told);
+  const found = await rig.rows<{ seq: number }>(sql, values);
   expect(found.map(({ seq }) => seq)).toEqual([8, 10, 12, 14, 16, 18, 20, 22, 24, 26]);
 });
 

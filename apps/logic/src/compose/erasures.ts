@@ -1,4 +1,5 @@
 import type { Directory } from '@queqiao/directory';
+import type { AppId } from '@queqiao/domain';
 import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { Database } from '@queqiao/store-mysql';
 import { changeContents, toldContents } from '../api/index.js';
@@ -12,7 +13,7 @@ import { groupUsecases } from './groups.js';
 import { momentUsecases } from './moments.js';
 import { peopleUsecases } from './people.js';
 
-export type UserErasures = ErasureJobs<ErasureJob>;
+export type UserErasures = ErasureJobs<AppId, ErasureJob>;
 
 export interface ErasuresDeps {
   readonly database: Database;

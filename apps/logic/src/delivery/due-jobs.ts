@@ -38,6 +38,8 @@ export interface DueJobsOptions {
   readonly atOnce: number;
   /** What they are jobs of, in logs. */
   readonly of: string;
+  /** A claim brings jobs of one app, and passes over apps that have theirs: one that ends makes room also when there was some. */
+  readonly inTurns?: boolean;
 }
 
 /**
@@ -107,7 +109,7 @@ export class DueJobs<Job> {
     const claim = { owner: this.options.owner, limit };
     const jobs = limit === 0 ? [] : await this.#deps.rows.claimDue(claim);
     for (const job of jobs) this.#begin(job);
-    this.#isFull = jobs.length === limit;
+    this.#isFull = jobs.length === limit || (this.options.inTurns === true && jobs.length > 0);
     // What ended meanwhile has left room.
     if (this.#isFull && this.#working.size < this.options.atOnce) this.#nudged = true;
   }
@@ -115,7 +117,7 @@ export class DueJobs<Job> {
   #begin(job: Job): void {
     const work = this.#finish(job).finally(() => {
       this.#working.delete(work);
-      if (this.#isFull) this.nudge();
+      if (this.#isFull || this.options.inTurns === true) this.nudge();
     });
     this.#working.add(work);
   }

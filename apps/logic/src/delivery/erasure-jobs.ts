@@ -1,17 +1,20 @@
 import { counterIn, gaugeIn, type Clock, type Logger, type Registry } from '@queqiao/runtime';
+import { AppTurns, type Turn } from './app-turns.js';
 import { DueJobs, type DueJobRows } from './due-jobs.js';
 
-/** Users that a node erases at a time; the others wait, or another node takes them. */
-export const ERASURE_JOBS_MAX = 1;
+/** Users that a node erases at a time, each of another app; the others wait, or another node takes them. */
+export const ERASURE_JOBS_MAX = 4;
+/** So long a node keeps to one user, and a step longer; then it is the turn of others. */
+export const ERASURE_TURN_MAX_MS = 2_000;
 /** Between two steps, so that the database has time for calls. */
 const PAUSE_MS = 5;
 
-/** Job is what only its store knows the inside of. */
-export interface ErasureJobsDeps<Job> {
+/** Job is what only its store knows the inside of, but for whose it is. */
+export interface ErasureJobsDeps<AppId extends string, Job extends { readonly appId: AppId }> {
   readonly rows: {
-    claim(owner: string): Promise<Job | null>;
+    claim(owner: string, turn: Turn<AppId>): Promise<Job | null>;
     /** False: it is another node's. */
-    save(job: Job, owner: string): Promise<boolean>;
+    save(job: Job, owner: string, turn: { readonly isTurnOver: boolean }): Promise<boolean>;
     backlog(): Promise<{ readonly rows: number; readonly oldestDueMs: number }>;
   };
   /** One step; where the job stands then. */
@@ -23,32 +26,61 @@ export interface ErasureJobsDeps<Job> {
   readonly registry: Registry;
 }
 
-/** Erases users. Where a job stands is saved with each step, and whoever comes after a node that is gone goes on from there. */
-export class ErasureJobs<Job> extends DueJobs<{ at: Job }> {
-  constructor(deps: ErasureJobsDeps<Job>, { owner }: { readonly owner: string }) {
-    const { rows, registry } = deps;
-    const claims: DueJobRows<{ at: Job }> = {
+interface Work<Job> {
+  at: Job;
+  /** When its turn is over, by our own clock. */
+  readonly untilMs: number;
+}
+
+/**
+ * Erases users. Where a job stands is saved with each step, and whoever comes after a node that is gone goes on from there. Apps take
+ * turns, so that one that erases all of its users holds up no other.
+ */
+export class ErasureJobs<
+  AppId extends string,
+  Job extends { readonly appId: AppId },
+> extends DueJobs<Work<Job>> {
+  constructor(deps: ErasureJobsDeps<AppId, Job>, { owner }: { readonly owner: string }) {
+    const { rows, registry, clock } = deps;
+    // With two of an app a node might take one that it has already, whose lease ran out meanwhile.
+    const turns = new AppTurns<AppId>(1);
+    const { passes, ...metrics } = metricsIn(registry);
+    const claims: DueJobRows<Work<Job>> = {
       claimDue: async () => {
-        const at = await rows.claim(owner);
-        return at === null ? [] : [{ at }];
+        const at = await rows.claim(owner, turns.next);
+        if (at === null) return [];
+        turns.begin(at.appId);
+        return [{ at, untilMs: clock.monotonic() + ERASURE_TURN_MAX_MS }];
       },
       backlog: () => rows.backlog(),
-      advance: (work) => advance(deps, owner, work),
+      advance: async (work) => {
+        const end = await advance(deps, owner, work).catch((error: unknown) => {
+          turns.end(work.at.appId);
+          throw error;
+        });
+        if (end === 'pass') passes.inc();
+        if (end !== null) turns.end(work.at.appId);
+        return end !== null;
+      },
     };
-    const options = { owner, atOnce: ERASURE_JOBS_MAX, of: 'erasures' };
-    super({ ...deps, rows: claims, metrics: metricsIn(registry) }, options);
+    const options = { owner, atOnce: ERASURE_JOBS_MAX, of: 'erasures', inTurns: true };
+    super({ ...deps, rows: claims, metrics }, options);
   }
 }
 
-async function advance<Job>(
-  { rows, step, isAtRest, clock }: ErasureJobsDeps<Job>,
+/** Null: it goes on. */
+async function advance<AppId extends string, Job extends { readonly appId: AppId }>(
+  { rows, step, isAtRest, clock }: ErasureJobsDeps<AppId, Job>,
   owner: string,
-  work: { at: Job },
-): Promise<boolean> {
+  work: Work<Job>,
+): Promise<'rest' | 'pass' | null> {
   work.at = await step(work.at);
-  if (!(await rows.save(work.at, owner)) || isAtRest(work.at)) return true;
+  const isTurnOver = clock.monotonic() >= work.untilMs;
+  const isOurs = await rows.save(work.at, owner, { isTurnOver });
+  if (!isOurs || isAtRest(work.at)) return 'rest';
+  if (isTurnOver) return 'pass';
   await clock.sleep(PAUSE_MS);
-  return false;
+  return null;
 }
 
 function metricsIn(registry: Registry) {
@@ -58,6 +90,10 @@ function metricsIn(registry: Registry) {
     steps: counter('queqiao_erasure_steps_total', 'Steps of erasures of users'),
     failures: counter('queqiao_erasure_failures_total', 'Claims and steps of them that failed'),
     backlog: gauge('queqiao_erasure_backlog_rows', 'Erasures that are not finished'),
+    passes: counter(
+      'queqiao_erasure_passes_total',
+      'Turns that ended before their user was erased, for those of other apps to have theirs',
+    ),
     lag: gauge('queqiao_erasure_lag_seconds', 'How late the one is that was due first'),
   };
 }

@@ -93,7 +93,7 @@ export class LateRig {
       ownMessages: (...of: Parameters<Database['erasures']['ownMessages']>) =>
         messages.passed().then(() => erasures.ownMessages(...of)),
       nextGroup: (job: Job) => groups.passed().then(() => erasures.nextGroup(job)),
-      eraseUser: (job: Job) => user.passed().then(() => erasures.eraseUser(job)),
+      eraseUser: (job: Job) => user.passed(job.appId).then(() => erasures.eraseUser(job)),
     });
     return { ...stores, erasures: gated };
   }
@@ -125,9 +125,12 @@ export class LateRig {
 class Gate {
   #open: () => void = () => undefined;
   #passed: Promise<void> = Promise.resolve();
+  #of: string | undefined;
   reached = false;
 
-  close(): void {
+  /** To all, or to erasures of one app. */
+  close(of?: string): void {
+    this.#of = of;
     this.reached = false;
     this.#passed = new Promise((resolve) => (this.#open = resolve));
   }
@@ -136,7 +139,8 @@ class Gate {
     this.#open();
   }
 
-  passed(): Promise<void> {
+  passed(appId?: string): Promise<void> {
+    if (this.#of !== undefined && this.#of !== appId) return Promise.resolve();
     this.reached = true;
     return this.#passed;
   }

@@ -1,13 +1,14 @@
 import type { AppId, UserId } from '@queqiao/domain';
-import { sql, type Transaction } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import {
   ERASURE_LEASE_MS,
   SWEEP_AFTER_MS,
+  type AppTurn,
   type ErasureJob,
   type ErasurePhase,
 } from '../erasure-types.js';
-import type { Schema } from '../schema/schema.js';
-import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
+import { DATABASE_NOW, retrying, STATEMENT_NOW, type StoreContext } from '../store-context.js';
+import { anyDue, appInTurn } from './erasure-turns.js';
 
 /** A job that fails again and again waits longer each time, up to this. */
 const BACKOFF_MAX_MS = 600_000;
@@ -20,11 +21,29 @@ interface Row {
   readonly done_to: string;
 }
 
+/** Somebody else may take the last one of an app between the look and the claim: then it is the next one's turn. */
+export async function claimErasure(
+  context: StoreContext,
+  owner: string,
+  { after, without }: AppTurn,
+): Promise<ErasureJob | null> {
+  const { rows } = await anyDue().execute(context.kysely);
+  if (rows.length === 0) return null;
+  const passed = [...without];
+  for (;;) {
+    const appId = await appInTurn(context.kysely, { after, without: passed });
+    if (appId === undefined) return null;
+    const job = await claimOf(context, owner, appId);
+    if (job !== null) return job;
+    passed.push(appId);
+  }
+}
+
 /** A commit in doubt only leaves the row claimed; it falls due again. */
-export function claimErasure(context: StoreContext, owner: string): Promise<ErasureJob | null> {
+function claimOf(context: StoreContext, owner: string, appId: AppId): Promise<ErasureJob | null> {
   return retrying(context, () =>
     context.kysely.transaction().execute(async (trx) => {
-      const row = await lockDue(trx);
+      const [row] = (await firstDue(appId).execute(trx)).rows;
       if (row === undefined) return null;
       await trx
         .updateTable('erasures')
@@ -37,27 +56,27 @@ export function claimErasure(context: StoreContext, owner: string): Promise<Eras
         .where('app_id', '=', row.app_id)
         .where('user_id', '=', row.user_id)
         .execute();
-      const { app_id: appId, user_id: userId, phase, done_to: doneTo } = row;
+      const { user_id: userId, phase, done_to: doneTo } = row;
       return { appId, userId, keepMessages: row.keep_messages === 1, phase, doneTo };
     }),
   );
 }
 
-/** Of all apps, as the condition says for the tenant guard. */
-async function lockDue(trx: Transaction<Schema>): Promise<Row | undefined> {
-  const { rows } = await sql<Row>`
-    SELECT app_id, user_id, keep_messages, phase, done_to FROM erasures FORCE INDEX (erasures_by_due)
-    WHERE app_id = app_id AND due_ms <= ${DATABASE_NOW} ORDER BY due_ms LIMIT 1
-    FOR UPDATE SKIP LOCKED`.execute(trx);
-  return rows[0];
+export function firstDue(appId: AppId): RawBuilder<Row> {
+  return sql<Row>`
+    SELECT app_id, user_id, keep_messages, phase, done_to FROM erasures FORCE INDEX (erasures_by_turn)
+    WHERE app_id = ${appId} AND due_ms <= ${STATEMENT_NOW} ORDER BY due_ms LIMIT 1
+    FOR UPDATE SKIP LOCKED`;
 }
 
 export function saveErasure(
   context: StoreContext,
   { appId, userId, phase, doneTo }: ErasureJob,
   owner: string,
+  { isTurnOver }: { readonly isTurnOver: boolean },
 ): Promise<boolean> {
-  const waitMs = phase === 'sweep' && doneTo === '' ? SWEEP_AFTER_MS : ERASURE_LEASE_MS;
+  const leaseMs = isTurnOver ? 0 : ERASURE_LEASE_MS;
+  const waitMs = phase === 'sweep' && doneTo === '' ? SWEEP_AFTER_MS : leaseMs;
   const dueMs = phase === 'done' ? null : sql<number>`${DATABASE_NOW} + ${waitMs}`;
   return retrying(context, async () => {
     const { numUpdatedRows } = await context.kysely

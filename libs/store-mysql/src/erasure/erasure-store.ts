@@ -9,6 +9,7 @@ import {
 import { sql } from 'kysely';
 import type { Revoker } from '../account/revocation-types.js';
 import type {
+  AppTurn,
   ErasedRequest,
   Erasure,
   ErasureJob,
@@ -55,12 +56,12 @@ export class MysqlErasureStore implements ErasureStore {
     return row === undefined ? null : toErasure(row);
   }
 
-  claim(owner: string): Promise<ErasureJob | null> {
-    return claimErasure(this.context, owner);
+  claim(owner: string, turn: AppTurn): Promise<ErasureJob | null> {
+    return claimErasure(this.context, owner, turn);
   }
 
-  save(job: ErasureJob, owner: string): Promise<boolean> {
-    return saveErasure(this.context, job, owner);
+  save(job: ErasureJob, owner: string, turn: { readonly isTurnOver: boolean }): Promise<boolean> {
+    return saveErasure(this.context, job, owner, turn);
   }
 
   backlog(): Promise<{ rows: number; oldestDueMs: number }> {
