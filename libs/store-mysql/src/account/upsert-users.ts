@@ -61,6 +61,8 @@ async function upsert(
   if (strangers.length > 0) admit?.(strangers.length);
   const created = await create(tx, strangers);
   const accounts = await lockAccounts(tx.trx, tx.appId, ids);
+  // Whose erasure has come to its end since: under the locks nobody else vanishes.
+  if (accounts.size < ids.length) await refuseErased(tx.trx, tx.appId, lines);
   const changes = lines.flatMap((line) => changeOf(line, accounts.get(line.userId)));
   const told = changes.filter(({ after }) => known.has(after.profile.userId));
   const feeds = told.map(({ after }) => selfConversationId(after.profile.userId));
