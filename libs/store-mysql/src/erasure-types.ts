@@ -1,5 +1,6 @@
 import type { AppId, ConversationId, GroupId, PostId, UserId } from '@queqiao/domain';
 import type { Revoker } from './account/revocation-types.js';
+import type { AppTurn } from './app-turns.js';
 
 /** In this order. From `sweep` on the user is gone; it goes through all of them again, for what calls left that were under way. */
 export const ERASURE_PHASES = [
@@ -22,6 +23,12 @@ export type ErasurePhase = (typeof ERASURE_PHASES)[number];
 export const SWEEP_AFTER_MS = 600_000;
 /** How long a node may be busy with one step before another one takes the job. */
 export const ERASURE_LEASE_MS = 10_000;
+/** Of what erasures do: one more whenever they find something that they left before, and those that are done are begun anew. */
+export const ERASURE_VERSION = 1;
+/** Erasures of older versions that are begun anew at a time. */
+export const ERASED_AGAIN_MAX_USERS = 20;
+/** Groups that one step looks through for users who are not in them. */
+export const SENDER_SEARCH_MAX_GROUPS = 10;
 /** Rows that one step removes. */
 export const ERASURE_STEP_ROWS = 500;
 
@@ -41,14 +48,6 @@ export interface ErasureJob {
   readonly keepMessages: boolean;
   readonly phase: ErasurePhase;
   readonly doneTo: string;
-}
-
-/** Whose turn it is: apps have one after the other, by their ids. */
-export interface AppTurn {
-  /** The one that had its turn last; empty: none. */
-  readonly after: string;
-  /** Those that have none now. */
-  readonly without: readonly AppId[];
 }
 
 export interface ErasedGroup {
@@ -105,6 +104,11 @@ export interface ErasureStore {
    * app, and anybody's. False: it is another node's.
    */
   save(job: ErasureJob, owner: string, turn: { readonly isTurnOver: boolean }): Promise<boolean>;
+  /**
+   * One step of what older versions left: some groups of an app are looked through for what was imported in the names of others, and when
+   * that is done everywhere, users whose erasure came to its end by an older version are due again. False: nothing is left to do.
+   */
+  again(): Promise<boolean>;
   backlog(): Promise<{ readonly rows: number; readonly oldestDueMs: number }>;
   /** The user's conversations by id, also those that were left, and those into which something was imported. */
   nextConversation(job: ErasureJob, after: string): Promise<ConversationId | null>;

@@ -20,6 +20,7 @@ export { CREDENTIALS_LIST_MAX, CREDENTIALS_MAX_LIVE } from './admin/credential-c
 export { KEYS_LIST_MAX, KEYS_MAX_LIVE } from './admin/key-changes.js';
 export { PURGE_AFTER_MS } from './admin/purge-store.js';
 export * from './app-settings.js';
+export type { AppTurn } from './app-turns.js';
 export * from './app-post-types.js';
 export * from './append-types.js';
 export * from './broadcast-types.js';

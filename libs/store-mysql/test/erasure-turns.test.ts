@@ -2,17 +2,16 @@ import { parseAppId, type AppId } from '@queqiao/domain';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database, ErasureJob } from '../src/index.js';
 import { firstDue } from '../src/erasure/erasure-jobs.js';
-import { anyDue, nextDueApp } from '../src/erasure/erasure-turns.js';
+import { anyDue, nextDueApp } from '../src/app-turns.js';
 import { HeldLock } from './held-lock.js';
 import { compiled } from './compiled.js';
-import { StoreRig } from './store-rig.js';
+import { anyTurn, StoreRig } from './store-rig.js';
 
 let rig: StoreRig;
 let db: Database;
 let lock: HeldLock;
 const APPS = ['busy', 'idle', 'late', 'small'].map((id) => parseAppId(id));
 const [busy, , , small] = APPS as [AppId, AppId, AppId, AppId];
-const anybody = { after: '', without: [] as AppId[] };
 
 beforeAll(async () => {
   rig = await StoreRig.start();
@@ -45,7 +44,7 @@ const ids = (prefix: string, count: number) =>
 async function claims(owner: string, most: number): Promise<string[]> {
   const found: string[] = [];
   for (let after = ''; found.length < most;) {
-    const job = await db.erasures.claim(owner, { ...anybody, after });
+    const job = await db.erasures.claim(owner, { ...anyTurn, after });
     if (job === null) break;
     after = job.appId;
     found.push(`${job.appId} ${job.userId}`);
@@ -94,22 +93,22 @@ describe('erasures of several apps', () => {
   });
 });
 
-it('a turn that is over leaves the user to anybody, behind others of the app', async () => {
+it('a turn that is over leaves the user to anyTurn, behind others of the app', async () => {
   await erasures('busy', ['b1', 'b2'], 10);
-  const first = (await db.erasures.claim('n1', anybody)) as ErasureJob;
+  const first = (await db.erasures.claim('n1', anyTurn)) as ErasureJob;
   expect(first.userId).toBe('b1');
   const at = { ...first, doneTo: 'here' };
   expect(await db.erasures.save(at, 'n2', { isTurnOver: true })).toBe(false);
   expect(await db.erasures.save(at, 'n1', { isTurnOver: true })).toBe(true);
-  expect(await db.erasures.claim('n2', anybody)).toMatchObject({ userId: 'b2' });
-  expect(await db.erasures.claim('n2', anybody)).toEqual(at);
+  expect(await db.erasures.claim('n2', anyTurn)).toMatchObject({ userId: 'b2' });
+  expect(await db.erasures.claim('n2', anyTurn)).toEqual(at);
   expect(await db.erasures.save(at, 'n1', { isTurnOver: false })).toBe(false);
-  expect(await db.erasures.claim('n3', anybody)).toBeNull();
+  expect(await db.erasures.claim('n3', anyTurn)).toBeNull();
 });
 
 it('a step renews the lease, and the last one leaves nothing to do but the sweep', async () => {
   await erasures('busy', ['b1'], 10);
-  const job = (await db.erasures.claim('n1', anybody)) as ErasureJob;
+  const job = (await db.erasures.claim('n1', anyTurn)) as ErasureJob;
   const waits = async () => {
     const [row] = await rig.rows<{ wait: number | null }>(
       'SELECT ROUND((due_ms - UNIX_TIMESTAMP(SYSDATE(3)) * 1000) / 10000) AS wait FROM erasures',
@@ -150,16 +149,16 @@ describe('claims read ranges of indexes', () => {
   }
 
   it('of one index each', async () => {
-    expect(await plan(anyDue())).toEqual(['erasures erasures_by_due range']);
+    expect(await plan(anyDue('erasures'))).toEqual(['erasures erasures_by_due range']);
     expect(await plan(firstDue(busy))).toEqual(['erasures erasures_by_turn range']);
     for (const without of [[], [busy, small]]) {
-      const found = await plan(nextDueApp({ after: 'a', without }));
+      const found = await plan(nextDueApp('erasures', { after: 'a', without }));
       expect(found).toEqual(['erasures erasures_by_turn range']);
     }
   });
 
   it('a few rows, however many wait of an app or are done', async () => {
-    const { sql, values } = compiled(nextDueApp({ after: 'busy', without: [] }));
+    const { sql, values } = compiled(nextDueApp('erasures', { after: 'busy', without: [] }));
     await rig.rows('FLUSH STATUS');
     expect(await rig.rows(sql, values)).toEqual([{ app_id: 'small' }]);
     const read = await rig.rows<{ Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read%'");

@@ -119,6 +119,8 @@ export const allow: CommitBatchOptions = {
   skipLocked: false,
 };
 
+export const anyTurn = { after: '', without: [] };
+
 /** What changes of logs are asked with, when no request has to be recognised. */
 export const unasked: Omit<LogWork, 'request'> = {
   appId: app,

@@ -4,15 +4,19 @@ export interface Turn<AppId extends string> {
   readonly without: readonly AppId[];
 }
 
-/** Apps take turns at a node, each with so many jobs under way at a time. */
+/** Apps take turns at a node. */
 export class AppTurns<AppId extends string> {
   readonly #working = new Map<AppId, number>();
   #last = '';
 
-  constructor(private readonly maxOfApp: number) {}
+  /** Nothing is under way. */
+  get isIdle(): boolean {
+    return this.#working.size === 0;
+  }
 
-  get next(): Turn<AppId> {
-    const full = [...this.#working].filter(([, count]) => count >= this.maxOfApp);
+  /** Without apps that have so many jobs under way. */
+  next(maxOfApp: number): Turn<AppId> {
+    const full = [...this.#working].filter(([, count]) => count >= maxOfApp);
     return { after: this.#last, without: full.map(([appId]) => appId) };
   }
 
@@ -21,8 +25,20 @@ export class AppTurns<AppId extends string> {
     this.#count(appId, 1);
   }
 
-  end(appId: AppId): void {
-    this.#count(appId, -1);
+  /** Steps that end the turn of their app: with the last one, which resolves with true, or with one that fails. */
+  untilDone<Job>(
+    appOf: (job: Job) => AppId,
+    step: (job: Job) => Promise<boolean>,
+  ): (job: Job) => Promise<boolean> {
+    return async (job) => {
+      let done = true;
+      try {
+        done = await step(job);
+        return done;
+      } finally {
+        if (done) this.#count(appOf(job), -1);
+      }
+    };
   }
 
   #count(appId: AppId, change: 1 | -1): void {

@@ -23,6 +23,10 @@ let stepMs: number;
 /** Under way, at most: all, and of one app. */
 let most: { all: number; ofApp: number };
 let working: string[];
+/** Steps of what older versions left; users who are due by the last one. */
+let older: { steps: number; due: Job[] };
+/** What was due at each of them. */
+let agains: string[][];
 
 function claim(_owner: string, { after, without }: Turn<string>): Promise<Job | null> {
   const apps = [...new Set(due.map(({ appId }) => appId))].sort();
@@ -53,14 +57,23 @@ function save(job: Job, _owner: string, { isTurnOver }: { isTurnOver: boolean })
   return Promise.resolve(true);
 }
 
+function again(): Promise<boolean> {
+  agains.push([...due.map(({ userId }) => userId), ...working]);
+  const isLast = older.steps === 1;
+  if (isLast) due.push(...older.due);
+  older.steps = Math.max(0, older.steps - 1);
+  return Promise.resolve(older.steps > 0 || isLast);
+}
+
 beforeEach(() => {
   [clock, registry] = [new FakeClock(), new Registry()];
   [due, steps, failing, working, stepMs] = [[], [], new Set(), [], 0];
   most = { all: 0, ofApp: 0 };
+  [older, agains] = [{ steps: 0, due: [] }, []];
   const backlog = () => Promise.resolve({ rows: due.length, oldestDueMs: 0 });
   const isAtRest = ({ left }: Job) => left === 0;
   const shared = { clock, logger: silentLogger(), registry };
-  const rows = { claim, save, backlog };
+  const rows = { claim, save, backlog, again };
   jobs = new ErasureJobs({ rows, step, isAtRest, ...shared }, { owner: 'logic-1' });
   jobs.start();
 });
@@ -107,4 +120,20 @@ it('one that fails keeps no others of its app from their turns', async () => {
   await clock.advanceAsync(500);
   expect(steps).toEqual(['a1']);
   expect(await metricValue(registry, 'queqiao_erasure_failures_total')).toBe(1);
+});
+
+it('what older versions left is done when nothing else is, in one go, and looked for later', async () => {
+  older = { steps: 3, due: users('old', 2) };
+  due = users('new', 3, 2);
+  await clock.advanceAsync(1_000);
+  expect(steps.slice(-2)).toEqual(['old0', 'old1']);
+  expect(steps).toHaveLength(8);
+  // Until there is none, and that is remembered.
+  expect(agains).toEqual([[], [], [], []]);
+  await clock.advanceAsync(590_000);
+  expect(agains).toHaveLength(4);
+  older = { steps: 1, due: users('later', 1) };
+  await clock.advanceAsync(20_000);
+  expect(steps.at(-1)).toBe('later0');
+  expect(agains.flat()).toEqual([]);
 });

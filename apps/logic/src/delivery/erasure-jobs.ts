@@ -8,6 +8,8 @@ export const ERASURE_JOBS_MAX = 4;
 export const ERASURE_TURN_MAX_MS = 2_000;
 /** Between two steps, so that the database has time for calls. */
 const PAUSE_MS = 5;
+/** When nothing was left by older versions, until it is asked again: nodes that are still of one may leave more. */
+const AGAIN_EVERY_MS = 600_000;
 
 /** Job is what only its store knows the inside of, but for whose it is. */
 export interface ErasureJobsDeps<AppId extends string, Job extends { readonly appId: AppId }> {
@@ -15,6 +17,8 @@ export interface ErasureJobsDeps<AppId extends string, Job extends { readonly ap
     claim(owner: string, turn: Turn<AppId>): Promise<Job | null>;
     /** False: it is another node's. */
     save(job: Job, owner: string, turn: { readonly isTurnOver: boolean }): Promise<boolean>;
+    /** One step of what older versions left. False: nothing is left to do. */
+    again(): Promise<boolean>;
     backlog(): Promise<{ readonly rows: number; readonly oldestDueMs: number }>;
   };
   /** One step; where the job stands then. */
@@ -42,30 +46,49 @@ export class ErasureJobs<
 > extends DueJobs<Work<Job>> {
   constructor(deps: ErasureJobsDeps<AppId, Job>, { owner }: { readonly owner: string }) {
     const { rows, registry, clock } = deps;
-    // With two of an app a node might take one that it has already, whose lease ran out meanwhile.
-    const turns = new AppTurns<AppId>(1);
+    const turns = new AppTurns<AppId>();
     const { passes, ...metrics } = metricsIn(registry);
+    const again = whenIdle(deps);
     const claims: DueJobRows<Work<Job>> = {
       claimDue: async () => {
-        const at = await rows.claim(owner, turns.next);
+        // With two of an app a node might take one that it has already, whose lease ran out meanwhile.
+        const at = await rows.claim(owner, turns.next(1));
+        // What is asked for now goes before what was left.
+        if (at === null && turns.isIdle && (await again())) this.nudge();
         if (at === null) return [];
         turns.begin(at.appId);
         return [{ at, untilMs: clock.monotonic() + ERASURE_TURN_MAX_MS }];
       },
       backlog: () => rows.backlog(),
-      advance: async (work) => {
-        const end = await advance(deps, owner, work).catch((error: unknown) => {
-          turns.end(work.at.appId);
-          throw error;
-        });
-        if (end === 'pass') passes.inc();
-        if (end !== null) turns.end(work.at.appId);
-        return end !== null;
-      },
+      advance: turns.untilDone(
+        ({ at }) => at.appId,
+        async (work) => {
+          const end = await advance(deps, owner, work);
+          if (end === 'pass') passes.inc();
+          return end !== null;
+        },
+      ),
     };
     const options = { owner, atOnce: ERASURE_JOBS_MAX, of: 'erasures', inTurns: true };
     super({ ...deps, rows: claims, metrics }, options);
   }
+}
+
+/** A step of what older versions left; false: there is none now. */
+function whenIdle({
+  rows,
+  clock,
+}: Pick<ErasureJobsDeps<string, never>, 'clock'> & {
+  readonly rows: { again(): Promise<boolean> };
+}): () => Promise<boolean> {
+  let nextMs = -Infinity;
+  return async () => {
+    if (clock.monotonic() < nextMs) return false;
+    const more = await rows.again();
+    if (more) await clock.sleep(PAUSE_MS);
+    else nextMs = clock.monotonic() + AGAIN_EVERY_MS;
+    return more;
+  };
 }
 
 /** Null: it goes on. */

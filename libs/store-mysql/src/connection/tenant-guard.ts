@@ -16,6 +16,7 @@ export const TENANT_TABLES = [
   'member_stints',
   'hidden_entries',
   'imported_senders',
+  'imported_sender_searches',
   'entries',
   'entry_edits',
   'reactions',

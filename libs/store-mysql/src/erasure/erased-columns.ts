@@ -171,6 +171,7 @@ export const ERASED_COLUMNS = {
   member_stints: { user_id: 'goes', conversation_id: 'goes' },
   hidden_entries: { user_id: 'goes', conversation_id: 'goes' },
   imported_senders: { user_id: 'goes', conversation_id: 'goes' },
+  imported_sender_searches: 'none',
   large_members: { user_id: 'goes', conversation_id: 'goes' },
   large_leaves: { conversation_id: 'others', user_id: 'ages' },
   large_crossings: { conversation_id: 'others', filled_to: 'ages' },

@@ -1,14 +1,14 @@
 import type { AppId, UserId } from '@queqiao/domain';
 import { sql, type RawBuilder } from 'kysely';
+import { claimInTurn, type AppTurn } from '../app-turns.js';
 import {
   ERASURE_LEASE_MS,
+  ERASURE_VERSION,
   SWEEP_AFTER_MS,
-  type AppTurn,
   type ErasureJob,
   type ErasurePhase,
 } from '../erasure-types.js';
 import { DATABASE_NOW, retrying, STATEMENT_NOW, type StoreContext } from '../store-context.js';
-import { anyDue, appInTurn } from './erasure-turns.js';
 
 /** A job that fails again and again waits longer each time, up to this. */
 const BACKOFF_MAX_MS = 600_000;
@@ -21,22 +21,12 @@ interface Row {
   readonly done_to: string;
 }
 
-/** Somebody else may take the last one of an app between the look and the claim: then it is the next one's turn. */
-export async function claimErasure(
+export function claimErasure(
   context: StoreContext,
   owner: string,
-  { after, without }: AppTurn,
+  turn: AppTurn,
 ): Promise<ErasureJob | null> {
-  const { rows } = await anyDue().execute(context.kysely);
-  if (rows.length === 0) return null;
-  const passed = [...without];
-  for (;;) {
-    const appId = await appInTurn(context.kysely, { after, without: passed });
-    if (appId === undefined) return null;
-    const job = await claimOf(context, owner, appId);
-    if (job !== null) return job;
-    passed.push(appId);
-  }
+  return claimInTurn(context, 'erasures', turn, (appId) => claimOf(context, owner, appId));
 }
 
 /** A commit in doubt only leaves the row claimed; it falls due again. */
@@ -87,13 +77,19 @@ export function saveErasure(
         due_ms: dueMs,
         attempts: 0,
         steps: sql<number>`steps + 1`,
+        ...(phase === 'done' ? { version: versionOf(appId) } : {}),
       })
-      .where('app_id', '=', appId)
+      .where('erasures.app_id', '=', appId)
       .where('user_id', '=', userId)
       .where('owner', '=', owner)
       .executeTakeFirst();
     return numUpdatedRows > 0n;
   });
+}
+
+/** While the groups of the app are looked through, what was imported may not have been found. */
+function versionOf(appId: AppId): RawBuilder<number> {
+  return sql`IF(EXISTS (SELECT 1 FROM imported_sender_searches x WHERE x.app_id = ${appId}), version, ${ERASURE_VERSION})`;
 }
 
 export async function erasureBacklog(

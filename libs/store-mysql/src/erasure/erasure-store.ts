@@ -8,8 +8,8 @@ import {
 } from '@queqiao/domain';
 import { sql } from 'kysely';
 import type { Revoker } from '../account/revocation-types.js';
+import type { AppTurn } from '../app-turns.js';
 import type {
-  AppTurn,
   ErasedRequest,
   Erasure,
   ErasureJob,
@@ -20,6 +20,7 @@ import type {
 import { storedState } from '../moment/post-rows.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 import { beginErasure } from './begin-erasure.js';
+import { eraseAgain, searchSenders } from './erase-again.js';
 import { claimErasure, erasureBacklog, saveErasure } from './erasure-jobs.js';
 import { eraseRows } from './erase-rows.js';
 import { leaveEnded, nextGroup } from './erased-groups.js';
@@ -62,6 +63,10 @@ export class MysqlErasureStore implements ErasureStore {
 
   save(job: ErasureJob, owner: string, turn: { readonly isTurnOver: boolean }): Promise<boolean> {
     return saveErasure(this.context, job, owner, turn);
+  }
+
+  async again(): Promise<boolean> {
+    return (await searchSenders(this.context)) || (await eraseAgain(this.context));
   }
 
   backlog(): Promise<{ rows: number; oldestDueMs: number }> {

@@ -5,7 +5,7 @@ import type { ConversationsTable } from './conversations.js';
 import type { LogEpochTable, SchemaMigrationsTable } from './deployment.js';
 import type { DispatchTable } from './dispatch.js';
 import type { BeforeSendHooksTable } from './hooks.js';
-import type { ImportedSendersTable } from './imports.js';
+import type { ImportedSenderSearchesTable, ImportedSendersTable } from './imports.js';
 import type { AppEventHeadsTable, AppEventsTable, EventOutboxTable } from './events.js';
 import type {
   EntriesTable,
@@ -82,6 +82,7 @@ export interface Schema extends WebhookSchema {
   member_stints: MemberStintsTable;
   hidden_entries: HiddenEntriesTable;
   imported_senders: ImportedSendersTable;
+  imported_sender_searches: ImportedSenderSearchesTable;
   large_members: LargeMembersTable;
   large_leaves: LargeLeavesTable;
   large_crossings: LargeCrossingsTable;

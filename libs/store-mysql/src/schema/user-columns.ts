@@ -26,5 +26,6 @@ export const USER_COLUMNS = {
     owner: 'string',
     due_ms: 'number?',
     attempts: 'number',
+    version: 'number',
   },
 } as const;

@@ -22,6 +22,7 @@ export interface ErasuresTable {
   owner: Generated<string>;
   due_ms: number | null;
   attempts: Generated<number>;
+  version: Generated<number>;
 }
 
 export interface BansTable {
