@@ -1,4 +1,5 @@
 import type { AppId, PostId, UserId } from '@queqiao/domain';
+import type { AppTurn } from './app-turns.js';
 import type { PostPage, ViewedPost } from './moment-types.js';
 import type { NoticedDeed } from './notice-types.js';
 
@@ -58,9 +59,17 @@ export interface ArrivalClock {
   nowMs(): Promise<number>;
 }
 
+export interface MomentClaim {
+  readonly owner: string;
+  readonly limit: number;
+  readonly turn: AppTurn;
+}
+
 export interface MomentJobStore {
-  /** Claims jobs that are due, for CLAIM_BACKOFF_BASE_MS and longer with every claim that comes to nothing. */
-  claimDue(claim: { readonly owner: string; readonly limit: number }): Promise<MomentJob[]>;
+  /**
+   * Claims jobs that are due of the app whose turn it is, for CLAIM_BACKOFF_BASE_MS and longer with every claim that comes to nothing.
+   */
+  claimDue(claim: MomentClaim): Promise<MomentJob[]>;
   /**
    * One step of a job, all or nothing, with its place in the job: at most FAN_OUT_MAX_ROWS references or sources, all of a back-fill, or
    * ERASE_MAX_ROWS likes and as many comments. True when nothing is left to do. Steps of one job wait for each other, and what is

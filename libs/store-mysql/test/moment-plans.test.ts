@@ -91,12 +91,6 @@ it('posts of one user are one range of their index, and of each the rest by keys
   ]);
 });
 
-it('jobs that are due are one range of their index', async () => {
-  const due =
-    'SELECT job_id FROM moment_jobs FORCE INDEX (moment_jobs_by_due) WHERE due_ms <= 5 ORDER BY due_ms LIMIT 4 FOR UPDATE SKIP LOCKED';
-  expect(await plan(due, [])).toEqual(['moment_jobs moment_jobs_by_due range']);
-});
-
 describe('what is under the posts of a page', () => {
   const posts = ['p-u1', 'p-u2', 'p-u3'];
   const each = <T>(row: (id: string) => T[]): T[] => posts.flatMap(row);

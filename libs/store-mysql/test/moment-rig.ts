@@ -8,7 +8,7 @@ import type {
   ViewedPost,
 } from '../src/index.js';
 import { befriend, FriendRig, unfriend } from './friend-rig.js';
-import { addUsers, app, note, type StoreRig, unasked, user } from './store-rig.js';
+import { addUsers, anyTurn, app, note, type StoreRig, unasked, user } from './store-rig.js';
 
 export const all: Audience = { kind: 'friends', userIds: [], tags: [] };
 export const only = (...ids: string[]): Audience => ({
@@ -116,7 +116,7 @@ export class MomentRig {
   }
 
   async claim(owner = 'logic-1', limit = 10): Promise<TimelineJob[]> {
-    const jobs = await this.db.momentJobs.claimDue({ owner, limit });
+    const jobs = await this.db.momentJobs.claimDue({ owner, limit, turn: anyTurn });
     return jobs.filter((job) => job.kind !== 'notify');
   }
 

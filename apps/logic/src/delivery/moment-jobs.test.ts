@@ -1,10 +1,14 @@
+import type { AppId } from '@queqiao/domain';
 import { Registry } from '@queqiao/runtime';
 import { FakeClock, metricValue, silentLogger } from '@queqiao/runtime/testing';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Turn } from './app-turns.js';
 import { MOMENT_JOBS_MAX, MomentJobs } from './moment-jobs.js';
 
 /** Steps that each job still takes. */
 let left: Map<string, number>;
+/** Each of an app of its own, unless its id says otherwise. */
+const appOf = (jobId: string) => (jobId.split('.')[0] ?? '') as AppId;
 let done: string[];
 let claims: string[][];
 let failing: Set<string>;
@@ -25,11 +29,14 @@ beforeEach(() => {
   const claimed = new Set<string>();
   const working = new Set<string>();
   const rows = {
-    claimDue: ({ limit }: { limit: number }) => {
-      const ids = [...left.keys()].filter((id) => !claimed.has(id)).slice(0, limit);
+    claimDue: ({ limit, turn }: { limit: number; turn: Turn<AppId> }) => {
+      const free = [...left.keys()].filter((id) => !claimed.has(id));
+      const apps = [...new Set(free.map(appOf))].filter((id) => !turn.without.includes(id)).sort();
+      const appId = apps.find((id) => id > turn.after) ?? apps[0];
+      const ids = free.filter((id) => appOf(id) === appId).slice(0, limit);
       for (const id of ids) claimed.add(id);
-      claims.push(ids);
-      return Promise.resolve(ids.map((jobId) => ({ jobId })));
+      if (ids.length > 0) claims.push(ids);
+      return Promise.resolve(ids.map((jobId) => ({ jobId, appId: appOf(jobId) })));
     },
     advance: async ({ jobId }: { jobId: string }) => {
       if (failing.has(jobId)) throw new Error('no');
@@ -58,14 +65,21 @@ it('takes what is due to its end, a large one beside small ones', async () => {
     ['small', 1],
   ]);
   await clock.advanceAsync(500);
-  expect(done).toEqual(['large', 'small', 'large', 'large']);
+  expect(done.filter((id) => id === 'large')).toHaveLength(3);
+  expect(done.indexOf('small')).toBeLessThan(3);
   expect(await metricValue(registry, 'queqiao_moment_job_backlog_rows')).toBe(2);
   expect(await metricValue(registry, 'queqiao_moment_job_lag_seconds')).toBe(2);
 });
 
 it('works on a few at a time, and on all that are due', async () => {
-  left = new Map(Array.from({ length: MOMENT_JOBS_MAX * 2 + 1 }, (_, n) => [`j${n}`, 1]));
+  const ids = Array.from({ length: MOMENT_JOBS_MAX * 2 + 1 }, (_, n) => `j${n}`);
+  left = new Map(ids.map((id) => [id, 1]));
+  for (const id of ids) held.set(id, () => undefined);
   await clock.advanceAsync(500);
+  for (const id of ids) {
+    held.get(id)?.();
+    await clock.advanceAsync(0);
+  }
   expect(done).toHaveLength(left.size);
   expect(most).toBe(MOMENT_JOBS_MAX);
 });
@@ -93,7 +107,7 @@ it('takes on what is due once there is room', async () => {
   await clock.advanceAsync(400);
   jobs.nudge();
   await clock.advanceAsync(0);
-  expect(claims).toEqual([long]);
+  expect(claims.flat()).toEqual(long);
   held.get('long0')?.();
   await clock.advanceAsync(0);
   expect(done).toEqual(['long0', 'short']);
@@ -136,4 +150,36 @@ it('begins with nothing it is told of before it is started, nor once it is stopp
   jobs.nudge();
   await clock.advanceAsync(0);
   expect(claims).toEqual([]);
+});
+
+describe('apps take turns', () => {
+  const of = (appId: string, count: number) =>
+    Array.from({ length: count }, (_, n) => `${appId}.${n}`);
+  const rooms = MOMENT_JOBS_MAX - 1;
+
+  it('so that one whose jobs take long leaves a place to others', async () => {
+    const busy = of('a', 9);
+    for (const id of busy) held.set(id, () => undefined);
+    left = new Map([...busy, ...of('b', 3), ...of('z', 2)].map((id) => [id, 1]));
+    await clock.advanceAsync(500);
+    expect(done).toEqual(['b.0', 'z.0', 'b.1', 'z.1', 'b.2']);
+    const working = claims.flat().filter((id) => id.startsWith('a.'));
+    expect(working).toHaveLength(rooms);
+    for (const id of busy) held.get(id)?.();
+  });
+
+  it('and one that is alone goes on at once with what it has', async () => {
+    left = new Map(of('busy', 20).map((id) => [id, 2]));
+    jobs.nudge();
+    await clock.advanceAsync(400);
+    expect(done).toHaveLength(40);
+    expect(most).toBe(rooms);
+  });
+
+  it('and one whose jobs fail has its place again', async () => {
+    failing = new Set(of('busy', rooms));
+    left = new Map(of('busy', rooms + 1).map((id) => [id, 1]));
+    await clock.advanceAsync(500);
+    expect(done).toEqual([`busy.${rooms}`]);
+  });
 });

@@ -1,4 +1,6 @@
+import type { AppId } from '@queqiao/domain';
 import { counterIn, gaugeIn, type Clock, type Logger, type Registry } from '@queqiao/runtime';
+import { AppTurns, type Turn } from './app-turns.js';
 import { DueJobs, type DueJobRows } from './due-jobs.js';
 
 /** Jobs that a node works on at a time, each with a connection; the others wait, or another node takes them. */
@@ -7,9 +9,17 @@ export const MOMENT_JOBS_MAX = 4;
 /** What it is about only its store knows. */
 export interface MomentJob {
   readonly jobId: string;
+  readonly appId: AppId;
 }
 
-export type MomentJobRows = DueJobRows<MomentJob>;
+export interface MomentJobRows extends Omit<DueJobRows<MomentJob>, 'claimDue'> {
+  /** Of the app whose turn it is. */
+  claimDue(claim: {
+    readonly owner: string;
+    readonly limit: number;
+    readonly turn: Turn<AppId>;
+  }): Promise<readonly MomentJob[]>;
+}
 
 export interface MomentJobsDeps {
   readonly rows: MomentJobRows;
@@ -20,12 +30,27 @@ export interface MomentJobsDeps {
 
 /**
  * Brings posts into timelines, those of an author's friends and that of a new friend, tells users what concerns them, and erases what
- * was said under posts that are gone.
+ * was said under posts that are gone. Apps take turns, and none has the last place beside its others.
  */
 export class MomentJobs extends DueJobs<MomentJob> {
-  constructor(deps: MomentJobsDeps, { owner }: { readonly owner: string }) {
-    const metrics = metricsIn(deps.registry);
-    super({ ...deps, metrics }, { owner, atOnce: MOMENT_JOBS_MAX, of: 'timelines' });
+  constructor({ rows, registry, ...deps }: MomentJobsDeps, { owner }: { readonly owner: string }) {
+    const turns = new AppTurns<AppId>();
+    const claims: DueJobRows<MomentJob> = {
+      claimDue: async (claim) => {
+        const isLast = claim.limit === 1;
+        const turn = turns.next(isLast ? 1 : MOMENT_JOBS_MAX);
+        const jobs = await rows.claimDue({ owner, limit: isLast ? 1 : claim.limit - 1, turn });
+        for (const { appId } of jobs) turns.begin(appId);
+        return jobs;
+      },
+      backlog: () => rows.backlog(),
+      advance: turns.untilDone(
+        (job) => job.appId,
+        (job) => rows.advance(job),
+      ),
+    };
+    const options = { owner, atOnce: MOMENT_JOBS_MAX, of: 'timelines', inTurns: true };
+    super({ ...deps, rows: claims, metrics: metricsIn(registry) }, options);
   }
 }
 

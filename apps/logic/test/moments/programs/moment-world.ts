@@ -78,8 +78,9 @@ export class MomentWorld {
   /** All jobs that wait, of these people and of whomever. */
   async work(): Promise<void> {
     const { jobs } = this.place;
+    const turn = { after: '', without: [] };
     for (;;) {
-      const due = await jobs.claimDue({ owner: 'programs', limit: 100 });
+      const due = await jobs.claimDue({ owner: 'programs', limit: 100, turn });
       for (const job of due) while (!(await jobs.advance(job)));
       if (due.length === 0) break;
     }
