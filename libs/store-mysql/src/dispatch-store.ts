@@ -1,7 +1,7 @@
-import { sql, type Transaction } from 'kysely';
+import { sql, type RawBuilder, type Transaction } from 'kysely';
 import type { DispatchPayload, DispatchRow, DispatchStore } from './append-types.js';
 import type { Schema } from './schema/schema.js';
-import { DATABASE_NOW, retrying, type StoreContext } from './store-context.js';
+import { DATABASE_NOW, retrying, STATEMENT_NOW, type StoreContext } from './store-context.js';
 
 /** A claimed row falls due again after this, doubled with every claim. */
 export const CLAIM_BACKOFF_BASE_MS = 3_000;
@@ -76,17 +76,7 @@ async function claim(
   owner: string,
   limit: number,
 ): Promise<DispatchRow[]> {
-  // The query builder cannot name an index to use.
-  const { rows } = await sql<{
-    dispatch_id: string;
-    owner: string;
-    attempts: number;
-    payload: string;
-  }>`
-    SELECT dispatch_id, owner, attempts, payload FROM dispatch FORCE INDEX (dispatch_by_due)
-    WHERE due_ms <= ${DATABASE_NOW} ORDER BY due_ms LIMIT ${limit} FOR UPDATE SKIP LOCKED`.execute(
-    trx,
-  );
+  const { rows } = await dueDispatch(limit).execute(trx);
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.dispatch_id);
   await trx
@@ -105,4 +95,18 @@ async function claim(
     attempts: row.attempts + 1,
     payload: JSON.parse(row.payload) as DispatchPayload,
   }));
+}
+
+interface DueRow {
+  readonly dispatch_id: string;
+  readonly owner: string;
+  readonly attempts: number;
+  readonly payload: string;
+}
+
+/** The query builder cannot name an index to use. */
+export function dueDispatch(limit: number): RawBuilder<DueRow> {
+  return sql<DueRow>`
+    SELECT dispatch_id, owner, attempts, payload FROM dispatch FORCE INDEX (dispatch_by_due)
+    WHERE due_ms <= ${STATEMENT_NOW} ORDER BY due_ms LIMIT ${sql.lit(limit)} FOR UPDATE SKIP LOCKED`;
 }

@@ -1,6 +1,6 @@
 import { parseAppId } from '@queqiao/domain';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { DUE_BROADCASTS_SQL, RECIPIENTS_SQL } from '../src/broadcast/broadcast-steps.js';
+import { RECIPIENTS_SQL } from '../src/broadcast/broadcast-steps.js';
 import { StoreConnection } from '../src/connection/store-connection.js';
 import {
   BROADCAST_KEPT_MS,
@@ -228,8 +228,5 @@ it('are read by keys only', async () => {
   expect((await plan(RECIPIENTS_SQL, recipients)).sort()).toEqual([
     'c PRIMARY eq_ref',
     'u PRIMARY range',
-  ]);
-  expect(await plan(`${DUE_BROADCASTS_SQL} 5 ORDER BY due_ms LIMIT 1`)).toEqual([
-    'broadcasts broadcasts_by_due range',
   ]);
 });

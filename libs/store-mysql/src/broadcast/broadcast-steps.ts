@@ -1,5 +1,5 @@
 import type { AppId, UserId } from '@queqiao/domain';
-import { sql, type Transaction } from 'kysely';
+import { sql, type RawBuilder, type Transaction } from 'kysely';
 import {
   BROADCAST_MAX_STEP_USERS,
   type BroadcastJob,
@@ -7,7 +7,7 @@ import {
   type RecipientPage,
 } from '../broadcast-types.js';
 import type { Schema } from '../schema/schema.js';
-import { DATABASE_NOW, select, type StoreContext } from '../store-context.js';
+import { DATABASE_NOW, select, STATEMENT_NOW, type StoreContext } from '../store-context.js';
 import { BROADCAST_STATES, toBroadcast, type BroadcastRow } from './broadcast-rows.js';
 
 /** A broadcast that was claimed is free again after this, doubled with every claim that led to nothing. */
@@ -15,16 +15,18 @@ const LEASE_MS = 6_000;
 const LEASE_MAX_MS = 300_000;
 
 /** The condition of a column with itself says for the tenant guard that all apps are meant. */
-export const DUE_BROADCASTS_SQL =
-  'SELECT * FROM broadcasts FORCE INDEX (broadcasts_by_due) WHERE app_id = app_id AND due_ms <= ';
+export function dueBroadcasts(limit: number): RawBuilder<BroadcastRow> {
+  return sql<BroadcastRow>`
+    SELECT * FROM broadcasts FORCE INDEX (broadcasts_by_due) WHERE app_id = app_id AND due_ms <= ${STATEMENT_NOW}
+    ORDER BY due_ms LIMIT ${sql.lit(limit)} FOR UPDATE SKIP LOCKED`;
+}
 
 export async function claimBroadcasts(
   trx: Transaction<Schema>,
   owner: string,
   limit: number,
 ): Promise<BroadcastJob[]> {
-  const { rows } = await sql<BroadcastRow>`${sql.raw(DUE_BROADCASTS_SQL)}${DATABASE_NOW}
-    ORDER BY due_ms LIMIT ${sql.lit(limit)} FOR UPDATE SKIP LOCKED`.execute(trx);
+  const { rows } = await dueBroadcasts(limit).execute(trx);
   for (const { app_id, broadcast_id } of rows) {
     await trx
       .updateTable('broadcasts')

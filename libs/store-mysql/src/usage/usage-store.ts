@@ -1,7 +1,6 @@
 import type { AppId } from '@queqiao/domain';
-import { sql, type Transaction } from 'kysely';
-import type { Schema } from '../schema/schema.js';
-import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
+import { sql, type RawBuilder } from 'kysely';
+import { DATABASE_NOW, retrying, STATEMENT_NOW, type StoreContext } from '../store-context.js';
 import type { AppUsage, UsageJob, UsagePhase, UsageStore } from '../usage-types.js';
 import { countNext } from './count-next.js';
 import { USAGE_COUNTS, toUsage } from './usage-rows.js';
@@ -36,7 +35,7 @@ export class MysqlUsageStore implements UsageStore {
   claimDue({ owner, limit }: { owner: string; limit: number }): Promise<UsageJob[]> {
     return retrying(this.context, () =>
       this.context.kysely.transaction().execute(async (trx) => {
-        const rows = await lockDue(trx, limit);
+        const { rows } = await dueCounts(limit).execute(trx);
         if (rows.length === 0) return [];
         await trx
           .updateTable('app_usage')
@@ -112,7 +111,7 @@ export class MysqlUsageStore implements UsageStore {
   async backlog(): Promise<{ rows: number; oldestDueMs: number }> {
     const { rows } = await sql<{ found: number; late: number }>`
       SELECT COUNT(*) AS found, COALESCE(GREATEST(${DATABASE_NOW} - MIN(due_ms), 0), 0) AS late
-      FROM app_usage FORCE INDEX (app_usage_by_due) WHERE app_id = app_id AND due_ms <= ${DATABASE_NOW}`.execute(
+      FROM app_usage FORCE INDEX (app_usage_by_due) WHERE app_id = app_id AND due_ms <= ${STATEMENT_NOW}`.execute(
       this.context.kysely,
     );
     return { rows: rows[0]?.found ?? 0, oldestDueMs: rows[0]?.late ?? 0 };
@@ -120,13 +119,12 @@ export class MysqlUsageStore implements UsageStore {
 }
 
 /** Of all apps, as the condition says for the tenant guard. */
-async function lockDue(trx: Transaction<Schema>, limit: number): Promise<Row[]> {
-  const { rows } = await sql<Row>`
+export function dueCounts(limit: number): RawBuilder<Row> {
+  return sql<Row>`
     SELECT app_id, phase, done_to, users_so_far, groups_so_far, entries_so_far
     FROM app_usage FORCE INDEX (app_usage_by_due)
-    WHERE app_id = app_id AND due_ms <= ${DATABASE_NOW} ORDER BY due_ms LIMIT ${sql.lit(limit)}
-    FOR UPDATE SKIP LOCKED`.execute(trx);
-  return rows;
+    WHERE app_id = app_id AND due_ms <= ${STATEMENT_NOW} ORDER BY due_ms LIMIT ${sql.lit(limit)}
+    FOR UPDATE SKIP LOCKED`;
 }
 
 function toJob(row: Row): UsageJob {
