@@ -138,8 +138,8 @@ export interface AdminStore {
 /** What deleted apps have left behind. */
 export interface PurgeStore {
   /**
-   * One step: at most `limit` rows of one table of one app that was deleted PURGE_AFTER_MS ago or earlier. Steps of several
-   * nodes pass each other by. False when there is nothing left to do.
+   * One step: at most `limit` rows of one table of the next app behind `after`, by their ids, that was deleted PURGE_AFTER_MS ago or
+   * earlier. Steps of several nodes pass each other by. Of which app it was; null when there is nothing left to do.
    */
-  step(limit: number): Promise<boolean>;
+  step(limit: number, after: string): Promise<AppId | null>;
 }

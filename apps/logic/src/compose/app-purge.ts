@@ -9,8 +9,13 @@ export const PURGE_MAX_STEPS = 2_000;
 /** Between two steps, so that the database has time for calls. */
 const PAUSE_MS = 20;
 
-/** Removes what deleted apps have left, step by step. Where it stands follows from what is left, so any node goes on with it. */
+/**
+ * Removes what deleted apps have left, step by step, of each app in turn. Where it stands follows from what is left, so any node goes on
+ * with it.
+ */
 export class AppPurge implements Prunable {
+  #last = '';
+
   constructor(
     private readonly deps: { readonly rows: Database['purge']; readonly clock: Clock },
     private readonly options = { stepRows: PURGE_STEP_ROWS, maxSteps: PURGE_MAX_STEPS },
@@ -20,7 +25,10 @@ export class AppPurge implements Prunable {
   async prune(): Promise<number> {
     const { rows, clock } = this.deps;
     for (let done = 0; ; done += 1) {
-      if (done === this.options.maxSteps || !(await rows.step(this.options.stepRows))) return done;
+      if (done === this.options.maxSteps) return done;
+      const appId = await rows.step(this.options.stepRows, this.#last);
+      if (appId === null) return done;
+      this.#last = appId;
       await clock.sleep(PAUSE_MS);
     }
   }

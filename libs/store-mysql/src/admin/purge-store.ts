@@ -15,35 +15,35 @@ const PURGED_TABLES = TENANT_TABLES.filter((table) => !KEPT.has(table));
 export class MysqlPurgeStore implements PurgeStore {
   constructor(private readonly context: StoreContext) {}
 
-  step(limit: number): Promise<boolean> {
+  step(limit: number, after: string): Promise<AppId | null> {
     return retrying(this.context, () =>
       this.context.kysely.transaction().execute(async (trx) => {
-        const appId = await claim(trx);
-        if (appId === undefined) return false;
+        const appId =
+          (await claim(trx, after)) ?? (after === '' ? undefined : await claim(trx, ''));
+        if (appId === undefined) return null;
         for (const table of PURGED_TABLES) {
           const result = await sql`
             DELETE FROM ${sql.table(table)} WHERE app_id = ${appId} LIMIT ${sql.lit(limit)}`.execute(
             trx,
           );
-          if ((result.numAffectedRows ?? 0n) > 0n) return true;
+          if ((result.numAffectedRows ?? 0n) > 0n) return appId;
         }
         await trx
           .updateTable('apps')
           .set({ purged_ms: DATABASE_NOW })
           .where('app_id', '=', appId)
           .execute();
-        return true;
+        return appId;
       }),
     );
   }
 }
 
 /** Locked until the end of the step; one that another node has in its hands is passed by. */
-async function claim(trx: Transaction<Schema>): Promise<AppId | undefined> {
+async function claim(trx: Transaction<Schema>, after: string): Promise<AppId | undefined> {
   const { rows } = await sql<{ app_id: AppId }>`
-    SELECT app_id FROM apps WHERE app_id = app_id AND status = 'deleted' AND purged_ms IS NULL
-    AND deleted_ms <= ${DATABASE_NOW} - ${PURGE_AFTER_MS} LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(
-    trx,
-  );
+    SELECT app_id FROM apps FORCE INDEX (PRIMARY) WHERE app_id = app_id AND app_id > ${after} AND status = 'deleted'
+    AND purged_ms IS NULL AND deleted_ms <= ${DATABASE_NOW} - ${PURGE_AFTER_MS}
+    ORDER BY app_id LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(trx);
   return rows[0]?.app_id;
 }
