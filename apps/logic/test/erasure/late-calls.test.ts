@@ -59,22 +59,25 @@ it('a first call of somebody who is made and erased while it is under way leaves
 });
 
 it.each([
-  ['when it is about to lock them', 'users', 'for update'],
-  ['when it is about to lock their feeds', 's:', 'for update'],
-])('a call that changes users who are gone meanwhile, %s, is refused', async (_when, what, does) => {
-  const [userId, other] = [`gone-${what.length}`, `stays-${what.length}`];
-  await make(userId, other);
-  const users = [{ userId: other }, { userId, nickname: 'late' }];
-  const { late: answer } = await late.held.untilHeld(
-    userId,
-    () => late.rig.backEndCalls(late.app, 1)(ServerUsers, 'upsertUsers', { users }),
-    new RegExp(`${what}[^]*${does}`, 'i'),
-  );
-  const refused = failureOf(answer);
-  await late.erase(userId);
-  await late.untilGone(userId);
-  late.held.letGo();
-  expect(await refused).toEqual({ code: 'ALREADY_EXISTS', field: 'users[1].user_id' });
-  const rows = `SELECT user_id FROM users WHERE user_id IN ('${userId}', '${other}')`;
-  expect(await queryRows(late.url, rows)).toEqual([{ user_id: other }]);
-});
+  ['them', /users[^]*for update/i],
+  ['their feeds', /s:gone[^]*for update/i],
+])(
+  'a call that changes users who are gone when it comes to lock %s is refused',
+  async (what, lock) => {
+    const [userId, other] = [`gone-${what.length}`, `stays-${what.length}`];
+    await make(userId, other);
+    const users = [{ userId: other }, { userId, nickname: 'late' }];
+    const { late: answer } = await late.held.untilHeld(
+      userId,
+      () => late.rig.backEndCalls(late.app, 1)(ServerUsers, 'upsertUsers', { users }),
+      lock,
+    );
+    const refused = failureOf(answer);
+    await late.erase(userId);
+    await late.untilGone(userId);
+    late.held.letGo();
+    expect(await refused).toEqual({ code: 'ALREADY_EXISTS', field: 'users[1].user_id' });
+    const rows = `SELECT user_id FROM users WHERE user_id IN ('${userId}', '${other}')`;
+    expect(await queryRows(late.url, rows)).toEqual([{ user_id: other }]);
+  },
+);
