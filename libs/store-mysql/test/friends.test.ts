@@ -113,9 +113,7 @@ describe('a friendship', () => {
 
   it('is undone whole when a step fails', async () => {
     const broken = { ...befriend(b, a), entry: () => ({ ...note('x'), kind: 'k'.repeat(300) }) };
-    await expect(steps(a, b, befriend(a, b), broken as FriendStep)).rejects.toThrow(
-      'log end',
-    );
+    await expect(steps(a, b, befriend(a, b), broken as FriendStep)).rejects.toThrow('log end');
     expect(await feed(a)).toEqual([]);
     expect(await db.friends.friends(app, user(a), { afterId: '', limit: 10 })).toEqual([]);
   });
