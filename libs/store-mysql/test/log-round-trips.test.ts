@@ -2,7 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, DecideGroup, GroupStep, LogOutcome } from '../src/index.js';
 import { CuttingProxy } from './cutting-proxy.js';
 import { statementsOf } from './statements-of.js';
-import { app, makeGroup, note, StoreRig, user, type GroupMade } from './store-rig.js';
+import {
+  allow,
+  app,
+  direct,
+  makeGroup,
+  message,
+  note,
+  StoreRig,
+  user,
+  type GroupMade,
+} from './store-rig.js';
 
 let rig: StoreRig;
 let proxy: CuttingProxy;
@@ -115,5 +125,45 @@ describe('a change of a group', () => {
     expect(await rig.rows('SELECT * FROM group_info')).toEqual(before);
     expect(await storedOf('undone')).toMatchObject({ entries: 0, kept: 0 });
     expect((await rename('after', 'after')).answer).toBe('after');
+  });
+});
+
+describe('a change of a member', () => {
+  const one = direct('ann', 'bob');
+  const key = { appId: app, userId: user('ann'), conversationId: one };
+  const write = { owner: 'logic-1', dispatchDelayMs: 3_000 };
+  const mark = (seq: number) => database.members.advanceRead({ ...key, ...write, seq });
+  const ack = (seq: number) => database.members.ackDelivered([{ ...key, seq }], write);
+  const rows = () =>
+    rig.rows<{ user_id: string; rev: number; read_seq: number; peer_read_seq: number }>(
+      "SELECT user_id, rev, read_seq, peer_read_seq FROM members WHERE conversation_id = 'd:ann:bob' ORDER BY user_id",
+    );
+
+  beforeAll(async () => {
+    await database.conversations.ensureDirect([{ appId: app, conversationId: one }]);
+    const items = Array.from({ length: 9 }, () => message(one, 'bob'));
+    await database.append.commitBatch(items, allow);
+  });
+
+  it('takes two round trips besides what it is decided on, and what devices have one', async () => {
+    const marking = await statementsOf(() => mark(1));
+    expect(marking).toEqual(['select members', 'select entries', 'member begin', 'member end']);
+    expect(await statementsOf(() => ack(2))).toEqual(['acked members', 'acks']);
+  });
+
+  it.each([
+    ['before-commit', 4],
+    ['after-commit', 5],
+  ] as const)('that is cut %s is made once', async (cut, seq) => {
+    const before = await rows();
+    proxy.cut = cut;
+    const { cuts } = proxy;
+    await mark(seq);
+    expect(proxy.cuts).toBe(cuts + 1);
+    const revs = before.map(({ rev }) => rev + 1);
+    expect(await rows()).toEqual([
+      { user_id: 'ann', rev: revs[0], read_seq: seq, peer_read_seq: 0 },
+      { user_id: 'bob', rev: revs[1], read_seq: 9, peer_read_seq: seq },
+    ]);
   });
 });

@@ -1,7 +1,8 @@
 import { DomainError, type AppId, type UserId } from '@queqiao/domain';
 import { sql, type Transaction } from 'kysely';
 import type { UserAccount } from '../account-types.js';
-import type { LogTransaction, Query } from '../log/log-transaction.js';
+import type { Query } from '../connection/round-trips.js';
+import type { LogTransaction } from '../log/log-transaction.js';
 import type { Schema } from '../schema/schema.js';
 import { incoming } from '../upsert.js';
 import { ACCOUNT_COLUMNS, searchableName, toAccount, type AccountRow } from './account-rows.js';

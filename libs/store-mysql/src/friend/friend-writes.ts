@@ -9,7 +9,8 @@ import {
 import { sql } from 'kysely';
 import { StoreDefect } from '../errors.js';
 import type { FriendStep, FriendWork } from '../friend-types.js';
-import type { LogTransaction, Query } from '../log/log-transaction.js';
+import type { Query } from '../connection/round-trips.js';
+import type { LogTransaction } from '../log/log-transaction.js';
 import { incoming } from '../upsert.js';
 import { countIn, requestCount } from './friend-counts.js';
 import { storedWay } from './friend-rows.js';

@@ -7,7 +7,8 @@ import {
 import { sql } from 'kysely';
 import type { InvitationRecord } from '../group-request-types.js';
 import type { InvitationsStep } from '../group-types.js';
-import type { LogTransaction, Query } from '../log/log-transaction.js';
+import type { Query } from '../connection/round-trips.js';
+import type { LogTransaction } from '../log/log-transaction.js';
 import type { GroupInvitationsTable } from '../schema/groups.js';
 import { incoming } from '../upsert.js';
 import { unreadByUser, unreadInvitations } from './unread-requests.js';

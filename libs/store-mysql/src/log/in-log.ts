@@ -1,7 +1,7 @@
 import type { ConversationId } from '@queqiao/domain';
 import type { DispatchPayload } from '../append-types.js';
 import { demandWanted, whileWanted } from '../abandoned.js';
-import type { LentConnection } from '../connection/kysely-pool.js';
+import { onConnection, type OwnTransaction } from '../connection/round-trips.js';
 import { StoreError } from '../errors.js';
 import type { OutboxRow } from '../event/event-outbox.js';
 import { ensureDirect } from '../conversation/ensure-direct.js';
@@ -51,24 +51,17 @@ async function attempt<T>(
   input: HeadedWork,
   work: (tx: LogTransaction) => Promise<T>,
 ): Promise<LogOutcome<T>> {
-  const connection = await context.pool.acquire();
-  try {
-    return await transact(context, connection, input, work);
-  } catch (error) {
-    await connection.rollback();
-    throw error;
-  } finally {
-    context.pool.release(connection);
-  }
+  return onConnection(context, (own) => transact(context, own, input, work));
 }
 
 async function transact<T>(
   { dispatchIds, events }: StoreContext,
-  connection: LentConnection,
+  own: OwnTransaction,
   { appId, request, heads, owner, dispatchDelayMs }: HeadedWork,
   work: (tx: LogTransaction) => Promise<T>,
 ): Promise<LogOutcome<T>> {
-  const tx = new LogTransaction(connection, appId);
+  const { connection } = own;
+  const tx = new LogTransaction(own, appId);
   const first = await beginLog(connection, tx, heads, { request, events });
   if (first !== undefined) {
     await connection.rollback();

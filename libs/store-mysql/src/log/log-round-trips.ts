@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { LentConnection } from '../connection/kysely-pool.js';
-import type { Statement } from '../connection/store-connection.js';
+import { askAll, BEGIN, COMMIT, type Query } from '../connection/round-trips.js';
 import { MEMBERSHIP_COLUMNS, toMembership, type MembershipRow } from '../conversation/rows.js';
 import type { Membership } from '../conversation-types.js';
 import { dispatchValues } from '../dispatch-store.js';
@@ -13,7 +13,7 @@ import {
 import type { LogRequest } from '../log-types.js';
 import type { DispatchPayload } from '../append-types.js';
 import type { HeadRow } from './log-heads.js';
-import type { LogTransaction, Query } from './log-transaction.js';
+import type { LogTransaction } from './log-transaction.js';
 import { answerOf, insertAnswer, readAnswer, type AnswerRow } from './requests.js';
 
 /**
@@ -32,7 +32,7 @@ export async function beginLog(
   const unknown = events.unknown([appId]);
   const locking = tx.locking(heads);
   const asked = {
-    begin: { sql: 'START TRANSACTION' },
+    begin: BEGIN,
     heads: locking === undefined ? undefined : { sql: locking },
     answer: request === null ? undefined : tx.statementOf(answerOf(trx, appId, request)),
     wanting: unknown.length === 0 ? undefined : { sql: findWanting(unknown) },
@@ -80,7 +80,7 @@ export async function endLog(
       dispatch: dispatch && tx.statementOf(insertDispatch(tx, dispatch)),
       outbox: outbox.length === 0 ? undefined : { sql: insertOutbox(outbox) },
       answer: answer && tx.statementOf(insertAnswer(trx, appId, answer.of, answer.value)),
-      commit: { sql: 'COMMIT' },
+      commit: COMMIT,
     },
     'commit',
   );
@@ -103,21 +103,4 @@ function readingStates({ states, appId }: LogTransaction): RawBuilder<Membership
       ON m.app_id = ${appId} AND m.user_id = k.user_id AND m.conversation_id = k.conversation_id
     JOIN conversations c FORCE INDEX (PRIMARY)
       ON c.app_id = m.app_id AND c.conversation_id = m.conversation_id`;
-}
-
-/** Sends those that are there, in their order; what each of them found, by its name. */
-async function askAll<K extends string>(
-  connection: LentConnection,
-  operation: string,
-  asked: Readonly<Record<K, Statement | undefined | null>>,
-  phase: 'work' | 'commit' = 'work',
-): Promise<Partial<Record<K, unknown>>> {
-  const there = Object.entries<Statement | undefined | null>(asked).flatMap(([name, statement]) =>
-    statement ? [{ name: name as K, statement }] : [],
-  );
-  const statements = there.map(({ statement }) => statement);
-  const results = await connection.queryAll({ statements, operation, phase });
-  const found: Partial<Record<K, unknown>> = {};
-  there.forEach(({ name }, at) => (found[name] = results[at]));
-  return found;
 }

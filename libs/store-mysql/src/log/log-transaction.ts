@@ -1,7 +1,7 @@
 import { senderKey, type AppId, type ConversationId, type UserId } from '@queqiao/domain';
-import type { CompiledQuery, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { ConversationMode } from '../append-types.js';
-import { kyselyWithin, type LentConnection } from '../connection/kysely-pool.js';
+import { statementOf, type OwnTransaction, type Query } from '../connection/round-trips.js';
 import type { Statement } from '../connection/store-connection.js';
 import type { EntryRecord } from '../conversation-types.js';
 import { StoreDefect } from '../errors.js';
@@ -16,11 +16,6 @@ import {
   type HeadRow,
   type HeldHead,
 } from './log-heads.js';
-
-/** A statement that is built or written, and not sent yet. */
-export interface Query<Row = unknown> {
-  compile(executor: Transaction<Schema>): CompiledQuery<Row>;
-}
 
 type RowsOf<T extends readonly Query[]> = {
   [K in keyof T]: T[K] extends Query<infer Row> ? Row[] : never;
@@ -52,10 +47,10 @@ export class LogTransaction {
 
   /** On a connection on which it is begun next. */
   constructor(
-    private readonly connection: LentConnection,
+    private readonly own: OwnTransaction,
     readonly appId: AppId,
   ) {
-    this.trx = kyselyWithin(connection);
+    this.trx = own.trx;
   }
 
   /**
@@ -167,13 +162,12 @@ export class LogTransaction {
   /** Several reads and writes in one round trip, in this order: the rows of each. */
   async together<T extends readonly Query[]>(...queries: T): Promise<RowsOf<T>> {
     const statements = queries.map((query) => this.statementOf(query));
-    const found = await this.connection.queryAll({ statements, operation: 'log work' });
+    const found = await this.own.connection.queryAll({ statements, operation: 'log work' });
     return found as RowsOf<T>;
   }
 
   statementOf(query: Query): Statement {
-    const { sql, parameters } = query.compile(this.trx);
-    return { sql, values: parameters };
+    return statementOf(this.trx, query);
   }
 
   /** What is left to be written at the end, in this order. */

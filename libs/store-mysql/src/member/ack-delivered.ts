@@ -1,7 +1,15 @@
 import { visibleLastSeq, type AppId, type ConversationId, type UserId } from '@queqiao/domain';
 import { sql, type Transaction } from 'kysely';
+import {
+  askAll,
+  BEGIN,
+  COMMIT,
+  onConnection,
+  statementOf,
+  type OwnTransaction,
+  type Query,
+} from '../connection/round-trips.js';
 import { MEMBERSHIP_COLUMNS, toMembership, type MembershipRow } from '../conversation/rows.js';
-import type { Membership } from '../conversation-types.js';
 import { dispatchValues } from '../dispatch-store.js';
 import { ACK_MAX_ITEMS, type AckDeliveredResult, type DeliveredAck } from '../member-types.js';
 import type { Schema } from '../schema/schema.js';
@@ -40,6 +48,11 @@ interface AckedRow {
   last_seq: number;
 }
 
+interface Dispatching {
+  readonly owner: string;
+  readonly dispatchDelayMs: number;
+}
+
 /** One member row to be moved. */
 interface Move extends MemberKey {
   readonly deliveredSeq: number;
@@ -53,7 +66,7 @@ interface Move extends MemberKey {
 export async function ackDelivered(
   context: StoreContext,
   acks: readonly DeliveredAck[],
-  dispatch: { readonly owner: string; readonly dispatchDelayMs: number },
+  dispatch: Dispatching,
 ): Promise<AckDeliveredResult> {
   if (acks.length > ACK_MAX_ITEMS) throw new RangeError(`at most ACK_MAX_ITEMS (${ACK_MAX_ITEMS})`);
   const highest = new Map<string, DeliveredAck>();
@@ -68,21 +81,39 @@ export async function ackDelivered(
   const peers = own.flatMap(peerMove);
   const moves = [...own, ...peers].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   return retrying(context, () =>
-    context.kysely.transaction().execute(async (trx) => {
-      await write(trx, moves);
-      if (peers.length === 0) return { dispatchId: null, changed: [] };
-      const changed = await readStates(trx, peers);
-      const dispatchId = context.dispatchIds.next();
-      const states = peers.map(({ appId, userId, conversationId }) => {
-        return { appId, userId, conversationId };
-      });
-      const payload = { ranges: [], states };
-      const { owner, dispatchDelayMs } = dispatch;
-      const values = dispatchValues(dispatchId, owner, dispatchDelayMs, payload);
-      await trx.insertInto('dispatch').values(values).execute();
-      return { dispatchId, changed };
-    }),
+    onConnection(context, (own) => move(own, { moves, peers }, { ...dispatch, context })),
   );
+}
+
+/** All of it in one round trip. */
+async function move(
+  { connection, trx }: OwnTransaction,
+  { moves, peers }: { readonly moves: readonly Move[]; readonly peers: readonly Move[] },
+  { context, owner, dispatchDelayMs }: Dispatching & { readonly context: StoreContext },
+): Promise<AckDeliveredResult> {
+  const dispatchId = peers.length === 0 ? null : context.dispatchIds.next();
+  const states = peers.map(({ appId, userId, conversationId }) => {
+    return { appId, userId, conversationId };
+  });
+  const line = (id: string) =>
+    trx
+      .insertInto('dispatch')
+      .values(dispatchValues(id, owner, dispatchDelayMs, { ranges: [], states }));
+  const found = await askAll(
+    connection,
+    'acks',
+    {
+      begin: BEGIN,
+      moved: statementOf(trx, writing(trx, moves)),
+      states: dispatchId === null ? null : { sql: STATES_BY_KEYS_SQL, values: [keysJson(peers)] },
+      dispatch: dispatchId === null ? null : statementOf(trx, line(dispatchId)),
+      commit: COMMIT,
+    },
+    'commit',
+  );
+  const rows = (found.states ?? []) as (MembershipRow & { app_id: AppId })[];
+  const changed = rows.map((row) => ({ appId: row.app_id, membership: toMembership(row) }));
+  return { dispatchId, changed };
 }
 
 /** Nothing is delivered that is not there. */
@@ -100,9 +131,9 @@ function peerMove(move: Move): Move[] {
   return peer === null ? [] : [{ ...move, userId: peer, deliveredSeq: 0, peerDeliveredSeq: seq }];
 }
 
-async function write(trx: Transaction<Schema>, moves: readonly Move[]): Promise<void> {
+function writing(trx: Transaction<Schema>, moves: readonly Move[]): Query {
   const theirs = incoming<number>('peer_delivered_seq');
-  await trx
+  return trx
     .insertInto('members')
     .values(
       moves.map((move) => ({
@@ -118,19 +149,7 @@ async function write(trx: Transaction<Schema>, moves: readonly Move[]): Promise<
       rev: sql<number>`rev + (${theirs} > peer_delivered_seq)`,
       delivered_seq: sql<number>`GREATEST(delivered_seq, ${incoming<number>('delivered_seq')})`,
       peer_delivered_seq: sql<number>`GREATEST(peer_delivered_seq, ${theirs})`,
-    })
-    .execute();
-}
-
-async function readStates(
-  trx: Transaction<Schema>,
-  keys: readonly MemberKey[],
-): Promise<{ appId: AppId; membership: Membership }[]> {
-  const [before = '', after = ''] = STATES_BY_KEYS_SQL.split('?');
-  const { rows } = await sql<
-    MembershipRow & { app_id: AppId }
-  >`${sql.raw(before)}${keysJson(keys)}${sql.raw(after)}`.execute(trx);
-  return rows.map((row) => ({ appId: row.app_id, membership: toMembership(row) }));
+    });
 }
 
 function keysJson(keys: readonly MemberKey[]): string {

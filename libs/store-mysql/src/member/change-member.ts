@@ -1,11 +1,22 @@
 import { sql, type Transaction, type UpdateObject } from 'kysely';
-import { whileWanted } from '../abandoned.js';
+import type { UserId } from '@queqiao/domain';
+import { demandWanted, whileWanted } from '../abandoned.js';
+import {
+  askAll,
+  BEGIN,
+  COMMIT,
+  onConnection,
+  statementOf,
+  type OwnTransaction,
+  type Query,
+} from '../connection/round-trips.js';
+import type { MembershipRow } from '../conversation/rows.js';
 import { dispatchValues } from '../dispatch-store.js';
 import { StoreDefect } from '../errors.js';
 import type { MemberChange, MemberChangeResult } from '../member-types.js';
 import type { Schema } from '../schema/schema.js';
 import { retrying, type StoreContext } from '../store-context.js';
-import { lockPair, readPair, type MemberKey, type MemberPair } from './member-pair.js';
+import { lockingPair, pairOf, toPair, type MemberKey, type MemberPair } from './member-pair.js';
 
 export interface MemberPatch {
   readonly own: UpdateObject<Schema, 'members'>;
@@ -20,8 +31,9 @@ export type Decide = (
 ) => MemberPatch | null | Promise<MemberPatch | null>;
 
 /**
- * One change of a member's row: locked, decided on what is there now, written with rev + 1 and a dispatch row. The answer is
- * the row as it is in this transaction, so that of two changes at once the one with the higher rev holds both.
+ * One change of a member's row: locked, decided on what is there now, written with rev + 1 and a dispatch row, in two round trips
+ * besides what `decide` asks. The answer is the row as it is in this transaction, so that of two changes at once the one with the higher
+ * rev holds both.
  */
 export function changeMember(
   store: StoreContext,
@@ -30,69 +42,88 @@ export function changeMember(
 ): Promise<MemberChangeResult> {
   const context = whileWanted(store, input.signal);
   return retrying(context, () =>
-    context.kysely.transaction().execute(async (trx): Promise<MemberChangeResult> => {
-      await lockPair(trx, input);
-      const before = await readPair(trx, input);
-      if (before === null) return { status: 'not-found' };
-      const patch = await decide(before, trx);
-      if (patch === null) return { status: 'unchanged', membership: before.own };
-      const peerChanged = await write(trx, input, before, patch);
-      const after = await readPair(trx, input);
-      if (after === null) throw new StoreDefect('a member row has vanished');
-      const peer = peerChanged ? after.peer : null;
-      const dispatchId = context.dispatchIds.next();
-      await insertDispatch(trx, input, dispatchId, peer === null ? [after.own] : [after.own, peer]);
-      return { status: 'changed', membership: after.own, peer, dispatchId };
-    }),
+    onConnection(context, (own) => attempt(context, own, input, decide)),
   );
 }
 
-async function write(
-  trx: Transaction<Schema>,
-  input: MemberKey,
-  { peer }: MemberPair,
-  patch: MemberPatch,
-): Promise<boolean> {
-  await update(trx, input, patch.own);
-  const { peerReadSeq } = patch;
-  if (peer === null || peerReadSeq === undefined || peer.member.peerReadSeq >= peerReadSeq) {
-    return false;
+async function attempt(
+  { dispatchIds }: StoreContext,
+  { connection, trx }: OwnTransaction,
+  input: MemberChange,
+  decide: Decide,
+): Promise<MemberChangeResult> {
+  const begun = await askAll(connection, 'member begin', {
+    begin: BEGIN,
+    lock: statementOf(trx, lockingPair(input)),
+    pair: statementOf(trx, pairOf(input)),
+  });
+  const before = pairIn(input, begun.pair);
+  const patch = before === null ? null : await decide(before, trx);
+  demandWanted(input.signal);
+  if (before === null || patch === null) {
+    // What was decided may have left something all the same.
+    await askAll(connection, 'member end', { commit: COMMIT }, 'commit');
+    if (before === null) return { status: 'not-found' };
+    return { status: 'unchanged', membership: before.own };
   }
-  await update(
-    trx,
-    { ...input, userId: peer.member.userId },
+  const dispatchId = dispatchIds.next();
+  const peer = changedPeer(before, patch);
+  const ended = await askAll(
+    connection,
+    'member end',
     {
-      peer_read_seq: peerReadSeq,
-      // What was read has arrived.
-      peer_delivered_seq: Math.max(peerReadSeq, peer.member.peerDeliveredSeq),
+      own: statementOf(trx, update(trx, input, patch.own)),
+      peer: peer && statementOf(trx, update(trx, { ...input, userId: peer.userId }, peer.values)),
+      pair: statementOf(trx, pairOf(input)),
+      dispatch: statementOf(trx, insertDispatch(trx, input, { dispatchId, peer: peer?.userId })),
+      commit: COMMIT,
     },
+    'commit',
   );
-  return true;
+  const after = pairIn(input, ended.pair);
+  if (after === null) throw new StoreDefect('a member row has vanished');
+  return { status: 'changed', membership: after.own, peer: peer && after.peer, dispatchId };
 }
 
-async function update(
+function pairIn(key: MemberKey, rows: unknown): MemberPair | null {
+  return toPair(key, rows as MembershipRow[]);
+}
+
+/** Null: there is none, or the other side knows as much already. */
+function changedPeer({ peer }: MemberPair, { peerReadSeq }: MemberPatch) {
+  if (peer === null || peerReadSeq === undefined || peer.member.peerReadSeq >= peerReadSeq) {
+    return null;
+  }
+  const { userId, peerDeliveredSeq } = peer.member;
+  const values = {
+    peer_read_seq: peerReadSeq,
+    // What was read has arrived.
+    peer_delivered_seq: Math.max(peerReadSeq, peerDeliveredSeq),
+  };
+  return { userId, values };
+}
+
+function update(
   trx: Transaction<Schema>,
   { appId, userId, conversationId }: MemberKey,
   values: UpdateObject<Schema, 'members'>,
-): Promise<void> {
-  await trx
+): Query {
+  return trx
     .updateTable('members')
     .set({ ...values, rev: sql<number>`rev + 1` })
     .where('app_id', '=', appId)
     .where('user_id', '=', userId)
-    .where('conversation_id', '=', conversationId)
-    .execute();
+    .where('conversation_id', '=', conversationId);
 }
 
-async function insertDispatch(
+function insertDispatch(
   trx: Transaction<Schema>,
-  { appId, conversationId, owner, dispatchDelayMs }: MemberChange,
-  dispatchId: string,
-  changed: readonly MemberPair['own'][],
-): Promise<void> {
-  const states = changed.map(({ member: { userId } }) => ({ appId, userId, conversationId }));
-  await trx
+  { appId, userId, conversationId, owner, dispatchDelayMs }: MemberChange,
+  { dispatchId, peer }: { readonly dispatchId: string; readonly peer: UserId | undefined },
+): Query {
+  const changed = peer === undefined ? [userId] : [userId, peer];
+  const states = changed.map((id) => ({ appId, userId: id, conversationId }));
+  return trx
     .insertInto('dispatch')
-    .values(dispatchValues(dispatchId, owner, dispatchDelayMs, { ranges: [], states }))
-    .execute();
+    .values(dispatchValues(dispatchId, owner, dispatchDelayMs, { ranges: [], states }));
 }

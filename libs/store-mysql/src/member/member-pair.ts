@@ -1,5 +1,5 @@
 import { conversationRef, type AppId, type ConversationId, type UserId } from '@queqiao/domain';
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { MEMBERSHIP_COLUMNS, toMembership, type MembershipRow } from '../conversation/rows.js';
 import type { Membership } from '../conversation-types.js';
 import type { Schema } from '../schema/schema.js';
@@ -25,14 +25,23 @@ export function peerOf({ userId, conversationId }: MemberKey): UserId | null {
 
 /** Null when the user was never a member. */
 export async function readPair(db: Kysely<Schema>, key: MemberKey): Promise<MemberPair | null> {
-  const { appId, userId, conversationId } = key;
+  const { rows } = await pairOf(key).execute(db);
+  return toPair(key, rows);
+}
+
+export function pairOf(key: MemberKey): RawBuilder<MembershipRow> {
+  const { appId, conversationId } = key;
   const columns = sql.raw(MEMBERSHIP_COLUMNS);
-  const { rows } = await sql<MembershipRow>`
+  return sql`
     SELECT STRAIGHT_JOIN ${columns} FROM members m FORCE INDEX (PRIMARY)
     JOIN conversations c FORCE INDEX (PRIMARY)
     ON c.app_id = m.app_id AND c.conversation_id = m.conversation_id
     WHERE m.app_id = ${appId} AND m.user_id IN (${sql.join(usersOf(key))})
-    AND m.conversation_id = ${conversationId}`.execute(db);
+    AND m.conversation_id = ${conversationId}`;
+}
+
+/** Of what `pairOf` found; null when the user was never a member. */
+export function toPair({ userId }: MemberKey, rows: readonly MembershipRow[]): MemberPair | null {
   const found = rows.map(toMembership);
   const own = found.find(({ member }) => member.userId === userId);
   if (own === undefined) return null;
@@ -40,11 +49,11 @@ export async function readPair(db: Kysely<Schema>, key: MemberKey): Promise<Memb
 }
 
 /** In the order of the primary key, as everywhere, so that two devices that write the same rows never wait for each other. */
-export async function lockPair(db: Kysely<Schema>, key: MemberKey): Promise<void> {
-  await sql`
+export function lockingPair(key: MemberKey): RawBuilder<unknown> {
+  return sql`
     SELECT user_id FROM members FORCE INDEX (PRIMARY)
     WHERE app_id = ${key.appId} AND user_id IN (${sql.join(usersOf(key))})
-    AND conversation_id = ${key.conversationId} ORDER BY user_id FOR UPDATE`.execute(db);
+    AND conversation_id = ${key.conversationId} ORDER BY user_id FOR UPDATE`;
 }
 
 function usersOf(key: MemberKey): UserId[] {
