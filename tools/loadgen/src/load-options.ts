@@ -225,7 +225,7 @@ function number(name: string, given: string, least: number): number {
   return value;
 }
 
-function assignments(name: string, given: readonly string[]): Record<string, string> {
+export function assignments(name: string, given: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     given.map((each) => {
       const at = each.indexOf('=');

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { assignments } from '../load-options.js';
 import { FLOOD_KINDS, type FloodKind } from './flood-calls.js';
 
 export const NOISY_USAGE = `npm run loadgen -- noisy [options]
@@ -15,6 +16,7 @@ which it is alone: what the flood does to its acknowledgements. A throw-away sys
   --seconds N          of each turn, at most 30 (default 10)
   --repeat N           turns of each kind of flood, with one before it that has none, at most 20 (default 5)
   --connect N --logic N          nodes (default 1 and 1)
+  --logic-env K=V                environment of the logic nodes, repeatable
   --json               the figures as JSON on standard output, instead of the table
 `;
 
@@ -29,6 +31,7 @@ export interface NoisyOptions {
   readonly repeat: number;
   readonly connect: number;
   readonly logic: number;
+  readonly logicEnv: Readonly<Record<string, string>>;
   readonly json: boolean;
 }
 
@@ -49,10 +52,14 @@ export function parseNoisyOptions(args: readonly string[]): NoisyOptions {
       repeat: number('5'),
       connect: number('1'),
       logic: number('1'),
+      'logic-env': { type: 'string', multiple: true, default: [] as string[] },
       json: { type: 'boolean', default: false },
     },
   });
-  const read = (name: Exclude<keyof NoisyOptions, 'json' | 'flood'>, max: number): number => {
+  const read = (
+    name: Exclude<keyof NoisyOptions, 'json' | 'flood' | 'logicEnv'>,
+    max: number,
+  ): number => {
     const value = Number(values[name]);
     if (Number.isInteger(value) && value >= 1 && value <= max) return value;
     throw new Error(`--${name} takes a whole number from 1 to ${max}`);
@@ -68,6 +75,7 @@ export function parseNoisyOptions(args: readonly string[]): NoisyOptions {
     repeat: read('repeat', 20),
     connect: read('connect', 8),
     logic: read('logic', 8),
+    logicEnv: assignments('logic-env', values['logic-env']),
     json: values.json,
   };
 }

@@ -45,7 +45,7 @@ export async function runNoisy(
     logic: options.logic,
     ownDatabase: true,
     mysql: { redoLogMb: 256 },
-    logicEnv: PRODUCTION,
+    logicEnv: { ...PRODUCTION, ...options.logicEnv },
     connectEnv: PRODUCTION,
   });
   const closers: (() => void)[] = [];
