@@ -9,7 +9,7 @@ const NO_ATTRIBUTES = '\0\x01';
  * have, groups on their way to be large, webhooks that it has, pings, its health, the set-up of a connection.
  */
 const OWN_BUSINESS =
-  /^(?:do 0|select 1$|set |show |start transaction|begin|commit|rollback|SELECT app_id FROM apps|SELECT COUNT\(\*\) AS found, MAX|SELECT owner FROM webhooks)|`owner` = |\b(?:webhook_waits|log_epoch|dispatch|large_crossings|broadcasts_by_due|erasures_by_due|app_usage_by_due|webhook_nodes|moment_jobs|event_outbox|app_event_heads)\b/i;
+  /^(?:do 0|select 1$|set |show |start transaction|begin|commit|rollback|SELECT app_id FROM apps|SELECT COUNT\(\*\) AS found, MAX|SELECT owner FROM webhooks)|`owner` = |\b(?:webhook_waits|log_epoch|dispatch|large_crossings|broadcasts_by_due|erasures_by_due|erasures_by_turn|erasures_by_version|imported_sender_searches|app_usage_by_due|webhook_nodes|moment_jobs|event_outbox|app_event_heads)\b/i;
 
 /** Stands between a node and its database, and reads every statement as it is sent. */
 export class StatementTap {
