@@ -81,12 +81,14 @@ export async function ackDelivered(
   const peers = own.flatMap(peerMove);
   const moves = [...own, ...peers].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   return retrying(context, () =>
-    onConnection(context, (own) => move(own, { moves, peers }, { ...dispatch, context })),
+    onConnection(context, (transaction) =>
+      moveAll(transaction, { moves, peers }, { ...dispatch, context }),
+    ),
   );
 }
 
 /** All of it in one round trip. */
-async function move(
+async function moveAll(
   { connection, trx }: OwnTransaction,
   { moves, peers }: { readonly moves: readonly Move[]; readonly peers: readonly Move[] },
   { context, owner, dispatchDelayMs }: Dispatching & { readonly context: StoreContext },

@@ -37,24 +37,26 @@ export interface NoisyOptions {
 
 const number = (fallback: string) => ({ type: 'string', default: fallback }) as const;
 
+const OPTIONS = {
+  limit: number('50'),
+  times: number('10'),
+  sockets: number('20'),
+  flood: { type: 'string', default: FLOOD_KINDS.join(',') },
+  rate: number('100'),
+  pairs: number('20'),
+  seconds: number('10'),
+  repeat: number('5'),
+  connect: number('1'),
+  logic: number('1'),
+  'logic-env': { type: 'string', multiple: true, default: [] as string[] },
+  json: { type: 'boolean', default: false },
+} as const;
+
 /** Throws an error whose message is for the person who typed. */
 export function parseNoisyOptions(args: readonly string[]): NoisyOptions {
   const { values } = parseArgs({
     args: [...args],
-    options: {
-      limit: number('50'),
-      times: number('10'),
-      sockets: number('20'),
-      flood: { type: 'string', default: FLOOD_KINDS.join(',') },
-      rate: number('100'),
-      pairs: number('20'),
-      seconds: number('10'),
-      repeat: number('5'),
-      connect: number('1'),
-      logic: number('1'),
-      'logic-env': { type: 'string', multiple: true, default: [] as string[] },
-      json: { type: 'boolean', default: false },
-    },
+    options: OPTIONS,
   });
   const read = (
     name: Exclude<keyof NoisyOptions, 'json' | 'flood' | 'logicEnv'>,
