@@ -10,6 +10,7 @@ test.each([
   [['--flood', 'reads'], '--flood'],
   [['--flood', ''], '--flood'],
   [['--seconds', '31'], '--seconds'],
+  [['--times', '1'], '--times'],
   [['--logic-env', 'x'], '--logic-env'],
 ])('refuses %j', (args, message) => {
   expect(() => parseNoisyOptions(args)).toThrow(message);

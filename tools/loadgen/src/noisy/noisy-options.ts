@@ -5,16 +5,18 @@ import { FLOOD_KINDS, type FloodKind } from './flood-calls.js';
 export const NOISY_USAGE = `npm run loadgen -- noisy [options]
 
 One app floods at ten times its limit through several connections while another one sends at its pace, in turns with times in
-which it is alone: what the flood does to its acknowledgements. A throw-away system, from the bundles (npm run build).
+which that one is alone and in which the first does just what its limit allows: what the flood does to the acknowledgements of the
+other app. A throw-away system, from the bundles (npm run build).
 
   --limit N            messages per second that the flooding app may send (default 50)
-  --times N            how many times that it tries (default 10)
+  --times N            how many times that it tries, at least 2 (default 10)
   --sockets N          its connections (default 20)
   --flood KINDS        what it floods with, a turn each: messages, changes (of groups, friends, profiles), or both (default)
   --rate N             messages per second of the other app (default 100)
   --pairs N            its senders, each with a receiver (default 20)
   --seconds N          of each turn, at most 30 (default 10)
-  --repeat N           turns of each kind of flood, with one before it that has none, at most 20 (default 5)
+  --repeat N           turns of each kind of flood, each after one alone and one at the limit, at most 20 (default 5)
+  --warm-up N          seconds of each kind of flood that come first, without a limit, at most 60 (default 12)
   --connect N --logic N          nodes (default 1 and 1)
   --logic-env K=V                environment of the logic nodes, repeatable
   --json               the figures as JSON on standard output, instead of the table
@@ -29,6 +31,7 @@ export interface NoisyOptions {
   readonly pairs: number;
   readonly seconds: number;
   readonly repeat: number;
+  readonly warmUp: number;
   readonly connect: number;
   readonly logic: number;
   readonly logicEnv: Readonly<Record<string, string>>;
@@ -46,6 +49,7 @@ const OPTIONS = {
   pairs: number('20'),
   seconds: number('10'),
   repeat: number('5'),
+  'warm-up': number('12'),
   connect: number('1'),
   logic: number('1'),
   'logic-env': { type: 'string', multiple: true, default: [] as string[] },
@@ -59,22 +63,24 @@ export function parseNoisyOptions(args: readonly string[]): NoisyOptions {
     options: OPTIONS,
   });
   const read = (
-    name: Exclude<keyof NoisyOptions, 'json' | 'flood' | 'logicEnv'>,
+    name: Exclude<keyof typeof OPTIONS, 'json' | 'flood' | 'logic-env'>,
     max: number,
+    min = 1,
   ): number => {
     const value = Number(values[name]);
-    if (Number.isInteger(value) && value >= 1 && value <= max) return value;
-    throw new Error(`--${name} takes a whole number from 1 to ${max}`);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new Error(`--${name} takes a whole number from ${min} to ${max}`);
   };
   return {
     limit: read('limit', 10_000),
-    times: read('times', 1_000),
+    times: read('times', 1_000, 2),
     sockets: read('sockets', 1_000),
     flood: floodKinds(values.flood),
     rate: read('rate', 10_000),
     pairs: read('pairs', 10_000),
     seconds: read('seconds', 30),
     repeat: read('repeat', 20),
+    warmUp: read('warm-up', 60),
     connect: read('connect', 8),
     logic: read('logic', 8),
     logicEnv: assignments('logic-env', values['logic-env']),

@@ -14,80 +14,100 @@ export function describeTurn(turn: NoisyTurn): string {
     `${acknowledged} acknowledged, ack p50 ${ack.p50Ms.toFixed(1)} p99 ${ack.p99Ms.toFixed(1)} ` +
     `max ${ack.maxMs.toFixed(1)} ms, servers ${serverCpu(turn).toFixed(2)} CPU-s`;
   if (flood === undefined) return `alone: ${figures}`;
-  const refused = Object.entries(flood.refused).map(([code, count]) => `${code} ${count}`);
-  return `${flood.kind}: ${figures}; flood: ${flood.accepted} of ${flood.attempts} taken, ${refused.join(', ')}`;
+  const refused = Object.entries(flood.refused).map(([code, count]) => `, ${code} ${count}`);
+  const { kind, times, accepted, attempts } = flood;
+  return `${kind}, ${times} × limit: ${figures}; of them ${accepted} of ${attempts} taken${refused.join('')}`;
+}
+
+/** Of turns of one sort. */
+export interface AckFigures {
+  /** Medians of the turns. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Of the acknowledgements of all turns together, which no single pause of the machine decides. */
+  readonly allP99Ms: number;
+  readonly serverCpuSeconds: number;
+}
+
+/** What a flood moved, as ratios. */
+export interface Moved {
+  readonly p99: number;
+  readonly allP99: number;
+  readonly serverCpu: number;
 }
 
 export interface FloodFigures {
   readonly kind: FloodKind;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  /** Of the medians, flooded to alone. */
-  readonly p99Ratio: number;
-  /** Median of the ratios of a flood to the turn before it. */
-  readonly p99PairRatio: number;
-  /** Of the acknowledgements of all turns together, and its ratio to that of all turns alone: steadier than those of single turns. */
-  readonly allP99Ms: number;
-  readonly allP99Ratio: number;
-  readonly cpuRatio: number;
+  /** While the other app did as much as it may, and while it tried to do more. */
+  readonly atLimit: AckFigures;
+  readonly flooded: AckFigures;
+  readonly toAlone: Moved;
+  readonly toLimit: Moved;
   readonly attempts: number;
   readonly accepted: number;
-  /** What the limit and the bursts allow in all turns of the kind together. */
+  /** What the limit and the bursts allow in all floods of the kind together. */
   readonly allowed: number;
+  /** Of what the other app did at its limit: none, unless the generator itself stood still and made up for it. */
+  readonly refusedAtLimit: number;
 }
 
 export interface NoisyFigures {
-  readonly aloneP50Ms: number;
-  readonly aloneP99Ms: number;
-  readonly aloneAllP99Ms: number;
+  readonly alone: AckFigures;
   readonly floods: readonly FloodFigures[];
 }
 
-const middle = (turns: readonly NoisyTurn[], read: (turn: NoisyTurn) => number) =>
-  median(turns.map(read));
-
-const together = (turns: readonly NoisyTurn[]) =>
-  latencyOf(turns.flatMap(({ ackMs }) => ackMs)).p99Ms;
-
 export function figuresOf({ turns }: NoisyRun, options: NoisyOptions): NoisyFigures {
-  const alone = turns.filter(({ flood }) => flood === undefined);
+  const alone = ackFigures(turns.filter(({ flood }) => flood === undefined));
+  return { alone, floods: options.flood.map((kind) => floodFigures(kind, alone, turns, options)) };
+}
+
+function ackFigures(turns: readonly NoisyTurn[]): AckFigures {
   return {
-    aloneP50Ms: middle(alone, ({ ack }) => ack.p50Ms),
-    aloneP99Ms: middle(alone, ({ ack }) => ack.p99Ms),
-    aloneAllP99Ms: together(alone),
-    floods: options.flood.map((kind) => floodFigures(kind, turns, options)),
+    p50Ms: median(turns.map(({ ack }) => ack.p50Ms)),
+    p99Ms: median(turns.map(({ ack }) => ack.p99Ms)),
+    allP99Ms: latencyOf(turns.flatMap(({ ackMs }) => ackMs)).p99Ms,
+    serverCpuSeconds: median(turns.map(serverCpu)),
   };
 }
+
+const moved = (flooded: AckFigures, before: AckFigures): Moved => ({
+  p99: flooded.p99Ms / before.p99Ms,
+  allP99: flooded.allP99Ms / before.allP99Ms,
+  serverCpu: flooded.serverCpuSeconds / before.serverCpuSeconds,
+});
 
 function floodFigures(
   kind: FloodKind,
-  turns: readonly NoisyTurn[],
+  alone: AckFigures,
+  all: readonly NoisyTurn[],
   { limit, seconds, logic }: NoisyOptions,
 ): FloodFigures {
-  const alone = turns.filter(({ flood }) => flood === undefined);
-  const flooded = turns.filter(({ flood }) => flood?.kind === kind);
-  const floods = flooded.flatMap(({ flood }) => (flood === undefined ? [] : [flood]));
-  const p99Ms = middle(flooded, ({ ack }) => ack.p99Ms);
-  const ratios = turns.flatMap((turn, at) => {
-    const before = turns[at - 1];
-    return turn.flood?.kind === kind && before ? [turn.ack.p99Ms / before.ack.p99Ms] : [];
-  });
+  const turns = all.filter(({ flood }) => flood?.kind === kind);
+  const isFlood = ({ flood }: NoisyTurn): boolean => (flood?.times ?? 0) > 1;
+  const floods = turns.filter(isFlood);
+  const lawful = turns.filter((turn) => !isFlood(turn));
+  const [atLimit, flooded] = [ackFigures(lawful), ackFigures(floods)];
   const burst = 2 * limit;
   return {
     kind,
-    p50Ms: middle(flooded, ({ ack }) => ack.p50Ms),
-    p99Ms,
-    p99Ratio: p99Ms / middle(alone, ({ ack }) => ack.p99Ms),
-    p99PairRatio: median(ratios),
-    allP99Ms: together(flooded),
-    allP99Ratio: together(flooded) / together(alone),
-    cpuRatio: middle(flooded, serverCpu) / middle(alone, serverCpu),
-    attempts: floods.reduce((sum, { attempts }) => sum + attempts, 0),
-    accepted: floods.reduce((sum, { accepted }) => sum + accepted, 0),
+    atLimit,
+    flooded,
+    toAlone: moved(flooded, alone),
+    toLimit: moved(flooded, atLimit),
+    attempts: total(floods, (flood) => flood.attempts),
+    accepted: total(floods, (flood) => flood.accepted),
     // Each turn begins with a full bucket; every node may grant a burst more. A second for the end of a turn.
-    allowed: flooded.length * (limit * (seconds + 1) + burst + logic * burst),
+    allowed: floods.length * (limit * (seconds + 1) + burst + logic * burst),
+    refusedAtLimit: total(lawful, ({ refused }) =>
+      Object.values(refused).reduce((sum, count) => sum + count, 0),
+    ),
   };
 }
+
+const total = (
+  turns: readonly NoisyTurn[],
+  read: (flood: NonNullable<NoisyTurn['flood']>) => number,
+): number => turns.reduce((sum, { flood }) => sum + (flood ? read(flood) : 0), 0);
 
 /** What must hold whatever the machine does; empty: nothing was wrong. */
 export function wrongs({ turns, verdict }: NoisyRun, { floods }: NoisyFigures): string[] {
@@ -105,16 +125,21 @@ export function wrongs({ turns, verdict }: NoisyRun, { floods }: NoisyFigures): 
   return found;
 }
 
-export function describeFigures({ floods, ...alone }: NoisyFigures): string {
-  const lines = floods.map(
-    (one) =>
-      `flooded with ${one.kind}: p50 ${one.p50Ms.toFixed(1)} p99 ${one.p99Ms.toFixed(1)} ms, of all ${one.allP99Ms.toFixed(1)} ms; ` +
-      `ratio of p99 ${one.p99Ratio.toFixed(2)} (to the turn before ${one.p99PairRatio.toFixed(2)}, of all ` +
-      `${one.allP99Ratio.toFixed(2)}), of server CPU ${one.cpuRatio.toFixed(2)}; ` +
-      `the flood had ${one.accepted} of ${one.attempts}, at most ${one.allowed} allowed`,
-  );
-  const first =
-    `medians of the turns: alone p50 ${alone.aloneP50Ms.toFixed(1)} p99 ${alone.aloneP99Ms.toFixed(1)} ms, ` +
-    `of all ${alone.aloneAllP99Ms.toFixed(1)} ms`;
-  return [first, ...lines].join('\n');
+export function describeFigures({ alone, floods }: NoisyFigures): string {
+  const lines = [`medians of the turns, servers by turn: alone ${describeAcks(alone)}`];
+  for (const one of floods) {
+    lines.push(
+      `${one.kind} at the limit: ${describeAcks(one.atLimit)}; refused ${one.refusedAtLimit}`,
+      `flooded with ${one.kind}: ${describeAcks(one.flooded)}; the flood had ${one.accepted} of ${one.attempts}, at most ${one.allowed} allowed`,
+      `  to what it was alone: ${describeMoved(one.toAlone)}`,
+      `  to what it was at the limit: ${describeMoved(one.toLimit)}`,
+    );
+  }
+  return lines.join('\n');
 }
+
+const describeAcks = ({ p50Ms, p99Ms, allP99Ms, serverCpuSeconds }: AckFigures): string =>
+  `p50 ${p50Ms.toFixed(1)} p99 ${p99Ms.toFixed(1)} ms, of all ${allP99Ms.toFixed(1)} ms, ${serverCpuSeconds.toFixed(2)} CPU-s`;
+
+const describeMoved = ({ p99, allP99, serverCpu: cpu }: Moved): string =>
+  `p99 × ${p99.toFixed(2)}, of all × ${allP99.toFixed(2)}, server CPU × ${cpu.toFixed(2)}`;

@@ -22,7 +22,14 @@ export interface NoisyTurn {
   readonly latestMs: number;
   readonly observed: Observed;
   /** Undefined: it was alone. */
-  readonly flood: (FloodResult & { readonly kind: FloodKind }) | undefined;
+  readonly flood: (FloodResult & Neighbour) | undefined;
+}
+
+/** What the other app does in a turn. */
+export interface Neighbour {
+  readonly kind: FloodKind;
+  /** As much as its limit, which it may; or that times as much. */
+  readonly times: number;
 }
 
 export interface NoisyRun {
@@ -32,7 +39,7 @@ export interface NoisyRun {
 
 const WARM_UP = 2_000;
 /** Of each kind of flood: what a server does for the first time takes it longer than what it does all day. */
-const WARM_UP_FLOOD = { seconds: 12, perSecond: 250 } as const;
+const WARM_UP_PER_SECOND = 250;
 /** Every node knows of the limit by then. */
 const LIMIT_SEEN_MS = 6_000;
 
@@ -57,8 +64,8 @@ export async function runNoisy(
     await steady.pool.run({ messages: WARM_UP, inFlight: 20 });
     await warmUp(cluster, flood, options);
     const turns: NoisyTurn[] = [];
-    for (const kind of turnsOf(options)) {
-      const flooding = kind && { kind, process: flood.process };
+    for (const neighbour of turnsOf(options)) {
+      const flooding = neighbour && { ...neighbour, process: flood.process };
       turns.push(await takeTurn(options, steady.pool, watchCluster(cluster), flooding));
       say(turns.at(-1) as NoisyTurn);
     }
@@ -72,22 +79,22 @@ export async function runNoisy(
   }
 }
 
-/** Each flood follows a time in which the app is alone. */
-function turnsOf({ flood, repeat }: NoisyOptions): (FloodKind | undefined)[] {
-  const round = flood.flatMap((kind) => [undefined, kind]);
+/** Each flood follows a time in which the other app does what it may, and that one a time in which it does nothing. */
+function turnsOf({ flood, repeat, times }: NoisyOptions): (Neighbour | undefined)[] {
+  const round = flood.flatMap((kind) => [undefined, { kind, times: 1 }, { kind, times }]);
   return Array.from({ length: repeat }, () => round).flat();
 }
 
 async function takeTurn(
-  { seconds, rate, limit, times }: NoisyOptions,
+  { seconds, rate, limit }: NoisyOptions,
   pool: WorkerPool,
   watched: Watched,
-  flood: { readonly kind: FloodKind; readonly process: FloodProcess } | undefined,
+  flood: (Neighbour & { readonly process: FloodProcess }) | undefined,
 ): Promise<NoisyTurn> {
   const before = await snapshot(watched, 'before');
   const [results, flooded] = await Promise.all([
     pool.run({ seconds, rate }),
-    flood?.process.flood(flood.kind, seconds, limit * times),
+    flood?.process.flood(flood.kind, seconds, limit * flood.times),
   ]);
   const after = await snapshot(watched, 'after');
   const [result] = results;
@@ -99,7 +106,7 @@ async function takeTurn(
     errors: result?.errors ?? {},
     latestMs: result?.latestMs ?? 0,
     observed: between(watched, before, after),
-    flood: flood && flooded && { ...flooded, kind: flood.kind },
+    flood: flood && flooded && { ...flooded, kind: flood.kind, times: flood.times },
   };
 }
 
@@ -128,10 +135,9 @@ async function openFlood(cluster: TestCluster, { sockets }: NoisyOptions) {
 async function warmUp(
   cluster: TestCluster,
   { app, process }: Awaited<ReturnType<typeof openFlood>>,
-  { flood, limit }: NoisyOptions,
+  { flood, limit, warmUp: seconds }: NoisyOptions,
 ): Promise<void> {
-  const { seconds, perSecond } = WARM_UP_FLOOD;
-  for (const kind of flood) await process.flood(kind, seconds, perSecond);
+  for (const kind of flood) await process.flood(kind, seconds, WARM_UP_PER_SECOND);
   await cluster.changeSettings(app, { appWritesPerSecond: limit });
   await sleep(LIMIT_SEEN_MS);
 }
