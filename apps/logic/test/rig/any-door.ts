@@ -86,13 +86,8 @@ export function linkDoor(
 ): AnyDoor {
   const at = `127.0.0.1:${rig.nodes[0]?.logic.ports.link}`;
   let link: LinkCaller | undefined;
-  /** Links without calls end, as these callers have no heartbeat. */
-  const opened = (): LinkCaller => {
-    if (link) return link;
-    const fresh = new LinkCaller(at, { nodeId: `door-${newId()}`, bootId: newId() });
-    void fresh.ended.then(() => (link = link === fresh ? undefined : link));
-    return (link = fresh);
-  };
+  const opened = (): LinkCaller =>
+    (link ??= new LinkCaller(at, { nodeId: `door-${newId()}`, bootId: newId() }));
   return {
     name: `link ${codec}`,
     codec,

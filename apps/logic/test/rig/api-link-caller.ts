@@ -8,7 +8,10 @@ import {
   type CallReply,
 } from '@queqiao/protocol/link';
 
-/** The connect end of a link, as small as can be for calls: it numbers, acknowledges and matches replies. */
+/** Well below the silence after which the other end takes this one for dead. */
+const HEARTBEAT_MS = 1_000;
+
+/** The connect end of a link, as small as can be for calls: it numbers, acknowledges, is never silent for long and matches replies. */
 export class LinkCaller {
   readonly down: DownItem[] = [];
   draining = false;
@@ -17,6 +20,7 @@ export class LinkCaller {
   readonly #stream;
   readonly #waiting = new Map<number, (reply: CallReply) => void>();
   readonly #listeners: (() => void)[] = [];
+  readonly #heartbeat = setInterval(() => this.#acknowledge(), HEARTBEAT_MS).unref();
   #sent = 0;
   #received = 0;
   #calls = 0;
@@ -29,6 +33,7 @@ export class LinkCaller {
       this.#stream.on('error', () => resolve());
       this.#stream.on('end', () => resolve());
     });
+    void this.ended.then(() => clearInterval(this.#heartbeat));
     const range = { protocolMin: 1, protocolMax: 1 };
     const hello = { ...node, ...range, peerBootId: '', received: 0, wantedBootId: '' };
     this.#stream.write({ hello, firstNumber: 0, ack: 0, items: [], goodbye: false });
@@ -62,6 +67,7 @@ export class LinkCaller {
   }
 
   close(): void {
+    clearInterval(this.#heartbeat);
     this.#stream.end();
     this.#client.close();
   }
@@ -76,15 +82,12 @@ export class LinkCaller {
         this.#waiting.delete(down.item.value.callId);
       } else this.down.push(down);
     }
-    if (frame.items.length > 0) {
-      this.#stream.write({
-        hello: undefined,
-        firstNumber: 0,
-        ack: this.#received,
-        items: [],
-        goodbye: false,
-      });
-    }
+    if (frame.items.length > 0) this.#acknowledge();
     for (const listener of this.#listeners) listener();
+  }
+
+  #acknowledge(): void {
+    const nothing = { hello: undefined, firstNumber: 0, items: [], goodbye: false };
+    this.#stream.write({ ...nothing, ack: this.#received });
   }
 }
