@@ -21,9 +21,9 @@ beforeAll(async () => {
   const [logic] = rig.nodes;
   if (!logic) throw new Error('no node');
   const connect = { kind: 'connect', ...node } as const;
-  await logic.directory.acquireLease(connect, '', 60_000);
+  await logic.directory.acquireLease(connect, '', 600_000);
   const buckets = Array.from({ length: BUCKET_COUNT }, (_, bucket) => bucket);
-  await logic.directory.plantCanaries(connect, buckets, 60_000);
+  await logic.directory.plantCanaries(connect, buckets, 600_000);
   for (const [user, session] of Object.entries(sessions)) {
     const codec = user === 'bob' ? ('json' as const) : ('proto' as const);
     const route = { ...node, deviceId: 'd', generation: 1, platform: 'web', session, codec };
@@ -58,13 +58,15 @@ function delivered(): Shown[] {
   });
 }
 
-async function after(act: () => Promise<unknown>): Promise<Shown[]> {
+/** What comes of it, once it has come to all of these: each codec and each conversation has items of its own, in one frame or in several. */
+async function after(act: () => Promise<unknown>, ...reached: number[]): Promise<Shown[]> {
   link?.close();
   link = new LinkCaller(`127.0.0.1:${rig.nodes[0]?.logic.ports.link}`, node);
   // A call that was answered: the link stands.
   await link.call({ method: 'queqiao.link.v1.SessionService/Nothing' });
   await act();
-  await link.until(({ down }) => down.length > 0);
+  const to = () => new Set(delivered().flatMap((each) => each.sessions));
+  await link.until(() => reached.every((session) => to().has(session)));
   return delivered();
 }
 
@@ -72,16 +74,12 @@ const rows = () =>
   rig.nodes[0]?.logic.registry.getSingleMetricAsString('queqiao_delivery_transients_total');
 
 it('a signal reaches the devices of the members, in a chat in which nothing was said yet too', async () => {
-  const got = await after(() =>
-    alice.call('signal', {
-      conversationId: 'd:alice:carol',
-      name: 'typing',
-      data: Uint8Array.of(7),
-    }),
-  );
+  const typing = { conversationId: 'd:alice:carol', name: 'typing', data: Uint8Array.of(7) };
+  const both = [sessions.alice, sessions.carol];
+  const got = await after(() => alice.call('signal', typing), ...both);
   expect(got).toHaveLength(1);
   // The call came over gRPC, so the session of the same user is another device.
-  expect(new Set(got[0]?.sessions)).toEqual(new Set([sessions.alice, sessions.carol]));
+  expect(new Set(got[0]?.sessions)).toEqual(new Set(both));
   expect(got[0]?.event).toMatchObject({
     conversationId: 'd:alice:carol',
     sender: { id: 'alice' },
@@ -99,13 +97,14 @@ it('a command and a message that asks for it are shown once and never stored', a
   });
   const send = (more: object) =>
     alice.call('send', { conversationId: 'd:alice:bob', clientMsgId: newId(), ...more });
-  const got = await after(() => send({ content }));
+  const both = [sessions.alice, sessions.bob];
+  const got = await after(() => send({ content }), ...both);
   const text = JSON.stringify(got.map(({ event }) => event));
   expect(text).toContain('command');
   const reached = new Set(got.flatMap((each) => each.sessions));
-  expect(reached).toEqual(new Set([sessions.alice, sessions.bob]));
+  expect(reached).toEqual(new Set(both));
   const online = Content.create({ body: { $case: 'text', value: { text: 'only now' } } });
-  const shown = await after(() => send({ content: online, onlineOnly: true }));
+  const shown = await after(() => send({ content: online, onlineOnly: true }), ...both);
   expect(JSON.stringify(shown)).toContain('only now');
   const reader = await rig.signedIn(app, 'bob');
   expect((await reader.pull({ conversationId: 'd:alice:bob' })).lastSeq).toBe(0);
@@ -123,9 +122,12 @@ it('a back end shows what is not stored in a chat, and in a feed that nobody wro
     ['s:carol', { content: command }, [sessions.carol]],
   ] as const) {
     let answer: unknown;
-    const got = await after(async () => {
-      answer = await shop.send({ sender, conversationId, ...more });
-    });
+    const got = await after(
+      async () => {
+        answer = await shop.send({ sender, conversationId, ...more });
+      },
+      ...reached,
+    );
     expect(answer).toMatchObject({ conversationId, seq: 0, ordinal: 0 });
     expect(new Set(got.flatMap((each) => each.sessions))).toEqual(new Set(reached));
   }
