@@ -94,11 +94,11 @@ describe('over the link', () => {
     const shape = { platform: 'ios', codec: 'json' } as const;
     const policy = { mode: 'unlimited' } as const;
     const { directory } = node;
-    await directory.acquireLease({ kind: 'connect', ...route }, '', 60_000);
+    await directory.acquireLease({ kind: 'connect', ...route }, '', 600_000);
     await directory.plantCanaries(
       { kind: 'connect', ...route },
       Array.from({ length: 256 }, (_, bucket) => bucket),
-      60_000,
+      600_000,
     );
     for (const [user, session] of [
       ['alice', 1],
@@ -148,6 +148,7 @@ describe('over the link', () => {
       return link.call({ method: `${SESSIONS}/KickSession`, body });
     };
     expect(KickSessionResponse.decode(bodyOf(await kick('connect-4')))).toEqual({ gone: false });
+    await target.until(({ down }) => down.length > 0);
     expect(target.down).toMatchObject([
       { item: { $case: 'kick', value: { sessions: [5], closeCode: 4203 } } },
     ]);
@@ -212,7 +213,7 @@ describe('the life of a node', () => {
     const seqs = (await Promise.all(sends)).map((reply) => SendResponse.decode(bodyOf(reply)).seq);
     expect(seqs.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
     await drained;
-    expect(link.draining).toBe(true);
+    await link.until(({ draining }) => draining);
     expect(await failureOf(dan.sync())).toMatchObject({ code: 'UNAVAILABLE' });
     expect(await extra.logic.stop()).toEqual({ clean: true, problems: [] });
     await link.ended;
