@@ -32,9 +32,9 @@ beforeAll(async () => {
   app = await rig.createApp('demo');
   await rig.backEnd(`Bearer ${app.credential}`).upsert('ann', 'bob', 'cat', 'dan', 'mia');
   const connect = { kind: 'connect', ...node } as const;
-  await directory().acquireLease(connect, '', 60_000);
+  await directory().acquireLease(connect, '', 600_000);
   const buckets = Array.from({ length: BUCKET_COUNT }, (_, bucket) => bucket);
-  await directory().plantCanaries(connect, buckets, 60_000);
+  await directory().plantCanaries(connect, buckets, 600_000);
   ann = await rig.calls(app, 'ann');
   bob = await rig.calls(app, 'bob');
   backEnd = rig.backEndCalls(app);

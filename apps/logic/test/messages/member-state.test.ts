@@ -190,7 +190,7 @@ describe('over the link', () => {
     const [logic] = rig.nodes;
     if (!logic) throw new Error('no node');
     const identity = { kind: 'connect', ...node } as const;
-    await logic.directory.acquireLease(identity, '', 60_000);
+    await logic.directory.acquireLease(identity, '', 600_000);
     for (const { userId, session } of sessions) {
       const route = { deviceId: `${userId}-${session}`, generation: 1, platform: 'web', session };
       const line = { ...node, ...route, codec: 'proto' as const };

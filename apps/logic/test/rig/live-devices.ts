@@ -5,7 +5,8 @@ import type { LogicNode } from './api-rig.js';
 import { LinkClient } from './link-client.js';
 
 const NODE = { nodeId: 'connect-1', bootId: 'boot-1' };
-const LEASE_MS = 60_000;
+/** Longer than any test file takes. */
+const LEASE_MS = 600_000;
 
 /** Devices of one connect node that is linked to all logic nodes, and what is pushed to them. */
 export class LiveDevices {
