@@ -273,14 +273,21 @@ describe('a stream that is refused', () => {
     await until(() => expect(client.endings).toEqual(['5']));
   });
 
-  it('does not begin with a hello, or says nothing at all', async () => {
-    const { dial } = await startLogic({ helloTimeoutMs: 50 });
+  it('does not begin with a hello, or with a nameless one', async () => {
+    const { dial } = await startLogic({ helloTimeoutMs: 3_600_000 });
     const rude = dial();
     rude.attachRudely();
     await until(() => expect(rude.endings).toEqual(['3']));
     const anonymous = dial();
     anonymous.attach({ nodeId: '' });
     await until(() => expect(anonymous.endings).toEqual(['3']));
+  });
+
+  it('says nothing at all', async () => {
+    const { dial } = await startLogic({ helloTimeoutMs: 50 });
+    const silent = dial();
+    silent.attachSilently();
+    await until(() => expect(silent.endings).toEqual(['3']));
   });
 
   it('is one too many', async () => {

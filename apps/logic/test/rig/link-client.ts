@@ -54,6 +54,10 @@ export class LinkClient {
     this.#open(() => undefined).write({ firstNumber: 1, ack: 0, items: [] });
   }
 
+  attachSilently(): void {
+    this.#open(() => undefined);
+  }
+
   call(callId: number, body: string, timeoutMs = 5_000): void {
     const call: UpCall = {
       callId,
