@@ -74,8 +74,8 @@ export class Follower {
   }
 
   /** How the stream ended. */
-  async ended(timeoutMs?: number): Promise<DomainError | 'ended'> {
-    await eventually('the end', () => this.#ended !== undefined, timeoutMs);
+  async ended(): Promise<DomainError | 'ended'> {
+    await eventually('the end', () => this.#ended !== undefined);
     return this.#ended ?? 'ended';
   }
 

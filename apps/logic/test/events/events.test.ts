@@ -4,6 +4,7 @@ import {
   ConversationServiceDefinition as Conversations,
   MessageServiceDefinition as Messages,
 } from '@queqiao/protocol/client';
+import { metricValue } from '@queqiao/runtime/testing';
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { STREAM_RECHECK_MS } from '../../src/api/door/admitted-stream.js';
@@ -24,7 +25,15 @@ beforeAll(async () => {
   await rig.backEnd(`Bearer ${app.credential}`).upsert('ann', 'bob');
 });
 afterAll(() => rig.stop());
-afterEach(() => followers.splice(0).forEach((each) => each.close()));
+afterEach(async () => {
+  for (const each of followers.splice(0)) each.close();
+  // Nodes hear of it later, and an app has so many streams at a node.
+  for (const { logic } of rig.nodes) {
+    await eventually('no stream is left', async () => {
+      return (await metricValue(logic.registry, 'queqiao_event_streams')) === 0;
+    });
+  }
+});
 
 async function follow(...more: [Parameters<typeof Follower.begin>[2]?, number?]) {
   const follower = await Follower.begin(rig, app, ...more);
