@@ -45,14 +45,18 @@ async function usageOf({ appId }: TestApp): Promise<AppUsage> {
 
 /** Counted after what was done until now. */
 async function counted(app: TestApp): Promise<AppUsage> {
-  const before = (await usageOf(app)).countedMs;
-  await queryRows(
-    rig.database.url,
-    `UPDATE app_usage SET due_ms = 0 WHERE app_id = '${app.appId}' AND owner = ''`,
-  );
+  const idle = `app_id = '${app.appId}' AND owner = ''`;
+  // A count under way, as there is of every new app, may have gone past what was done meanwhile.
+  const before = await eventually('one is due, and none under way', async () => {
+    const [row] = await queryRows(rig.database.url, `SELECT * FROM app_usage WHERE ${idle}`);
+    const last = `${idle} AND counted_ms = ${Number(row?.['counted_ms'])}`;
+    const due =
+      row && (await queryRows(rig.database.url, `UPDATE app_usage SET due_ms = 0 WHERE ${last}`));
+    return (due as { affectedRows?: number } | undefined)?.affectedRows === 1 ? row : undefined;
+  });
   return eventually('the app is counted', async () => {
     const usage = await usageOf(app);
-    return usage.countedMs > before ? usage : undefined;
+    return usage.countedMs > Number(before['counted_ms']) ? usage : undefined;
   });
 }
 
