@@ -82,13 +82,14 @@ describe('a user who is too fast', () => {
     const { done } = await untilRefused(() => send(doors[turn++ % doors.length] as AnyDoor));
     expect(done).toBeGreaterThanOrEqual(BURST);
     for (const door of doors) {
-      const refusal = await errorOf(send(door));
-      expect([door.name, refusal?.code, refusal?.field]).toEqual([
+      // Each second lets another one through, at whichever door.
+      const { refusal } = await untilRefused(() => send(door));
+      expect([door.name, refusal.code, refusal.field]).toEqual([
         door.name,
         'RATE_LIMITED',
         'userWritesPerSecond',
       ]);
-      expect(refusal?.retryAfterMs).toBeGreaterThan(0);
+      expect(refusal.retryAfterMs).toBeGreaterThan(0);
       door.close();
     }
   });
@@ -111,8 +112,8 @@ describe('a user who is too fast', () => {
     const [door] = (await doorsOf(rig, app, 'ann')).user as [AnyDoor];
     const first = await send(door, 'm1');
     const { refusal } = await untilRefused(() => send(door));
-    const repeated = await errorOf(send(door, 'm1'));
-    expect([repeated?.code, repeated?.row.effect, repeated?.row.retryable]).toEqual([
+    const { refusal: repeated } = await untilRefused(() => send(door, 'm1'));
+    expect([repeated.code, repeated.row.effect, repeated.row.retryable]).toEqual([
       'RATE_LIMITED',
       'unknown',
       true,
@@ -135,7 +136,7 @@ async function eventuallyAnswered<T>(call: () => Promise<T>): Promise<T> {
 }
 
 it('an app has limits for all of its users together, and another app none of them', async () => {
-  const app = await newApp({ appWritesPerSecond: 5, appReadsPerSecond: 5 });
+  const app = await newApp({ appWritesPerSecond: SLOW, appReadsPerSecond: SLOW });
   const other = await newApp({});
   const doors = await Promise.all(
     ['ann', 'bob'].map(async (user) => (await doorsOf(rig, app, user)).user[0] as AnyDoor),
@@ -197,13 +198,15 @@ describe('two nodes', () => {
   });
 
   it('a node that comes second has what the first one left, as soon as it has asked', async () => {
-    const app = await newApp({ userWritesPerSecond: SLOW });
-    const [first, second] = [await rig.signedIn(app, 'ann'), await rig.signedIn(app, 'ann', 1)];
-    const burst = Array.from({ length: BURST }, () => first.send('d:ann:bob', newId()));
-    await Promise.all(burst);
-    const { done } = await untilRefusedBy(() => second.send('d:ann:bob', newId()));
-    // By itself it would have granted all of the burst.
-    expect(done).toBeLessThan(BURST);
+    // By itself it would grant all of the burst. A round in which so much time passes that the bucket is full again says nothing.
+    await eventually('the second node grants less', async () => {
+      const app = await newApp({ userWritesPerSecond: SLOW });
+      const [first, second] = [await rig.signedIn(app, 'ann'), await rig.signedIn(app, 'ann', 1)];
+      const burst = Array.from({ length: BURST }, () => first.send('d:ann:bob', newId()));
+      await Promise.all(burst);
+      const { done } = await untilRefusedBy(() => second.send('d:ann:bob', newId()));
+      return done < BURST;
+    });
   });
 
   it('go on when Redis is killed, each keeping the limit by itself, and nobody waits for it', async () => {
