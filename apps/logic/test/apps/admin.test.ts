@@ -255,7 +255,7 @@ describe.concurrent('keys', () => {
     ];
     expect([await admitted(first), await admitted(second)]).toEqual(['OK', 'OK']);
     expect(await revocations('rotating')).toEqual([]);
-    const near = Date.now() + 3_000;
+    const near = Date.now() + 6_000;
     const { key } = await retire(near);
     expect(key?.retiredMs).toBe(near);
     const planned = "SELECT revoked_ms FROM app_revocations WHERE app_id = 'rotating'";
