@@ -4,7 +4,7 @@ import {
   BroadcastState,
   type Broadcast,
 } from '@queqiao/protocol/server';
-import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
+import { eventually, lockHead, queryRows, type TestApp } from '@queqiao/testkit';
 import { parseAppId } from '@queqiao/domain';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApiRig, contentOf, failureOf, newId, type UserCall } from '../rig/api-rig.js';
@@ -204,21 +204,38 @@ describe('a broadcast', () => {
 
   it('ends where it is when it is cancelled, for good', async () => {
     await gather(userIds);
-    const { broadcastId } = await start();
+    const conversationId = `d:shop:${userIds[0]}`;
+    await rig.backEnd(`Bearer ${app.credential}`).send({ sender: shop, conversationId });
+    const claim = async () =>
+      (await change('SELECT attempts, due_ms FROM broadcasts WHERE app_id = ?'))[0];
     const id = newId();
-    const cancelled = await cancel(broadcastId, id);
-    expect(cancelled.state).toBe(BroadcastState.CANCELLED);
+    // The first step gets no further than this while the broadcast is cancelled, however long that takes.
+    const lock = await lockHead(rig.database.url, app.appId, conversationId);
+    const { broadcastId } = await start();
+    try {
+      await eventually(
+        'a step is under way',
+        async () => Number((await claim())?.['attempts']) > 0,
+      );
+      const cancelled = await cancel(broadcastId, id);
+      expect(cancelled.state).toBe(BroadcastState.CANCELLED);
+    } finally {
+      await lock.release();
+    }
     expect(await cancel(broadcastId, id)).toMatchObject({ state: BroadcastState.CANCELLED });
     // What was on its way is counted, then nothing comes any more. A step that goes on is a claim that has not come to anything yet:
     // until it has, nothing sent and nothing counted say nothing.
     await eventually('no step is under way', async () => {
-      const [row] = await change('SELECT attempts, due_ms FROM broadcasts WHERE app_id = ?');
+      const row = await claim();
       // Never due again: a claim of one that has ended would send on.
       expect(row).toMatchObject({ due_ms: null });
       return row?.['attempts'] === 0;
     });
     const { done: rest } = await get(broadcastId);
-    expect((await received()).size).toBe(rest);
+    const sent = [...(await received()).values()].reduce((sum, n) => sum + n, 0);
+    // But for what was said before.
+    expect(sent - 1).toBe(rest);
+    expect(rest).toBeGreaterThan(0);
     expect(rest).toBeLessThan(USERS);
     const other = await start({ words: 'another' });
     await ended(other.broadcastId);
@@ -242,7 +259,7 @@ describe('a broadcast', () => {
     }
     await setBack();
     const row = async () => (await change('SELECT * FROM broadcasts WHERE app_id = ?'))[0];
-    await eventually('it is claimed in vain', async () => (await row())?.['attempts'] === 1);
+    await eventually('it is claimed in vain', async () => Number((await row())?.['attempts']) > 0);
     expect(await row()).toMatchObject({ state: 0, done: 0, done_to: '' });
     await status('active');
     await eventually('the app is back', () => get(broadcastId).then(() => true));
