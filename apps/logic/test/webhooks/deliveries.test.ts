@@ -235,6 +235,10 @@ it('a webhook that comes too late goes on with what is kept, and says so', async
   const turn = (enabled: boolean) =>
     call(Webhooks, 'updateWebhook', { clientRequestId: newId(), webhookId, enabled });
   await turn(false);
+  await eventually('nobody sends', async () => {
+    const sql = `SELECT 1 FROM webhooks WHERE app_id = '${app.appId}' AND owner = ''`;
+    return (await hooks.query(sql)).length === 1;
+  });
   await hooks.say(app, 'd:ann:bob', 'kept no longer');
   await eventually('it has a place', async () => {
     const sql = `SELECT 1 FROM app_events WHERE app_id = '${app.appId}'`;
