@@ -86,7 +86,7 @@ export class LateRig {
   }
 
   #erasing(): Database {
-    const stores = this.#open(this.url);
+    const stores = this.#open(this.url, 10_000);
     const { erasures } = stores;
     const { messages, groups, user } = this.gates;
     const gated = Object.assign(Object.create(erasures) as typeof erasures, {
@@ -98,9 +98,9 @@ export class LateRig {
     return { ...stores, erasures: gated };
   }
 
-  /** Leaves erasures to the first node. */
+  /** Leaves erasures to the first node. A statement that is held must not be given up: its call would be repeated, and not be held. */
   #others(): Database {
-    const stores = this.#open(this.held.url);
+    const stores = this.#open(this.held.url, 300_000);
     const { erasures } = stores;
     const idle = Object.assign(Object.create(erasures) as typeof erasures, {
       claim: () => Promise.resolve(null),
@@ -108,12 +108,12 @@ export class LateRig {
     return { ...stores, erasures: idle };
   }
 
-  #open(url: string): Database {
+  #open(url: string, statementTimeoutMs: number): Database {
     return createDatabase({
       url,
       poolSize: 8,
       appendPoolSize: 3,
-      statementTimeoutMs: 10_000,
+      statementTimeoutMs,
       tenantGuard: true,
       clock: systemClock,
       logger: this.rig.logger,
