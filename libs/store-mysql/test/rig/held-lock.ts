@@ -41,7 +41,10 @@ export class HeldLock {
     this.eyes.destroy();
   }
 
-  /** Lets `work` run into what `sql` holds, then calls `then` and gives the lock up. */
+  /**
+   * Lets `work` run into what `sql` holds, then calls `then` and gives the lock up. Who waits too long is undone and runs again: what
+   * `then` did not find of a run that is no more, it looks for in the next one.
+   */
   async during<T>(
     [sql, ...values]: readonly [string, ...(string | number)[]],
     work: () => Promise<T>,
@@ -55,11 +58,23 @@ export class HeldLock {
     // Whoever fails meanwhile is awaited below.
     done.catch(() => undefined);
     try {
-      await then(await this.untilWaiting());
+      await this.#untilSeen(await this.untilWaiting(), then);
     } finally {
       await this.holder.query('ROLLBACK');
     }
     return done;
+  }
+
+  async #untilSeen(
+    waiting: Waiting,
+    then: (waiting: Waiting) => Promise<unknown>,
+  ): Promise<unknown> {
+    try {
+      return await then(waiting);
+    } catch (error) {
+      if (await this.waits(waiting)) throw error;
+      return this.#untilSeen(await this.untilWaiting(waiting), then);
+    }
   }
 
   /** Also what others have written and not committed. */
@@ -90,18 +105,29 @@ export class HeldLock {
     for (;;) {
       await sleep(LOOK_AGAIN_MS);
       if (!this.#working) throw new Error('the work has ended and waits for nothing');
-      const found = await this.seen<Waiting>(
-        `SELECT p.id AS thread, CAST(t.trx_started AS CHAR) AS begun FROM information_schema.innodb_trx t
-         JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
-         WHERE t.trx_state = 'LOCK WAIT' AND p.db = ?`,
-        this.rig.created.name,
-      );
-      const other = found.find(
-        ({ thread, begun }) => thread !== before?.thread || begun !== before.begun,
-      );
+      const other = (await this.#waiting()).find((found) => !isSame(found, before));
       if (other !== undefined) return other;
     }
   }
+
+  /** Whether the transaction still waits: it has neither got its lock nor been undone. */
+  async waits(transaction: Waiting): Promise<boolean> {
+    await sleep(LOOK_AGAIN_MS);
+    return (await this.#waiting()).some((found) => isSame(found, transaction));
+  }
+
+  #waiting(): Promise<Waiting[]> {
+    return this.seen<Waiting>(
+      `SELECT p.id AS thread, CAST(t.trx_started AS CHAR) AS begun FROM information_schema.innodb_trx t
+       JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
+       WHERE t.trx_state = 'LOCK WAIT' AND p.db = ?`,
+      this.rig.created.name,
+    );
+  }
+}
+
+function isSame(one: Waiting, other: Waiting | undefined): boolean {
+  return one.thread === other?.thread && one.begun === other.begun;
 }
 
 /** As a writer does: again, when it waited too long for the lock that a slow test held. */
