@@ -25,7 +25,8 @@ async function due(count: number): Promise<string[]> {
 }
 
 it('claims what is past due, and nothing that is not', async () => {
-  const { dispatchId } = await database.append.commitBatch([message(one, 'a')], allow);
+  const notYet = { ...allow, dispatchDelayMs: 3_600_000 };
+  const { dispatchId } = await database.append.commitBatch([message(one, 'a')], notYet);
   const ids = await due(2);
   const rows = await database.dispatch.claimDue({ owner: 'logic-2', limit: 10 });
   expect(rows.map((row) => row.dispatchId).sort()).toEqual(ids.sort());
@@ -64,16 +65,12 @@ it('passes over rows that another claimer is still holding', async () => {
 
 it('backs off further with every claim', async () => {
   await due(1);
-  const waits: number[] = [];
-  for (let claim = 0; claim < 8; claim++) {
-    await database.dispatch.claimDue({ owner: 'logic-2', limit: 1 });
-    const [row] = await rig.rows<{ wait: number }>(
-      'SELECT ROUND((due_ms - UNIX_TIMESTAMP(NOW(3)) * 1000) / 1000) * 1 AS wait FROM dispatch',
-    );
-    waits.push(Number(row?.wait));
+  const dueMs = async () => (await rig.rows<{ due_ms: number }>('SELECT due_ms FROM dispatch'))[0];
+  for (const seconds of [3, 6, 12, 24, 48, 96, 192, 300]) {
+    const claim = () => database.dispatch.claimDue({ owner: 'logic-2', limit: 1 });
+    await rig.expectDueIn(seconds * 1_000, claim, async () => (await dueMs())?.due_ms);
     await rig.root.query('UPDATE dispatch SET due_ms = 0');
   }
-  expect(waits).toEqual([3, 6, 12, 24, 48, 96, 192, 300]);
 });
 
 it('settles by id, ignores unknown ones, and tells the backlog', async () => {

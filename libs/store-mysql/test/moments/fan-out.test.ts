@@ -110,22 +110,13 @@ describe('a fan-out', () => {
   it('is put off further with every claim that comes to nothing', async () => {
     await moments.addFriends(FAN_OUT_MAX_ROWS);
     await moments.post(a);
-    const waits: number[] = [];
-    const wait = async () => {
-      const [row] = await rig.rows<{ wait: number }>(
-        'SELECT ROUND((due_ms - UNIX_TIMESTAMP(SYSDATE(3)) * 1000) / 1000) AS wait FROM moment_jobs',
-      );
-      waits.push(Number(row?.wait));
-    };
-    let job = await moments.claimOne();
-    await wait();
+    const dueMs = async () =>
+      (await rig.rows<{ due_ms: number }>('SELECT due_ms FROM moment_jobs'))[0]?.due_ms;
+    await rig.expectDueIn(3_000, () => moments.claimOne(), dueMs);
     await moments.overdue();
-    job = await moments.claimOne();
-    await wait();
+    const job = await rig.expectDueIn(6_000, () => moments.claimOne(), dueMs);
     expect(job.attempts).toBe(2);
-    await db.momentJobs.advance(job);
-    await wait();
-    expect(waits).toEqual([3, 6, 3]);
+    await rig.expectDueIn(3_000, () => db.momentJobs.advance(job), dueMs);
     await moments.overdue();
     expect((await moments.claimOne()).attempts).toBe(1);
   });

@@ -13,6 +13,7 @@ import {
 import { Registry, systemClock } from '@queqiao/runtime';
 import { silentLogger } from '@queqiao/runtime/testing';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import { expect } from 'vitest';
 import {
   createDatabase,
   migrate,
@@ -32,6 +33,8 @@ export const app = parseAppId('demo');
 export const user = (id: string): UserId => parseUserId(id);
 export const direct = (a: string, b: string): ConversationId =>
   directConversationId(user(a), user(b));
+
+const NOW_MS = 'CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)';
 
 /** A migrated database of its own for one test file, the stores on it, and a root connection to look and to break things. */
 export class StoreRig {
@@ -70,6 +73,21 @@ export class StoreRig {
         ON DUPLICATE KEY UPDATE nickname = VALUES(nickname)`;
       await this.root.query(sql, [app, id, nickname]);
     }
+  }
+
+  /** That `work` makes something due so long after it was done, by the clock of the database, however long that takes. */
+  async expectDueIn<T>(
+    waitMs: number,
+    work: () => Promise<T>,
+    dueMs: () => Promise<number | undefined>,
+  ): Promise<T> {
+    const nowMs = async () =>
+      Number((await this.rows<{ ms: number }>(`SELECT ${NOW_MS} AS ms`))[0]?.ms);
+    const before = await nowMs();
+    const done = await work();
+    const begunMs = Number(await dueMs()) - waitMs;
+    expect([before <= begunMs, begunMs <= (await nowMs())]).toEqual([true, true]);
+    return done;
   }
 
   async stop(): Promise<void> {
