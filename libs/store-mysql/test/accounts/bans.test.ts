@@ -1,4 +1,4 @@
-import { parseDeviceId } from '@queqiao/domain';
+import { DomainError, parseDeviceId } from '@queqiao/domain';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BANS_SQL } from '../../src/account/ban-store.js';
 import type { Database, Revoker } from '../../src/index.js';
@@ -30,6 +30,20 @@ const standing = (name: string) => database.revocations.standing(app, user(name)
 const listed = async (afterId = '', limit = 10) =>
   (await database.bans.bans(app, { afterId, limit })).map(({ userId }) => userId);
 const nowMs = async () => (await database.revocations.since(0, null)).nowMs;
+
+/** Longer on a machine that stands still meanwhile. */
+async function soonOver(lastsMs = 300): ReturnType<typeof ban> {
+  try {
+    return await ban('ann', (await nowMs()) + lastsMs, as('r1'));
+  } catch (error) {
+    if (error instanceof DomainError && error.field === 'until_ms') return soonOver(2 * lastsMs);
+    throw error;
+  }
+}
+
+async function untilOver(made: Awaited<ReturnType<typeof ban>>): Promise<void> {
+  while ((await nowMs()) <= (made?.untilMs ?? 0)) await rig.rows('DO SLEEP(0.1)');
+}
 
 describe('a ban', () => {
   it('for ever runs until it is lifted, and tells feeds once', async () => {
@@ -63,8 +77,8 @@ describe('a ban', () => {
     });
     expect(await rig.rows('SELECT * FROM bans')).toEqual([]);
     // What was asked for before the time came gets its answer also after it.
-    const first = await ban('ann', (await nowMs()) + 300, as('r1'));
-    await rig.rows('DO SLEEP(0.4)');
+    const first = await soonOver();
+    await untilOver(first);
     expect(await ban('ann', first?.untilMs, as('r1'))).toEqual(first);
   });
 
