@@ -16,7 +16,7 @@ const reasserts: Reassert[] = [];
 beforeAll(async () => {
   cluster = await startRedisCluster();
   const hosts = cluster.nodes.map((node) => `127.0.0.1:${node.port}`).join(',');
-  directory = makeDirectory(`redis+cluster://${hosts}`);
+  directory = makeDirectory(`redis+cluster://${hosts}`, { commandTimeoutMs: 2_000 });
   await directory.start();
   lease = makeLease(directory, {
     nodeId: 'c1',

@@ -12,7 +12,7 @@ let fixture: Fixture & { server: RedisServer };
 const leases: NodeLease[] = [];
 
 beforeEach(async () => {
-  fixture = await ownFixture({ commandTimeoutMs: 250 });
+  fixture = await ownFixture();
 });
 afterEach(async () => {
   if (fixture.server.pid !== undefined) fixture.server.resume();
@@ -114,6 +114,11 @@ describe('a Redis that loses its data', () => {
 });
 
 describe('a Redis that is out of reach', () => {
+  beforeEach(async () => {
+    await fixture.close();
+    fixture = await ownFixture({ commandTimeoutMs: 1_000 });
+  });
+
   it('fails typed when frozen, at once after a while, and the node asserts afterwards', async () => {
     const { reasserts } = await startNode();
     fixture.server.pause();

@@ -48,9 +48,11 @@ async function open(url: string, options: Partial<DirectoryOptions>): Promise<Fi
   return { directory, metrics, keys: new DirectoryKeys(options.keyPrefix ?? 'q:'), raw, close };
 }
 
+/** It waits for answers longer than a busy machine keeps anybody waiting, unless a test wants it otherwise. */
 export function makeDirectory(url: string, options: Partial<DirectoryOptions> = {}): Directory {
   return createDirectory({
     url,
+    commandTimeoutMs: 20_000,
     clock: systemClock,
     logger: silentLogger(),
     metrics: new Registry(),
