@@ -110,7 +110,7 @@ export class Device {
   }
 }
 
-const POLLS = 1_000;
+const POLLS = 3_000;
 
 /** Polls until `check` holds; rejects after a number of looks that is far beyond any honest wait. */
 export async function eventually(

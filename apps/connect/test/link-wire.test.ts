@@ -114,7 +114,7 @@ function startPool(nodes: { nodeId: string; bootId: string; address: string }[])
   pool.start();
   closers.push(() => pool.stop());
   const call = async (body: string): Promise<string> => {
-    const input = { key: body, method: 'a.b/C', codec: 'json' as const, timeoutMs: 5_000 };
+    const input = { key: body, method: 'a.b/C', codec: 'json' as const, timeoutMs: 60_000 };
     const bytes = new TextEncoder().encode(body);
     const reply = await pool.call({ ...input, body: bytes, requestId: 'r' });
     return 'body' in reply ? new TextDecoder().decode(reply.body) : 'error';
