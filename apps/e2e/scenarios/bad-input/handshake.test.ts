@@ -11,7 +11,7 @@ import {
 import { useCluster } from '../../src/scenario.js';
 
 /** A frame without a mask is too short to the server, which then waits for its end until the sign-in is late. */
-const connectEnv = { QUEQIAO_SIGN_IN_MS: '1000' };
+const connectEnv = { QUEQIAO_SIGN_IN_MS: '4000' };
 const cluster = useCluster({ connect: 1, logic: 1, connectEnv });
 const url = () => cluster().connectAt(0).socketUrl;
 

@@ -10,10 +10,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { BackEnd, codeOf, text } from '../../src/doors.js';
 import { Choices, useCluster } from '../../src/scenario.js';
 
-/** The second connect node has little patience. */
+/** The second connect node has little patience, though enough for a test that is kept waiting by the machine. */
 const IMPATIENT = {
-  QUEQIAO_SIGN_IN_MS: '500',
-  QUEQIAO_SILENCE_MS: '2000',
+  QUEQIAO_SIGN_IN_MS: '4000',
+  QUEQIAO_SILENCE_MS: '6000',
   QUEQIAO_PING_INTERVAL_MS: '1000',
 };
 const cluster = useCluster({ connect: 1, logic: 1 });

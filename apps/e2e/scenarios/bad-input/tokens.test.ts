@@ -114,7 +114,7 @@ describe('tokens past their time', () => {
   it('close a live session 4100, after a warning that a refresh would have answered', async () => {
     const { app } = cluster();
     const { socketUrl } = cluster().connectAt(0);
-    const short = await app.token('ann', 3);
+    const short = await app.token('ann', 8);
     const [ends, goesOn] = await Promise.all(
       ['ends', 'goes-on'].map((deviceId) =>
         BareDevice.signIn(socketUrl, { token: short, deviceId }),
