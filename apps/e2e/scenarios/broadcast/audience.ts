@@ -9,7 +9,9 @@ import {
 import {
   BareDevice,
   eventually,
+  lockHead,
   queryRows,
+  type HeadLock,
   type TestApp,
   type TestCluster,
 } from '@queqiao/testkit';
@@ -110,6 +112,19 @@ export class Audience {
       done: Number(row?.['done']),
       owner: String(row?.['owner']),
     };
+  }
+
+  /** Until it is released, nothing more comes into the chat of this user, who has something in it already. */
+  hold(user: number): Promise<HeadLock> {
+    const { rootUrl } = this.cluster.database;
+    return lockHead(rootUrl, this.app.appId, `d:shop:${this.userIds[user] ?? ''}`);
+  }
+
+  /** Whether no node has a step of it under way. */
+  async rests(broadcastId: string): Promise<boolean> {
+    const sql = 'SELECT attempts FROM broadcasts WHERE app_id = ? AND broadcast_id = ?';
+    const [row] = await this.rows(sql, broadcastId);
+    return row?.['attempts'] === 0;
   }
 
   /** Seqs that were pushed to a device of its chat with the account, as often as they were. */

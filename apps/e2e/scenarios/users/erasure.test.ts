@@ -5,13 +5,13 @@ import {
   SendRequest,
 } from '@queqiao/protocol/client';
 import { Erasure_Phase, UserServiceDefinition as ServerUsers } from '@queqiao/protocol/server';
-import { BareDevice, eventually, SocketClosed } from '@queqiao/testkit';
+import { BareDevice, eventually, openTransaction, SocketClosed } from '@queqiao/testkit';
 import { expect, it } from 'vitest';
 import { BackEnd, text } from '../../src/doors.js';
 import { useCluster } from '../../src/scenario.js';
 
 const cluster = useCluster({ connect: 2, logic: 2 });
-/** Enough to be still at it when the node is killed, on a fast disk too. */
+/** Several steps. */
 const MESSAGES = 3_000;
 
 function signIn(node: number, token: string, deviceId: string) {
@@ -49,6 +49,12 @@ it('an erasure whose node is killed in the middle is finished by another one', a
   for (let n = 0; n < MESSAGES; n += 50) {
     await Promise.all(Array.from({ length: 50 }, (_, more) => send(n + more)));
   }
+  // Until the node is killed it does not get past the last one, however long that takes.
+  const held = await openTransaction(cluster().database.rootUrl);
+  const last = "SELECT seq FROM entries WHERE client_msg_id = 'm999' AND sender = 'ann'";
+  await held.write(`${last} AND app_id = ? AND conversation_id = 'd:ann:bob' FOR UPDATE`, [
+    app.appId,
+  ]);
   const request = { clientRequestId: 'e1', userId: 'ann', keepMessages: false };
   await backEnd.users.eraseUser(request, backEnd.options);
   const other = createGrpcClient(ServerUsers, cluster().logicAt(1).grpcAddress);
@@ -58,6 +64,7 @@ it('an erasure whose node is killed in the middle is finished by another one', a
   await cluster().logicAt(0).process.kill();
   // It was in the middle of it.
   expect((await progress())?.phase).not.toBe(Erasure_Phase.DONE);
+  held.end();
   expect(await ann.closed).toBe(4204);
   await eventually('the other node finishes it', async () => {
     return (await progress())?.phase === Erasure_Phase.DONE;
