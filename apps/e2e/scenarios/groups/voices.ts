@@ -9,7 +9,7 @@ const GROUP = { groupId: 'team' };
 const CHAT = 'g:team';
 const HOUR_MS = 3_600_000;
 /** Not over before the call is carried out. */
-const MOMENT_MS = 2_000;
+const MOMENT_MS = 6_000;
 
 export function voices(cluster: () => TestCluster): void {
   const stage = useStage(cluster, 'voices');

@@ -123,12 +123,12 @@ it(
       const online = id === group ? [phone, laptop, listener] : [phone, laptop];
       for (const client of online) {
         const has = () => isDeepStrictEqual(client.entries(id), log);
-        await eventually('who was online has the log', has, 30_000);
+        await eventually('who was online has the log', has);
       }
     }
     const late = device(app, 'bob', 'tablet', 0);
     const same = () => isDeepStrictEqual(shownBy(late), shownBy(laptop));
-    await eventually('who comes later sees the same', same, 30_000);
+    await eventually('who comes later sees the same', same);
     const unread = () => listener.conversation(group)?.unread === LIVE;
     await eventually('who said nothing has the live messages to read, and no others', unread);
 

@@ -116,7 +116,7 @@ async function converge(devices: readonly DroppingDevice[], replay: Replay): Pro
     );
   };
   // What is wrong by then is shown below.
-  await eventually('all show the same', same, 30_000).catch(() => undefined);
+  await eventually('all show the same', same).catch(() => undefined);
   for (const { name, userId, client } of devices) {
     expect({ name, ...shownBy(client) }).toEqual({ name, ...replay.model.shown(userId) });
   }
