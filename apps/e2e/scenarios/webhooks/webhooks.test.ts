@@ -14,6 +14,8 @@ const cluster = useCluster({ connect: 1 });
 const CHATS = 50;
 const MESSAGES = 200;
 const ALL = CHATS * MESSAGES;
+/** Parts of the events between two kills, of which there are two less. */
+const PARTS = 11;
 let receiver: ReceiverProcess | undefined;
 afterAll(() => receiver?.kill());
 
@@ -55,18 +57,23 @@ it('webhooks: each of 10,000 events arrives, signed and in order per conversatio
 
   const begunMs = performance.now();
   let isOver = false;
+  const killed: string[] = [];
   const talk = async (chat: number): Promise<void> => {
-    for (let n = 0; n < MESSAGES; n += 1) await say(senders, chat, n);
+    for (let n = 0; n < MESSAGES; n += 1) {
+      // Never so far ahead of the kills that all would be over before the last of them.
+      await eventually('a kill', () => n / MESSAGES < (killed.length + 3) / PARTS, 240_000);
+      await say(senders, chat, n);
+    }
   };
   const talking = Promise.all(Array.from({ length: CHATS }, (_, chat) => talk(chat)));
   const seen = () => new Set(receiver?.received().map(({ id }) => id)).size;
-  const killing = kills(receiver, seen, () => isOver);
+  const killing = kills(receiver, { killed, seen, isOver: () => isOver });
   await talking;
   const talkedMs = performance.now() - begunMs;
   await eventually('every event', () => seen() >= ALL, 240_000);
   const tookMs = performance.now() - begunMs;
   isOver = true;
-  const killed = await killing;
+  await killing;
 
   const received = receiver.received();
   const delivered = received.map(toDelivered);
@@ -86,25 +93,26 @@ it('webhooks: each of 10,000 events arrives, signed and in order per conversatio
   for (const sender of senders) sender.close();
 });
 
-/** Kills a logic node or the receiver whenever another part of the events has arrived; who was killed. */
+/** Kills a logic node or the receiver whenever another part of the events has arrived, and notes it. */
 async function kills(
   process: ReceiverProcess,
-  seen: () => number,
-  isOver: () => boolean,
-): Promise<string[]> {
+  {
+    killed,
+    seen,
+    isOver,
+  }: { readonly killed: string[]; readonly seen: () => number; readonly isOver: () => boolean },
+): Promise<void> {
   const node = (index: number) => ({
     name: `logic-${index + 1}`,
     process: cluster().logicAt(index).process,
   });
   const kept = { name: 'receiver', process };
   const plan = [kept, node(0), node(1), kept, node(0), kept, node(1), kept, node(0)];
-  const done: string[] = [];
   for (const [index, { name, process: victim }] of plan.entries()) {
-    const from = Math.floor((ALL * (index + 1)) / (plan.length + 2));
+    const from = Math.floor((ALL * (index + 1)) / PARTS);
     await eventually(`${from} events`, () => seen() >= from || isOver(), 240_000);
     if (isOver()) break;
-    done.push(name);
+    killed.push(name);
     await killAndStart(victim);
   }
-  return done;
 }
