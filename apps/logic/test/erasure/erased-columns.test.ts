@@ -13,10 +13,18 @@ let after: typeof before;
 beforeAll(async () => {
   late = await LateRig.start();
   await furnish(late);
+  // What is noticed comes by jobs.
+  await jobsAreDone();
   before = await found();
   await late.erase(USER);
   await late.untilGone(USER);
   await late.sweep(USER);
+  await jobsAreDone();
+  after = await found();
+});
+afterAll(() => late.stop());
+
+async function jobsAreDone(): Promise<void> {
   await eventually('jobs are done', async () => {
     const [row] = await queryRows(
       late.url,
@@ -24,9 +32,7 @@ beforeAll(async () => {
     );
     return row?.['n'] === 0;
   });
-  after = await found();
-});
-afterAll(() => late.stop());
+}
 
 async function found(): Promise<typeof before> {
   return { id: await columnsWith(late.url, USER), word: await columnsWith(late.url, WORD) };
