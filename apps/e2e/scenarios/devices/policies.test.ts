@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { useCluster } from '../../src/scenario.js';
 
 /** Tokens of these tests live for seconds; the warning comes this long before. */
-const WARNING_MS = 3_000;
+const WARNING_MS = 8_000;
 const cluster = useCluster({
   connect: 2,
   logic: 2,
@@ -93,7 +93,7 @@ describe('a token that is about to expire', () => {
   it('is announced, and a session that brings a new one lives on where others end', async () => {
     const { app } = cluster();
     const { socketUrl } = cluster().connectAt(0);
-    const token = await app.token('ann', 5);
+    const token = await app.token('ann', 10);
     const idle = await BareDevice.signIn(socketUrl, { token, deviceId: 'idle' });
     const busy = await BareDevice.signIn(socketUrl, { token, deviceId: 'busy' });
     const expiring = await busy.next('push', ({ event }) => event?.$case === 'tokenExpiring');

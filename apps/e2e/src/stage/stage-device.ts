@@ -12,7 +12,7 @@ import { text } from '../doors.js';
 import { HeardLog } from './heard-log.js';
 
 /** Keeps a broken product from hanging the test; no measurement. */
-const GIVE_UP_MS = 30_000;
+const GIVE_UP_MS = 60_000;
 const PING_MS = 20_000;
 
 export interface StageDeviceOptions extends SignInInput {
