@@ -60,7 +60,7 @@ async function codeOf(call: Promise<unknown>): Promise<string> {
 }
 
 /** A call with a short deadline that `hasBegun` before it is over; on a machine that stands still meanwhile, a later one. */
-async function begun(
+async function untilBegun(
   call: (options: CallOptions) => Promise<unknown>,
   hasBegun: () => boolean | Promise<boolean>,
 ): Promise<{ readonly failed: Promise<string> }> {
@@ -124,7 +124,7 @@ it.each(['deadline', 'cancel'])(
     const made = await tap.during(async () => {
       const call = ({ deadlineMs = 0 }: CallOptions) =>
         addCat(how === 'deadline' ? { deadlineMs } : { signal: abort.signal });
-      const { failed } = await begun(call, () => tap.hasSent(/conversations.* for update/is));
+      const { failed } = await untilBegun(call, () => tap.hasSent(/conversations.* for update/is));
       abort.abort();
       expect(await failed).toBe(how === 'deadline' ? 'DEADLINE_EXCEEDED' : 'UNAVAILABLE');
       await told();
@@ -247,7 +247,7 @@ it('a message that waits behind another is dropped, and its place in the queue i
     const starved = await registry.getSingleMetric('queqiao_append_starved_total')?.get();
     return (starved?.values[0]?.value ?? 0) > 0 && (await queued()) === 0;
   });
-  const { failed } = await begun(
+  const { failed } = await untilBegun(
     (options) => send('second', options),
     async () => (await queued()) === 1,
   );
