@@ -44,6 +44,9 @@ export interface LogicNode {
   readonly directory: Directory;
 }
 
+/** Longer than a test keeps a call waiting, or a machine that stands still. */
+const PATIENCE_MS = 60_000;
+
 type AnyUnary = (request: unknown, options: CallOptions) => Promise<unknown>;
 
 export type UserCall = <D extends GenericServiceDefinition, N extends keyof D['methods'] & string>(
@@ -217,7 +220,8 @@ export class ApiRig {
       const call = (client as Record<string, AnyUnary>)[name];
       if (method === undefined || call === undefined) throw new Error(`no method ${name}`);
       const defaults = method.requestType.decode(new Uint8Array()) as object;
-      return call({ ...defaults, ...request }, { metadata }) as never;
+      const options = { metadata, deadlineMs: PATIENCE_MS };
+      return call({ ...defaults, ...request }, options) as never;
     };
   }
 
