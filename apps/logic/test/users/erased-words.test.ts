@@ -6,10 +6,10 @@ import {
   JoinMode,
   UserServiceDefinition as Users,
 } from '@queqiao/protocol/client';
-import { Erasure_Phase, UserServiceDefinition as ServerUsers } from '@queqiao/protocol/server';
-import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
+import { queryRows } from '@queqiao/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ApiRig, newId, type UserCall } from '../rig/api-rig.js';
+import { ErasingRig } from '../erasure/erasing-rig.js';
+import { newId } from '../rig/api-rig.js';
 import { columnsWith, kindsWith } from './stored-words.js';
 
 /** In everything that the user wrote or was called by oneself, and in what others wrote of the user. */
@@ -18,40 +18,17 @@ const THEIRS = 'toucan';
 /** What calls of others were answered is kept for repeats, and pruned by age. */
 const ANSWERED = ['requests.answer'];
 
-let rig: ApiRig;
-let app: TestApp;
-let backEnd: UserCall;
+let rig: ErasingRig;
 const id = () => ({ clientRequestId: newId() });
-const url = () => rig.database.url;
 
 beforeAll(async () => {
-  rig = await ApiRig.start();
-  app = await rig.createApp('demo');
-  backEnd = rig.backEndCalls(app);
+  rig = await ErasingRig.start();
 });
 afterAll(() => rig.stop());
 
-async function actors(...userIds: string[]): Promise<UserCall[]> {
-  await backEnd(ServerUsers, 'upsertUsers', { users: userIds.map((userId) => ({ userId })) });
-  return Promise.all(userIds.map((userId) => rig.calls(app, userId)));
-}
-
-async function erase(userId: string): Promise<void> {
-  await backEnd(ServerUsers, 'eraseUser', { ...id(), userId });
-  await eventually('the user is gone', async () => {
-    const { erasure } = await backEnd(ServerUsers, 'getErasure', { userId });
-    return erasure?.phase === Erasure_Phase.DONE;
-  });
-}
-
 /** Asks, is asked, and answers, in every way that there is. */
 async function furnish(): Promise<void> {
-  const [ann, bob, carol, dave] = (await actors('ann', 'bob', 'carol', 'dave')) as [
-    UserCall,
-    UserCall,
-    UserCall,
-    UserCall,
-  ];
+  const [ann, bob, carol, dave] = await rig.people('ann', 'bob', 'carol', 'dave');
   const text = `${OWN} asks`;
   const answer = `${OWN} answers`;
   await ann(Friends, 'sendFriendRequest', { ...id(), userId: 'bob', text });
@@ -93,21 +70,21 @@ async function furnish(): Promise<void> {
 it('what a user wrote with requests, and was called by oneself, goes; what others wrote stays', async () => {
   await furnish();
   const told = ['applicationChanged', 'becameFriends', 'friendRequestChanged', 'invitationChanged'];
-  expect(await kindsWith(url(), OWN)).toEqual([...told, 'memberRenamed']);
-  await erase('ann');
-  expect(await columnsWith(url(), OWN)).toEqual(ANSWERED);
-  expect(await kindsWith(url(), THEIRS)).toEqual([
+  expect(await kindsWith(rig.url, OWN)).toEqual([...told, 'memberRenamed']);
+  await rig.erase('ann');
+  expect(await columnsWith(rig.url, OWN)).toEqual(ANSWERED);
+  expect(await kindsWith(rig.url, THEIRS)).toEqual([
     'applicationChanged',
     'friendChanged',
     'friendRequestChanged',
     'memberRenamed',
   ]);
   // The application of somebody else still waits.
-  const bob = await rig.calls(app, 'bob');
+  const bob = await rig.api.calls(rig.app, 'bob');
   const { applications } = await bob(Groups, 'listApplications', { groupId: 'one' });
   expect(applications.map(({ userId, inviterId }) => [userId, inviterId])).toEqual([['dave', '']]);
   // Logs say what happened, without the words.
-  const device = await rig.signedIn(app, 'bob');
+  const device = await rig.api.signedIn(rig.app, 'bob');
   const { entries } = await device.pull({ conversationId: 'd:ann:bob', limit: 500 });
   expect(entries.map(({ content }) => content?.body)).toContainEqual({
     $case: 'becameFriends',
@@ -116,12 +93,12 @@ it('what a user wrote with requests, and was called by oneself, goes; what other
 });
 
 it('what a group is called and says is the group’s', async () => {
-  const [eve] = (await actors('eve', 'finn')) as [UserCall, UserCall];
+  const [eve] = await rig.people('eve', 'finn');
   await eve(Groups, 'createGroup', { ...id(), groupId: 'g', name: 'macaw', memberIds: ['finn'] });
   await eve(Groups, 'updateGroup', { ...id(), groupId: 'g', announcement: 'macaw' });
-  await erase('eve');
-  expect(await kindsWith(url(), 'macaw')).toEqual(['groupCreated', 'groupUpdated']);
-  const left = await columnsWith(url(), 'macaw');
+  await rig.erase('eve');
+  expect(await kindsWith(rig.url, 'macaw')).toEqual(['groupCreated', 'groupUpdated']);
+  const left = await columnsWith(rig.url, 'macaw');
   expect(left.sort((a, b) => a.localeCompare(b))).toEqual([
     'entries.content',
     'group_info.announcement',
@@ -130,16 +107,16 @@ it('what a group is called and says is the group’s', async () => {
 });
 
 it('a request that was made again and again goes as often as it was told', async () => {
-  const [gus, hans] = (await actors('gus', 'hans')) as [UserCall, UserCall];
+  const [gus, hans] = await rig.people('gus', 'hans');
   for (let n = 0; n < 60; n += 1) {
     await gus(Friends, 'sendFriendRequest', { ...id(), userId: 'hans', text: `kea ${n}` });
     await hans(Friends, 'rejectFriendRequest', { ...id(), userId: 'gus' });
   }
-  expect(await kindsWith(url(), 'kea')).toEqual(['friendRequestChanged']);
-  await erase('gus');
-  expect(await columnsWith(url(), 'kea')).toEqual(ANSWERED);
+  expect(await kindsWith(rig.url, 'kea')).toEqual(['friendRequestChanged']);
+  await rig.erase('gus');
+  expect(await columnsWith(rig.url, 'kea')).toEqual(ANSWERED);
   const rows = await queryRows(
-    url(),
+    rig.url,
     "SELECT COUNT(*) AS n FROM entries WHERE conversation_id = 's:hans' AND kind = 'friendRequestChanged' AND state = 0",
   );
   expect(rows[0]?.['n']).toBe(120);
