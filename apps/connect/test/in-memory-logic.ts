@@ -85,8 +85,9 @@ export class InMemoryLogic {
   attachedCount = (): number => 1;
   readiness = (): Readiness => ({ ready: true, reasons: [] });
 
-  release(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
+  /** Answers what waits: all of it, or so many of the oldest. */
+  release(count = this.#waiting.length): void {
+    for (const resolve of this.#waiting.splice(0, count)) resolve();
   }
 
   get waiting(): number {

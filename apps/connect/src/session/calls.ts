@@ -54,7 +54,7 @@ export class Calls {
     }
     if (session.callIds === null) session.callIds = [call.id];
     else session.callIds.push(call.id);
-    if (call.method === SIGN_OUT) session.signingOut = true;
+    if (call.method === SIGN_OUT) session.signOuts += 1;
     this.deps.metrics.calls.inc();
     void this.#forward(session, call, requestId);
   }
@@ -120,11 +120,18 @@ export class Calls {
       });
       this.#settle(session, call);
       if ('error' in reply) this.#refused(session, call, ProtoError.decode(reply.error));
-      else this.deps.outboxes.push(session, codec.reply(call.id, reply.body));
+      else this.#answer(session, call, codec.reply(call.id, reply.body));
     } catch (error) {
       this.#settle(session, call);
       this.#replyOwn(session, call, toProtoError(error, requestId));
     }
+  }
+
+  #answer(session: Session, { method }: Call, answer: Uint8Array): void {
+    const { outboxes } = this.deps;
+    outboxes.push(session, answer);
+    // The news of a sign-out may come in the same turn, and takes away what waits for the device.
+    if (method === SIGN_OUT) outboxes.flush(session);
   }
 
   #refused(session: Session, call: Call, error: ProtoError): void {
@@ -146,7 +153,7 @@ export class Calls {
 
   #settle(session: Session, { id, method }: Call): void {
     this.deps.metrics.calls.dec();
-    if (method === SIGN_OUT) session.signingOut = false;
+    if (method === SIGN_OUT) session.signOuts -= 1;
     const ids = session.callIds;
     const at = ids?.indexOf(id) ?? -1;
     if (ids === null || at < 0) return;

@@ -70,6 +70,11 @@ export class Outboxes {
     this.#flush(session);
   }
 
+  /** Writes what waits for it before the turn ends, if it may go out. */
+  flush(session: Session): void {
+    if (this.mayWrite()) this.#flushOrClose(session);
+  }
+
   /** Forgets what waits: for sessions whose socket is gone. */
   discard(session: Session): void {
     this.deps.metrics.outboxBytes.dec(session.outboxBytes);
@@ -95,10 +100,14 @@ export class Outboxes {
         this.#dirty = [...dirty.slice(at), ...this.#dirty];
         break;
       }
-      if (session.outbox === null || session.state === 'closing') continue;
-      if (this.#isSlow(session, session.outboxBytes) || !this.#flush(session)) this.#slow(session);
+      this.#flushOrClose(session);
     }
     this.deps.metrics.heldSessions.set(this.#dirty.length);
+  }
+
+  #flushOrClose(session: Session): void {
+    if (session.outbox === null || session.state === 'closing') return;
+    if (this.#isSlow(session, session.outboxBytes) || !this.#flush(session)) this.#slow(session);
   }
 
   /** Whether this much more would wait behind what the device has not read. */

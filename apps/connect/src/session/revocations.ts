@@ -66,7 +66,7 @@ export class Revocations {
       recent.add(row);
       for (const session of table.ofUser(row.appId, row.userId)) {
         // Of its own sign-out it has the answer first: the feed tells of it again.
-        const waits = session.signingOut && nowMs - row.revokedMs < ANSWER_FIRST_MS;
+        const waits = session.signOuts > 0 && nowMs - row.revokedMs < ANSWER_FIRST_MS;
         if (covers(row, session) && !waits) this.#end(session);
       }
     }

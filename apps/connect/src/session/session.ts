@@ -44,8 +44,8 @@ export class Session {
   warnAtMs = Number.POSITIVE_INFINITY;
   /** Ids of the calls in flight. */
   callIds: number[] | null = null;
-  /** True while a call of its own to sign a device out is in flight. */
-  signingOut = false;
+  /** Calls of its own to sign a device out that are in flight. */
+  signOuts = 0;
   /** Methods that were refused for their rate lately. */
   heldCalls: HeldCalls | null = null;
   /** Keys of the large groups that it is in. */
