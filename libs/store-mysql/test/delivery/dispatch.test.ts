@@ -68,7 +68,8 @@ it('backs off further with every claim', async () => {
   const dueMs = async () => (await rig.rows<{ due_ms: number }>('SELECT due_ms FROM dispatch'))[0];
   for (const seconds of [3, 6, 12, 24, 48, 96, 192, 300]) {
     const claim = () => database.dispatch.claimDue({ owner: 'logic-2', limit: 1 });
-    await rig.expectDueIn(seconds * 1_000, claim, async () => (await dueMs())?.due_ms);
+    const made = await rig.madeDueIn(seconds * 1_000, claim, async () => (await dueMs())?.due_ms);
+    expect([seconds, made.isDueThen]).toEqual([seconds, true]);
     await rig.root.query('UPDATE dispatch SET due_ms = 0');
   }
 });

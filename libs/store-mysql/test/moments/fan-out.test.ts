@@ -112,11 +112,12 @@ describe('a fan-out', () => {
     await moments.post(a);
     const dueMs = async () =>
       (await rig.rows<{ due_ms: number }>('SELECT due_ms FROM moment_jobs'))[0]?.due_ms;
-    await rig.expectDueIn(3_000, () => moments.claimOne(), dueMs);
+    const first = await rig.madeDueIn(3_000, () => moments.claimOne(), dueMs);
     await moments.overdue();
-    const job = await rig.expectDueIn(6_000, () => moments.claimOne(), dueMs);
-    expect(job.attempts).toBe(2);
-    await rig.expectDueIn(3_000, () => db.momentJobs.advance(job), dueMs);
+    const second = await rig.madeDueIn(6_000, () => moments.claimOne(), dueMs);
+    expect(second.done.attempts).toBe(2);
+    const next = await rig.madeDueIn(3_000, () => db.momentJobs.advance(second.done), dueMs);
+    expect([first, second, next].map(({ isDueThen }) => isDueThen)).toEqual([true, true, true]);
     await moments.overdue();
     expect((await moments.claimOne()).attempts).toBe(1);
   });

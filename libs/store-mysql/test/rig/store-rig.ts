@@ -13,7 +13,6 @@ import {
 import { Registry, systemClock } from '@queqiao/runtime';
 import { silentLogger } from '@queqiao/runtime/testing';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
-import { expect } from 'vitest';
 import {
   createDatabase,
   migrate,
@@ -75,19 +74,18 @@ export class StoreRig {
     }
   }
 
-  /** That `work` makes something due so long after it was done, by the clock of the database, however long that takes. */
-  async expectDueIn<T>(
+  /** What `work` came to, and whether it made something due so long after it was done, by the clock of the database, however long that takes. */
+  async madeDueIn<T>(
     waitMs: number,
     work: () => Promise<T>,
     dueMs: () => Promise<number | undefined>,
-  ): Promise<T> {
+  ): Promise<{ readonly done: T; readonly isDueThen: boolean }> {
     const nowMs = async () =>
       Number((await this.rows<{ ms: number }>(`SELECT ${NOW_MS} AS ms`))[0]?.ms);
     const before = await nowMs();
     const done = await work();
     const begunMs = Number(await dueMs()) - waitMs;
-    expect([before <= begunMs, begunMs <= (await nowMs())]).toEqual([true, true]);
-    return done;
+    return { done, isDueThen: before <= begunMs && begunMs <= (await nowMs()) };
   }
 
   async stop(): Promise<void> {
