@@ -8,6 +8,8 @@ export interface BeforeSendHookInfo {
   readonly updatedMs: number;
   /** 0: no earlier secret signs. */
   readonly previousSecretUntilMs: number;
+  /** Of secrets before that one. */
+  readonly earlierSecretsUntilMs: readonly number[];
 }
 
 export interface StoredBeforeSendHook extends BeforeSendHookInfo {
@@ -22,20 +24,21 @@ export interface NewBeforeSendHook {
   /** Sealed; used when there is no hook yet, or when it is to be rotated. */
   readonly freshSecret: Uint8Array;
   readonly rotateSecret: boolean;
-  /** Names this run of the call: a repeated one gets the first answer, and with it the first run's name. */
-  readonly run: string;
 }
 
 export interface SetBeforeSendHook {
   readonly hook: BeforeSendHookInfo;
-  /** The run of the call that brought the hook's secret; null: the hook kept the one it had. */
-  readonly secretOf: string | null;
+  /**
+   * The secret that the call made: that of the first one in the answer to a repeated call. Null: the hook kept the one it had, or the
+   * first call was of a version that did not keep it with its answer.
+   */
+  readonly sealedSecret: Uint8Array | null;
 }
 
 export interface HookStore {
   /** One indexed read; null: the app has none. */
   beforeSend(appId: AppId): Promise<StoredBeforeSendHook | null>;
-  /** Errors: ALREADY_EXISTS for a clientRequestId of another call. */
+  /** Errors: ALREADY_EXISTS for a clientRequestId of another call, LIMIT_EXCEEDED. */
   setBeforeSend(
     call: AdminChangeCall,
     appId: AppId,

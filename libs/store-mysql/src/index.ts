@@ -61,6 +61,7 @@ export { POSTS_MAX_PAGE } from './moment/post-store.js';
 export * from './reaction-types.js';
 export * from './timeline-types.js';
 export { JOBS_MAX_CLAIM } from './moment/job-store.js';
+export { SIGNING_MAX_SECRETS } from './outbound/signing-secrets.js';
 export * from './presence-types.js';
 export * from './usage-types.js';
 export * from './webhook-types.js';

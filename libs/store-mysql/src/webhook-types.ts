@@ -2,6 +2,7 @@ import type { AppId, ConversationId } from '@queqiao/domain';
 import type { AdminChangeCall } from './admin-types.js';
 import type { EntryRecord } from './conversation-types.js';
 import type { EventPlace } from './event-types.js';
+import type { ReplacedSecret } from './outbound/signing-secrets.js';
 
 /** Webhooks of one app. */
 export const WEBHOOKS_MAX_PER_APP = 10;
@@ -21,6 +22,15 @@ export interface WebhookInfo {
   readonly createdMs: number;
   /** 0: no previous secret signs. */
   readonly previousUntilMs: number;
+  /** Of secrets before that one. */
+  readonly earlierUntilMs: readonly number[];
+}
+
+/** A webhook with the secret that the call made: that of the first one in the answer to a repeated call. */
+export interface SealedWebhook {
+  readonly webhook: WebhookInfo;
+  /** Null: the first call was of a version that did not keep it with its answer. */
+  readonly sealedSecret: Uint8Array | null;
 }
 
 export interface NewWebhook {
@@ -101,8 +111,8 @@ export interface HeldWebhook {
   readonly url: string;
   readonly types: readonly string[];
   readonly sealedSecret: Uint8Array;
-  readonly sealedPrevious: Uint8Array | null;
-  readonly previousUntilMs: number;
+  /** Sign too until their time is over, the newest first. */
+  readonly replaced: readonly ReplacedSecret[];
   readonly revision: number;
   readonly place: EventPlace;
   readonly lastSuccessMs: number;
@@ -132,7 +142,7 @@ export interface WebhookProgress {
  */
 export interface WebhookStore {
   /** From the newest event on. */
-  create(call: AdminChangeCall, appId: AppId, webhook: NewWebhook): Promise<WebhookInfo>;
+  create(call: AdminChangeCall, appId: AppId, webhook: NewWebhook): Promise<SealedWebhook>;
   get(
     appId: AppId,
     webhookId: string,
@@ -145,17 +155,13 @@ export interface WebhookStore {
     webhookId: string,
     change: WebhookChange,
   ): Promise<WebhookInfo>;
-  /** `rotationId` tells the first answer from a repeated one. */
+  /** Without an overlap no secret before this one signs any more; else each for as long as it was told to. */
   rotate(
     call: AdminChangeCall,
     appId: AppId,
     webhookId: string,
-    secret: {
-      readonly sealed: Uint8Array;
-      readonly rotationId: string;
-      readonly overlapMs: number;
-    },
-  ): Promise<{ readonly webhook: WebhookInfo; readonly rotationId: string }>;
+    secret: { readonly sealed: Uint8Array; readonly overlapMs: number },
+  ): Promise<SealedWebhook>;
   remove(call: AdminChangeCall, appId: AppId, webhookId: string): Promise<void>;
   /** Those given up on last first. */
   deadLetters(

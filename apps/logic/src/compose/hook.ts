@@ -54,7 +54,7 @@ export function hookServices(
   const rules = { allowHttp, allowsHost: (url: URL) => allowsHost(url, allowPrivate) };
   const secrets = hookSecrets(box);
   const manageHook = callsOf(database)(
-    ({ hooks }) => new ManageHook({ hooks, refusals, secrets, rules, newRun: randomUUID }),
+    ({ hooks }) => new ManageHook({ hooks, refusals, secrets, rules }),
   );
   return [serverHookService({ manageHook })];
 }
@@ -68,9 +68,10 @@ function hookCaller(outbound: Outbound | undefined, clock: Clock): HookCaller {
 
 function hookSecrets(box: SecretBox): HookSecrets {
   return {
-    fresh(appId) {
-      const secret = newSigningSecret();
-      return { text: signingSecretText(secret), sealed: box.seal(secret, purposeOf(appId)) };
+    make: (appId) => box.seal(newSigningSecret(), purposeOf(appId)),
+    show(appId, sealed) {
+      const secret = box.open(sealed, purposeOf(appId));
+      return secret && signingSecretText(secret);
     },
   };
 }

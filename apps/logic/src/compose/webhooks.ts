@@ -15,6 +15,7 @@ import type { Refusals } from '../usecase/admin/ports.js';
 import type { Apps } from '../usecase/app/ports.js';
 import { DeadLetters } from '../usecase/webhook/dead-letters.js';
 import { ManageWebhooks } from '../usecase/webhook/manage-webhooks.js';
+import type { WebhookSecrets } from '../usecase/webhook/ports.js';
 import { HttpSender, WebhookPump, type HeldWebhook, type WebhookKey } from '../webhook/index.js';
 import { callsOf } from './calls.js';
 
@@ -48,11 +49,11 @@ export function webhookServices(
 ): readonly AnyService[] {
   if (outbound === undefined) return [];
   const { box, rules } = outbound;
-  const secrets = {
-    make: (appId: AppId, webhookId: string) => {
-      const secret = newSigningSecret();
-      const sealed = box.seal(secret, purposeOf(appId, webhookId));
-      return { text: signingSecretText(secret), sealed };
+  const secrets: WebhookSecrets = {
+    make: (appId, webhookId) => box.seal(newSigningSecret(), purposeOf(appId, webhookId)),
+    show(appId, webhookId, sealed) {
+      const secret = box.open(sealed, purposeOf(appId, webhookId));
+      return secret && signingSecretText(secret);
     },
   };
   const { allowHttp, allowPrivate } = rules;
@@ -86,15 +87,17 @@ export function webhookPump(
   const { webhooks: rows, events, epoch } = database;
   const { box, requests } = outbound;
   const open = async ({ appId, webhookId }: WebhookKey, held: HeldWebhook) => {
-    const { url, revision, sealedSecret, sealedPrevious, previousUntilMs } = held;
+    const { url, revision, sealedSecret } = held;
     const purpose = purposeOf(appId, webhookId);
     const secret = box.open(sealedSecret, purpose);
     if (secret === null) throw new UnopenedSecret('no key of this node opens a secret');
     // One whose key is lost signs no more, and holds nothing up.
-    const before = sealedPrevious && box.open(sealedPrevious, purpose);
-    const previous = before && { secret: before, untilMs: previousUntilMs };
+    const replaced = held.replaced.flatMap(({ sealed, untilMs }) => {
+      const before = box.open(sealed, purpose);
+      return before === null ? [] : [{ secret: before, untilMs }];
+    });
     const logEpoch = await epoch.logEpoch();
-    return { appId, revision, url, secret, previous, logEpoch };
+    return { appId, revision, url, secret, replaced, logEpoch };
   };
   const sender = new HttpSender({ requests, encode: webhookFormat().encode });
   return new WebhookPump({ ...shared, rows, events, sender, open }, node);

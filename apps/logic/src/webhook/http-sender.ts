@@ -33,9 +33,9 @@ export class HttpSender implements EventSender {
   }
 
   async send(target: Target, entry: WebhookEntry, nowMs: number): Promise<Outcome> {
-    const { appId, url, secret, previous, logEpoch } = target;
-    const isBoth = previous !== null && nowMs < previous.untilMs;
-    const secrets = isBoth ? [secret, previous.secret] : [secret];
+    const { appId, url, logEpoch } = target;
+    const replaced = target.replaced.filter(({ untilMs }) => nowMs < untilMs);
+    const secrets = [target.secret, ...replaced.map(({ secret }) => secret)];
     const id = this.eventId(target, entry);
     const body = this.#bodyOf({ appId, eventId: id, entry, logEpoch });
     if (body === null) return { kind: 'refused', error: 'encoding', retryAfterMs: null };

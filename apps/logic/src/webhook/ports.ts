@@ -53,8 +53,8 @@ export interface HeldWebhook {
   readonly url: string;
   readonly types: readonly string[];
   readonly sealedSecret: Uint8Array;
-  readonly sealedPrevious: Uint8Array | null;
-  readonly previousUntilMs: number;
+  /** The newest first. */
+  readonly replaced: readonly { readonly sealed: Uint8Array; readonly untilMs: number }[];
   readonly revision: number;
   readonly place: EventPlace;
   readonly waits: readonly WaitRecord[];
@@ -127,8 +127,8 @@ export interface Target {
   readonly revision: number;
   readonly url: string;
   readonly secret: Uint8Array;
-  /** Signs too until its time is over. */
-  readonly previous: { readonly secret: Uint8Array; readonly untilMs: number } | null;
+  /** The newest first; each signs too until its time is over. */
+  readonly replaced: readonly { readonly secret: Uint8Array; readonly untilMs: number }[];
   /** Raised by a restore: what has the same name afterwards is another event. */
   readonly logEpoch: number;
 }

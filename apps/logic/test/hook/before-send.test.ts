@@ -5,6 +5,7 @@ import {
   HookServiceDefinition,
   type SetBeforeSendHookRequest,
 } from '@queqiao/protocol/server';
+import { SIGNING_MAX_SECRETS } from '@queqiao/store-mysql';
 import { eventually, type TestApp } from '@queqiao/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ApiRig, contentOf, failureOf, newId, type UserCall } from '../rig/api-rig.js';
@@ -107,24 +108,37 @@ it('silence lets pass where the app wants that', async () => {
   expect(await send('hello')).toMatchObject({ seq: 2 });
 });
 
-it('a secret is shown once; after a rotation both sign', async () => {
+it('a secret is shown by the call that makes it; after rotations all of them sign', async () => {
   const request = { clientRequestId: 'set' };
   const { secret, hook } = await setHook(request);
   expect(secret).toMatch(/^whsec_/);
-  expect(await setHook(request)).toEqual({ hook, secret: '' });
   expect((await setHook({ timeoutMs: 1_000 })).secret).toBe('');
-  const rotated = await setHook({ rotateSecret: true });
+  const rotation = { clientRequestId: 'rotate', rotateSecret: true };
+  const second = await setHook(rotation);
+  const third = await setHook({ rotateSecret: true });
+  expect(await setHook(request)).toEqual({ hook, secret });
+  expect(await setHook(rotation)).toEqual(second);
   await send('hello');
   const [{ headers, body }] = receiver.asked as [Asked];
   const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
-  const signatures = [rotated.secret, secret].map((text) => {
+  const signatures = [third.secret, second.secret, secret].map((text) => {
     const key = Buffer.from(text.replace('whsec_', ''), 'base64');
     return `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
   });
   expect(headers['webhook-signature']).toBe(signatures.join(' '));
   const shown = await backEnd(HookServiceDefinition, 'getBeforeSendHook', {});
   expect(shown.hook).toMatchObject({ url: receiver.url, timeoutMs: 3_000, onFailure: REFUSE });
-  expect(shown.hook?.previousSecretUntilMs).toBeGreaterThan(Date.now());
+  const { previousSecretUntilMs = 0, earlierSecretsUntilMs = [] } = shown.hook ?? {};
+  expect(previousSecretUntilMs).toBeGreaterThan(Date.now());
+  expect(earlierSecretsUntilMs).toEqual([second.hook?.previousSecretUntilMs]);
+});
+
+it('no more secrets sign at a time than there may be', async () => {
+  await setHook();
+  for (let made = 1; made < SIGNING_MAX_SECRETS; made += 1) await setHook({ rotateSecret: true });
+  const full = { code: 'LIMIT_EXCEEDED', field: 'SIGNING_MAX_SECRETS' };
+  expect(await failureOf(setHook({ rotateSecret: true }))).toEqual(full);
+  expect((await setHook()).secret).toBe('');
 });
 
 it('other apps, and what back ends say, are not asked about', async () => {

@@ -1,5 +1,5 @@
 import type { AppId } from '@queqiao/domain';
-import { sql, type Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { AdminChangeCall } from '../admin-types.js';
 import { administer, existing, type AdminTransaction } from '../admin/administer.js';
 import type {
@@ -9,13 +9,27 @@ import type {
   SetBeforeSendHook,
   StoredBeforeSendHook,
 } from '../hook-types.js';
+import {
+  asBytes,
+  asText,
+  earlierUntilMs,
+  replacedSecrets,
+  rotated,
+  type SecretColumns,
+} from '../outbound/signing-secrets.js';
 import type { BeforeSendHooksTable } from '../schema/hooks.js';
 import { DATABASE_NOW, type StoreContext } from '../store-context.js';
 
-/** How long the secret before the present one signs too: a day. */
+/** How long a secret signs too after it was replaced: a day. */
 export const HOOK_SECRET_OVERLAP_MS = 86_400_000;
 
 type Row = Selectable<BeforeSendHooksTable>;
+type Next = Omit<Row, keyof SecretColumns> & SecretColumns;
+/** As it is kept; the secret that the call made stays sealed. */
+interface SetAnswer {
+  readonly hook: BeforeSendHookInfo;
+  readonly sealed?: string;
+}
 
 export class MysqlHookStore implements HookStore {
   constructor(private readonly context: StoreContext) {}
@@ -24,30 +38,38 @@ export class MysqlHookStore implements HookStore {
     const row = await this.context.kysely
       .selectFrom('before_send_hooks')
       .selectAll()
-      .select(sql<number>`(previous_until_ms > ${DATABASE_NOW})`.as('both'))
+      .select(DATABASE_NOW.as('now_ms'))
       .where('app_id', '=', appId)
       .executeTakeFirst();
     if (row === undefined) return null;
-    const { secret, previous_secret: previous, both } = row;
-    const secrets = previous !== null && both === 1 ? [secret, previous] : [secret];
-    return { ...toInfo(row), secrets };
+    const replaced = replacedSecrets(row, row.now_ms).map(({ sealed }) => sealed);
+    return { ...toInfo(row), secrets: [row.secret, ...replaced] };
   }
 
-  setBeforeSend(
+  async setBeforeSend(
     call: AdminChangeCall,
     appId: AppId,
     hook: NewBeforeSendHook,
   ): Promise<SetBeforeSendHook> {
-    return administer(this.context, call, appId, {
+    const answer = await administer<SetAnswer>(this.context, call, appId, {
       change: async (tx) => {
         existing(tx);
         const before = await locked(tx);
         const row = nextRow(before, appId, hook, tx.nowMs);
-        await tx.trx.replaceInto('before_send_hooks').values(row).execute();
-        const secretOf = before === undefined || hook.rotateSecret ? hook.run : null;
-        return { answer: { hook: toInfo(row), secretOf } };
+        const earlier = JSON.stringify(row.earlier_secrets ?? []);
+        await tx.trx
+          .replaceInto('before_send_hooks')
+          .values({ ...row, earlier_secrets: earlier })
+          .execute();
+        const isFresh = before === undefined || hook.rotateSecret;
+        const secret = isFresh ? { sealed: asText(hook.freshSecret) } : {};
+        return { answer: { hook: toInfo(row), ...secret } };
       },
     });
+    // Answers that were kept by older versions have less.
+    const { earlierSecretsUntilMs = [] } = answer.hook as Partial<BeforeSendHookInfo>;
+    const sealedSecret = asBytes(answer.sealed);
+    return { hook: { ...answer.hook, earlierSecretsUntilMs }, sealedSecret };
   }
 
   async deleteBeforeSend(call: AdminChangeCall, appId: AppId): Promise<void> {
@@ -75,29 +97,25 @@ function nextRow(
   appId: AppId,
   { url, timeoutMs, onFailure, freshSecret, rotateSecret }: NewBeforeSendHook,
   nowMs: number,
-): Row {
+): Next {
   const said = { url, timeout_ms: timeoutMs, on_failure: onFailure, updated_ms: nowMs };
   const fresh = Buffer.from(freshSecret);
   if (before === undefined) {
-    return { app_id: appId, ...said, secret: fresh, previous_secret: null, previous_until_ms: 0 };
+    const none = { previous_secret: null, previous_until_ms: 0, earlier_secrets: null };
+    return { app_id: appId, ...said, secret: fresh, ...none };
   }
   if (!rotateSecret) return { ...before, ...said };
-  const until = nowMs + HOOK_SECRET_OVERLAP_MS;
-  return {
-    ...before,
-    ...said,
-    secret: fresh,
-    previous_secret: before.secret,
-    previous_until_ms: until,
-  };
+  const secrets = rotated(before, fresh, { nowMs, overlapMs: HOOK_SECRET_OVERLAP_MS });
+  return { ...before, ...said, ...secrets };
 }
 
-function toInfo(row: Row): BeforeSendHookInfo {
+function toInfo(row: Next): BeforeSendHookInfo {
   return {
     url: row.url,
     timeoutMs: row.timeout_ms,
     onFailure: row.on_failure,
     updatedMs: row.updated_ms,
     previousSecretUntilMs: row.previous_until_ms,
+    earlierSecretsUntilMs: earlierUntilMs(row),
   };
 }

@@ -9,6 +9,7 @@ export const HOOK_COLUMNS = {
     secret: 'buffer',
     previous_secret: 'buffer?',
     previous_until_ms: 'number',
+    earlier_secrets: 'json?',
     updated_ms: 'number',
   },
 } as const satisfies Partial<Columns>;

@@ -1,5 +1,6 @@
 import type { AppId } from '@queqiao/domain';
-import type { Generated } from 'kysely';
+import type { Generated, JSONColumnType } from 'kysely';
+import type { EarlierSecret } from '../outbound/signing-secrets.js';
 
 export interface BeforeSendHooksTable {
   app_id: AppId;
@@ -9,5 +10,6 @@ export interface BeforeSendHooksTable {
   secret: Buffer;
   previous_secret: Buffer | null;
   previous_until_ms: Generated<number>;
+  earlier_secrets: JSONColumnType<readonly EarlierSecret[]> | null;
   updated_ms: number;
 }

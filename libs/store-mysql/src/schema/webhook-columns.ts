@@ -13,6 +13,7 @@ export const WEBHOOK_COLUMNS = {
     secret: 'buffer',
     previous_secret: 'buffer?',
     previous_until_ms: 'number',
+    earlier_secrets: 'json?',
     created_ms: 'number',
     revision: 'number',
     owner: 'string',

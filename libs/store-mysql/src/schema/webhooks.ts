@@ -1,5 +1,6 @@
 import type { AppId, ConversationId } from '@queqiao/domain';
-import type { ColumnType } from 'kysely';
+import type { ColumnType, JSONColumnType } from 'kysely';
+import type { EarlierSecret } from '../outbound/signing-secrets.js';
 
 export interface WebhooksTable {
   app_id: AppId;
@@ -11,6 +12,7 @@ export interface WebhooksTable {
   secret: Buffer;
   previous_secret: Buffer | null;
   previous_until_ms: number;
+  earlier_secrets: JSONColumnType<readonly EarlierSecret[]> | null;
   created_ms: number;
   revision: number;
   owner: string;

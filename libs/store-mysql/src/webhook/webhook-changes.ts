@@ -1,28 +1,33 @@
 import { DomainError, type AppId } from '@queqiao/domain';
 import { administer, existing, noSuch, type AdminTransaction } from '../admin/administer.js';
 import type { AdminChangeCall } from '../admin-types.js';
+import { asBytes, asText, rotated } from '../outbound/signing-secrets.js';
 import type { StoreContext } from '../store-context.js';
 import {
   WEBHOOKS_MAX_PER_APP,
   type NewWebhook,
+  type SealedWebhook,
   type WebhookChange,
   type WebhookInfo,
 } from '../webhook-types.js';
 import { toInfo } from './webhook-rows.js';
 
-export function createWebhook(
+/** As answers are kept, in which the secret stays sealed. */
+type WithSecret<T> = T & { readonly sealed?: string };
+
+export async function createWebhook(
   context: StoreContext,
   call: AdminChangeCall,
   appId: AppId,
   { webhookId, url, types, sealedSecret }: NewWebhook,
-): Promise<WebhookInfo> {
-  return administer(context, call, appId, {
+): Promise<SealedWebhook> {
+  const answer = await administer<WithSecret<WebhookInfo>>(context, call, appId, {
     change: async (tx) => {
       existing(tx);
       await refuseMore(tx);
       const place = await newest(tx);
       const shown = { webhook_id: webhookId, url, created_ms: tx.nowMs, enabled: 1 };
-      const fresh = { ...shown, disabled_reason: '', previous_until_ms: 0 };
+      const fresh = { ...shown, disabled_reason: '', previous_until_ms: 0, earlier_secrets: null };
       await tx.trx
         .insertInto('webhooks')
         .values({
@@ -40,9 +45,12 @@ export function createWebhook(
           missed_ms: 0,
         })
         .execute();
-      return { answer: toInfo({ ...fresh, types: [...types] }), target: webhookId };
+      const webhook = toInfo({ ...fresh, types: [...types] });
+      return { answer: { ...webhook, sealed: asText(sealedSecret) }, target: webhookId };
     },
   });
+  const { sealed, ...webhook } = answer;
+  return { webhook: whole(webhook), sealedSecret: asBytes(sealed) };
 }
 
 export function updateWebhook(
@@ -91,33 +99,32 @@ async function beginAnew({ trx, appId, nowMs }: AdminTransaction, webhookId: str
     .execute();
 }
 
-export function rotateSecret(
+export async function rotateSecret(
   context: StoreContext,
   call: AdminChangeCall,
   appId: AppId,
   webhookId: string,
-  secret: { readonly sealed: Uint8Array; readonly rotationId: string; readonly overlapMs: number },
-): Promise<{ webhook: WebhookInfo; rotationId: string }> {
-  return administer(context, call, appId, {
+  { sealed, overlapMs }: { readonly sealed: Uint8Array; readonly overlapMs: number },
+): Promise<SealedWebhook> {
+  const answer = await administer<WithSecret<{ webhook: WebhookInfo }>>(context, call, appId, {
     change: async (tx) => {
       const row = await lockWebhook(tx, webhookId);
-      const { sealed, rotationId, overlapMs } = secret;
-      const previousUntilMs = overlapMs === 0 ? 0 : tx.nowMs + overlapMs;
+      const secrets = rotated(row, sealed, { nowMs: tx.nowMs, overlapMs });
       await tx.trx
         .updateTable('webhooks')
         .set({
-          secret: Buffer.from(sealed),
-          previous_secret: overlapMs === 0 ? null : row.secret,
-          previous_until_ms: previousUntilMs,
+          ...secrets,
+          earlier_secrets: JSON.stringify(secrets.earlier_secrets),
           revision: row.revision + 1,
         })
         .where('app_id', '=', appId)
         .where('webhook_id', '=', webhookId)
         .execute();
-      const webhook = toInfo({ ...row, previous_until_ms: previousUntilMs });
-      return { answer: { webhook, rotationId }, target: webhookId };
+      const webhook = toInfo({ ...row, ...secrets });
+      return { answer: { webhook, sealed: asText(sealed) }, target: webhookId };
     },
   });
+  return { webhook: whole(answer.webhook), sealedSecret: asBytes(answer.sealed) };
 }
 
 export function removeWebhook(
@@ -139,6 +146,11 @@ export function removeWebhook(
       return { answer: undefined, target: webhookId };
     },
   });
+}
+
+/** Answers that were kept by older versions have less. */
+function whole(webhook: WebhookInfo): WebhookInfo {
+  return { ...webhook, earlierUntilMs: (webhook as Partial<WebhookInfo>).earlierUntilMs ?? [] };
 }
 
 /** Errors: NOT_FOUND. */

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import { replacedSecrets } from '../outbound/signing-secrets.js';
 import type { Schema } from '../schema/schema.js';
 import { DATABASE_NOW, retrying, type StoreContext } from '../store-context.js';
 import { incoming } from '../upsert.js';
@@ -29,8 +30,7 @@ export async function heldWebhook(
     url: row.url,
     types: row.types,
     sealedSecret: row.secret,
-    sealedPrevious: row.previous_secret,
-    previousUntilMs: row.previous_until_ms,
+    replaced: replacedSecrets(row, 0),
     revision: row.revision,
     place: { position: row.position, seq: row.seq === 0 ? null : row.seq },
     lastSuccessMs: row.last_success_ms,

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import { earlierUntilMs } from '../outbound/signing-secrets.js';
 import type {
   WebhookDeadLettersTable,
   WebhooksTable,
@@ -14,6 +15,7 @@ export const INFO_COLUMNS = [
   'disabled_reason',
   'created_ms',
   'previous_until_ms',
+  'earlier_secrets',
 ] as const;
 
 export type InfoRow = Pick<Selectable<WebhooksTable>, (typeof INFO_COLUMNS)[number]>;
@@ -27,6 +29,7 @@ export function toInfo(row: InfoRow): WebhookInfo {
     disabledReason: row.disabled_reason,
     createdMs: row.created_ms,
     previousUntilMs: row.previous_until_ms,
+    earlierUntilMs: earlierUntilMs(row),
   };
 }
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
     `INSERT INTO app_event_heads (app_id, last_position) VALUES ${list((n) => `('app${n}',${n})`)}`,
   );
   await rig.rows(
-    `INSERT INTO webhooks VALUES ${list((n) => `('app${n}','w','u','[]',1,'','x',NULL,0,1,1,'',0,0,0,0,'',0)`)}`,
+    `INSERT INTO webhooks VALUES ${list((n) => `('app${n}','w','u','[]',1,'','x',NULL,0,1,1,'',0,0,0,0,'',0,NULL)`)}`,
   );
   await rig.rows(
     `INSERT INTO webhook_dead_letters VALUES ${list((n) => `('demo','w${n % 3}','e${n}','${chat}',${n},1,1,${n},'x')`)}`,

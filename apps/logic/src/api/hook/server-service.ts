@@ -38,5 +38,7 @@ function toOnFailure(policy: FailurePolicy): HookInfo['onFailure'] | null {
 function toProtoHook({ onFailure, ...hook }: HookInfo): BeforeSendHook {
   const policy = { allow: FailurePolicy.ALLOW, refuse: FailurePolicy.REFUSE }[onFailure];
   const { url, timeoutMs, updatedMs, previousSecretUntilMs } = hook;
-  return { url, timeoutMs, updatedMs, previousSecretUntilMs, onFailure: policy };
+  const earlierSecretsUntilMs = [...hook.earlierSecretsUntilMs];
+  const until = { previousSecretUntilMs, earlierSecretsUntilMs };
+  return { url, timeoutMs, updatedMs, ...until, onFailure: policy };
 }

@@ -46,8 +46,10 @@ export function serverWebhookService({
   });
 }
 
-function toWebhook({ types, previousUntilMs, ...info }: WebhookInfo): Webhook {
-  return { ...info, types: [...types], previousSecretUntilMs: previousUntilMs };
+function toWebhook(webhook: WebhookInfo): Webhook {
+  const { types, previousUntilMs, earlierUntilMs, ...info } = webhook;
+  const until = { previousSecretUntilMs: previousUntilMs };
+  return { ...info, types: [...types], ...until, earlierSecretsUntilMs: [...earlierUntilMs] };
 }
 
 function toDeadLetter(letter: DeadLetter): DeadLetterMessage {

@@ -26,28 +26,26 @@ export interface ManageHookDeps {
   readonly secrets: HookSecrets;
   readonly refusals: Refusals;
   readonly rules: UrlRules;
-  /** Names a run of a call. */
-  readonly newRun: () => string;
 }
 
-/** An app's before-send hook. Errors: INVALID_ARGUMENT, ALREADY_EXISTS, UNAVAILABLE. */
+/** An app's before-send hook. Errors: INVALID_ARGUMENT, ALREADY_EXISTS, LIMIT_EXCEEDED, UNAVAILABLE. */
 export class ManageHook {
   constructor(readonly deps: ManageHookDeps) {}
 
+  /** With the secret that the call made, or the one that it repeats; empty: it made none, or that can be read no more. */
   async set(
     context: BusinessContext,
     input: SetHookInput,
   ): Promise<{ readonly hook: HookInfo; readonly secret: string }> {
-    const { hooks, secrets, refusals, newRun } = this.deps;
+    const { hooks, secrets, refusals } = this.deps;
     const { appId } = context;
     const { clientRequestId } = input;
     const about = { method: 'SetBeforeSendHook', clientRequestId };
     return recorded(refusals, context, about, async (call) => {
       const checked = this.#checked(input);
-      const { text, sealed } = secrets.fresh(appId);
-      const fresh = { freshSecret: sealed, run: newRun() };
-      const { hook, secretOf } = await hooks.setBeforeSend(call, appId, { ...checked, ...fresh });
-      return { hook, secret: secretOf === fresh.run ? text : '' };
+      const fresh = { ...checked, freshSecret: secrets.make(appId) };
+      const { hook, sealedSecret: sealed } = await hooks.setBeforeSend(call, appId, fresh);
+      return { hook, secret: (sealed && secrets.show(appId, sealed)) ?? '' };
     });
   }
 

@@ -10,28 +10,29 @@ export interface HookInfo {
   readonly updatedMs: number;
   /** 0: no earlier secret signs. */
   readonly previousSecretUntilMs: number;
+  readonly earlierSecretsUntilMs: readonly number[];
 }
 
 export interface NewHook extends Pick<HookInfo, 'url' | 'timeoutMs' | 'onFailure'> {
   readonly freshSecret: Uint8Array;
   readonly rotateSecret: boolean;
-  /** A call that is repeated gets the first run's answer, and with it the first run's name. */
-  readonly run: string;
 }
 
-/** Errors: NOT_FOUND, ALREADY_EXISTS, UNAVAILABLE. */
+/** Errors: NOT_FOUND, ALREADY_EXISTS, LIMIT_EXCEEDED, UNAVAILABLE. */
 export interface ManagedHooks {
   beforeSend(appId: AppId): Promise<HookInfo | null>;
   setBeforeSend(
     call: AdminChangeCall,
     appId: AppId,
     hook: NewHook,
-  ): Promise<{ readonly hook: HookInfo; readonly secretOf: string | null }>;
+  ): Promise<{ readonly hook: HookInfo; readonly sealedSecret: Uint8Array | null }>;
   deleteBeforeSend(call: AdminChangeCall, appId: AppId): Promise<void>;
 }
 
 /** Secrets that questions are signed with. */
 export interface HookSecrets {
-  /** A new one: as the app's back end is shown it, and as it is kept. */
-  fresh(appId: AppId): { readonly text: string; readonly sealed: Uint8Array };
+  /** A new one, sealed. */
+  make(appId: AppId): Uint8Array;
+  /** As the app's back end is shown it. Null: no key opens it any more. */
+  show(appId: AppId, sealed: Uint8Array): string | null;
 }

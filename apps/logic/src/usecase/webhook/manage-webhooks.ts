@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DomainError, invalidArgument } from '@queqiao/domain';
+import { DomainError, invalidArgument, type AppId } from '@queqiao/domain';
 
 import { activeApp } from '../app/active-app.js';
 import type { Apps } from '../app/ports.js';
@@ -11,6 +11,7 @@ import { checkUrl } from '../outbound/check-url.js';
 import { checkTypes, noSuchWebhook } from './check-webhook.js';
 import type {
   ManagedWebhooks,
+  SealedWebhook,
   WebhookInfo,
   WebhookRules,
   WebhookSecrets,
@@ -33,7 +34,7 @@ export interface ManageWebhooksDeps {
   readonly rules: WebhookRules;
 }
 
-/** A webhook with its secret, which is empty in the answer to a repeated call. */
+/** A webhook with the secret that the call made, or the one that it repeats; empty when that can be read no more. */
 export interface SecretWebhook {
   readonly webhook: WebhookInfo;
   readonly secret: string;
@@ -60,9 +61,9 @@ export class ManageWebhooks {
       const { events } = await activeApp(apps, appId);
       if (!events) throw new DomainError('PERMISSION_DENIED', 'the app has events off');
       const webhookId = `w-${randomBytes(8).toString('hex')}`;
-      const { text, sealed: sealedSecret } = secrets.make(appId, webhookId);
-      const webhook = await webhooks.create(call, appId, { webhookId, url, types, sealedSecret });
-      return { webhook, secret: webhook.webhookId === webhookId ? text : '' };
+      const sealedSecret = secrets.make(appId, webhookId);
+      const fresh = { webhookId, url, types, sealedSecret };
+      return this.#shown(appId, await webhooks.create(call, appId, fresh));
     });
   }
 
@@ -109,14 +110,8 @@ export class ManageWebhooks {
       if (overlapMs < 0 || overlapMs > SECRET_OVERLAP_MAX_MS) {
         throw invalidArgument('overlap_ms', `must be 0 to ${SECRET_OVERLAP_MAX_MS}`);
       }
-      const { text, sealed } = secrets.make(appId, webhookId);
-      const mine = randomBytes(8).toString('hex');
-      const { webhook, rotationId } = await webhooks.rotate(call, appId, webhookId, {
-        sealed,
-        rotationId: mine,
-        overlapMs,
-      });
-      return { webhook, secret: rotationId === mine ? text : '' };
+      const fresh = { sealed: secrets.make(appId, webhookId), overlapMs };
+      return this.#shown(appId, await webhooks.rotate(call, appId, webhookId, fresh));
     });
   }
 
@@ -124,6 +119,12 @@ export class ManageWebhooks {
     return this.#change('DeleteWebhook', context, request, (call, webhookId) =>
       this.deps.webhooks.remove(call, context.appId, webhookId),
     );
+  }
+
+  #shown(appId: AppId, { webhook, sealedSecret: sealed }: SealedWebhook): SecretWebhook {
+    const { secrets } = this.deps;
+    const secret = sealed && secrets.show(appId, webhook.webhookId, sealed);
+    return { webhook, secret: secret ?? '' };
   }
 
   #change<T>(

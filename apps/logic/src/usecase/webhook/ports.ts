@@ -12,6 +12,7 @@ export interface WebhookInfo {
   readonly disabledReason: string;
   readonly createdMs: number;
   readonly previousUntilMs: number;
+  readonly earlierUntilMs: readonly number[];
 }
 
 export interface WebhookStatus {
@@ -35,6 +36,13 @@ export interface DeadLetter {
   readonly lastError: string;
 }
 
+/** With the secret that the call made, or the one that it repeats. */
+export interface SealedWebhook {
+  readonly webhook: WebhookInfo;
+  /** Null: it was not kept. */
+  readonly sealedSecret: Uint8Array | null;
+}
+
 /** Each change with its answer and its entry in the audit log. Errors: NOT_FOUND, ALREADY_EXISTS, LIMIT_EXCEEDED, UNAVAILABLE. */
 export interface ManagedWebhooks {
   create(
@@ -46,7 +54,7 @@ export interface ManagedWebhooks {
       readonly types: readonly string[];
       readonly sealedSecret: Uint8Array;
     },
-  ): Promise<WebhookInfo>;
+  ): Promise<SealedWebhook>;
   get(
     appId: AppId,
     webhookId: string,
@@ -66,12 +74,8 @@ export interface ManagedWebhooks {
     call: AdminChangeCall,
     appId: AppId,
     webhookId: string,
-    secret: {
-      readonly sealed: Uint8Array;
-      readonly rotationId: string;
-      readonly overlapMs: number;
-    },
-  ): Promise<{ readonly webhook: WebhookInfo; readonly rotationId: string }>;
+    secret: { readonly sealed: Uint8Array; readonly overlapMs: number },
+  ): Promise<SealedWebhook>;
   remove(call: AdminChangeCall, appId: AppId, webhookId: string): Promise<void>;
   deadLetters(
     appId: AppId,
@@ -91,8 +95,10 @@ export interface ManagedWebhooks {
 
 /** New secrets, and how they are kept. */
 export interface WebhookSecrets {
-  /** `text` is what whoever verifies is given. */
-  make(appId: AppId, webhookId: string): { readonly text: string; readonly sealed: Uint8Array };
+  /** A new one, sealed. */
+  make(appId: AppId, webhookId: string): Uint8Array;
+  /** As whoever verifies is given it. Null: no key opens it any more. */
+  show(appId: AppId, webhookId: string, sealed: Uint8Array): string | null;
 }
 
 export interface WebhookRules extends UrlRules {
