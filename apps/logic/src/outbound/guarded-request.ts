@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { gaugeIn, type Registry } from '@queqiao/runtime';
+import { gaugeIn, systemClock, type Registry } from '@queqiao/runtime';
 import {
   allowsHost,
   guardedLookup,
@@ -10,6 +10,7 @@ import {
 } from './guarded-address.js';
 import { IdleSockets, OUTBOUND_MAX_IDLE_SOCKETS } from './idle-sockets.js';
 import { failureOf, OutboundFailure } from './outbound-failure.js';
+import { retryAfterMs } from './retry-after.js';
 
 const IDLE_MS = 30_000;
 
@@ -32,7 +33,7 @@ export interface OutboundRequest {
 
 export interface OutboundResponse {
   readonly status: number;
-  /** Of the header Retry-After, when it says a number; null: it does not. */
+  /** Of the header Retry-After, when it says a number of seconds or a date; null: it does not. */
   readonly retryAfterMs: number | null;
   readonly body: Buffer;
   /** There was more. */
@@ -136,9 +137,5 @@ async function readAnswer(incoming: IncomingMessage, maxBytes: number): Promise<
 }
 
 function answerOf({ statusCode, headers }: IncomingMessage) {
-  return { status: statusCode ?? 0, retryAfterMs: retryAfter(headers['retry-after']) };
-}
-
-function retryAfter(header: string | undefined): number | null {
-  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : null;
+  return { status: statusCode ?? 0, retryAfterMs: retryAfterMs(headers, systemClock.now()) };
 }

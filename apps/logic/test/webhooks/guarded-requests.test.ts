@@ -35,6 +35,11 @@ function requestTo(url: string, more: Partial<OutboundRequest> = {}): OutboundRe
   return { url, headers: {}, body, timeoutMs: 5_000, maxResponseBytes: 100, ...more };
 }
 
+function answeredBy(headers: Record<string, string>) {
+  receiver.answer = () => (response) => void response.writeHead(503, headers).end();
+  return requests(anywhere).post(requestTo(receiver.url));
+}
+
 async function reasonOf(answer: Promise<unknown>): Promise<string> {
   try {
     await answer;
@@ -193,6 +198,14 @@ describe('a request', () => {
     const { body, ...answer } = await guarded.post(requestTo(receiver.url));
     expect(answer).toEqual({ status: 429, retryAfterMs: 7_000, truncated: true });
     expect(body.toString()).toBe('x'.repeat(100));
+  });
+
+  it('says for how long it is asked to wait, though that is said by a date', async () => {
+    const { body: _, ...answer } = await answeredBy({
+      date: 'Mon, 01 Jun 2026 12:00:00 GMT',
+      'retry-after': 'Mon, 01 Jun 2026 12:02:00 GMT',
+    });
+    expect(answer).toEqual({ status: 503, retryAfterMs: 120_000, truncated: false });
   });
 
   it('follows no redirect', async () => {
