@@ -1,3 +1,4 @@
+import { AppServiceDefinition as Apps } from '@queqiao/protocol/admin';
 import { WebhookServiceDefinition as Webhooks } from '@queqiao/protocol/server';
 import { WEBHOOK_MAX_WAITS } from '@queqiao/store-mysql';
 import { eventually } from '@queqiao/testkit';
@@ -21,10 +22,19 @@ async function turn({ call, webhookId }: Hooked, enabled: boolean): Promise<void
 async function turnOff(hooked: Hooked): Promise<string> {
   await turn(hooked, false);
   const of = `webhook_id = '${hooked.webhookId}'`;
+  await nobodySends(of);
+  return of;
+}
+
+async function nobodySends(of: string): Promise<void> {
   await eventually('nobody sends', async () => {
     return (await hooks.query(`SELECT 1 FROM webhooks WHERE ${of} AND owner = ''`)).length === 1;
   });
-  return of;
+}
+
+async function operate(method: 'suspendApp' | 'resumeApp', { app }: Hooked): Promise<void> {
+  const request = { clientRequestId: newId(), appId: app.appId };
+  await hooks.rig.operatorCalls()(Apps, method, request);
 }
 
 /** Lets a day pass for whatever waits: whoever sends reads it anew. */
@@ -102,6 +112,32 @@ describe.concurrent('an event that is refused for a day', () => {
       return (await statusOf(call, webhookId)).waitingConversations === 0;
     });
     expect(await lettersOf(call, webhookId)).toEqual([]);
+    expect(receiver.names.at(-1)).toBe(said);
+  });
+
+  it('is none because the app was suspended for that day', async () => {
+    const hooked = await hooks.hooked();
+    const { app, receiver, call, webhookId } = hooked;
+    receiver.answer = () => 500;
+    const said = await hooks.say(app, 'd:ann:bob');
+    await receiver.until(1);
+    await eventually('it waits', async () => {
+      return (await statusOf(call, webhookId)).waitingConversations === 1;
+    });
+    await operate('suspendApp', hooked);
+    const of = `webhook_id = '${webhookId}'`;
+    await nobodySends(of);
+    await hooks.query(
+      `UPDATE webhook_waits SET first_attempt_ms = first_attempt_ms - 86400000 WHERE ${of}`,
+    );
+    const before = receiver.arrivals.length;
+    await operate('resumeApp', hooked);
+    await receiver.until(before + 2);
+    receiver.answer = () => 204;
+    await eventually('nothing waits', async () => {
+      return (await hooks.query(`SELECT 1 FROM webhook_waits WHERE ${of}`)).length === 0;
+    });
+    expect(await hooks.query(`SELECT 1 FROM webhook_dead_letters WHERE ${of}`)).toEqual([]);
     expect(receiver.names.at(-1)).toBe(said);
   });
 

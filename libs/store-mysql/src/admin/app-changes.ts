@@ -5,6 +5,7 @@ import { readSettings } from '../app-settings.js';
 import { markEventsOn } from '../event/event-gap.js';
 import type { StoreContext } from '../store-context.js';
 import { beginUsage, countSoon } from '../usage/usage-rows.js';
+import { beginAnew } from '../webhook/webhook-changes.js';
 import { administer, existing, type AdminTransaction, type AppRow } from './administer.js';
 import { patchSettings, settingNames } from './patch-settings.js';
 
@@ -77,6 +78,7 @@ export function resumeApp(
     change: async (tx) => {
       const row = existing(tx);
       await setStatus(tx, 'active');
+      if (row.status === 'suspended') await beginAnew(tx);
       return { answer: toAppInfo({ ...row, status: 'active' }) };
     },
   });

@@ -89,14 +89,15 @@ export function updateWebhook(
   });
 }
 
-/** While it was off nobody was asked: what waits has a day of attempts from now on. */
-async function beginAnew({ trx, appId, nowMs }: AdminTransaction, webhookId: string) {
-  await trx
+/**
+ * While the webhook was off, or without a name those of the whole app, nobody was asked: what waits has a day of attempts from now on.
+ */
+export async function beginAnew({ trx, appId, nowMs }: AdminTransaction, webhookId?: string) {
+  const waits = trx
     .updateTable('webhook_waits')
     .set({ attempts: 0, first_attempt_ms: 0, due_ms: nowMs })
-    .where('app_id', '=', appId)
-    .where('webhook_id', '=', webhookId)
-    .execute();
+    .where('app_id', '=', appId);
+  await (webhookId === undefined ? waits : waits.where('webhook_id', '=', webhookId)).execute();
 }
 
 export async function rotateSecret(
