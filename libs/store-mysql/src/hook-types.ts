@@ -12,7 +12,16 @@ export interface BeforeSendHookInfo {
   readonly earlierSecretsUntilMs: readonly number[];
 }
 
+/** Since the hook was set or changed last. Times are those of the nodes that noted them; 0: never. */
+export interface BeforeSendHookStatus {
+  readonly failures: number;
+  readonly lastFailureMs: number;
+  readonly lastError: string;
+  readonly lastRecoveryMs: number;
+}
+
 export interface StoredBeforeSendHook extends BeforeSendHookInfo {
+  readonly status: BeforeSendHookStatus;
   /** Sealed, the newest first. */
   readonly secrets: readonly Uint8Array[];
 }
@@ -44,6 +53,11 @@ export interface HookStore {
     appId: AppId,
     hook: NewBeforeSendHook,
   ): Promise<SetBeforeSendHook>;
+  /** Adds failures, and what is later than what was noted before; nothing when the hook was changed since `updatedMs`. */
+  note(
+    appId: AppId,
+    note: BeforeSendHookStatus & Pick<BeforeSendHookInfo, 'updatedMs'>,
+  ): Promise<void>;
   /** Changes nothing when there is none. Errors: ALREADY_EXISTS. */
   deleteBeforeSend(call: AdminChangeCall, appId: AppId): Promise<void>;
 }

@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { AppId } from '@queqiao/domain';
-import type { Clock, Registry } from '@queqiao/runtime';
+import type { Clock, Logger, Registry } from '@queqiao/runtime';
 import type { Database, StoredBeforeSendHook } from '@queqiao/store-mysql';
 import { questionEncoder, serverHookService, type AnyService } from '../api/index.js';
 import { CachedSource } from '../auth/cached-source.js';
-import { BeforeSend, HttpHookCaller, type BeforeSendHook, type HookCaller } from '../hook/index.js';
+import {
+  BeforeSend,
+  HookFailure,
+  HookHealth,
+  HttpHookCaller,
+  type BeforeSendHook,
+  type HookCaller,
+} from '../hook/index.js';
 import {
   allowsHost,
   newSigningSecret,
@@ -28,11 +35,13 @@ export interface HookDeps {
   /** Undefined: without a key for secrets nobody can be asked. */
   readonly outbound: Outbound | undefined;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly metrics: Registry;
 }
 
 /** What apps have to say before messages of their users are stored. */
-export function beforeSendJudge({ database, outbound, clock, metrics }: HookDeps): BeforeSendJudge {
+export function beforeSendJudge(deps: HookDeps): BeforeSendJudge {
+  const { database, outbound, clock, logger, metrics } = deps;
   const options = { maxEntries: HOOKS_MAX_KNOWN, ttlMs: HOOKS_TTL_MS, missTtlMs: HOOKS_TTL_MS };
   const known = new CachedSource(
     async (appId: AppId) => opened(appId, await database.hooks.beforeSend(appId), outbound),
@@ -40,7 +49,8 @@ export function beforeSendJudge({ database, outbound, clock, metrics }: HookDeps
     { clock, metrics },
   );
   const hooks = { beforeSend: (appId: AppId) => known.get(appId) };
-  return new BeforeSend({ hooks, caller: hookCaller(outbound, clock), metrics });
+  const health = new HookHealth({ rows: database.hooks, clock, logger, metrics });
+  return new BeforeSend({ hooks, caller: hookCaller(outbound, clock), health, metrics });
 }
 
 /** The service by which back ends say where to ask; none without somewhere to keep secrets. */
@@ -61,7 +71,7 @@ export function hookServices(
 
 /** A hook that was set when there was a key fails without one, as one that does not answer. */
 function hookCaller(outbound: Outbound | undefined, clock: Clock): HookCaller {
-  if (outbound === undefined) return { ask: () => Promise.reject(new Error('no key')) };
+  if (outbound === undefined) return { ask: () => Promise.reject(new HookFailure('secret')) };
   const { requests } = outbound;
   return new HttpHookCaller({ requests, clock, newId: randomUUID, encode: questionEncoder() });
 }

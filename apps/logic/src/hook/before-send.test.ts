@@ -3,11 +3,13 @@ import { Registry } from '@queqiao/runtime';
 import { describe, expect, it } from 'vitest';
 import type { BeforeSendQuestion } from '../usecase/message/ports.js';
 import { BeforeSend, HOOK_MAX_IN_FLIGHT, HOOK_MESSAGE_MAX } from './before-send.js';
+import { HookFailure } from './hook-failure.js';
 import type { BeforeSendHook, Verdict } from './ports.js';
 
 const hook: BeforeSendHook = {
   url: 'https://a.example/',
   timeoutMs: 500,
+  updatedMs: 1,
   onFailure: 'refuse',
   secrets: [],
 };
@@ -28,13 +30,18 @@ const yes: Verdict = { allow: true, message: '' };
 function rig(found: BeforeSendHook | null = hook) {
   const waiting = new Map<string, { resolve: (verdict: Verdict) => void; reject: () => void }>();
   const registry = new Registry();
+  const seen: string[] = [];
   const beforeSend = new BeforeSend({
     hooks: { beforeSend: () => Promise.resolve(found) },
     caller: {
       ask: (_hook, { clientMsgId }) =>
         new Promise((resolve, reject) => {
-          waiting.set(clientMsgId, { resolve, reject: () => reject(new Error('away')) });
+          waiting.set(clientMsgId, { resolve, reject: () => reject(new HookFailure('timeout')) });
         }),
+    },
+    health: {
+      failed: (_app, _hook, error) => void seen.push(error),
+      answered: () => void seen.push('answered'),
     },
     metrics: registry,
   });
@@ -43,7 +50,7 @@ function rig(found: BeforeSendHook | null = hook) {
     return waiting.get(id) ?? expect.fail(`${id} was not asked`);
   };
   const metric = async (name: string) => (await registry.getSingleMetric(name)?.get())?.values;
-  return { beforeSend, waiting, asked, metric };
+  return { beforeSend, waiting, asked, metric, seen };
 }
 
 describe('before a message is stored', () => {
@@ -69,10 +76,11 @@ describe('before a message is stored', () => {
   });
 
   it.each(['allow', 'refuse'] as const)('a failure means: %s', async (onFailure) => {
-    const { beforeSend, asked } = rig({ ...hook, onFailure });
+    const { beforeSend, asked, seen } = rig({ ...hook, onFailure });
     const judged = beforeSend.judge(question('a'));
     (await asked('a')).reject();
     const refusal = await judged;
+    expect(seen).toEqual(['timeout']);
     if (onFailure === 'allow') expect(refusal).toBeNull();
     else expect(refusal).toMatchObject({ code: 'UNAVAILABLE' });
   });
@@ -98,12 +106,13 @@ describe('before a message is stored', () => {
   });
 
   it('no more of an app wait at once than a node holds, and other apps are asked all the same', async () => {
-    const { beforeSend, asked, waiting, metric } = rig();
+    const { beforeSend, asked, waiting, metric, seen } = rig();
     const ids = Array.from({ length: HOOK_MAX_IN_FLIGHT }, (_, at) => `m${at}`);
     const held = ids.map((id) => beforeSend.judge(question(id, { userId: id as UserId })));
     await asked(`m${HOOK_MAX_IN_FLIGHT - 1}`);
     const crowded = await beforeSend.judge(question('more', { userId: 'm' as UserId }));
     expect(crowded).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(seen).toEqual(['crowded']);
     const other = beforeSend.judge(question('other', { appId: 'other' as AppId }));
     (await asked('other')).resolve(yes);
     expect(await other).toBeNull();

@@ -1,6 +1,8 @@
 import { DomainError, type AppId } from '@queqiao/domain';
 import { counterIn, gaugeIn, type Counter, type Gauge, type Registry } from '@queqiao/runtime';
 import type { BeforeSendJudge, BeforeSendQuestion } from '../usecase/message/ports.js';
+import { HookFailure } from './hook-failure.js';
+import type { HookHealth } from './hook-health.js';
 import type { BeforeSendHook, HookCaller, Hooks, Verdict } from './ports.js';
 
 /** Questions of one app that wait for an answer at one node: a hook that hangs holds no more calls than that. */
@@ -13,6 +15,7 @@ type Outcome = 'allowed' | 'refused' | 'failed' | 'crowded';
 export interface BeforeSendDeps {
   readonly hooks: Hooks;
   readonly caller: HookCaller;
+  readonly health: Pick<HookHealth, 'failed' | 'answered'>;
   readonly metrics: Registry;
 }
 
@@ -69,13 +72,19 @@ export class BeforeSend implements BeforeSendJudge {
   /** Null: there was no answer. */
   async #ask(hook: BeforeSendHook, question: BeforeSendQuestion): Promise<Verdict | null> {
     const { appId } = question;
+    const { caller, health } = this.deps;
     const asked = this.#inFlight.get(appId) ?? 0;
-    if (asked >= HOOK_MAX_IN_FLIGHT) return this.#count('crowded', null);
+    if (asked >= HOOK_MAX_IN_FLIGHT) {
+      health.failed(appId, hook, 'crowded');
+      return this.#count('crowded', null);
+    }
     this.#move(appId, asked + 1);
     try {
-      const verdict = await this.deps.caller.ask(hook, question);
+      const verdict = await caller.ask(hook, question);
+      health.answered(appId, hook);
       return this.#count(verdict.allow ? 'allowed' : 'refused', verdict);
-    } catch {
+    } catch (error) {
+      health.failed(appId, hook, error instanceof HookFailure ? error.reason : 'connection');
       return this.#count('failed', null);
     } finally {
       this.#move(appId, (this.#inFlight.get(appId) ?? 1) - 1);

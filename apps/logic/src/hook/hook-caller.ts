@@ -1,7 +1,13 @@
 import type { Clock } from '@queqiao/runtime';
 import { z } from 'zod';
-import { signedHeaders, type GuardedRequests } from '../outbound/index.js';
+import {
+  OutboundFailure,
+  signedHeaders,
+  type GuardedRequests,
+  type OutboundResponse,
+} from '../outbound/index.js';
 import type { BeforeSendQuestion } from '../usecase/message/ports.js';
+import { HookFailure } from './hook-failure.js';
 import type { BeforeSendHook, HookCaller, Verdict } from './ports.js';
 
 /** Of an answer's body: more of it is no answer. */
@@ -31,25 +37,42 @@ export class HttpHookCaller implements HookCaller {
   constructor(readonly deps: HttpHookCallerDeps) {}
 
   async ask(hook: BeforeSendHook, question: BeforeSendQuestion): Promise<Verdict> {
-    const { requests, clock, newId, encode } = this.deps;
     // Nobody could tell that it is ours, and it says what a user writes.
-    if (hook.secrets.length === 0) throw new Error('no key opens a secret of the hook');
+    if (hook.secrets.length === 0) throw new HookFailure('secret');
+    const { status, truncated, body } = await this.#post(hook, question);
+    if (status !== 200) throw new HookFailure(`status ${status}`);
+    if (truncated) throw new HookFailure('answer');
+    return verdictIn(body);
+  }
+
+  async #post(hook: BeforeSendHook, question: BeforeSendQuestion): Promise<OutboundResponse> {
+    const { requests, clock, newId } = this.deps;
     const [questionId, askedMs] = [newId(), clock.now()];
-    const body = encode(question, { questionId, askedMs });
+    const body = this.#bodyOf(question, { questionId, askedMs });
     const timestampSeconds = Math.floor(askedMs / 1_000);
     const signed = signedHeaders(hook.secrets, { id: questionId, timestampSeconds, body });
-    const answer = await requests.post({
-      url: hook.url,
-      headers: { ...signed, 'content-type': 'application/json' },
-      body,
-      timeoutMs: hook.timeoutMs,
-      maxResponseBytes: HOOK_MAX_ANSWER_BYTES,
-    });
-    if (answer.status !== 200 || answer.truncated) {
-      throw new Error(
-        `the hook answered with status ${answer.status} and ${answer.body.length} bytes`,
-      );
+    const headers = { ...signed, 'content-type': 'application/json' };
+    const limits = { timeoutMs: hook.timeoutMs, maxResponseBytes: HOOK_MAX_ANSWER_BYTES };
+    try {
+      return await requests.post({ url: hook.url, headers, body, ...limits });
+    } catch (error) {
+      throw new HookFailure(error instanceof OutboundFailure ? error.reason : 'connection');
     }
-    return answerSchema.parse(JSON.parse(answer.body.toString('utf8')));
+  }
+
+  #bodyOf(...question: Parameters<HttpHookCallerDeps['encode']>): Uint8Array {
+    try {
+      return this.deps.encode(...question);
+    } catch {
+      throw new HookFailure('encoding');
+    }
+  }
+}
+
+function verdictIn(body: Buffer): Verdict {
+  try {
+    return answerSchema.parse(JSON.parse(body.toString('utf8')));
+  } catch {
+    throw new HookFailure('answer');
   }
 }

@@ -51,6 +51,7 @@ function ask(
   const hook = {
     url: receiver.url,
     timeoutMs,
+    updatedMs: 1,
     onFailure: 'refuse',
     secrets: signing,
   } as const;
@@ -94,33 +95,33 @@ it.each([true, false])('a message that is null is none: allow %s', async (allow)
 it.each<[string, Answer, string]>([
   ['another status', { status: 500, body: '{"allow":true}' }, 'status 500'],
   ['a redirect', { status: 302, body: '{"allow":true}' }, 'status 302'],
-  ['no JSON', { status: 200, body: 'yes' }, 'JSON'],
-  ['another kind of verdict', { status: 200, body: '{"allow":"true"}' }, 'boolean'],
-  ['nothing', { status: 200, body: '' }, 'JSON'],
+  ['no JSON', { status: 200, body: 'yes' }, 'answer'],
+  ['another kind of verdict', { status: 200, body: '{"allow":"true"}' }, 'answer'],
+  ['nothing', { status: 200, body: '' }, 'answer'],
   [
     'too much',
     { status: 200, body: `{"allow":true}${' '.repeat(HOOK_MAX_ANSWER_BYTES)}` },
-    'bytes',
+    'answer',
   ],
 ])('%s is no answer', async (_what, answer, why) => {
   receiver.answer = () => answer;
-  await expect(ask()).rejects.toThrow(why);
+  await expect(ask()).rejects.toMatchObject({ name: 'HookFailure', reason: why });
   expect(receiver.asked).toHaveLength(1);
 });
 
 it('silence is given up on after the time of the hook', async () => {
   receiver.answer = () => null;
-  await expect(ask(50)).rejects.toThrow('timeout');
+  await expect(ask(50)).rejects.toMatchObject({ reason: 'timeout' });
 });
 
 it('a hook on an address that is not public is asked nothing', async () => {
   const guarded = new GuardedRequests({ allowHttp: true, allowPrivate: false });
-  await expect(ask(3_000, guarded)).rejects.toThrow('address');
+  await expect(ask(3_000, guarded)).rejects.toMatchObject({ reason: 'address' });
   guarded.close();
   expect(receiver.asked).toEqual([]);
 });
 
 it('a hook whose secrets do not open is asked nothing: no question goes out unsigned', async () => {
-  await expect(ask(3_000, requests, [])).rejects.toThrow('no key');
+  await expect(ask(3_000, requests, [])).rejects.toMatchObject({ reason: 'secret' });
   expect(receiver.asked).toEqual([]);
 });

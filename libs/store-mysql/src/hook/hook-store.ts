@@ -1,9 +1,10 @@
 import type { AppId } from '@queqiao/domain';
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { AdminChangeCall } from '../admin-types.js';
 import { administer, existing, type AdminTransaction } from '../admin/administer.js';
 import type {
   BeforeSendHookInfo,
+  BeforeSendHookStatus,
   HookStore,
   NewBeforeSendHook,
   SetBeforeSendHook,
@@ -43,7 +44,7 @@ export class MysqlHookStore implements HookStore {
       .executeTakeFirst();
     if (row === undefined) return null;
     const replaced = replacedSecrets(row, row.now_ms).map(({ sealed }) => sealed);
-    return { ...toInfo(row), secrets: [row.secret, ...replaced] };
+    return { ...toInfo(row), status: toStatus(row), secrets: [row.secret, ...replaced] };
   }
 
   async setBeforeSend(
@@ -72,6 +73,22 @@ export class MysqlHookStore implements HookStore {
     return { hook: { ...answer.hook, earlierSecretsUntilMs }, sealedSecret };
   }
 
+  async note(appId: AppId, note: Parameters<HookStore['note']>[1]): Promise<void> {
+    const { updatedMs, failures, lastFailureMs, lastError, lastRecoveryMs } = note;
+    await this.context.kysely
+      .updateTable('before_send_hooks')
+      // In this order: each is set with what those before it have by then.
+      .set({
+        failures: sql<number>`failures + ${failures}`,
+        last_error: sql<string>`IF(${lastFailureMs} >= last_failure_ms, ${lastError}, last_error)`,
+        last_failure_ms: sql<number>`GREATEST(last_failure_ms, ${lastFailureMs})`,
+        last_recovery_ms: sql<number>`GREATEST(last_recovery_ms, ${lastRecoveryMs})`,
+      })
+      .where('app_id', '=', appId)
+      .where('updated_ms', '=', updatedMs)
+      .execute();
+  }
+
   async deleteBeforeSend(call: AdminChangeCall, appId: AppId): Promise<void> {
     await administer(this.context, call, appId, {
       change: async (tx) => {
@@ -98,7 +115,8 @@ function nextRow(
   { url, timeoutMs, onFailure, freshSecret, rotateSecret }: NewBeforeSendHook,
   nowMs: number,
 ): Next {
-  const said = { url, timeout_ms: timeoutMs, on_failure: onFailure, updated_ms: nowMs };
+  const untried = { failures: 0, last_failure_ms: 0, last_error: '', last_recovery_ms: 0 };
+  const said = { url, timeout_ms: timeoutMs, on_failure: onFailure, updated_ms: nowMs, ...untried };
   const fresh = Buffer.from(freshSecret);
   if (before === undefined) {
     const none = { previous_secret: null, previous_until_ms: 0, earlier_secrets: null };
@@ -117,5 +135,14 @@ function toInfo(row: Next): BeforeSendHookInfo {
     updatedMs: row.updated_ms,
     previousSecretUntilMs: row.previous_until_ms,
     earlierSecretsUntilMs: earlierUntilMs(row),
+  };
+}
+
+function toStatus(row: Row): BeforeSendHookStatus {
+  return {
+    failures: row.failures,
+    lastFailureMs: row.last_failure_ms,
+    lastError: row.last_error,
+    lastRecoveryMs: row.last_recovery_ms,
   };
 }

@@ -11,5 +11,9 @@ export const HOOK_COLUMNS = {
     previous_until_ms: 'number',
     earlier_secrets: 'json?',
     updated_ms: 'number',
+    failures: 'number',
+    last_failure_ms: 'number',
+    last_error: 'string',
+    last_recovery_ms: 'number',
   },
 } as const satisfies Partial<Columns>;

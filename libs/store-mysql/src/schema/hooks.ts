@@ -12,4 +12,8 @@ export interface BeforeSendHooksTable {
   previous_until_ms: Generated<number>;
   earlier_secrets: JSONColumnType<readonly EarlierSecret[]> | null;
   updated_ms: number;
+  failures: number;
+  last_failure_ms: number;
+  last_error: string;
+  last_recovery_ms: number;
 }

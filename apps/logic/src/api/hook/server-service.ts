@@ -20,7 +20,8 @@ export function serverHookService({
     },
     async getBeforeSendHook(_request, context) {
       const hook = await manageHook.get(context);
-      return { hook: hook ? toProtoHook(hook) : undefined };
+      if (hook === null) return { hook: undefined, status: undefined };
+      return { hook: toProtoHook(hook), status: { ...hook.status } };
     },
     async deleteBeforeSendHook({ clientRequestId }, context) {
       await manageHook.delete(context, clientRequestId);

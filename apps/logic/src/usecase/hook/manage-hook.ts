@@ -50,7 +50,7 @@ export class ManageHook {
   }
 
   /** Null: the app has none. */
-  get({ appId }: BusinessContext): Promise<HookInfo | null> {
+  get({ appId }: BusinessContext): ReturnType<ManagedHooks['beforeSend']> {
     return this.deps.hooks.beforeSend(appId);
   }
 

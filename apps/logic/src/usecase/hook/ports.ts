@@ -13,6 +13,15 @@ export interface HookInfo {
   readonly earlierSecretsUntilMs: readonly number[];
 }
 
+/** Since it was set or changed last, as nodes have noted it. */
+export interface HookStatus {
+  /** Questions that came to nothing. */
+  readonly failures: number;
+  readonly lastFailureMs: number;
+  readonly lastError: string;
+  readonly lastRecoveryMs: number;
+}
+
 export interface NewHook extends Pick<HookInfo, 'url' | 'timeoutMs' | 'onFailure'> {
   readonly freshSecret: Uint8Array;
   readonly rotateSecret: boolean;
@@ -20,7 +29,7 @@ export interface NewHook extends Pick<HookInfo, 'url' | 'timeoutMs' | 'onFailure
 
 /** Errors: NOT_FOUND, ALREADY_EXISTS, LIMIT_EXCEEDED, UNAVAILABLE. */
 export interface ManagedHooks {
-  beforeSend(appId: AppId): Promise<HookInfo | null>;
+  beforeSend(appId: AppId): Promise<(HookInfo & { readonly status: HookStatus }) | null>;
   setBeforeSend(
     call: AdminChangeCall,
     appId: AppId,
