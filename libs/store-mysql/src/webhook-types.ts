@@ -80,6 +80,8 @@ export interface WebhookWait {
   readonly firstAttemptMs: number;
   readonly dueMs: number;
   readonly lastError: string;
+  /** Of the first one, where that is a dead letter that is sent again; empty: made from its place. */
+  readonly eventId: string;
 }
 
 /** What a node learns of all webhooks that are on, of apps that are active. */
@@ -115,7 +117,8 @@ export interface HeldWebhook {
   readonly replaced: readonly ReplacedSecret[];
   readonly revision: number;
   readonly place: EventPlace;
-  readonly lastSuccessMs: number;
+  /** As WebhookStatus has it. */
+  readonly lastError: string;
   /** At most WEBHOOK_MAX_WAITS. */
   readonly waits: readonly WebhookWait[];
 }

@@ -87,22 +87,16 @@ export function webhookPump(
   const { webhooks: rows, events, epoch } = database;
   const { box, requests } = outbound;
   const open = async ({ appId, webhookId }: WebhookKey, held: HeldWebhook) => {
-    const { url, revision, sealedSecret } = held;
+    const { url, revision, sealedSecret: sealed, replaced } = held;
     const purpose = purposeOf(appId, webhookId);
-    const secret = box.open(sealedSecret, purpose);
-    if (secret === null) throw new UnopenedSecret('no key of this node opens a secret');
-    // One whose key is lost signs no more, and holds nothing up.
-    const replaced = held.replaced.flatMap(({ sealed, untilMs }) => {
-      const before = box.open(sealed, purpose);
-      return before === null ? [] : [{ secret: before, untilMs }];
+    const opened = [{ sealed, untilMs: Infinity }, ...replaced].flatMap((each) => {
+      const secret = box.open(each.sealed, purpose);
+      return secret === null ? [] : [{ secret, untilMs: each.untilMs }];
     });
-    const logEpoch = await epoch.logEpoch();
-    return { appId, revision, url, secret, replaced, logEpoch };
+    // One before whose key is lost signs no more, and holds nothing up.
+    const secrets = opened[0]?.untilMs === Infinity ? opened : [];
+    return { appId, revision, url, secrets, logEpoch: await epoch.logEpoch() };
   };
   const sender = new HttpSender({ requests, encode: webhookFormat().encode });
   return new WebhookPump({ ...shared, rows, events, sender, open }, node);
-}
-
-class UnopenedSecret extends Error {
-  override readonly name = 'UnopenedSecret';
 }

@@ -109,7 +109,7 @@ describe('what was read ahead', () => {
 it('what waits is looked for among its types, so many entries at a time', async () => {
   const { textOf, asked } = readAhead();
   const range = { firstSeq: 1, nextSeq: 3, lastSeq: 5_000 };
-  const rest = { attempts: 0, firstAttemptMs: 0, dueMs: 0, lastError: '' };
+  const rest = { attempts: 0, firstAttemptMs: 0, dueMs: 0, lastError: '', eventId: '' };
   const wait = { conversationId, ...range, ...rest };
   expect(await textOf({ kind: 'waiting', wait }, ['recall'])).toBeNull();
   const first = { fromSeq: 3, toSeq: 2 + WEBHOOK_MAX_SCAN };

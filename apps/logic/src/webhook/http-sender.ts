@@ -32,11 +32,10 @@ export class HttpSender implements EventSender {
     return `evt_${hash.slice(0, 24)}`;
   }
 
-  async send(target: Target, entry: WebhookEntry, nowMs: number): Promise<Outcome> {
+  async send(target: Target, id: string, entry: WebhookEntry, nowMs: number): Promise<Outcome> {
     const { appId, url, logEpoch } = target;
-    const replaced = target.replaced.filter(({ untilMs }) => nowMs < untilMs);
-    const secrets = [target.secret, ...replaced.map(({ secret }) => secret)];
-    const id = this.eventId(target, entry);
+    const signing = target.secrets.filter(({ untilMs }) => nowMs < untilMs);
+    const secrets = signing.map(({ secret }) => secret);
     const body = this.#bodyOf({ appId, eventId: id, entry, logEpoch });
     if (body === null) return { kind: 'refused', error: 'encoding', retryAfterMs: null };
     const timestampSeconds = Math.floor(nowMs / 1_000);

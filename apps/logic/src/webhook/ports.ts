@@ -37,6 +37,8 @@ export interface WaitRecord {
   readonly firstAttemptMs: number;
   readonly dueMs: number;
   readonly lastError: string;
+  /** Of the first one, where that is a dead letter that is sent again; empty: made from its place. */
+  readonly eventId: string;
 }
 
 export interface DeadLetterRecord {
@@ -53,6 +55,8 @@ export interface HeldWebhook {
   readonly url: string;
   readonly types: readonly string[];
   readonly sealedSecret: Uint8Array;
+  /** What the last attempt that failed came to, or why there was none; empty: none did. */
+  readonly lastError: string;
   /** The newest first. */
   readonly replaced: readonly { readonly sealed: Uint8Array; readonly untilMs: number }[];
   readonly revision: number;
@@ -122,23 +126,28 @@ export type Outcome =
   /** It wants nothing any more. */
   | { readonly kind: 'gone' };
 
+export interface SigningSecret {
+  readonly secret: Uint8Array;
+  /** Of the present one Infinity. */
+  readonly untilMs: number;
+}
+
 export interface Target {
   readonly appId: AppId;
   readonly revision: number;
   readonly url: string;
-  readonly secret: Uint8Array;
-  /** The newest first; each signs too until its time is over. */
-  readonly replaced: readonly { readonly secret: Uint8Array; readonly untilMs: number }[];
+  /** The present one, and those replaced that sign too until their time is over. None: no key opens the present one. */
+  readonly secrets: readonly SigningSecret[];
   /** Raised by a restore: what has the same name afterwards is another event. */
   readonly logEpoch: number;
 }
 
 export interface EventSender {
-  /** Names the event, in all apps, whenever it is sent. */
+  /** Names the event, in all apps, whenever it is sent under this log epoch. */
   eventId(
     target: Pick<Target, 'appId' | 'logEpoch'>,
     entry: Pick<EntryRecord, 'conversationId' | 'seq'>,
   ): string;
   /** Never rejects. */
-  send(target: Target, entry: WebhookEntry, nowMs: number): Promise<Outcome>;
+  send(target: Target, eventId: string, entry: WebhookEntry, nowMs: number): Promise<Outcome>;
 }

@@ -15,7 +15,7 @@ export interface RunnerDeps {
   readonly rows: WebhookRows;
   readonly events: WebhookEvents;
   readonly sender: EventSender;
-  /** Throws when a secret does not open. */
+  /** Without secrets when no key opens the present one. */
   readonly open: (key: WebhookKey, held: HeldWebhook) => Promise<Target>;
   readonly slots: AppSlots;
   /** Whether others still leave its webhooks to this node, as far as it knows. */

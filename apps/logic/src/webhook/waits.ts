@@ -61,7 +61,7 @@ export class Waits {
       return;
     }
     const fresh = { conversationId, firstSeq: seq, nextSeq: seq, lastSeq: seq, attempts: 0 };
-    const wait = { ...fresh, firstAttemptMs: 0, dueMs: nowMs, lastError: '' };
+    const wait = { ...fresh, firstAttemptMs: 0, dueMs: nowMs, lastError: '', eventId: '' };
     this.#insert(wait);
     this.#changed.add(wait);
   }
@@ -119,7 +119,7 @@ export class Waits {
     if (wait.nextSeq === wait.lastSeq) return;
     const nextSeq = wait.nextSeq + 1;
     const fresh = { ...wait, firstSeq: nextSeq, nextSeq, attempts: 0, firstAttemptMs: 0 };
-    const rest = { ...fresh, dueMs: nowMs, lastError: '' };
+    const rest = { ...fresh, dueMs: nowMs, lastError: '', eventId: '' };
     this.#insert(rest);
     this.#changed.add(rest);
   }

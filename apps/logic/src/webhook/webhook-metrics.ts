@@ -26,6 +26,10 @@ export function webhookMetrics(registry: Registry) {
     ),
     owned: gauge('queqiao_webhook_owned', 'Webhooks that this node sends'),
     away: gauge('queqiao_webhook_away', 'Of them, those whose receiver is away'),
+    unsigned: gauge(
+      'queqiao_webhook_unsigned',
+      'Of them, those whose secret no key of this node opens: nothing is sent',
+    ),
     requests: gauge('queqiao_webhook_requests', 'Requests of this node under way'),
     held: gauge('queqiao_webhook_held', 'Webhooks that wait for requests of others to end'),
     waits: gauge('queqiao_webhook_waits', 'Conversations that wait for another attempt'),

@@ -167,20 +167,22 @@ export class WebhookPump {
     const newest = new Map(
       webhooks.map((each) => [`${each.appId} ${each.webhookId}`, each.newest]),
     );
-    const sums = { bytes: 0, waits: 0, away: 0, pending: 0 };
+    const sums = { bytes: 0, waits: 0, away: 0, unsigned: 0, pending: 0 };
     for (const [id, { state }] of this.#runners) {
       sums.bytes += state.bytes;
       sums.waits += state.waits;
       sums.away += Number(state.isAway);
+      sums.unsigned += Number(state.isUnsigned);
       sums.pending += Math.max(0, (newest.get(id) ?? 0) - (state.position ?? Infinity));
     }
-    const { owned, requests, held, bytes, waits, away, pending } = this.#metrics;
+    const { owned, requests, held, bytes, waits, away, unsigned, pending } = this.#metrics;
     owned.set(this.#runners.size);
     requests.set(this.#slots.taken);
     held.set(this.#slots.waiting);
     bytes.set(sums.bytes);
     waits.set(sums.waits);
     away.set(sums.away);
+    unsigned.set(sums.unsigned);
     pending.set(sums.pending);
   }
 

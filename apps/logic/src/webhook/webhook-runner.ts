@@ -1,7 +1,7 @@
 import type { Timer } from '@queqiao/runtime';
 import { EventReader } from './event-reader.js';
 import { WEBHOOK_MAX_WINDOW } from './limits.js';
-import type { EventName, Outcome, Target, WebhookKey } from './ports.js';
+import type { EventName, HeldWebhook, Outcome, Target, WebhookKey } from './ports.js';
 import type { RunnerDeps } from './runner-deps.js';
 import { WebhookWork, type Task } from './webhook-work.js';
 
@@ -17,6 +17,9 @@ const EAR_MS = 60_000;
 const STOP_MS = 2_000;
 /** WEBHOOK_MAX_WAITS of the store: with so many no further events are read. */
 export const RUNNER_MAX_WAITS = 1_000;
+
+/** The error of a webhook whose secret no key opens. */
+const UNSIGNED = 'secret';
 
 /** Sends what one webhook has to get, for as long as this node owns it. */
 export class WebhookRunner {
@@ -55,8 +58,13 @@ export class WebhookRunner {
       bytes: (window?.bytes ?? 0) + this.#reader.bytes,
       waits: waits?.size ?? 0,
       isAway: health?.isAway ?? false,
+      isUnsigned: this.#isUnsigned,
       position: window?.place.position,
     };
+  }
+
+  get #isUnsigned(): boolean {
+    return this.#target?.secrets.length === 0;
   }
 
   start(): void {
@@ -125,17 +133,27 @@ export class WebhookRunner {
     const held = await rows.held(this.key, this.owner);
     if (held === null) return this.#lose();
     const target = await open(this.key, held);
-    const isMoved = this.#target?.url !== target.url;
+    const isMoved = this.#work !== undefined && this.#target?.url !== target.url;
     this.#target = target;
     this.#types = held.types;
-    if (this.#work) {
-      this.#work.waits.load(held.waits);
-      if (isMoved) this.#work.moved(this.deps.nowMs());
-      return;
-    }
+    const work = this.#known(held, target);
+    if (this.#isUnsigned) return this.#standStill(work);
+    // Nor was anybody asked while it stood still.
+    if (isMoved || held.lastError === UNSIGNED) work.moved(this.deps.nowMs());
+  }
+
+  #known({ place, waits }: HeldWebhook, target: Target): WebhookWork {
+    this.#work?.waits.load(waits);
     const eventId = (entry: Pick<EventName, 'conversationId' | 'seq'>) =>
       this.deps.sender.eventId(target, entry);
-    this.#work = new WebhookWork(held.place, held.waits, { eventId });
+    return (this.#work ??= new WebhookWork(place, waits, { eventId }));
+  }
+
+  /** Until its row is changed, or another node has it. */
+  #standStill(work: WebhookWork): void {
+    this.deps.logger.warn('no key of this node opens the secret of a webhook: nothing is sent');
+    work.failed(UNSIGNED, this.deps.nowMs());
+    this.#saveSoon();
   }
 
   /** Whatever can be begun is. */
@@ -143,7 +161,7 @@ export class WebhookRunner {
     const work = this.#work;
     const target = this.#target;
     if (work === undefined || target === undefined || this.#end.signal.aborted) return;
-    if (!this.deps.mayBegin()) return;
+    if (this.#isUnsigned || !this.deps.mayBegin()) return;
     this.#begin(work, target);
     this.#readOn(work);
     this.#timer?.cancel();
@@ -185,7 +203,8 @@ export class WebhookRunner {
     if (entry === null) work.pass(task, nowMs(), range.toSeq);
     else {
       work.reach(task, entry.seq);
-      const send = () => sender.send(target, entry, nowMs());
+      const eventId = work.givenId(task) ?? sender.eventId(target, entry);
+      const send = () => sender.send(target, eventId, entry, nowMs());
       const outcome = await this.#reader.holding(entry, send);
       metrics.attempts.inc({ outcome: labelOf(outcome) });
       work.settle(task, outcome, nowMs(), target.revision);

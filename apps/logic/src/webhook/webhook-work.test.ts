@@ -130,6 +130,20 @@ describe('dead letters that are sent again', () => {
     lastSeq: seq,
     dueMs: 0,
     lastError: '',
+    eventId: `given ${seq}`,
+  });
+
+  it('keep their ids, though they are given up on again, and what follows them has its own', () => {
+    const work = workOn();
+    work.waits.load([record(2)]);
+    add(work, 3, 'a 3');
+    const letter = take(work);
+    expect(work.givenId(letter)).toBe('given 2');
+    work.settle(letter, refused, 5);
+    work.settle(take(work, WEBHOOK_GIVE_UP_MS + 5), refused, WEBHOOK_GIVE_UP_MS + 5);
+    expect(work.takeProgress().deadLetters).toMatchObject([{ eventId: 'given 2', seq: 2 }]);
+    const next = take(work, WEBHOOK_GIVE_UP_MS + 5);
+    expect([nameOf(next), work.givenId(next)]).toEqual(['a 3', null]);
   });
 
   it('go before what their conversation has next, but not beside what is under way', () => {

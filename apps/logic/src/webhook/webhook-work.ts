@@ -108,6 +108,11 @@ export class WebhookWork {
     if (task.kind === 'waiting') this.waits.reach(task.wait, seq);
   }
 
+  /** Of a dead letter that is sent again: it keeps its id, also after a restore. Null: the event has none but that of its place. */
+  givenId(task: Task): string | null {
+    return task.kind === 'waiting' ? givenIdOf(task.wait) : null;
+  }
+
   /** Nobody wants it; of a conversation that waits, nothing up to `seq`. */
   pass(task: Task, nowMs: number, seq?: number): void {
     this.#underWay -= 1;
@@ -130,6 +135,11 @@ export class WebhookWork {
       this.#fact({ lastFailureMs: nowMs, lastError: outcome.error });
       this.#refused(task, outcome, nowMs);
     }
+  }
+
+  /** Nothing was sent, for this reason. */
+  failed(error: string, nowMs: number): void {
+    this.#fact({ lastFailureMs: nowMs, lastError: error });
   }
 
   /** It is another receiver from now on: nothing waits for what the one before has refused, and each event has a day again. */
@@ -208,7 +218,7 @@ export class WebhookWork {
   #refuse(wait: Wait, { error, retryAfterMs }: Refusal, nowMs: number): void {
     if (wait.attempts > 0 && nowMs - wait.firstAttemptMs >= WEBHOOK_GIVE_UP_MS) {
       const { conversationId, nextSeq: seq, firstAttemptMs } = wait;
-      const eventId = this.options.eventId({ conversationId, seq });
+      const eventId = givenIdOf(wait) ?? this.options.eventId({ conversationId, seq });
       const attempts = wait.attempts + 1;
       const letter = { eventId, conversationId, seq, attempts, firstAttemptMs };
       this.#deadLetters.push({ ...letter, diedMs: 0, lastError: error });
@@ -222,6 +232,10 @@ export class WebhookWork {
   #fact(facts: Partial<Omit<ReturnType<typeof noFacts>, 'any'>>): void {
     this.#facts = { ...this.#facts, ...facts, any: true };
   }
+}
+
+function givenIdOf({ firstSeq, nextSeq, eventId }: Wait): string | null {
+  return eventId !== '' && nextSeq === firstSeq ? eventId : null;
 }
 
 function noFacts() {

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { newId } from '../rig/api-rig.js';
 import type { TestReceiver } from './test-receiver.js';
-import { metricOf, WebhookRig } from './webhook-rig.js';
+import { metricOf, statusOf, WebhookRig } from './webhook-rig.js';
 
 type Hooked = Awaited<ReturnType<WebhookRig['hooked']>>;
 
@@ -59,7 +59,7 @@ it('another receiver gets what the one before has refused, without the pause tha
 });
 
 it('a webhook whose new secret does not open stands still, and sends nothing to where it went before', async () => {
-  const { app, receiver } = await hooks.hooked();
+  const { app, receiver, call, webhookId } = await hooks.hooked();
   const said = [await hooks.say(app, chat)];
   await receiver.until(1);
   const other = await hooks.receiver();
@@ -69,8 +69,9 @@ it('a webhook whose new secret does not open stands still, and sends nothing to 
       `UPDATE webhooks SET url = '${other.url}', secret = ${secret}, revision = revision + 1`,
     );
   await change("X'00'");
-  await eventually('it is not read, again', async () => {
-    return (await metricOf(hooks, 'queqiao_webhook_store_failures_total')) >= 2;
+  await eventually('it stands still, and is seen to', async () => {
+    const { lastError } = await statusOf(call, webhookId);
+    return lastError === 'secret' && (await metricOf(hooks, 'queqiao_webhook_unsigned')) === 1;
   });
   said.push(await hooks.say(app, chat));
   await eventually('it has a place', async () => {
@@ -80,4 +81,7 @@ it('a webhook whose new secret does not open stands still, and sends nothing to 
   await other.until(1);
   expect(other.names).toEqual(said.slice(1));
   expect(receiver.names).toEqual(said.slice(0, 1));
+  await eventually('it is seen to go on', async () => {
+    return (await metricOf(hooks, 'queqiao_webhook_unsigned')) === 0;
+  });
 });

@@ -204,7 +204,7 @@ describe.concurrent('dead letters that are sent again', () => {
     const eventIds = (await letters()).map(({ eventId }) => eventId);
     expect(eventIds).toEqual(['evt_6', 'evt_7', 'evt_8']);
     const others = Array.from({ length: WEBHOOK_MAX_WAITS - 1 }, (_, n) => {
-      return `('${app.appId}', '${webhookId}', 'd:other:u${n}', 1, 1, 1, 0, 0, UNIX_TIMESTAMP() * 1000 + 3600000, '')`;
+      return `('${app.appId}', '${webhookId}', 'd:other:u${n}', 1, 1, 1, 0, 0, UNIX_TIMESTAMP() * 1000 + 3600000, '', '')`;
     });
     await hooks.query(`INSERT INTO webhook_waits VALUES ${others.join()}`);
     receiver.answer = () => 204;

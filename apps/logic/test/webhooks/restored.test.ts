@@ -1,7 +1,9 @@
+import { WebhookServiceDefinition as Webhooks } from '@queqiao/protocol/server';
 import { eventually, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Follower } from '../events/event-rig.js';
-import { statusOf, WebhookRig } from './webhook-rig.js';
+import { newId } from '../rig/api-rig.js';
+import { lettersOf, statusOf, WebhookRig } from './webhook-rig.js';
 
 const CHAT = 'd:ann:bob';
 
@@ -47,3 +49,42 @@ it('after a restore what has the place of a lost event comes under another id, a
   const epochs = receiver.arrivals.map(({ event }) => Number(event.logEpoch));
   expect(epochs).toEqual([epochs[0], epochs[0], Number(epochs[0]) + 1]);
 });
+
+it('a dead letter from before a restore goes under the id that it had', async () => {
+  const { app, receiver, call, webhookId } = await hooks.hooked();
+  receiver.answer = () => 500;
+  await hooks.say(app, CHAT);
+  const [before] = await receiver.until(1);
+  const of = `webhook_id = '${webhookId}'`;
+  await eventually('it waits', async () => {
+    return (await hooks.query(`SELECT 1 FROM webhook_waits WHERE ${of}`)).length === 1;
+  });
+  await giveUp(of);
+  await eventually('it is given up on', async () => {
+    return (await lettersOf(call, webhookId)).length === 1;
+  });
+  await hooks.query('UPDATE log_epoch SET log_epoch = log_epoch + 1');
+  receiver.answer = () => 204;
+  const attempts = receiver.arrivals.length;
+  const [letter] = await lettersOf(call, webhookId);
+  const replay = { clientRequestId: newId(), webhookId, eventIds: [letter?.eventId ?? ''] };
+  await call(Webhooks, 'replayDeadLetters', replay);
+  const again = (await receiver.until(attempts + 1)).at(attempts);
+  expect(again).toMatchObject({ name: before?.name, id: before?.id });
+  expect(again?.event.eventId).toBe(before?.id);
+  expect(Number(again?.event.logEpoch)).toBe(Number(before?.event.logEpoch) + 1);
+});
+
+/** With the next attempt: whoever sends reads it anew. */
+async function giveUp(of: string): Promise<void> {
+  const turn = (set: string) =>
+    hooks.query(`UPDATE webhooks SET ${set}, revision = revision + 1 WHERE ${of}`);
+  await turn('enabled = 0');
+  await eventually('nobody sends', async () => {
+    return (await hooks.query(`SELECT 1 FROM webhooks WHERE ${of} AND owner = ''`)).length === 1;
+  });
+  await hooks.query(
+    `UPDATE webhook_waits SET first_attempt_ms = first_attempt_ms - 86400000, due_ms = 0 WHERE ${of}`,
+  );
+  await turn('enabled = 1');
+}

@@ -4,7 +4,7 @@ import { eventually } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf, newId } from '../rig/api-rig.js';
 import { signatureOf } from './test-receiver.js';
-import { WebhookRig } from './webhook-rig.js';
+import { lettersOf, statusOf, WebhookRig } from './webhook-rig.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -101,4 +101,36 @@ describe.concurrent('a call that makes a secret', () => {
     const other = call(Webhooks, 'rotateSecret', { ...request, overlapMs: 0 });
     expect(await failureOf(other)).toMatchObject({ code: 'ALREADY_EXISTS' });
   });
+});
+
+it.concurrent('a day in which no key opened the secret counts for no event', async () => {
+  const { app, receiver, call, webhookId } = await hooks.hooked();
+  const of = `webhook_id = '${webhookId}'`;
+  const set = (values: string) =>
+    hooks.query(`UPDATE webhooks SET ${values}, revision = revision + 1 WHERE ${of}`);
+  receiver.answer = () => 500;
+  const said = await hooks.say(app, 'd:ann:bob');
+  await eventually('it waits', async () => {
+    return (await statusOf(call, webhookId)).waitingConversations === 1;
+  });
+  const [row] = await hooks.query(`SELECT HEX(secret) AS sealed FROM webhooks WHERE ${of}`);
+  await set('enabled = 0');
+  await eventually('nobody sends', async () => {
+    return (await hooks.query(`SELECT 1 FROM webhooks WHERE ${of} AND owner = ''`)).length === 1;
+  });
+  const day = 'first_attempt_ms = first_attempt_ms - 86400000, due_ms = 0';
+  await hooks.query(`UPDATE webhook_waits SET ${day} WHERE ${of}`);
+  await set("enabled = 1, secret = X'00'");
+  await eventually('it stands still', async () => {
+    return (await statusOf(call, webhookId)).lastError === 'secret';
+  });
+  const before = receiver.arrivals.length;
+  await set(`secret = X'${String(row?.['sealed'])}'`);
+  await receiver.until(before + 2);
+  receiver.answer = () => 204;
+  await eventually('nothing waits', async () => {
+    return (await statusOf(call, webhookId)).waitingConversations === 0;
+  });
+  expect(await lettersOf(call, webhookId)).toEqual([]);
+  expect(receiver.names.at(-1)).toBe(said);
 });

@@ -199,7 +199,12 @@ export const ERASED_COLUMNS = {
   app_events: { conversation_id: 'ages' },
   webhooks: 'none',
   webhook_nodes: 'none',
-  webhook_waits: { webhook_id: 'none', conversation_id: 'ages', last_error: 'none' },
+  webhook_waits: {
+    webhook_id: 'none',
+    conversation_id: 'ages',
+    last_error: 'none',
+    event_id: 'ages',
+  },
   webhook_dead_letters: {
     webhook_id: 'none',
     event_id: 'ages',

@@ -36,6 +36,7 @@ export const WEBHOOK_COLUMNS = {
     first_attempt_ms: 'number',
     due_ms: 'number',
     last_error: 'string',
+    event_id: 'string',
   },
   webhook_dead_letters: {
     app_id: 'string',

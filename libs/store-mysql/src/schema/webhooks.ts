@@ -41,6 +41,7 @@ export interface WebhookWaitsTable {
   first_attempt_ms: number;
   due_ms: number;
   last_error: string;
+  event_id: string;
 }
 
 export interface WebhookDeadLettersTable {

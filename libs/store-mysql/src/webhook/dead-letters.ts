@@ -98,7 +98,7 @@ async function makeWaits(
     // The conversation may wait at that place already, since another node has read it again: then it is sent from there.
     .ignore()
     .values(
-      letters.map(({ conversation_id, seq }) => ({
+      letters.map(({ conversation_id, seq, event_id }) => ({
         app_id: appId,
         webhook_id: webhookId,
         conversation_id,
@@ -109,6 +109,8 @@ async function makeWaits(
         first_attempt_ms: 0,
         due_ms: nowMs,
         last_error: '',
+        // It may have been given under another log epoch than that of now.
+        event_id,
       })),
     )
     .execute();

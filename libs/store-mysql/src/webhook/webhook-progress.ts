@@ -33,7 +33,7 @@ export async function heldWebhook(
     replaced: replacedSecrets(row, 0),
     revision: row.revision,
     place: { position: row.position, seq: row.seq === 0 ? null : row.seq },
-    lastSuccessMs: row.last_success_ms,
+    lastError: row.last_error,
     waits: waits.map(toWait),
   };
 }
@@ -126,6 +126,7 @@ async function writeWaits(
         first_attempt_ms: wait.firstAttemptMs,
         due_ms: wait.dueMs,
         last_error: wait.lastError,
+        event_id: wait.eventId,
       })),
     )
     .onDuplicateKeyUpdate({

@@ -43,6 +43,7 @@ export function toWait(row: Selectable<WebhookWaitsTable>): WebhookWait {
     firstAttemptMs: row.first_attempt_ms,
     dueMs: row.due_ms,
     lastError: row.last_error,
+    eventId: row.event_id,
   };
 }
 
