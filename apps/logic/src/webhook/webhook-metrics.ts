@@ -1,4 +1,5 @@
 import { counterIn, gaugeIn, type Registry } from '@queqiao/runtime';
+import type { Outcome } from './ports.js';
 
 export type WebhookMetrics = ReturnType<typeof webhookMetrics>;
 
@@ -26,10 +27,7 @@ export function webhookMetrics(registry: Registry) {
     ),
     owned: gauge('queqiao_webhook_owned', 'Webhooks that this node sends'),
     away: gauge('queqiao_webhook_away', 'Of them, those whose receiver is away'),
-    unsigned: gauge(
-      'queqiao_webhook_unsigned',
-      'Of them, those whose secret no key of this node opens: nothing is sent',
-    ),
+    unsigned: gauge('queqiao_webhook_unsigned', 'Of them, those whose secret no key opens'),
     requests: gauge('queqiao_webhook_requests', 'Requests of this node under way'),
     held: gauge('queqiao_webhook_held', 'Webhooks that wait for requests of others to end'),
     waits: gauge('queqiao_webhook_waits', 'Conversations that wait for another attempt'),
@@ -42,4 +40,9 @@ export function webhookMetrics(registry: Registry) {
       'Commits of which not every event was dealt with, of all webhooks of this node',
     ),
   };
+}
+
+export function labelOf(outcome: Outcome): string {
+  if (outcome.kind !== 'refused') return outcome.kind;
+  return outcome.error.startsWith('status ') ? 'status' : outcome.error;
 }

@@ -1,8 +1,9 @@
 import type { Timer } from '@queqiao/runtime';
 import { EventReader } from './event-reader.js';
 import { WEBHOOK_MAX_WINDOW } from './limits.js';
-import type { EventName, HeldWebhook, Outcome, Target, WebhookKey } from './ports.js';
+import type { EventName, HeldWebhook, Target, WebhookKey } from './ports.js';
 import type { RunnerDeps } from './runner-deps.js';
+import { labelOf } from './webhook-metrics.js';
 import { WebhookWork, type Task } from './webhook-work.js';
 
 /** How often is written down how far a webhook is, while it is sent: what a dead node had not written is sent again. */
@@ -296,9 +297,4 @@ export class WebhookRunner {
       return undefined;
     }
   }
-}
-
-function labelOf(outcome: Outcome): string {
-  if (outcome.kind !== 'refused') return outcome.kind;
-  return outcome.error.startsWith('status ') ? 'status' : outcome.error;
 }

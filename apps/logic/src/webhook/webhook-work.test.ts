@@ -137,9 +137,9 @@ describe('dead letters that are sent again', () => {
     const work = workOn();
     work.waits.load([record(2)]);
     add(work, 3, 'a 3');
-    const letter = take(work);
-    expect(work.givenId(letter)).toBe('given 2');
-    work.settle(letter, refused, 5);
+    const first = take(work);
+    expect(work.givenId(first)).toBe('given 2');
+    work.settle(first, refused, 5);
     work.settle(take(work, WEBHOOK_GIVE_UP_MS + 5), refused, WEBHOOK_GIVE_UP_MS + 5);
     expect(work.takeProgress().deadLetters).toMatchObject([{ eventId: 'given 2', seq: 2 }]);
     const next = take(work, WEBHOOK_GIVE_UP_MS + 5);

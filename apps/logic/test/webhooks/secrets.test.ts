@@ -16,8 +16,8 @@ afterAll(() => hooks.stop());
 
 /** A webhook whose secrets are known by names, the first one as `first`. */
 async function named() {
-  const { app, receiver, call, webhookId, secret } = await hooks.hooked();
-  const secrets = new Map([[secret, 'first']]);
+  const { app, receiver, call, webhookId, secret: first } = await hooks.hooked();
+  const secrets = new Map([[first, 'first']]);
   const rotate = async (name: string, overlapMs: number) => {
     const request = { clientRequestId: newId(), webhookId, overlapMs };
     const made = await call(Webhooks, 'rotateSecret', request);
@@ -60,8 +60,9 @@ describe.concurrent('a secret that is replaced', () => {
   it('signs no longer than that, whatever those before it do', async () => {
     const { rotate, sign } = await named();
     await rotate('second', HOUR_MS);
-    await rotate('third', 1);
+    const { webhook } = await rotate('third', 1);
     await sign('third,first');
+    expect(webhook?.earlierSecretsUntilMs).toHaveLength(1);
   });
 
   it('ends at once without an overlap, and so do those before it', async () => {
