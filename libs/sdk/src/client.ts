@@ -249,7 +249,7 @@ export class QueqiaoClient {
     return (await this.call(DeviceServiceDefinition, 'listDevices', {})).devices;
   }
 
-  /** Signs one of the user's devices out. */
+  /** Signs one of the user's devices out. When that is this one, the state is `signed-out` a moment after it has resolved. */
   async signOutDevice(deviceId: string): Promise<void> {
     await this.call(DeviceServiceDefinition, 'signOutDevice', {
       deviceId,
