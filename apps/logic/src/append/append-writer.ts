@@ -5,7 +5,7 @@ import { BatchRunner } from './batch-runner.js';
 import { HeadGate } from './head-gate.js';
 import { Lane } from './lane.js';
 import { DEFAULT_APPEND_LIMITS, type AppendLimits } from './limits.js';
-import { PendingAppend } from './pending-append.js';
+import { gaveUp, PendingAppend } from './pending-append.js';
 import { judgeAppend } from './permission.js';
 import type {
   AppendLog,
@@ -173,9 +173,7 @@ export class AppendWriter {
 
   #drop(item: PendingAppend): void {
     this.#metrics.results.inc({ result: 'dropped' });
-    item.reject(
-      new DomainError('DEADLINE_EXCEEDED', 'the caller gave up before the entry was stored'),
-    );
+    item.reject(gaveUp());
   }
 
   /** Called as an entry is settled: the last one returns its conversation from the slow lane. */

@@ -3,7 +3,7 @@ import { Backoff, type Clock, type Logger } from '@queqiao/runtime';
 import type { AppendMetrics } from './append-metrics.js';
 import { publishCommit } from './committed-batch.js';
 import type { AppendLimits } from './limits.js';
-import type { PendingAppend } from './pending-append.js';
+import { gaveUp, type PendingAppend } from './pending-append.js';
 import type {
   AppendLog,
   AppendOutcome,
@@ -90,19 +90,23 @@ export class BatchRunner {
   }
 
   async #commit(items: readonly PendingAppend[], skipLocked: boolean): Promise<BatchCommit> {
-    const { log, judge, clock, metrics } = this.#deps;
+    const { log, clock, metrics } = this.#deps;
     const { owner, dispatchDelayMs } = this.#options;
     metrics.batchSize.observe(items.length);
     const startedMs = clock.monotonic();
     try {
       return await log.commitBatch(
         items.map((item) => item.request),
-        { judge, owner, dispatchDelayMs, skipLocked },
+        { judge: this.#judge, owner, dispatchDelayMs, skipLocked },
       );
     } finally {
       metrics.commitSeconds.observe((clock.monotonic() - startedMs) / 1000);
     }
   }
+
+  /** Whose caller left while its batch waited for its locks is not written with it. */
+  readonly #judge: Judge = (item, ...facts) =>
+    item.signal?.aborted === true ? gaveUp() : this.#deps.judge(item, ...facts);
 
   /** Publishes the commit first: an answer means that the push is on its way too. */
   #settle(items: readonly PendingAppend[], commit: BatchCommit, run: Run): void {
@@ -134,7 +138,7 @@ export class BatchRunner {
         run.headless.push(item);
         return;
       case 'refused':
-        metrics.results.inc({ result: 'refused' });
+        metrics.results.inc({ result: item.abandoned ? 'dropped' : 'refused' });
         item.reject(outcome.error);
         return;
       case 'unchanged':

@@ -43,10 +43,11 @@ export class HeadGate {
         continue;
       }
       const { appId, conversationId } = item.request;
-      wanted.set(item.key, { appId, conversationId });
+      // For one that nobody waits for none is made; its lane drops it.
+      if (!item.abandoned) wanted.set(item.key, { appId, conversationId });
       waiting.push(item);
     }
-    if (waiting.length === 0) return [];
+    if (wanted.size === 0) return waiting;
     const reasons = await this.#ensure(wanted);
     return waiting.filter((item) => this.#pass(item, reasons.get(item.key) ?? null));
   }

@@ -1,4 +1,5 @@
 import { DomainError, invalidArgument } from '@queqiao/domain';
+import { gaveUp } from './pending-append.js';
 import { idTaken, judgeSpeaker } from './permission.js';
 import type { AppendItem, HeadState, Judge } from './ports.js';
 
@@ -7,10 +8,13 @@ import type { AppendItem, HeadState, Judge } from './ports.js';
  * was said elsewhere. After one that is refused all are: the order of what is stored is that of the batch, also when the rest
  * comes again. Good for one run of a batch.
  */
-export function importJudge(): Judge {
+export function importJudge(signal: { readonly aborted: boolean }): Judge {
   let refusal: DomainError | null = null;
-  return (item, _member, head, _change, taken) =>
-    (refusal ??= taken ? idTaken(item) : (item.refusal ?? judgeImport(item, head)));
+  return (item, _member, head, _change, taken) => {
+    // Nothing of the batch is written yet.
+    if (signal.aborted) refusal ??= gaveUp();
+    return (refusal ??= taken ? idTaken(item) : (item.refusal ?? judgeImport(item, head)));
+  };
 }
 
 function judgeImport(

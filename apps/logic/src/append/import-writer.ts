@@ -3,6 +3,7 @@ import { Backoff, counterIn, type Clock, type Registry } from '@queqiao/runtime'
 import { importJudge } from './import-rules.js';
 import { ImportTurns } from './import-turns.js';
 import { DEFAULT_APPEND_LIMITS } from './limits.js';
+import { gaveUp } from './pending-append.js';
 import { conversationNotFound } from './permission.js';
 import type {
   AppendItem,
@@ -79,10 +80,7 @@ export class ImportWriter {
     if (appId === undefined) return [];
     await this.#turns.enter(appId);
     try {
-      if (options.signal.aborted) {
-        throw new DomainError('DEADLINE_EXCEEDED', 'the caller gave up before the batch began');
-      }
-      const commit = await this.#commit(items, options.events);
+      const commit = await this.#commit(items, options);
       this.#publish(items, commit);
       for (const { status } of commit.outcomes) this.#results.inc({ result: status });
       return commit.outcomes.map(settled);
@@ -91,23 +89,28 @@ export class ImportWriter {
     }
   }
 
-  async #commit(items: readonly AppendItem[], events: boolean): Promise<BatchCommit> {
-    const commit = await this.#attempt(items, events);
+  async #commit(items: readonly AppendItem[], options: ImportOptions): Promise<BatchCommit> {
+    demandWanted(options);
+    const commit = await this.#attempt(items, options);
     if (commit.outcomes[0]?.status !== 'no-head') return commit;
+    demandWanted(options);
     await this.#makeHead(items[0]);
-    const again = await this.#attempt(items, events);
+    const again = await this.#attempt(items, options);
     if (again.outcomes[0]?.status === 'no-head') throw conversationNotFound();
     return again;
   }
 
   /** What a commit in doubt has stored is pushed by whoever claims its row. */
-  async #attempt(items: readonly AppendItem[], events: boolean): Promise<BatchCommit> {
+  async #attempt(
+    items: readonly AppendItem[],
+    { events, signal }: ImportOptions,
+  ): Promise<BatchCommit> {
     const { log, failureOf, clock } = this.#deps;
     const { dispatchDelayMs, maxAttempts, retryBaseMs, retryMaxMs } = DEFAULT_APPEND_LIMITS;
     const backoff = new Backoff({ baseMs: retryBaseMs, maxMs: retryMaxMs });
     const owner = this.#owner;
     for (let attempt = 1; ; attempt += 1) {
-      const judge = importJudge();
+      const judge = importJudge(signal);
       const options = { judge, owner, dispatchDelayMs, skipLocked: false, quiet: { events } };
       try {
         return await log.commitBatch(items, options);
@@ -147,6 +150,10 @@ export class ImportWriter {
     const { dispatchId, committed: heads } = commit;
     this.#deps.onImported({ dispatchId, entries: [entry], heads });
   }
+}
+
+function demandWanted({ signal }: ImportOptions): void {
+  if (signal.aborted) throw gaveUp();
 }
 
 /** Messages change nothing else, and their head was waited for. */

@@ -1,4 +1,4 @@
-import type { DomainError } from '@queqiao/domain';
+import { DomainError } from '@queqiao/domain';
 import { conversationKey, type AppendRequest, type AppendResult } from './ports.js';
 
 /** What an entry costs beside its content: ids, numbers and the row around them. */
@@ -47,6 +47,10 @@ export class PendingAppend {
   reject(error: DomainError): void {
     this.#reject(error);
   }
+}
+
+export function gaveUp(): DomainError {
+  return new DomainError('DEADLINE_EXCEEDED', 'the caller gave up before the entry was stored');
 }
 
 /** An edit is written twice: as the entry, and as the new content of its target. */

@@ -47,6 +47,8 @@ export interface AppendItem extends ConversationKey {
   readonly directRule?: DirectChatRule | undefined;
   /** When it was said, of messages that are imported; the database's clock when left out. */
   readonly createdMs?: number | undefined;
+  /** Aborted: nobody waits for the answer. The entry is dropped if its batch is not being written yet. */
+  readonly signal?: { readonly aborted: boolean } | undefined;
 }
 
 /** The session that a send came from; its reply carries what a push would, so it is left out of the fan-out. */
@@ -57,8 +59,6 @@ export interface Origin {
 
 export interface AppendRequest extends AppendItem {
   readonly origin?: Origin | undefined;
-  /** Aborted: nobody waits for the answer. The entry is dropped if its batch was not formed yet. */
-  readonly signal?: { readonly aborted: boolean } | undefined;
 }
 
 export interface AppendPlace {

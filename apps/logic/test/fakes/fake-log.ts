@@ -30,6 +30,8 @@ export class FakeLog implements AppendLog {
   readonly stored = new Map<string, string[]>();
   /** Set: commits wait for `release`. */
   gate: Promise<void> | undefined;
+  /** Called when a batch is judged, and not committed yet. */
+  onWrite: () => void = () => {};
   #open: () => void = () => {};
   readonly #places = new Map<string, AppendPlace>();
   readonly #unlocked: (() => void)[] = [];
@@ -59,6 +61,7 @@ export class FakeLog implements AppendLog {
     if (items.some((item) => this.poison.has(item.clientMsgId)))
       throw new ScriptedFailure('poisoned');
     const commit = this.#store(items, options);
+    this.onWrite();
     if (failure) throw new ScriptedFailure('ambiguous');
     return commit;
   }
