@@ -1,11 +1,12 @@
 import { DomainError } from '@queqiao/domain';
-import { systemClock, type Clock } from '@queqiao/runtime';
+import { Registry } from '@queqiao/runtime';
 import { eventually, queryRows, type TestApp } from '@queqiao/testkit';
 import { TokenServiceDefinition } from '@queqiao/protocol/server';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { callWith, doorsOf, grpcDoor, type AnyDoor } from '../rig/any-door.js';
 import { ApiRig, newId } from '../rig/api-rig.js';
 import { StatementTap } from '../rig/statement-tap.js';
+import { StillClock } from '../rig/still-clock.js';
 
 const SEND = 'queqiao.client.v1.MessageService/Send';
 const SYNC = 'queqiao.client.v1.ConversationService/SyncConversations';
@@ -13,8 +14,8 @@ const SERVER_SEND = 'queqiao.server.v1.MessageService/SendMessage';
 const FLOOD = 40;
 
 /** While it stands, no account of tokens fills up again and nothing in a cache grows old. */
-let standsAt: number | undefined;
-const clock: Clock = { ...systemClock, monotonic: () => standsAt ?? systemClock.monotonic() };
+const clock = new StillClock();
+const registry = new Registry();
 
 let rig: ApiRig;
 let tap: StatementTap;
@@ -25,14 +26,17 @@ const doors: AnyDoor[] = [];
 beforeAll(async () => {
   rig = await ApiRig.start(0);
   tap = await StatementTap.start(rig.database.url);
-  await rig.addNode({ QUEQIAO_MYSQL_URL: tap.url }, { clock });
+  await rig.addNode({ QUEQIAO_MYSQL_URL: tap.url }, { clock, registry });
   app = await rig.createApp('demo', { appWritesPerSecond: 1 });
   slow = await rig.createApp('slow', { userWritesPerSecond: 1 });
   for (const { credential } of [app, slow]) {
     await rig.backEnd(`Bearer ${credential}`).upsert('ann', 'bob');
   }
 });
-afterEach(() => (standsAt = undefined));
+afterEach(() => {
+  clock.goOn();
+  clock.wake();
+});
 afterAll(async () => {
   for (const door of doors) door.close();
   await rig.stop();
@@ -95,11 +99,15 @@ it('a call that is refused for its rate is refused before the database is asked 
     const counted = "SELECT app_id FROM app_usage WHERE counted_ms > 0 AND owner = ''";
     return (await queryRows(rig.database.rootUrl, counted)).length === 2;
   });
-  standsAt = systemClock.monotonic();
+  clock.stop();
   // What is known of the app, its key and its credential is kept for everybody from here on.
   for (const door of doors.slice(0, 3)) await callWith(door, SYNC, {});
   await outcomeOf(kinds['the back end']?.() ?? Promise.resolve());
   for (let n = 0; n < 5; n += 1) await outcomeOf(kinds['grpc']?.() ?? Promise.resolve());
+  await eventually('what was said is pushed', async () => {
+    return (await queryRows(rig.database.rootUrl, 'SELECT 1 FROM dispatch')).length === 0;
+  });
+  await clock.rest(registry);
   for (const [name, call] of Object.entries(kinds)) {
     const outcomes = new Set<string>();
     const statements = await tap.during(async () => {
@@ -127,7 +135,8 @@ it('who goes on with a revoked token costs no read, and uses up nothing of its u
   doors.push(thief, user);
   await callWith(user, SYNC, {});
   await backEnd(TokenServiceDefinition, 'revokeToken', { clientRequestId: newId(), token });
-  standsAt = systemClock.monotonic();
+  await clock.rest(registry);
+  clock.stop();
   // What is known of the token after this one is kept.
   expect(await outcomeOf(send(thief))).toBe('UNAUTHENTICATED ');
   const statements = await tap.during(async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DomainError } from '@queqiao/domain';
-import { systemClock, type Clock } from '@queqiao/runtime';
+import { Registry } from '@queqiao/runtime';
 import { eventually, newTokenSecret, queryRows, type TestApp } from '@queqiao/testkit';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { BURST_SECONDS } from '../../src/api/call-admission.js';
 import { callWith, grpcDoor, type AnyDoor } from '../rig/any-door.js';
 import { ApiRig, newId } from '../rig/api-rig.js';
 import { StatementTap } from '../rig/statement-tap.js';
+import { StillClock } from '../rig/still-clock.js';
 
 const SYNC = 'queqiao.client.v1.ConversationService/SyncConversations';
 const SERVER_LIST = 'queqiao.server.v1.UserService/ListBans';
@@ -16,8 +17,8 @@ const FLOOD = 40;
 const LOOK_UPS = /\bapp_(?:credentials|keys)\b/;
 
 /** While it stands, no account of tokens fills up again and nothing in a cache grows old. */
-let standsAt: number | undefined;
-const clock: Clock = { ...systemClock, monotonic: () => standsAt ?? systemClock.monotonic() };
+const clock = new StillClock();
+const registry = new Registry();
 
 let rig: ApiRig;
 let tap: StatementTap;
@@ -35,7 +36,7 @@ beforeAll(async () => {
     QUEQIAO_ADDRESS_REFUSALS_PER_SECOND: '1',
     QUEQIAO_ADDRESS_HEADER: 'X-Forwarded-For',
   };
-  await rig.addNode(env, { clock });
+  await rig.addNode(env, { clock, registry });
   app = await rig.createApp('demo');
   await rig.backEnd(`Bearer ${app.credential}`).upsert('ann');
   await callFromElsewhere();
@@ -43,9 +44,10 @@ beforeAll(async () => {
     const counted = "SELECT app_id FROM app_usage WHERE counted_ms > 0 AND owner = ''";
     return (await queryRows(rig.database.rootUrl, counted)).length === 1;
   });
+  await clock.rest(registry);
 });
 beforeEach(() => {
-  standsAt = undefined;
+  clock.goOn();
   from = { 'x-forwarded-for': `198.51.100.${++addresses}` };
 });
 afterAll(async () => {
@@ -97,7 +99,7 @@ it.each([
   ['credentials of unknown apps', SERVER_LIST, () => bearer(`qq1.a${newId()}.c.${secret()}`)],
   ['tokens of unknown keys', SYNC, async () => bearer(await tokenOfKey(`k${newId()}`))],
 ])('a flood of %s costs a burst of reads, and then none', async (_, path, next) => {
-  standsAt = systemClock.monotonic();
+  clock.stop();
   const outcomes: string[] = [];
   const statements = await tap.during(async () => {
     for (let n = 0; n < FLOOD; n += 1) outcomes.push(await outcomeOf(path, await next()));
@@ -124,7 +126,7 @@ it.each([
     async () => bearer(`${(await app.token('ann')).slice(0, -8)}AAAAAAAA`),
   ],
 ])('a flood of %s costs no read at all, and is told to stop', async (_, path, next) => {
-  standsAt = systemClock.monotonic();
+  clock.stop();
   // What is kept of the app, its key and its credential is fresh from here on.
   await callFromElsewhere();
   const outcomes = new Map<string, number>();
@@ -150,12 +152,12 @@ it('whom the node has seen goes on beside a flood from the same address, and oth
     [LIST_APPS, bearer(rig.operator.bearer)],
   ] as const;
   for (const [path, metadata] of known) expect(await outcomeOf(path, metadata)).toBe('OK');
-  standsAt = systemClock.monotonic();
+  clock.stop();
   for (let n = 0; n < FLOOD; n += 1) {
     await outcomeOf(SERVER_LIST, bearer(`qq1.demo.c${newId()}.${secret()}`));
   }
   // From here on nothing is to be asked of this clock any more. Long after what is kept of them has to be read again.
-  standsAt += 3_600_000;
+  clock.jump(3_600_000);
   for (let n = 0; n < FLOOD; n += 1) await outcomeOf(SERVER_LIST, bearer('x'));
   for (const [path, metadata] of known) expect(await outcomeOf(path, metadata)).toBe('OK');
   const unknown = bearer(`qq1.demo.c${newId()}.${secret()}`);

@@ -23,6 +23,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LinkCaller } from '../rig/api-link-caller.js';
 import { ApiRig, contentOf, failureOf, newId } from '../rig/api-rig.js';
 import { StatementTap } from '../rig/statement-tap.js';
+import { StillClock } from '../rig/still-clock.js';
 
 const GROUP = groupConversationId(parseGroupId('team'));
 const SHORT = { deadlineMs: 2_000 };
@@ -36,13 +37,16 @@ const closers: (() => void)[] = [];
 beforeAll(async () => {
   rig = await ApiRig.start(0);
   tap = await StatementTap.start(rig.database.url);
-  await rig.addNode({ QUEQIAO_MYSQL_URL: tap.url, QUEQIAO_MYSQL_POOL_SIZE: '2' }, { registry });
+  const env = { QUEQIAO_MYSQL_URL: tap.url, QUEQIAO_MYSQL_POOL_SIZE: '2' };
+  const clock = new StillClock();
+  await rig.addNode(env, { registry, clock });
   app = await rig.createApp('demo');
   const backEnd = rig.backEnd(`Bearer ${app.credential}`);
   await backEnd.upsert('ann', 'bob', 'cat');
   await backEnd.createGroup({ ownerId: 'ann', groupId: 'team', memberIds: ['bob'] });
   const ann = await rig.signedIn(app, 'ann');
   await ann.send(GROUP, newId());
+  await clock.rest(registry);
 });
 afterAll(async () => {
   for (const close of closers) close();

@@ -1,11 +1,13 @@
 import { directConversationId, parseUserId, type AppId } from '@queqiao/domain';
 import { Content } from '@queqiao/protocol/client';
+import { Registry } from '@queqiao/runtime';
 import { APPEND_MAX_ITEMS } from '@queqiao/store-mysql';
 import { queryRows, type TestApp } from '@queqiao/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callWith, doorsOf, type AnyDoor, type JsonObject } from '../rig/any-door.js';
 import { ApiRig } from '../rig/api-rig.js';
 import { StatementTap } from '../rig/statement-tap.js';
+import { StillClock } from '../rig/still-clock.js';
 
 const CONVERSATIONS = 1_000;
 const SYNC = 'queqiao.client.v1.ConversationService/SyncConversations';
@@ -22,11 +24,13 @@ let doors: readonly AnyDoor[];
 beforeAll(async () => {
   rig = await ApiRig.start(0);
   tap = await StatementTap.start(rig.database.url);
-  await rig.addNode({ QUEQIAO_MYSQL_URL: tap.url });
+  const [clock, registry] = [new StillClock(), new Registry()];
+  await rig.addNode({ QUEQIAO_MYSQL_URL: tap.url }, { clock, registry });
   app = await rig.createApp('demo');
   await rig.backEnd(`Bearer ${app.credential}`).upsert('me');
   await fill(app.appId);
   doors = (await doorsOf(rig, app, 'me')).user;
+  await clock.rest(registry);
 });
 afterAll(async () => {
   for (const door of doors) door.close();

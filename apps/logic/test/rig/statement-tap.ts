@@ -4,14 +4,13 @@ const COM_QUERY = 3;
 const HEADER_BYTES = 4;
 /** MySQL is sent query attributes before the text: here always none. MariaDB has no such thing. */
 const NO_ATTRIBUTES = '\0\x01';
-/**
- * What a node says to its database by itself: claims of the recovery and of jobs, events that get their places and whose apps want them, what apps
- * have, groups on their way to be large, webhooks that it has, pings, its health, the set-up of a connection.
- */
-const OWN_BUSINESS =
-  /^(?:do 0|select 1$|set |show |start transaction|begin|commit|rollback|SELECT app_id FROM apps|SELECT COUNT\(\*\) AS found, MAX|SELECT owner FROM webhooks)|`owner` = |\b(?:webhook_waits|log_epoch|dispatch|large_crossings|broadcasts_by_due|erasures_by_due|erasures_by_turn|erasures_by_version|imported_sender_searches|app_usage_by_due|webhook_nodes|moment_jobs|event_outbox|app_event_heads)\b/i;
+/** Beginnings and ends of transactions that are sent alone, pings, the set-up of a connection: they ask for nothing. */
+const FRAME =
+  /^(?:do 0|select 1|set .*|show .*|start transaction(?: read only)?|begin|commit|rollback)$/i;
+/** Alone, or at the end of several statements that are sent together. */
+const COMMIT = /(?:^|;)commit$/i;
 
-/** Stands between a node and its database, and reads every statement as it is sent. */
+/** Stands between a node and its database, and reads every statement as it is sent: of calls alone while the node rests (`StillClock`). */
 export class StatementTap {
   #statements: string[] = [];
   #heldFrom = Infinity;
@@ -38,7 +37,7 @@ export class StatementTap {
     return new StatementTap(proxy.through(url), proxy);
   }
 
-  /** What is sent while `work` runs, without what the node does by itself. */
+  /** What is sent while `work` runs. */
   async during(work: () => Promise<unknown>): Promise<string[]> {
     this.#statements = [];
     await work();
@@ -61,16 +60,22 @@ export class StatementTap {
     this.proxy.letGo();
   }
 
-  /** What was sent since `during` or `hold`, without what the node does by itself. */
+  /** What was sent since `during` or `hold`. */
   get ofCalls(): string[] {
-    return this.#statements.filter((sql) => !OWN_BUSINESS.test(sql.trimStart()));
+    return asking(this.#statements);
+  }
+
+  /** The same up to the first commit, which is part of it if it was not sent alone. */
+  get untilCommit(): string[] {
+    const at = this.#statements.findIndex(commits);
+    return asking(at < 0 ? this.#statements : this.#statements.slice(0, at + 1));
   }
 
   get isHeld(): boolean {
     return this.ofCalls.length >= this.#heldFrom;
   }
 
-  /** Whether a statement was sent since `during` or `hold`, also of what the node does by itself. */
+  /** Whether a statement was sent since `during` or `hold`, also one that asks for nothing. */
   hasSent(pattern: RegExp): boolean {
     return this.#statements.some((sql) => pattern.test(sql));
   }
@@ -83,6 +88,15 @@ export class StatementTap {
   stop(): Promise<void> {
     return this.proxy.stop();
   }
+}
+
+/** Whether it ends what it is part of. */
+export function commits(statement: string): boolean {
+  return COMMIT.test(statement);
+}
+
+function asking(statements: readonly string[]): string[] {
+  return statements.filter((sql) => !FRAME.test(sql));
 }
 
 /** Of one connection: a packet has its length in three bytes, its place in the exchange in one, and then the command. */
