@@ -173,31 +173,6 @@ describe('callers', () => {
     expect(idsOf()).toEqual([['a'], ['c']]);
   });
 
-  it('drops an entry whose caller gave up while its batch waited for its locks', async () => {
-    const writer = makeWriter();
-    log.hold();
-    const caller = new AbortController();
-    const gone = writer.append(request('a', group, { signal: caller.signal }));
-    const waiting = writer.append(request('b'));
-    await turns();
-    caller.abort();
-    log.release();
-    expect(await codeOf(gone)).toBe('DEADLINE_EXCEEDED');
-    expect(await waiting).toMatchObject({ seq: 1 });
-  });
-
-  it('makes no head for an entry whose caller gave up meanwhile', async () => {
-    const writer = makeWriter();
-    log.hold();
-    const caller = new AbortController();
-    const gone = writer.append(request('a', direct, { signal: caller.signal }));
-    await turns();
-    caller.abort();
-    log.release();
-    expect(await codeOf(gone)).toBe('DEADLINE_EXCEEDED');
-    expect(heads.calls).toEqual([]);
-  });
-
   it('pushes to the sending session too when its caller is gone at the commit', async () => {
     const writer = makeWriter();
     const origin = { node: { nodeId: 'c1', bootId: 'b1' }, session: 7 };

@@ -1,4 +1,4 @@
-import { conversationRef, DomainError } from '@queqiao/domain';
+import { conversationRef } from '@queqiao/domain';
 import { Backoff, counterIn, type Clock, type Registry } from '@queqiao/runtime';
 import { importJudge } from './import-rules.js';
 import { ImportTurns } from './import-turns.js';
