@@ -9,9 +9,7 @@ import {
 import {
   BareDevice,
   eventually,
-  lockHead,
   queryRows,
-  type HeadLock,
   type TestApp,
   type TestCluster,
 } from '@queqiao/testkit';
@@ -112,12 +110,6 @@ export class Audience {
       done: Number(row?.['done']),
       owner: String(row?.['owner']),
     };
-  }
-
-  /** Until it is released, nothing more comes into the chat of this user, who has something in it already. */
-  hold(user: number): Promise<HeadLock> {
-    const { rootUrl } = this.cluster.database;
-    return lockHead(rootUrl, this.app.appId, `d:shop:${this.userIds[user] ?? ''}`);
   }
 
   /** Whether no node has a step of it under way. */

@@ -14,6 +14,7 @@ const KILLS_AT = longRun() ? [0.1, 0.3, 0.5, 0.7, 0.9] : [0.3, 0.7];
 const READ_EVERY = longRun() ? 10 : 400;
 /** Messages of the neighbour in each of its two runs. */
 const NEIGHBOURS = 400;
+const ROUNDS = 3;
 
 // Devices here say nothing for as long as the file takes.
 const cluster = useCluster({ connectEnv: { QUEQIAO_SILENCE_MS: '600000' } });
@@ -92,17 +93,8 @@ async function readsOne(userId: string): Promise<void> {
 it('goes on beside the messages of another app, and ends where it is when it is cancelled', async () => {
   const neighbour = await cluster().createApp('neighbour');
   const before = await say(neighbour, 'before');
-  // However slow the neighbour is, it does not come to its end before it is cancelled.
-  const held = await audience.hold(USERS / 2);
-  const broadcastId = await audience.start('to some');
-  await eventually('it is under way', async () => (await audience.get(broadcastId)).done > 0);
-  const during = await say(neighbour, 'during');
+  const { words, during, cancelled } = await cancelledBeside(neighbour);
   expect([before.length, during.length]).toEqual([NEIGHBOURS, NEIGHBOURS]);
-  await audience.cancel(broadcastId);
-  await held.release();
-  // Until a step that was claimed has come to something, what was sent and what was counted say nothing.
-  await eventually('no step is under way', () => audience.rests(broadcastId));
-  const cancelled = await audience.get(broadcastId);
   const ratio = (share: number) => (quantile(during, share) / quantile(before, share)).toFixed(2);
   console.log(
     `broadcast: ${rate(cancelled)}/s beside another app, whose acks take ${ratio(0.5)} (p50) and ${ratio(0.99)} (p99) of the time without`,
@@ -110,10 +102,27 @@ it('goes on beside the messages of another app, and ends where it is when it is 
   expect(cancelled.state).toBe(BroadcastState.CANCELLED);
   expect(cancelled.done).toBeLessThan(USERS);
   // Whoever has it has it once, and they are the first ones.
-  const received = await audience.received('to some');
+  const received = await audience.received(words);
   expect([...received.keys()].sort()).toEqual(audience.userIds.slice(0, cancelled.done));
   expect([...received.values()].every((n) => n === 1)).toBe(true);
 });
+
+/** A broadcast that is cancelled when the neighbour has had its say, and what is said of it when it rests. */
+async function cancelledBeside(neighbour: TestApp) {
+  for (let round = 1; ; round += 1) {
+    const words = `to some ${round}`;
+    const broadcastId = await audience.start(words);
+    await eventually('it is under way', async () => (await audience.get(broadcastId)).done > 0);
+    const during = await say(neighbour, `during-${round}`);
+    await audience.cancel(broadcastId);
+    // Until a step that was claimed has come to something, what was sent and what was counted say nothing.
+    await eventually('no step is under way', () => audience.rests(broadcastId));
+    const cancelled = await audience.get(broadcastId);
+    // The neighbour may be so slow that it was over by itself.
+    const isOver = cancelled.state === BroadcastState.DONE;
+    if (!isOver || round === ROUNDS) return { words, during, cancelled };
+  }
+}
 
 /** Messages one after the other in four chats at a time; the milliseconds that each took to be acknowledged. */
 async function say(app: TestApp, name: string): Promise<number[]> {
