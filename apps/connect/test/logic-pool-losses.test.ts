@@ -185,4 +185,18 @@ describe('a node at which nothing arrives', () => {
     await rig.network.pass(100);
     expect(state.outcome).toBe('UNAVAILABLE');
   });
+
+  it('and that ends the stream just before it is given up fails its calls without another wait, too', async () => {
+    // The pool looks after dropped streams so seldom that the link, which looks every half second, notices first.
+    rig.pool = rig.makePool({ sweepMs: 700 });
+    const [logic] = await rig.withNodes('logic-0');
+    if (!logic) return;
+    logic.deaf = true;
+    const state = rig.call('k', 120_000);
+    await rig.network.pass(6_250);
+    expect(state.outcome).toBeUndefined();
+    logic.cut(new Error('silent'));
+    await rig.network.pass(100);
+    expect(state.outcome).toBe('UNAVAILABLE');
+  });
 });

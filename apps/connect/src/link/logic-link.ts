@@ -253,8 +253,8 @@ export class LogicLink {
 
   /** Nothing comes, or (`deaf`) nothing that is said arrives. The calls have waited through it and need not wait longer. */
   #dead(reason: 'silent' | 'deaf'): void {
-    // Without a stream the resume window decides.
-    if (this.#current === undefined) return;
+    // The other side may have ended the stream a moment before, for the same silence; the numbering waits for the resume window then.
+    if (this.#current === undefined) return this.#giveCallsUp();
     this.#deps.metrics.stream('dead');
     this.#current.close();
     this.#detach(reason);
